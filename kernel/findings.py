@@ -1,0 +1,65 @@
+"""Findings: what a rule, a reader or a check has to say about one field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    INFO = "INFO"
+    WARNING = "WARNING"
+    BLOCKING = "BLOCKING"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about one field; the code is the stable, documented part.
+
+    `message` is English source text for gettext, with `{expected}`, `{found}` and `{field}`
+    placeholders; `evidence` names the data that the judgement rests on. `line` and `column` place
+    it in a file (line from 1, column by its header).
+    """
+
+    code: str
+    field: str
+    message: str
+    expected: str = ""
+    found: str = ""
+    severity: Severity = Severity.BLOCKING
+    line: int | None = None
+    column: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON shape of problem+json `findings`."""
+        shape: dict[str, object] = {
+            "code": self.code,
+            "field": self.field,
+            "message": self.message.format(
+                expected=self.expected, found=self.found, field=self.field
+            ),
+            "expected": self.expected,
+            "found": self.found,
+            "severity": self.severity.value,
+        }
+        if self.line is not None:
+            shape |= {"line": self.line, "column": self.column}
+        if self.evidence:
+            shape["evidence"] = dict(self.evidence)
+        return shape
+
+
+class Refusal(Exception):
+    """Base of everything a service refuses to do; shown to the person, never a 500.
+
+    `code` is stable; `findings` say what must be fixed, possibly nothing.
+    """
+
+    code = "REFUSED"
+
+    def __init__(self, message: str, *, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.findings = findings
