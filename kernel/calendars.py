@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
+
+SATURDAY: Final = 5
 
 
 class UnknownDate(LookupError):
@@ -26,7 +29,7 @@ class BusinessCalendar:
     def is_open(self, day: date) -> bool:
         if not self.first <= day <= self.last:
             raise UnknownDate(f"{self.code} knows {self.first} to {self.last}, not {day}")
-        return day.weekday() < 5 and day not in self.holidays
+        return day.weekday() < SATURDAY and day not in self.holidays
 
     def add(self, day: date, business_days: int) -> date:
         """Return the n-th open day after `day` (before it, when negative); 0 rolls forward."""
