@@ -1,0 +1,119 @@
+"""The life of a trade and the small vocabularies of capture, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class TradeState(StrEnum):
+    RECEIVED = "RECEIVED"
+    REJECTED = "REJECTED"
+    ENRICHED = "ENRICHED"
+    ON_HOLD = "ON_HOLD"
+    PENDING_VALIDATION = "PENDING_VALIDATION"
+    VALIDATED = "VALIDATED"
+    CLOSED = "CLOSED"
+
+
+TRANSITIONS: Final[Mapping[TradeState, frozenset[TradeState]]] = {
+    TradeState.RECEIVED: frozenset(
+        {TradeState.ENRICHED, TradeState.ON_HOLD, TradeState.REJECTED, TradeState.CLOSED}
+    ),
+    # an amendment sends every open trade back to RECEIVED: other terms, other judgement
+    TradeState.ENRICHED: frozenset(
+        {
+            TradeState.ON_HOLD,
+            TradeState.PENDING_VALIDATION,
+            TradeState.RECEIVED,
+            TradeState.CLOSED,
+        }
+    ),
+    TradeState.ON_HOLD: frozenset(
+        {
+            TradeState.ENRICHED,
+            TradeState.PENDING_VALIDATION,
+            TradeState.REJECTED,
+            TradeState.RECEIVED,
+            TradeState.CLOSED,
+        }
+    ),
+    TradeState.PENDING_VALIDATION: frozenset(
+        {
+            TradeState.VALIDATED,
+            TradeState.REJECTED,
+            TradeState.ON_HOLD,
+            TradeState.RECEIVED,
+            TradeState.CLOSED,
+        }
+    ),
+    TradeState.VALIDATED: frozenset({TradeState.CLOSED, TradeState.RECEIVED}),
+    TradeState.REJECTED: frozenset({TradeState.RECEIVED, TradeState.CLOSED}),
+    TradeState.CLOSED: frozenset(),
+}
+
+COLOURS: Final[Mapping[TradeState, str]] = {
+    TradeState.RECEIVED: "blue",
+    TradeState.REJECTED: "red",
+    TradeState.ENRICHED: "blue",
+    TradeState.ON_HOLD: "amber",
+    TradeState.PENDING_VALIDATION: "purple",
+    TradeState.VALIDATED: "green",
+    TradeState.CLOSED: "grey",
+}
+
+
+class CloseReason(StrEnum):
+    """Why a trade is over; all but SETTLED are the closed states of the Common Domain Model."""
+
+    SETTLED = "SETTLED"
+    CANCELLED = "CANCELLED"
+    ALLOCATED = "ALLOCATED"
+    MATURED = "MATURED"
+    TERMINATED = "TERMINATED"
+    NOVATED = "NOVATED"
+    EXERCISED = "EXERCISED"
+    EXPIRED = "EXPIRED"
+
+
+class Action(StrEnum):
+    """What a message asks for; `AMEND` carries the full new terms."""
+
+    NEW = "NEW"
+    AMEND = "AMEND"
+    CANCEL = "CANCEL"
+
+
+class Side(StrEnum):
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class Capacity(StrEnum):
+    """Trading capacity of RTS 22 field 29."""
+
+    DEAL = "DEAL"
+    MTCH = "MTCH"
+    AOTC = "AOTC"
+
+
+class Channel(StrEnum):
+    API = "API"
+    BULK = "BULK"
+    FILE = "FILE"
+    FIX = "FIX"
+    MANUAL = "MANUAL"
+
+
+class Outcome(StrEnum):
+    """What became of an execution that was kept.
+
+    BOOKED made a version; PARKED waits for the NEW that it follows; EXCEPTION waits for a person;
+    IGNORED is older than what stands (logged, without effect).
+    """
+
+    BOOKED = "BOOKED"
+    PARKED = "PARKED"
+    EXCEPTION = "EXCEPTION"
+    IGNORED = "IGNORED"
