@@ -1,0 +1,29 @@
+"""Columns and constraints of the reference data; no decisions are taken here."""
+
+from refdata.models.imports import FileImport
+from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentListing
+from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
+from refdata.models.organisation import Account, Book, Desk, Trader
+from refdata.models.parties import Party, PartyAlias, SettlementInstruction
+from refdata.models.prices import FxRate, Price
+
+__all__ = [
+    "Account",
+    "Book",
+    "Calendar",
+    "CalendarDay",
+    "Currency",
+    "Desk",
+    "FileImport",
+    "FxRate",
+    "Instrument",
+    "InstrumentAlias",
+    "InstrumentListing",
+    "Party",
+    "PartyAlias",
+    "Price",
+    "SettlementCycle",
+    "SettlementInstruction",
+    "Trader",
+    "Venue",
+]

@@ -1,0 +1,33 @@
+"""Reference files that came in: what each held, and what was refused in it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FileImport(models.Model):
+    """One loaded file; the same content of the same kind is loaded once."""
+
+    append_only = True
+
+    kind = models.CharField(_("kind"), max_length=20)
+    name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    good_rows = models.PositiveIntegerField(_("rows read"))
+    bad_rows = models.PositiveIntegerField(_("rows refused"))
+    counts = models.JSONField(_("outcome"), default=dict)
+    findings = models.JSONField(_("findings"), default=list)
+    imported_by = models.CharField(_("imported by"), max_length=150)
+    imported_at = models.DateTimeField(_("imported at"))
+
+    class Meta:
+        verbose_name = _("reference file")
+        verbose_name_plural = _("reference files")
+        ordering = ("-imported_at", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "sha256"], name="fileimport_content_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,130 @@
+"""What is dealt: instruments, the names others give them, and where they are admitted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from refdata.models.columns import QUANTITY_LIMIT, choices, known, positive, shaped
+from refdata.models.markets import Venue
+from refdata.states import AssetClass, PriceType, RecordState
+
+
+class Instrument(models.Model):
+    """One instrument; `isin` is empty only where none exists (some derivatives)."""
+
+    isin = models.CharField("ISIN", max_length=12, unique=True, null=True, blank=True)
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=350)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    cfi = models.CharField("CFI", max_length=6, blank=True)
+    asset_class = models.CharField(_("asset class"), max_length=10, choices=choices(AssetClass))
+    currency = models.CharField(_("currency"), max_length=3)
+    venue = models.ForeignKey(
+        Venue,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="instruments",
+        verbose_name=_("main venue"),
+    )
+    price_type = models.CharField(
+        _("price type"), max_length=8, choices=choices(PriceType), default=PriceType.MONETARY
+    )
+    multiplier = models.DecimalField(
+        _("multiplier"), max_digits=20, decimal_places=10, default=Decimal(1)
+    )
+    nominal = models.DecimalField(
+        _("nominal"), max_digits=28, decimal_places=10, null=True, blank=True
+    )
+    lot_size = models.DecimalField(
+        _("lot size"), max_digits=28, decimal_places=10, default=Decimal(1)
+    )
+    tick_size = models.DecimalField(
+        _("tick size"), max_digits=20, decimal_places=10, null=True, blank=True
+    )
+    issuer_lei = models.CharField(_("issuer LEI"), max_length=20, blank=True)
+    coupon_rate = models.DecimalField(
+        _("coupon rate (%)"), max_digits=20, decimal_places=10, null=True, blank=True
+    )
+    maturity_date = models.DateField(_("maturity date"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+    )
+
+    class Meta:
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        ordering = ("code",)
+        constraints = [
+            shaped("isin", "^[A-Z]{2}[A-Z0-9]{9}[0-9]$", name="instrument_isin_shape"),
+            shaped("currency", "^[A-Z]{3}$", name="instrument_currency_shape"),
+            shaped("cfi", "^([A-Z]{6})?$", name="instrument_cfi_shape"),
+            known("asset_class", AssetClass, name="instrument_asset_class_known"),
+            known("price_type", PriceType, name="instrument_price_type_known"),
+            known("status", RecordState, name="instrument_status_known"),
+            positive("multiplier", name="instrument_multiplier_positive"),
+            positive("nominal", name="instrument_nominal_positive", limit=QUANTITY_LIMIT),
+            positive("lot_size", name="instrument_lot_size_positive", limit=QUANTITY_LIMIT),
+            positive("tick_size", name="instrument_tick_size_positive"),
+            models.CheckConstraint(
+                condition=models.Q(coupon_rate__gte=-100) & models.Q(coupon_rate__lte=1000),
+                name="instrument_coupon_rate_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.isin or self.code} {self.short_name or self.name}"
+
+
+class InstrumentAlias(models.Model):
+    """What a source system calls an instrument."""
+
+    source_system = models.CharField(_("source system"), max_length=20)
+    symbol = models.CharField(_("symbol"), max_length=60)
+    instrument = models.ForeignKey(
+        Instrument, models.CASCADE, related_name="aliases", verbose_name=_("instrument")
+    )
+
+    class Meta:
+        verbose_name = _("instrument alias")
+        verbose_name_plural = _("instrument aliases")
+        ordering = ("source_system", "symbol")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_system", "symbol"], name="instrumentalias_symbol_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_system}:{self.symbol}"
+
+
+class InstrumentListing(models.Model):
+    """One instrument on one venue, as FIRDS publishes it: the key is (ISIN, MIC)."""
+
+    isin = models.CharField("ISIN", max_length=12)
+    mic = models.CharField("MIC", max_length=4)
+    name = models.CharField(_("name"), max_length=350, blank=True)
+    cfi = models.CharField("CFI", max_length=6, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    issuer_lei = models.CharField(_("issuer LEI"), max_length=20, blank=True)
+    admitted_on = models.DateField(_("admitted on"), null=True, blank=True)
+    terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+    )
+
+    class Meta:
+        verbose_name = _("listing")
+        verbose_name_plural = _("listings")
+        ordering = ("isin", "mic")
+        constraints = [
+            models.UniqueConstraint(fields=["isin", "mic"], name="instrumentlisting_once"),
+            known("status", RecordState, name="instrumentlisting_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.isin} {self.mic}"

@@ -1,0 +1,61 @@
+"""What reference data may be: kinds, states and the life of a settlement instruction."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from kernel.states import Transitions
+
+
+class RecordState(StrEnum):
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
+class AssetClass(StrEnum):
+    EQUITY = "EQUITY"
+    BOND = "BOND"
+    ETF = "ETF"
+    FUND = "FUND"
+    DERIVATIVE = "DERIVATIVE"
+
+
+class PriceType(StrEnum):
+    """How a price is said: in money per unit, or in percent of the nominal."""
+
+    MONETARY = "MONETARY"
+    PERCENT = "PERCENT"
+
+
+class AccountKind(StrEnum):
+    CASH = "CASH"
+    SECURITIES = "SECURITIES"
+
+
+class CalendarKind(StrEnum):
+    EXCHANGE = "EXCHANGE"
+    PAYMENT = "PAYMENT"
+
+
+class InstructionState(StrEnum):
+    """Life of a standing settlement instruction; only an approved one is ever selected."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+INSTRUCTION_TRANSITIONS: Final[Transitions[InstructionState]] = {
+    InstructionState.PENDING: frozenset({InstructionState.APPROVED, InstructionState.REFUSED}),
+    InstructionState.APPROVED: frozenset(),
+    InstructionState.REFUSED: frozenset(),
+}
+
+COLOURS: Final[dict[StrEnum, str]] = {
+    RecordState.ACTIVE: "green",
+    RecordState.INACTIVE: "grey",
+    InstructionState.PENDING: "amber",
+    InstructionState.APPROVED: "green",
+    InstructionState.REFUSED: "red",
+}
