@@ -1,0 +1,1 @@
+"""What runs before Django: places, embedded servers, roles, and the processes of `up`."""

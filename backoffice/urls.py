@@ -1,0 +1,42 @@
+"""One table of addresses: each room brings its own pages and its own API."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Final
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+#: prefix → URL modules, in order; a room without pages yet has no module.
+ROOMS: Final = (
+    ("", "backoffice.pages.urls"),
+    ("", "core.urls"),
+    ("work/", "desk.urls"),
+    ("refdata/", "refdata.urls"),
+    ("trades/", "trades.urls"),
+    ("validation/", "trades.validation_urls"),
+    ("reconciliation/", "reconciliation.urls"),
+    ("reporting/", "reporting.urls"),
+    ("api/v1/", "core.api.urls"),
+    ("api/v1/", "refdata.api.urls"),
+    ("api/v1/", "trades.api.urls"),
+    ("api/v1/", "reconciliation.api.urls"),
+    ("api/v1/", "reporting.api.urls"),
+)
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    *(path(prefix, include(module)) for prefix, module in ROOMS if _exists(module)),
+]

@@ -1,0 +1,166 @@
+"""The suite runs on a throw-away cluster, as the application role.
+
+The xdist controller starts the cluster; each worker makes its database as the owner role, which
+migrates and installs grants and triggers, then connects as the role that the product runs as.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from psycopg2 import sql
+
+from backoffice.launcher import places, provisioning
+from backoffice.launcher.embedded import Postgres
+
+CLUSTER = pytest.StashKey[Postgres]()
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+def _remove_abandoned_clusters() -> None:
+    """A killed run leaves its servers behind; the next run clears them."""
+    for folder in places.sockets_root().glob("denouement-test-*"):
+        pid = folder.name.rsplit("-", 1)[-1]
+        if pid.isdigit() and not _alive(int(pid)):
+            with contextlib.suppress(PermissionError):
+                Postgres(places.Place(folder), throw_away=True).remove()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _superuser(database: str = "postgres") -> Any:
+    opened = psycopg2.connect(
+        host=settings.DATABASES["default"]["HOST"],
+        user="postgres",
+        password=places.TEST_PASSWORD,
+        dbname=database,
+    )
+    opened.autocommit = True
+    return opened
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    _remove_abandoned_clusters()
+    server = Postgres(places.Place(places.test_dir()), throw_away=True)
+    server.start(password=places.TEST_PASSWORD)
+    names = provisioning.RoleNames.of(places.DATABASE)
+    roles = (names.owner, names.app, names.backup, names.qa)
+    with contextlib.closing(_superuser()) as opened:
+        provisioning.provision(
+            opened,
+            database=places.DATABASE,
+            passwords=dict.fromkeys(roles, places.TEST_PASSWORD),
+            may_create_databases=True,
+        )
+    config.stash[CLUSTER] = server
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server := config.stash.get(CLUSTER, None):
+        server.remove()
+
+
+def _connect_as(role: str) -> None:
+    for opened in connections.all():
+        opened.close()
+    connections.settings["default"]["USER"] = settings.DATABASE_ROLES[role]
+
+
+def _tables() -> list[str]:
+    with connection.cursor() as cursor:
+        return sorted(connection.introspection.table_names(cursor))
+
+
+def _keep_pristine(database: str) -> list[str]:
+    """Copy what the migrations filled in (rights, content types): each test finds it again."""
+    filled = []
+    with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA pristine")
+        for table in _tables():
+            cursor.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table)))
+            if cursor.fetchone():
+                copy = sql.SQL("CREATE TABLE pristine.{0} AS TABLE public.{0}")
+                cursor.execute(copy.format(sql.Identifier(table)))
+                filled.append(table)
+    return filled
+
+
+def _reset(database: str, tables: list[str], filled: list[str]) -> None:
+    """Empty every table and put the pristine rows back, past the append-only triggers."""
+    with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        every = sql.SQL(", ").join(map(sql.Identifier, tables))
+        cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(every))
+        for table in filled:
+            restore = sql.SQL("INSERT INTO public.{0} OVERRIDING SYSTEM VALUE TABLE pristine.{0}")
+            cursor.execute(restore.format(sql.Identifier(table)))
+            cursor.execute(
+                "SELECT setval("
+                " pg_get_serial_sequence(quote_ident(table_name), column_name), 100000)"
+                " FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND table_name = %s AND is_identity = 'YES'",
+                [table],
+            )
+
+
+def _grant_until_synchronised() -> None:
+    """Plain grants while no `sync_database` exists that installs the exact ones."""
+    from django.core.management import get_commands
+
+    if "sync_database" in get_commands():
+        return
+    with connection.cursor() as cursor:
+        for kind in ("SELECT, INSERT, UPDATE, DELETE ON ALL TABLES", "ALL ON ALL SEQUENCES"):
+            app = settings.DATABASE_ROLES["app"]
+            cursor.execute(f"GRANT {kind} IN SCHEMA public TO {app}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        _grant_until_synchronised()
+        database, tables = connection.settings_dict["NAME"], _tables()
+        filled = _keep_pristine(database)
+        _connect_as("app")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(
+        TransactionTestCase,
+        "_fixture_teardown",
+        lambda _self: _reset(database, tables, filled),
+    )
+    yield
+    patch.undo()
+    with django_db_blocker.unblock():
+        _connect_as("owner")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real files; tests that need them are skipped where they are absent."""
+    default = places.ROOT.parent / "shared" / "data"
+    folder = Path(os.environ.get("SHARED_DATA") or default)
+    if not folder.is_dir():
+        if os.environ.get("REQUIRE_SHARED"):
+            pytest.fail(f"{folder} is required here and missing")
+        pytest.skip(f"the real sample files are not at {folder}")
+    return folder
