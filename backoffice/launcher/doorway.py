@@ -12,10 +12,23 @@ from backoffice.launcher import embedded_services
 OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"})
 #: Commands that need no server at all.
 OFFLINE_COMMANDS = frozenset(
-    (
-        "|help|--help|-h|--version|version|check|makemigrations|messages|lintmigrations"
-        "|collectstatic|startapp|spectacular|diffsettings|compilemessages"
-    ).split("|")
+    [
+        "",
+        "help",
+        "--help",
+        "-h",
+        "--version",
+        "version",
+        "check",
+        "makemigrations",
+        "messages",
+        "lintmigrations",
+        "collectstatic",
+        "startapp",
+        "spectacular",
+        "diffsettings",
+        "compilemessages",
+    ]
 )
 
 
