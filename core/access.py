@@ -1,0 +1,79 @@
+"""May this actor do that, and on which desks? Answered from the grants and the matrix as they are.
+
+Rights are read once per request or job; a revoked role is gone at the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Generic, Self, TypeVar
+
+from django.db import connection, models
+
+from core import context
+from core.role_matrix import HUMAN_DECISIONS
+from core.roles import Action, Role
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+
+__all__ = ["Action", "DeskScopedQuerySet", "Forbidden", "Role", "allows", "desks_of", "require"]
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+RIGHTS: Final = """
+SELECT DISTINCT cell.action, held.desk_code
+  FROM core_rolegrant held
+  JOIN core_roleaction cell USING (role)
+  JOIN core_user person ON person.id = held.user_id AND person.is_active
+ WHERE held.user_id = %s
+"""
+
+
+class Forbidden(Refusal):
+    """The actor's roles do not allow the act, on this desk or at all."""
+
+    code = "FORBIDDEN"
+
+
+def allows(actor: Actor, action: Action, *, desk: str | None = None) -> bool:
+    """Say whether `actor` may do `action`; with a desk, whether on that desk."""
+    desks = desks_of(actor, action)
+    if desks is None:
+        return True
+    return bool(desks) if desk is None else desk in desks
+
+
+def require(actor: Actor, action: Action, *, desk: str | None = None) -> None:
+    """Raise Forbidden unless `actor` may do `action` (on that desk)."""
+    if not allows(actor, action, desk=desk):
+        where = f" on desk {desk}" if desk else ""
+        raise Forbidden(f"{actor.name} may not {action.value}{where}")
+
+
+def desks_of(actor: Actor, action: Action) -> frozenset[str] | None:
+    """Return the desks on which `actor` may do `action`; None means every desk."""
+    if actor.kind is ActorKind.SYSTEM:
+        return frozenset() if action in HUMAN_DECISIONS else None
+    held = {desk for granted, desk in _rights(actor) if granted == action}
+    return None if "" in held else frozenset(held)
+
+
+class DeskScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):
+    """A queryset over a model with `desk_code`: what lies outside is absent, not forbidden."""
+
+    def visible_to(self, actor: Actor, action: Action) -> Self:
+        desks = desks_of(actor, action)
+        return self if desks is None else self.filter(desk_code__in=desks)
+
+
+def _rights(actor: Actor) -> context.Rights:
+    if actor.user_id is None:
+        return frozenset()
+    read = context.rights_read.get()
+    if read is not None and actor.user_id in read:
+        return read[actor.user_id]
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, [actor.user_id])
+        rights = frozenset((str(action), str(desk)) for action, desk in cursor.fetchall())
+    if read is not None:
+        read[actor.user_id] = rights
+    return rights

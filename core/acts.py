@@ -1,0 +1,37 @@
+"""An act: one transaction whose actor, reason and request the audit triggers can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from core import context
+from kernel.actors import Actor
+
+SET_ACT = """
+SELECT set_config('denouement.actor', %s, true),
+       set_config('denouement.reason', %s, true),
+       set_config('denouement.request_id', %s, true)
+"""
+CURRENT_ACT = """
+SELECT coalesce(current_setting('denouement.actor', true), ''),
+       coalesce(current_setting('denouement.reason', true), ''),
+       coalesce(current_setting('denouement.request_id', true), '')
+"""
+
+
+@contextmanager
+def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[None]:
+    """Open a transaction (or a savepoint) in which every change carries this actor and reason.
+
+    Inside another act the outer one is restored on the way out. `request_id` defaults to the id of
+    the web request or job that runs.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CURRENT_ACT)
+        outer = cursor.fetchone()
+        cursor.execute(SET_ACT, [actor.name, reason, request_id or context.request_id.get()])
+        yield
+        cursor.execute(SET_ACT, outer)

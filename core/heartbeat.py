@@ -1,0 +1,49 @@
+"""Keep the lease of a running job alive, from a thread with its own database connection."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+
+logger = logging.getLogger(__name__)
+
+EXTEND = """
+UPDATE core_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND lease = %s
+"""
+
+
+@contextmanager
+def beating(job_id: int, lease: UUID, length: timedelta, *, enabled: bool) -> Iterator[None]:
+    """Extend the lease three times per length until the block ends."""
+    if not enabled:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_beat, args=(job_id, lease, length, stop), name=f"lease-{job_id}", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _beat(job_id: int, lease: UUID, length: timedelta, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(length.total_seconds() / 3):
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(EXTEND, [length, job_id, lease])
+            except DatabaseError:
+                logger.warning("lease of job %s not extended", job_id, exc_info=True)
+                connection.close()
+    finally:
+        connection.close()

@@ -1,0 +1,51 @@
+"""Doors of every request: an id that follows the work, and the actor behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+from core import context
+from core.models import User
+from kernel.actors import Actor, ActorKind
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+NOBODY: Final = Actor(name="anonymous", kind=ActorKind.PERSON)
+
+
+class RequestIdMiddleware:
+    """Give the request an id (or take a well-formed X-Request-ID) and answer with it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-ID", "")
+        identifier = offered if SAFE_ID.fullmatch(offered) else uuid4().hex
+        with context.unit_of_work(identifier):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = identifier
+        return response
+
+
+class ActorMiddleware:
+    """Set `request.actor` from the session; token authentication replaces it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = actor_of(request.user)  # type: ignore[attr-defined]  # our attribute
+        return self.get_response(request)
+
+
+def actor_of(user: object) -> Actor:
+    """Return the actor that a signed-in user is; an anonymous one has no rights at all."""
+    if isinstance(user, User) and user.is_active:
+        return Actor(name=user.get_username(), kind=ActorKind.PERSON, user_id=user.pk)
+    return NOBODY

@@ -1,0 +1,68 @@
+"""Text hygiene: one spelling per word, nothing invisible, no alphabet in disguise."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from kernel.findings import Finding, Refusal
+
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+
+
+class UncleanText(Refusal):
+    """A text with control, invisible or mixed-script characters."""
+
+    code = "UNCLEAN_TEXT"
+
+
+def findings_in(value: str, *, field: str) -> tuple[Finding, ...]:
+    """Return what is wrong with the characters of `value`; empty when it is clean."""
+    found = []
+    hidden = [c for c in value if unicodedata.category(c) in INVISIBLE]
+    if hidden:
+        found.append(
+            Finding(
+                code="TXT-001",
+                field=field,
+                message="{field} holds a control or invisible character: {found}",
+                found=f"U+{ord(hidden[0]):04X}",
+            )
+        )
+    if any(len(_alphabets(word)) > 1 for word in value.split()):
+        found.append(
+            Finding(
+                code="TXT-002",
+                field=field,
+                message="{field} mixes alphabets that look alike: {found}",
+                found=ascii(value[:60]),
+            )
+        )
+    return tuple(found)
+
+
+def clean(value: str, *, field: str) -> str:
+    """Return `value` in NFC without outer blanks; raises UncleanText."""
+    tidy_value = unicodedata.normalize("NFC", value).strip()
+    if tidy_value.isascii() and tidy_value.isprintable():
+        return tidy_value
+    findings = findings_in(tidy_value, field=field)
+    if findings:
+        raise UncleanText(f"{field} holds unclean text", findings=findings)
+    return tidy_value
+
+
+def tidy(value: str) -> str:
+    """Return `value` in NFC with every invisible character dropped: for display text only."""
+    kept = (
+        c for c in unicodedata.normalize("NFC", value) if unicodedata.category(c) not in INVISIBLE
+    )
+    return "".join(kept).strip()
+
+
+def _alphabets(word: str) -> set[str]:
+    if word.isascii():
+        return set()
+    names = (unicodedata.name(c, "").split(" ", 1)[0] for c in word if c.isalpha())
+    return {name for name in names if name in LOOK_ALIKE}
