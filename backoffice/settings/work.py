@@ -19,6 +19,10 @@ CELERY_TIMEZONE = env.text("TIME_ZONE", "Europe/Paris")
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 
+SUBSCRIPTIONS = "backoffice.subscriptions.SUBSCRIPTIONS"
+RING_DOORBELL = True
+JOB_BACK_OFF_FACTOR = 1
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

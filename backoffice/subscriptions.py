@@ -1,0 +1,9 @@
+"""Who reacts to what: event -> kinds of jobs. The only place where rooms hear of each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "trades.captured": ("trades.control_batch",),
+}
