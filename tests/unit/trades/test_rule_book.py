@@ -1,0 +1,338 @@
+"""Each rule by its code: the trade that breaks it, and the clean trade that breaks none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kernel.calendars import BusinessCalendar
+from kernel.findings import Severity
+from trades.facts import TradeFacts
+from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge
+from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
+from trades.rules.page import rule_book_page
+
+FRIDAY = date(2026, 11, 20)
+TUESDAY = date(2026, 11, 24)
+BNP_ISIN = "FR0000131104"
+OAT_ISIN = "FR0013508470"
+BOOK = Path(__file__).resolve().parents[3] / "docs" / "rule-book.md"
+PARIS = BusinessCalendar(
+    code="XPAR", first=date(2026, 1, 1), last=date(2027, 12, 31), holidays=frozenset()
+)
+
+
+BNP = InstrumentRef(
+    isin=BNP_ISIN,
+    asset_class="EQUITY",
+    currency="EUR",
+    price_type="MONETARY",
+    multiplier=Decimal(1),
+    active=True,
+    lot_size=Decimal(1),
+)
+OAT = dataclasses.replace(
+    BNP,
+    isin=OAT_ISIN,
+    asset_class="BOND",
+    price_type="PERCENT",
+    maturity_date=date(2029, 11, 25),
+)
+
+
+def party(*, lei: str, lei_next_renewal: date = date(2027, 3, 1)) -> PartyRef:
+    return PartyRef(code="BNPP", active=True, lei=lei, lei_next_renewal=lei_next_renewal)
+
+
+def facts(**changes: object) -> TradeFacts:
+    """Return a clean share purchase of 20 November 2026, with some terms changed."""
+    clean = TradeFacts(
+        trade_id=7,
+        reference="T7",
+        source_system="OMS",
+        source_reference="R-7",
+        version_no=1,
+        state="RECEIVED",
+        isin=BNP_ISIN,
+        symbol="",
+        instrument_id=1,
+        side="BUY",
+        quantity=Decimal("100"),
+        price=Decimal("60.50"),
+        currency="EUR",
+        gross_amount=Decimal("6050.00"),
+        accrued_interest=Decimal(0),
+        fees=Decimal("3.00"),
+        net_amount=Decimal("6053.00"),
+        trade_date=FRIDAY,
+        traded_at=datetime(2026, 11, 20, 9, 1, tzinfo=UTC),
+        settlement_date=TUESDAY,
+        venue="XPAR",
+        counterparty_id=1,
+        counterparty_code="BNPP",
+        desk_code="EQ",
+        book_code="EQ-PAR-1",
+        trader_code="T-ANA",
+        account_code="",
+        capacity="DEAL",
+        maker="oms",
+        contributors=("oms",),
+        fingerprint="f",
+        risk_amount_eur=Decimal("6053.00"),
+        received_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
+    )
+    return dataclasses.replace(clean, **changes)  # type: ignore[arg-type]
+
+
+def bond(**changes: object) -> TradeFacts:
+    terms: dict[str, object] = {
+        "isin": OAT_ISIN,
+        "quantity": Decimal(10_000),
+        "price": Decimal("87.50"),
+        "gross_amount": Decimal("8750.00"),
+        "accrued_interest": Decimal("12.00"),
+        "fees": Decimal(0),
+        "net_amount": Decimal("8762.00"),
+    }
+    return facts(**(terms | changes))
+
+
+def world(**changes: object) -> RuleContext:
+    """Return reference data in which the clean trades are clean."""
+    context = RuleContext(
+        at=datetime(2026, 11, 20, 10, tzinfo=UTC),
+        instruments={
+            BNP_ISIN: BNP,
+            OAT_ISIN: OAT,
+        },
+        counterparties={
+            "BNPP": party(lei="R0MUWSFPU8MPRO8K5P83", lei_next_renewal=date(2027, 3, 1)),
+        },
+        books={"EQ-PAR-1": "EQ"},
+        traders={"T-ANA": TraderRef(code="T-ANA", active=True, desk="EQ")},
+        venues={"XPAR": True, "XOLD": False},
+        currencies=frozenset({"EUR", "JPY", "USD"}),
+        calendars={"XPAR": PARIS},
+        settlement_calendars={("EUR", "XPAR"): PARIS},
+        settlement_dates={(BNP_ISIN, "XPAR", FRIDAY): TUESDAY},
+        last_prices={
+            (BNP_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("60.00"), "EURONEXT"),
+            (OAT_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("87.40"), "EURONEXT"),
+        },
+    )
+    return dataclasses.replace(context, **changes)  # type: ignore[arg-type]
+
+
+def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
+    known: Mapping[str, object] = getattr(context, name)
+    return dataclasses.replace(
+        context,
+        **{name: {**known, key: dataclasses.replace(known[key], active=False)}},  # type: ignore[arg-type, type-var]
+    )
+
+
+def codes(trade: TradeFacts, context: RuleContext | None = None) -> list[str]:
+    return [finding.code for finding in judge(trade, context or world(), active_rules({}))]
+
+
+CASES = [
+    ("TRD-101", "no_book", facts(book_code=""), world()),
+    ("TRD-101", "no_instrument_at_all", facts(isin=""), world()),
+    ("TRD-102", "check_digit", facts(isin="FR0000131105"), world()),
+    ("TRD-103", "unknown_isin", facts(isin="US0378331005"), world()),
+    ("TRD-103", "symbol_without_instrument", facts(isin="", symbol="AAPL"), world()),
+    ("TRD-104", "unknown_counterparty", facts(counterparty_code="NOBODY"), world()),
+    ("TRD-105", "no_lei", facts(), world(counterparties={"BNPP": party(lei="")})),
+    (
+        "TRD-105",
+        "lei_check_digits",
+        facts(),
+        world(counterparties={"BNPP": party(lei="529900CL4KFEG8W2RZ19")}),
+    ),
+    (
+        "TRD-106",
+        "lei_lapsed",
+        facts(),
+        world(
+            counterparties={
+                "BNPP": party(lei="R0MUWSFPU8MPRO8K5P83", lei_next_renewal=date(2026, 1, 1))
+            }
+        ),
+    ),
+    ("TRD-107", "unknown_book", facts(book_code="NOPE"), world()),
+    ("TRD-108", "unknown_trader", facts(trader_code="T-NIL"), world()),
+    ("TRD-109", "venue_not_listed", facts(venue="XQQQ"), world()),
+    ("TRD-109", "venue_closed_down", facts(venue="XOLD"), world()),
+    ("TRD-110", "unknown_currency", facts(currency="XXQ"), world()),
+    ("TRD-111", "other_desk", facts(), world(books={"EQ-PAR-1": "FI"})),
+    ("TRD-112", "no_capacity", facts(capacity=""), world()),
+    ("TRD-201", "settles_before", facts(settlement_date=date(2026, 11, 19)), world()),
+    (
+        "TRD-202",
+        "saturday",
+        facts(trade_date=date(2026, 11, 21), traded_at=datetime(2026, 11, 21, 9, tzinfo=UTC)),
+        world(),
+    ),
+    (
+        "TRD-202",
+        "beyond_the_calendar",
+        facts(trade_date=date(2025, 11, 20), traded_at=datetime(2025, 11, 20, 9, tzinfo=UTC)),
+        world(),
+    ),
+    ("TRD-203", "settles_on_sunday", facts(settlement_date=date(2026, 11, 22)), world()),
+    ("TRD-204", "one_day_late", facts(settlement_date=date(2026, 11, 25)), world()),
+    ("TRD-205", "tomorrow", facts(trade_date=date(2026, 11, 23)), world()),
+    (
+        "TRD-206",
+        "after_midnight_in_paris",
+        facts(traded_at=datetime(2026, 11, 19, 22, 59, tzinfo=UTC)),
+        world(),
+    ),
+    ("TRD-207", "matured", bond(settlement_date=date(2029, 11, 26)), world()),
+    ("TRD-301", "no_quantity", facts(quantity=Decimal(0)), world()),
+    ("TRD-301", "negative_price", facts(price=Decimal("-60.50")), world()),
+    ("TRD-302", "three_cents_over", facts(gross_amount=Decimal("6050.03")), world()),
+    ("TRD-302", "sign_lost", facts(gross_amount=Decimal("-6050.00")), world()),
+    ("TRD-302", "percent_forgotten", bond(gross_amount=Decimal("875000.00")), world()),
+    ("TRD-303", "three_cents_over", facts(net_amount=Decimal("6053.03")), world()),
+    ("TRD-303", "fees_on_the_wrong_side", facts(side="SELL"), world()),
+    ("TRD-304", "fees_of_two_percent", facts(fees=Decimal(121)), world()),
+    ("TRD-305", "share_with_coupon", facts(accrued_interest=Decimal(5)), world()),
+    ("TRD-306", "dealt_in_dollars", facts(currency="USD"), world()),
+    (
+        "TRD-307",
+        "broken_lot",
+        facts(quantity=Decimal("100.5")),
+        world(),
+    ),
+    ("TRD-401", "six_percent_up", facts(price=Decimal("63.60")), world()),
+    ("TRD-402", "factor_of_ten", facts(price=Decimal("605.00")), world()),
+    (
+        "TRD-403",
+        "price_of_last_month",
+        facts(),
+        world(
+            last_prices={(BNP_ISIN, FRIDAY): LastPrice(date(2026, 10, 19), Decimal(60), "EURONEXT")}
+        ),
+    ),
+    ("TRD-404", "no_price", facts(), world(last_prices={})),
+    ("TRD-501", "twin", facts(), world(twins={7: "T3"})),
+    ("TRD-502", "near_twin", facts(), world(near_twins={7: "T3"})),
+    ("TRD-601", "over_25_million", facts(risk_amount_eur=Decimal("25000000.01")), world()),
+    ("TRD-602", "trader", facts(), world(trader_gross={("T-ANA", FRIDAY): Decimal(500_000_001)})),
+    (
+        "TRD-603",
+        "counterparty",
+        facts(),
+        world(counterparty_gross={("BNPP", FRIDAY): Decimal(1_000_000_001)}),
+    ),
+    ("TRD-604", "inactive_party", facts(), inactive(world(), "counterparties", "BNPP")),
+    ("TRD-605", "delisted", facts(), inactive(world(), "instruments", BNP_ISIN)),
+    ("TRD-606", "trader_left", facts(), inactive(world(), "traders", "T-ANA")),
+    (
+        "TRD-701",
+        "an_hour_and_a_minute",
+        facts(received_at=datetime(2026, 11, 20, 10, 2, tzinfo=UTC)),
+        world(),
+    ),
+    (
+        "TRD-702",
+        "two_business_days",
+        facts(received_at=datetime(2026, 11, 24, 9, tzinfo=UTC)),
+        world(),
+    ),
+    ("TRD-703", "sunday", facts(received_at=datetime(2026, 11, 22, 9, tzinfo=UTC)), world()),
+    (
+        "TRD-704",
+        "at_eleven_at_night_in_paris",
+        facts(received_at=datetime(2026, 11, 20, 22, 0, tzinfo=UTC)),
+        world(),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "case", "trade", "context"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES]
+)
+def test_rule_speaks(code: str, case: str, trade: TradeFacts, context: RuleContext) -> None:
+    assert code in codes(trade, context), case
+
+
+@pytest.mark.parametrize(
+    ("case", "trade"),
+    [
+        ("share", facts()),
+        ("bond_in_percent", bond()),
+        ("gross_two_cents_over", facts(gross_amount=Decimal("6050.02"))),
+        (
+            "sale_less_fees",
+            facts(side="SELL", net_amount=Decimal("6047.00")),
+        ),
+        (
+            "price_at_the_tolerance",
+            facts(price=Decimal(63), gross_amount=Decimal(6300), net_amount=Decimal(6303)),
+        ),
+        ("off_venue", facts(venue="XOFF")),
+        ("booked_next_morning_is_late_only", facts(venue="XOFF")),
+    ],
+)
+def test_clean_trade_has_no_finding(case: str, trade: TradeFacts) -> None:
+    assert codes(trade) == [], case
+
+
+@pytest.mark.parametrize(
+    ("case", "gross", "found"),
+    [("one_yen_over", "6051", []), ("three_yen_over", "6053", ["TRD-302"])],
+)
+def test_tolerance_is_in_minor_units_of_the_currency(
+    case: str, gross: str, found: list[str]
+) -> None:
+    trade = facts(
+        currency="JPY", gross_amount=Decimal(gross), fees=Decimal(0), net_amount=Decimal(gross)
+    )
+
+    assert [code for code in codes(trade) if code == "TRD-302"] == found, case
+
+
+def test_monday_booking_of_a_friday_trade_is_one_business_day_late() -> None:
+    trade = facts(received_at=datetime(2026, 11, 23, 9, tzinfo=UTC))
+
+    assert codes(trade) == ["TRD-701"]
+
+
+def test_parameters_and_switches_come_from_the_settings() -> None:
+    strict = active_rules({"TRD-302": {"tolerance": Decimal(0)}, "TRD-303": None})
+    trade = facts(gross_amount=Decimal("6050.01"))
+
+    assert [finding.code for finding in judge(trade, world(), strict)] == ["TRD-302"]
+
+
+def test_finding_says_what_was_expected_found_and_on_which_data() -> None:
+    (finding,) = judge(
+        facts(price=Decimal("63.60"), gross_amount=Decimal(6360), net_amount=Decimal(6363)),
+        world(),
+        active_rules({}),
+    )
+
+    assert finding.expected == "60 ± 5 %"
+    assert finding.found == "63.6"
+    assert finding.severity is Severity.WARNING
+    assert finding.evidence["source"] == "EURONEXT"
+    assert finding.evidence["gap_percent"] == "6.00"
+
+
+def test_every_rule_has_a_case_and_codes_are_unique_and_ordered() -> None:
+    all_codes = [rule.code for rule in RULE_BOOK]
+
+    assert {case[0] for case in CASES} == set(all_codes) == set(RULE_BY_CODE)
+    assert all_codes == sorted(set(all_codes))
+    assert len(RULE_BOOK) >= 20
+
+
+def test_every_rule_has_a_line_in_the_rule_book() -> None:
+    assert BOOK.read_text(encoding="utf-8") == rule_book_page()

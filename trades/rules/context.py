@@ -1,0 +1,85 @@
+"""What rules may look at besides the trade: loaded once for a whole batch, never trade by trade."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from kernel.calendars import BusinessCalendar
+
+HOUSE_ZONE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentRef:
+    isin: str
+    asset_class: str
+    currency: str
+    price_type: str
+    multiplier: Decimal
+    active: bool
+    maturity_date: date | None = None
+    lot_size: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRef:
+    code: str
+    active: bool
+    lei: str
+    lei_next_renewal: date | None = None
+    is_counterparty: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraderRef:
+    code: str
+    active: bool
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastPrice:
+    """The last close on or before the trade date, from a source that the desk does not feed."""
+
+    day: date
+    close: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """Reference data of one batch. A key that is absent means "not known", never "fine".
+
+    `books` maps a book to its desk; `venues` a MIC to "is active"; `calendars` are keyed by MIC,
+    `settlement_calendars` by (currency, MIC); `settlement_dates` by (ISIN, MIC, trade date);
+    `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
+    an older trade with the same terms; the gross amounts are in EUR, per (code, trade date).
+    """
+
+    at: datetime
+    instruments: Mapping[str, InstrumentRef] = dataclasses.field(default_factory=dict)
+    counterparties: Mapping[str, PartyRef] = dataclasses.field(default_factory=dict)
+    books: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    traders: Mapping[str, TraderRef] = dataclasses.field(default_factory=dict)
+    venues: Mapping[str, bool] = dataclasses.field(default_factory=dict)
+    zones: Mapping[str, tzinfo] = dataclasses.field(default_factory=dict)
+    currencies: frozenset[str] = frozenset()
+    calendars: Mapping[str, BusinessCalendar] = dataclasses.field(default_factory=dict)
+    settlement_calendars: Mapping[tuple[str, str], BusinessCalendar] = dataclasses.field(
+        default_factory=dict
+    )
+    settlement_dates: Mapping[tuple[str, str, date], date] = dataclasses.field(default_factory=dict)
+    last_prices: Mapping[tuple[str, date], LastPrice] = dataclasses.field(default_factory=dict)
+    twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
+    counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
+
+    def local_day(self, moment: datetime, mic: str) -> date:
+        """Return the calendar day of a moment at a venue; the house's own zone off venue."""
+        return moment.astimezone(self.zones.get(mic, HOUSE_ZONE)).date()

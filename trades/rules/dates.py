@@ -1,0 +1,170 @@
+"""TRD-2xx: do the dates follow one another, on days when the market and the money are open?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kernel.calendars import UnknownDate
+from kernel.findings import Finding, Severity
+from trades.facts import TradeFacts
+from trades.rules.context import RuleContext
+from trades.rules.rule import N_, Limits, rule
+
+
+@rule(
+    "TRD-201",
+    Severity.BLOCKING,
+    title=N_("Settlement is not before trade date"),
+    message=N_("Settles on {found}, before the trade date {expected}."),
+    source="Market practice",
+    rationale=N_("A trade never settles before it is struck."),
+)
+def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Settlement date is on or after trade date."""
+    settlement = facts.settlement_date
+    if settlement is not None and settlement < facts.trade_date:
+        yield check_date_order.finding(
+            "settlement_date", expected=facts.trade_date, found=settlement
+        )
+
+
+@rule(
+    "TRD-202",
+    Severity.BLOCKING,
+    title=N_("Venue is open on trade date"),
+    message=N_("{found} is a closed day at {expected}."),
+    source="Calendar of the venue",
+    rationale=N_("Nothing is executed on a closed market: the date or the venue is wrong."),
+)
+def check_trade_day_open(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The venue's calendar is open; a day that the calendar does not know is a finding too."""
+    calendar = context.calendars.get(facts.venue)
+    if calendar is None:
+        return
+    try:
+        is_open = calendar.is_open(facts.trade_date)
+    except UnknownDate:
+        is_open = False
+    if not is_open:
+        yield check_trade_day_open.finding(
+            "trade_date",
+            expected=facts.venue,
+            found=facts.trade_date,
+            evidence={"calendar": calendar.code, "known": f"{calendar.first}..{calendar.last}"},
+        )
+
+
+@rule(
+    "TRD-203",
+    Severity.BLOCKING,
+    title=N_("Settlement date is open for stock and cash"),
+    message=N_("{found} is closed for {expected}."),
+    source="CSDR art. 5; T2S calendar; market practice",
+    rationale=N_("Delivery against payment needs the depository and the payment system open."),
+)
+def check_settlement_day_open(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Open in the joined calendar of the currency and the venue's depository."""
+    calendar = context.settlement_calendars.get((facts.currency, facts.venue))
+    if calendar is None or facts.settlement_date is None:
+        return
+    try:
+        is_open = calendar.is_open(facts.settlement_date)
+    except UnknownDate:
+        is_open = False
+    if not is_open:
+        yield check_settlement_day_open.finding(
+            "settlement_date", expected=calendar.code, found=facts.settlement_date
+        )
+
+
+@rule(
+    "TRD-204",
+    Severity.WARNING,
+    title=N_("Settlement date follows the market's cycle"),
+    message=N_("Settles on {found}; the cycle of the market gives {expected}."),
+    source="CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU",
+    rationale=N_("An agreed other date exists, but most often it is a typing error."),
+)
+def check_settlement_cycle(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Equal to the date computed from the dated settlement cycles."""
+    usual = context.settlement_dates.get((facts.isin, facts.venue, facts.trade_date))
+    settlement = facts.settlement_date
+    if usual is None or settlement is None or settlement == usual:
+        return
+    if settlement >= facts.trade_date:
+        yield check_settlement_cycle.finding("settlement_date", expected=usual, found=settlement)
+
+
+@rule(
+    "TRD-205",
+    Severity.BLOCKING,
+    title=N_("Trade is not in the future"),
+    message=N_("The trade date {found} is after today, {expected}."),
+    source="RTS 25; market practice",
+    rationale=N_("A deferred start hides a position until it is cancelled."),
+)
+def check_not_future(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Trade date is not after the day on which the trade was received, at the venue."""
+    today = context.local_day(facts.received_at, facts.venue)
+    if facts.trade_date > today:
+        yield check_not_future.finding("trade_date", expected=today, found=facts.trade_date)
+
+
+@rule(
+    "TRD-206",
+    Severity.WARNING,
+    title=N_("Trade date is the day of the execution time"),
+    message=N_("Executed on {found} at the venue; the trade date is {expected}."),
+    source="RTS 22 field 28; RTS 25",
+    rationale=N_("The report carries the time, the ledger the date: they must be one day."),
+)
+def check_trade_day_is_execution_day(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The execution time, at the venue, falls on the trade date."""
+    day = context.local_day(facts.traded_at, facts.venue)
+    if day != facts.trade_date:
+        yield check_trade_day_is_execution_day.finding(
+            "trade_date",
+            expected=facts.trade_date,
+            found=day,
+            evidence={"traded_at": facts.traded_at.isoformat()},
+        )
+
+
+@rule(
+    "TRD-207",
+    Severity.BLOCKING,
+    title=N_("Instrument lives until settlement"),
+    message=N_("Settles on {found}, after the instrument matured on {expected}."),
+    source="Market practice",
+    rationale=N_("A matured instrument cannot be delivered."),
+)
+def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Settlement date (trade date when it is unknown) is not after maturity."""
+    instrument = context.instruments.get(facts.isin)
+    if instrument is None or instrument.maturity_date is None:
+        return
+    day = facts.settlement_date or facts.trade_date
+    if day > instrument.maturity_date:
+        yield check_not_matured.finding(
+            "settlement_date", expected=instrument.maturity_date, found=day
+        )
+
+
+RULES: Final = (
+    check_date_order,
+    check_trade_day_open,
+    check_settlement_day_open,
+    check_settlement_cycle,
+    check_not_future,
+    check_trade_day_is_execution_day,
+    check_not_matured,
+)

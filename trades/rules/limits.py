@@ -1,0 +1,139 @@
+"""TRD-6xx: is the firm, the trader and the desk still within what was agreed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from kernel.findings import Finding, Severity
+from trades.facts import TradeFacts
+from trades.rules.context import RuleContext
+from trades.rules.rule import N_, Limits, Parameter, rule
+
+EUR: Final = "EUR"
+
+
+@rule(
+    "TRD-601",
+    Severity.BLOCKING,
+    title=N_("Amount is under the limit of one trade"),
+    message=N_("The trade is worth {found} EUR; the limit is {expected} EUR."),
+    source="MiFID II RTS 6 art. 15 (maximum order value)",
+    rationale=N_("A very large trade is looked at by a second person before it goes on."),
+    parameters=(Parameter("maximum", Decimal(25_000_000), EUR),),
+)
+def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """The amount at risk, in EUR, is not above the limit of one trade."""
+    amount = facts.risk_amount_eur
+    if amount is not None and amount > limits["maximum"]:
+        yield check_trade_limit.finding(
+            "gross_amount", expected=f"{limits['maximum']:,}", found=f"{amount:,.2f}"
+        )
+
+
+@rule(
+    "TRD-602",
+    Severity.WARNING,
+    title=N_("Trader is under the gross limit of the day"),
+    message=N_("The trader's day totals {found} EUR gross; the limit is {expected} EUR."),
+    source="Mission Green report (2008): gross, not net, limits; RTS 6 art. 15",
+    rationale=N_("A small net position can hide a huge gross one."),
+    parameters=(Parameter("maximum", Decimal(500_000_000), EUR),),
+)
+def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """The sum of the amounts of the trader's live trades of the day is not above the limit."""
+    total = context.trader_gross.get((facts.trader_code, facts.trade_date))
+    if total is not None and total > limits["maximum"]:
+        yield check_trader_day.finding(
+            "trader_code",
+            expected=f"{limits['maximum']:,}",
+            found=f"{total:,.2f}",
+            evidence={"trader": facts.trader_code, "day": facts.trade_date.isoformat()},
+        )
+
+
+@rule(
+    "TRD-603",
+    Severity.WARNING,
+    title=N_("Counterparty is under the gross limit of the day"),
+    message=N_("The day with this counterparty totals {found} EUR gross; the limit is {expected}."),
+    source="CRR large exposures (practice: daily settlement limit)",
+    rationale=N_("Settlement risk adds up per counterparty until both legs are exchanged."),
+    parameters=(Parameter("maximum", Decimal(1_000_000_000), EUR),),
+)
+def check_counterparty_day(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The sum of the amounts of the counterparty's live trades of the day is under the limit."""
+    total = context.counterparty_gross.get((facts.counterparty_code, facts.trade_date))
+    if total is not None and total > limits["maximum"]:
+        yield check_counterparty_day.finding(
+            "counterparty_code",
+            expected=f"{limits['maximum']:,}",
+            found=f"{total:,.2f}",
+            evidence={"counterparty": facts.counterparty_code},
+        )
+
+
+@rule(
+    "TRD-604",
+    Severity.BLOCKING,
+    title=N_("Counterparty is active"),
+    message=N_("The counterparty {found} is not active."),
+    source="Market practice: onboarding",
+    rationale=N_("A closed or suspended relation must not be dealt with."),
+)
+def check_counterparty_active(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The party is ACTIVE."""
+    party = context.counterparties.get(facts.counterparty_code)
+    if party is not None and not party.active:
+        yield check_counterparty_active.finding(
+            "counterparty_code", expected="ACTIVE", found=party.code
+        )
+
+
+@rule(
+    "TRD-605",
+    Severity.BLOCKING,
+    title=N_("Instrument is active"),
+    message=N_("The instrument {found} is not active."),
+    source="RTS 22 CON-412; market practice",
+    rationale=N_("A delisted or blocked instrument is not tradable."),
+)
+def check_instrument_active(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The instrument is ACTIVE."""
+    instrument = context.instruments.get(facts.isin)
+    if instrument is not None and not instrument.active:
+        yield check_instrument_active.finding("isin", expected="ACTIVE", found=instrument.isin)
+
+
+@rule(
+    "TRD-606",
+    Severity.BLOCKING,
+    title=N_("Trader is active"),
+    message=N_("The trader {found} is not active."),
+    source="Mission Green report (2008): rights kept after a move",
+    rationale=N_("Somebody who left does not deal: the code was borrowed."),
+)
+def check_trader_active(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The trader is active."""
+    trader = context.traders.get(facts.trader_code)
+    if trader is not None and not trader.active:
+        yield check_trader_active.finding("trader_code", expected="ACTIVE", found=trader.code)
+
+
+RULES: Final = (
+    check_trade_limit,
+    check_trader_day,
+    check_counterparty_day,
+    check_counterparty_active,
+    check_instrument_active,
+    check_trader_active,
+)

@@ -1,0 +1,37 @@
+"""The rule book as the page that `docs/rule-book.md` holds; a test compares the two."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trades.rules import RULE_BOOK
+from trades.rules.rule import Rule
+
+HEAD: Final = """# Rule book
+
+Every rule that a captured trade must pass, in the order in which they run: all run, all report.
+Written by `manage.py write_docs` from `trades/rules/`. The numbers are the defaults; the values in
+force are on the page *Rule book*, where a change is dated and approved by a second person.
+
+BLOCKING and WARNING findings put the trade on hold until they are repaired or waived (a warning by
+an agent, a blocking one by a supervisor who did not touch the trade). INFO findings are shown and
+hold nothing.
+
+| Code | Severity | Says | Parameters | Source | Why | Lives in |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def line_of(rule: Rule) -> str:
+    """Return the table line of one rule."""
+    parameters = ", ".join(
+        f"{parameter.name} = {parameter.default} {parameter.unit}" for parameter in rule.parameters
+    )
+    module = rule.check.__module__.replace(".", "/")
+    cells = (rule.code, rule.severity.value, rule.title, parameters or "–", rule.source)
+    return "| " + " | ".join((*cells, rule.rationale, f"`{module}.py`")) + " |\n"
+
+
+def rule_book_page() -> str:
+    """Return the whole page in Markdown."""
+    return HEAD + "".join(line_of(rule) for rule in RULE_BOOK)

@@ -1,0 +1,98 @@
+"""What a rule is: a code, a severity, parameters with defaults, a source and a pure check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kernel.findings import Finding, Severity
+from trades.facts import TradeFacts
+from trades.rules.context import RuleContext
+
+Limits = Mapping[str, Decimal]
+Check = Callable[[TradeFacts, RuleContext, Limits], Iterator[Finding]]
+NO_EVIDENCE: Final[Mapping[str, str]] = {}
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
+    """Mark a text for translation; it is translated where a person reads it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number that a supervisor may change, effective from a day, approved by somebody else."""
+
+    name: str
+    default: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the rule book. `source` is a regulation article or the market practice."""
+
+    code: str
+    severity: Severity
+    title: str
+    message: str
+    source: str
+    rationale: str
+    check: Check
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The hundred that the code belongs to: "TRD-3" for TRD-302."""
+        return self.code[:5]
+
+    def defaults(self) -> dict[str, Decimal]:
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    def finding(
+        self,
+        field: str,
+        *,
+        expected: object,
+        found: object,
+        evidence: Mapping[str, str] = NO_EVIDENCE,
+    ) -> Finding:
+        """Say what was expected of `field`, what was found, and on which data that rests."""
+        return Finding(
+            code=self.code,
+            field=field,
+            message=self.message,
+            expected=str(expected),
+            found=str(found),
+            severity=self.severity,
+            evidence=evidence,
+        )
+
+
+def rule(
+    code: str,
+    severity: Severity,
+    *,
+    title: str,
+    message: str,
+    source: str,
+    rationale: str,
+    parameters: tuple[Parameter, ...] = (),
+) -> Callable[[Check], Rule]:
+    """Turn a check into a rule; inside its body the function's name is the rule itself."""
+
+    def make(check: Check) -> Rule:
+        return Rule(
+            code=code,
+            severity=severity,
+            title=title,
+            message=message,
+            source=source,
+            rationale=rationale,
+            check=check,
+            parameters=parameters,
+        )
+
+    return make
