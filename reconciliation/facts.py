@@ -1,0 +1,98 @@
+"""What a statement says, before anybody judges it. Amounts are signed: credit positive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kernel.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A balance of the account owner: positive when the bank owes it."""
+
+    amount: Decimal
+    currency: str
+    day: date
+    intermediate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One booked movement: `line` in the file, `n` in the statement."""
+
+    n: int
+    line: int
+    amount: Decimal
+    currency: str
+    value_date: date
+    booking_date: date | None = None
+    reference: str = ""
+    bank_reference: str = ""
+    kind: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CashStatement:
+    """One statement of one account: opening balance plus entries equals closing balance."""
+
+    reference: str
+    account: str
+    number: str
+    page: str
+    opening: Balance
+    closing: Balance
+    entries: tuple[Entry, ...]
+    line: int
+    pending: int = 0
+
+    @property
+    def currency(self) -> str:
+        return self.opening.currency
+
+    @property
+    def movement(self) -> Decimal:
+        return sum((entry.amount for entry in self.entries), start=Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class TradeLine:
+    """One trade as a broker or custodian reports it; `amount` is what we pay (-) or receive (+)."""
+
+    n: int
+    line: int
+    reference: str
+    isin: str
+    symbol: str
+    side: str
+    quantity: Decimal
+    price: Decimal | None
+    amount: Decimal | None
+    currency: str
+    trade_date: date
+    settlement_date: date | None
+    counterparty: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """Everything that a file gave: whole statements, and findings for what could not be read.
+
+    With any blocking finding nothing of the file may be booked.
+    """
+
+    statements: tuple[CashStatement, ...]
+    findings: tuple[Finding, ...]
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFile:
+    """Trade lines of a table and the findings, line by line."""
+
+    lines: tuple[TradeLine, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,105 @@
+"""camt.053: wrappers, prefixes and CDATA do not matter; numbers and dates do."""
+
+from decimal import Decimal
+
+import pytest
+
+from reconciliation.formats.camt053 import read_camt053
+
+ENTRY = """<Ntry><NtryRef>N1</NtryRef><Amt Ccy="EUR">250.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>
+<Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><ValDt><Dt>2026-11-20</Dt></ValDt>
+<AcctSvcrRef>BANK77</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>T0001</EndToEndId></Refs>
+<RmtInf><Ustrd>settlement</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+BALANCE = """<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{amount}</Amt>
+<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-20</Dt></Dt></Bal>"""
+DOCUMENT = (
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+    "<Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb>"
+    "<Acct><Id><IBAN>FR7630004000031234567890143</IBAN></Id></Acct>"
+    + BALANCE.format(code="OPBD", amount="1000.00")
+    + BALANCE.format(code="CLBD", amount="749.50")
+    + ENTRY
+    + "</Stmt></BkToCstmrStmt></Document>"
+)
+
+
+def prefixed(text: str) -> str:
+    return (
+        text.replace("</", "</d:").replace("<", "<d:").replace("<d:/d:", "</d:")
+        .replace("xmlns=", "xmlns:d=")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "text"),
+    [
+        ("plain", DOCUMENT),
+        ("declared", '<?xml version="1.0" encoding="UTF-8"?>' + DOCUMENT),
+        ("data_pdu", f"<DataPDU><Body>{DOCUMENT}</Body></DataPDU>"),
+        ("cdata", f"<Envelope><Payload><![CDATA[{DOCUMENT}]]></Payload></Envelope>"),
+        ("prefix", prefixed(DOCUMENT)),
+        ("comment_in_a_value", DOCUMENT.replace("250.50", "250<!-- pence -->.50")),
+    ],
+)
+def test_one_statement_in_every_wrapping(case: str, text: str) -> None:
+    read = read_camt053(text.encode())
+
+    assert read.findings == (), case
+    (statement,) = read.statements
+    assert statement.account == "FR7630004000031234567890143"
+    (entry,) = statement.entries
+    assert entry.amount == Decimal("-250.50")
+    assert (entry.reference, entry.bank_reference) == ("T0001", "BANK77")
+
+
+@pytest.mark.parametrize(
+    ("case", "old", "new", "code"),
+    [
+        ("proof", "749.50", "749.51", "CAMT-PROOF"),
+        ("nan", ">250.50<", ">NaN<", "CAMT-AMOUNT"),
+        ("exponent", ">250.50<", ">1e400<", "CAMT-AMOUNT"),
+        ("negative", ">250.50<", ">-250.50<", "CAMT-AMOUNT"),
+        ("five_decimals", ">250.50<", ">250.50001<", "CAMT-AMOUNT"),
+        ("31_february", "<ValDt><Dt>2026-11-20", "<ValDt><Dt>2026-02-31", "CAMT-DATE"),
+        ("no_sign", "DBIT", "DEBIT", "CAMT-SIGN"),
+        ("other_currency", 'Ccy="EUR">250.50', 'Ccy="USD">250.50', "CAMT-CURRENCY"),
+        ("no_opening", "OPBD", "OPAV", "CAMT-BALANCE"),
+        ("intraday", "BkToCstmrStmt", "BkToCstmrAcctRpt", "CAMT-KIND"),
+        ("truncated", "</Stmt></BkToCstmrStmt></Document>", "", "CAMT-XML"),
+        ("another_message", "BkToCstmrStmt", "CstmrCdtTrfInitn", "CAMT-EMPTY"),
+    ],
+)
+def test_broken_statement_is_refused(case: str, old: str, new: str, code: str) -> None:
+    read = read_camt053(DOCUMENT.replace(old, new).encode())
+
+    if code != "CAMT-EMPTY":
+        assert read.statements == (), case
+    assert read.findings[0].code == code, case
+    assert read.findings[0].line, case
+
+
+def test_pending_entries_are_counted_not_booked() -> None:
+    text = DOCUMENT.replace("</Stmt>", ENTRY.replace("BOOK<", "PDNG<") + "</Stmt>")
+
+    (statement,) = read_camt053(text.encode()).statements
+
+    assert (len(statement.entries), statement.pending) == (1, 1)
+
+
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><Document>&c;</Document>'
+)
+EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document>&a;</Document>'
+
+
+@pytest.mark.parametrize("text", [BOMB, EXTERNAL])
+def test_document_type_is_refused_before_anything_expands(text: str) -> None:
+    read = read_camt053(text.encode())
+
+    assert [finding.code for finding in read.findings] == ["CAMT-DTD"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b":20:MT940", b"<a>", b"\xff\xfe<"])
+def test_what_is_no_xml_is_said_so(content: bytes) -> None:
+    assert read_camt053(content).findings[0].code == "CAMT-XML"
