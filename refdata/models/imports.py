@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.models import StoredFile
+from core.policies import AuditPolicy
 
 
 class FileImport(models.Model):
     """One loaded file; the same content of the same kind is loaded once."""
 
-    append_only = True
-
     kind = models.CharField(_("kind"), max_length=20)
     name = models.CharField(_("file"), max_length=255)
+    stored = models.ForeignKey(
+        StoredFile, models.PROTECT, related_name="+", verbose_name=_("stored file")
+    )
     sha256 = models.CharField("SHA-256", max_length=64)
     good_rows = models.PositiveIntegerField(_("rows read"))
     bad_rows = models.PositiveIntegerField(_("rows refused"))
@@ -20,6 +26,9 @@ class FileImport(models.Model):
     findings = models.JSONField(_("findings"), default=list)
     imported_by = models.CharField(_("imported by"), max_length=150)
     imported_at = models.DateTimeField(_("imported at"))
+
+    append_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(entity="reference_file")
 
     class Meta:
         verbose_name = _("reference file")

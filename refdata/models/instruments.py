@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.policies import AuditPolicy
 from refdata.models.columns import QUANTITY_LIMIT, choices, known, positive, shaped
 from refdata.models.markets import Venue
 from refdata.states import AssetClass, PriceType, RecordState
@@ -54,6 +56,8 @@ class Instrument(models.Model):
         _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
     )
 
+    audit: ClassVar = AuditPolicy(entity="instrument")
+
     class Meta:
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
@@ -88,6 +92,8 @@ class InstrumentAlias(models.Model):
         Instrument, models.CASCADE, related_name="aliases", verbose_name=_("instrument")
     )
 
+    audit: ClassVar = AuditPolicy(entity="instrument", key="instrument_id")
+
     class Meta:
         verbose_name = _("instrument alias")
         verbose_name_plural = _("instrument aliases")
@@ -116,6 +122,8 @@ class InstrumentListing(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
     )
+
+    audit: ClassVar = AuditPolicy(entity="listing")
 
     class Meta:
         verbose_name = _("listing")

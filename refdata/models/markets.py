@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
 from refdata.states import AssetClass, CalendarKind, RecordState
 
@@ -18,6 +21,8 @@ class Calendar(models.Model):
     first_day = models.DateField(_("known from"))
     last_day = models.DateField(_("known to"))
     source = models.CharField(_("source"), max_length=80, blank=True)
+
+    audit: ClassVar = AuditPolicy(entity="calendar")
 
     class Meta:
         verbose_name = _("calendar")
@@ -43,6 +48,8 @@ class CalendarDay(models.Model):
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=120, blank=True)
 
+    audit: ClassVar = AuditPolicy(entity="calendar", key="calendar_id")
+
     class Meta:
         verbose_name = _("closed day")
         verbose_name_plural = _("closed days")
@@ -65,6 +72,8 @@ class Currency(models.Model):
         related_name="currencies",
         verbose_name=_("payment calendar"),
     )
+
+    audit: ClassVar = AuditPolicy(entity="currency")
 
     class Meta:
         verbose_name = _("currency")
@@ -98,6 +107,8 @@ class Venue(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
+    audit: ClassVar = AuditPolicy(entity="venue")
+
     class Meta:
         verbose_name = _("venue")
         verbose_name_plural = _("venues")
@@ -124,6 +135,8 @@ class SettlementCycle(models.Model):
     valid_from = models.DateField(_("for trade dates from"))
     days = models.PositiveSmallIntegerField(_("business days"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+
+    audit: ClassVar = AuditPolicy(entity="settlement_cycle")
 
     class Meta:
         verbose_name = _("settlement cycle")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
 from refdata.models.parties import Party
 from refdata.states import AccountKind, RecordState
@@ -13,6 +16,8 @@ from refdata.states import AccountKind, RecordState
 class Desk(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
+
+    audit: ClassVar = AuditPolicy(entity="desk")
 
     class Meta:
         verbose_name = _("desk")
@@ -30,6 +35,8 @@ class Book(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
     )
+
+    audit: ClassVar = AuditPolicy(entity="book")
 
     class Meta:
         verbose_name = _("book")
@@ -59,6 +66,8 @@ class Trader(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
     )
+
+    audit: ClassVar = AuditPolicy(entity="trader", hidden=("birth_date", "national_id"))
 
     class Meta:
         verbose_name = _("trader")
@@ -97,6 +106,8 @@ class Account(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
     )
+
+    audit: ClassVar = AuditPolicy(entity="account")
 
     class Meta:
         verbose_name = _("account")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
 from refdata.states import AssetClass, InstructionState, RecordState
 
@@ -27,6 +30,8 @@ class Party(models.Model):
     )
     lei_status = models.CharField(_("LEI registration"), max_length=20, blank=True)
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
+
+    audit: ClassVar = AuditPolicy(entity="party")
 
     class Meta:
         verbose_name = _("party")
@@ -55,6 +60,8 @@ class PartyAlias(models.Model):
     party = models.ForeignKey(
         Party, models.CASCADE, related_name="aliases", verbose_name=_("party")
     )
+
+    audit: ClassVar = AuditPolicy(entity="party", key="party_id")
 
     class Meta:
         verbose_name = _("party alias")
@@ -115,6 +122,8 @@ class SettlementInstruction(models.Model):
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision_reason = models.CharField(_("decision reason"), max_length=500, blank=True)
+
+    audit: ClassVar = AuditPolicy(entity="settlement_instruction")
 
     class Meta:
         verbose_name = _("standing settlement instruction")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.policies import AuditPolicy
 from refdata.models.columns import positive, shaped
 from refdata.models.instruments import Instrument
 
@@ -18,6 +21,8 @@ class Price(models.Model):
     day = models.DateField(_("day"))
     source = models.CharField(_("source"), max_length=20)
     close = models.DecimalField(_("close"), max_digits=20, decimal_places=10)
+
+    audit: ClassVar = AuditPolicy(entity="price")
 
     class Meta:
         verbose_name = _("price")
@@ -39,6 +44,8 @@ class FxRate(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     rate = models.DecimalField(_("units for 1 EUR"), max_digits=20, decimal_places=10)
     source = models.CharField(_("source"), max_length=20)
+
+    audit: ClassVar = AuditPolicy(entity="fx_rate")
 
     class Meta:
         verbose_name = _("exchange rate")

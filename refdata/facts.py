@@ -1,0 +1,216 @@
+"""Frozen records of reference data: what other rooms judge with, and what files say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from kernel.findings import Finding
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFacts:
+    """One instrument. `mic` is its main venue, empty when it has none."""
+
+    instrument_id: int
+    isin: str
+    code: str
+    name: str
+    short_name: str
+    cfi: str
+    asset_class: str
+    currency: str
+    mic: str
+    price_type: str
+    multiplier: Decimal
+    nominal: Decimal | None
+    lot_size: Decimal
+    tick_size: Decimal | None
+    issuer_lei: str
+    coupon_rate: Decimal | None
+    maturity_date: date | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFacts:
+    party_id: int
+    code: str
+    name: str
+    lei: str
+    bic: str
+    country: str
+    is_counterparty: bool
+    is_own_firm: bool
+    active: bool
+    lei_status: str
+    lei_next_renewal: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    book_id: int
+    code: str
+    desk_code: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraderFacts:
+    """A trader; an empty `book_codes` means any book of the desk."""
+
+    trader_id: int
+    code: str
+    name: str
+    desk_code: str
+    book_codes: frozenset[str]
+    active: bool
+    first_name: str
+    last_name: str
+    birth_date: date | None
+    country: str
+    branch_country: str
+    national_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    account_id: int
+    code: str
+    kind: str
+    currency: str
+    iban: str
+    number: str
+    book_code: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VenueFacts:
+    mic: str
+    operating_mic: str
+    name: str
+    country: str
+    active: bool
+    valid_from: date | None
+    valid_to: date | None
+
+    def is_active_on(self, day: date) -> bool:
+        """Tell whether the market existed that day; an empty bound is open."""
+        if self.valid_to is not None and day >= self.valid_to:
+            return False
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.active or self.valid_to is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    isin: str
+    day: date
+    source: str
+    close: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFacts:
+    """T+`days` for trade dates from `valid_from`; empty market or asset class: all others."""
+
+    market: str
+    asset_class: str
+    valid_from: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionFacts:
+    """One approved settlement instruction; an empty criterion matches everything."""
+
+    instruction_id: int
+    party_id: int
+    account_id: int | None
+    currency: str
+    asset_class: str
+    place_of_settlement: str
+    agent_bic: str
+    account_number: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[RowT]):
+    """What a file said: the good rows, a finding per line that was refused, how many were seen."""
+
+    rows: tuple[RowT, ...]
+    findings: tuple[Finding, ...] = ()
+    seen: int = 0
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRow:
+    mic: str
+    operating_mic: str
+    name: str
+    legal_entity: str
+    lei: str
+    category: str
+    acronym: str
+    country: str
+    city: str
+    website: str
+    status: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeiRow:
+    lei: str
+    name: str
+    country: str
+    category: str
+    entity_status: str
+    registration_status: str
+    next_renewal: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """One FIRDS record; `change` is NEW, MODIFIED, TERMINATED, CANCELLED or FULL."""
+
+    change: str
+    isin: str
+    mic: str
+    name: str
+    short_name: str
+    cfi: str
+    currency: str
+    issuer_lei: str
+    admitted_on: date | None
+    terminated_on: date | None
+    maturity_date: date | None
+    nominal: Decimal | None
+    coupon_rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """Units of `currency` for one euro."""
+
+    day: date
+    currency: str
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    line: int
+    isin: str
+    day: date
+    close: Decimal
+    currency: str

@@ -1,0 +1,1 @@
+"""Decisions over reference data, as plain functions."""

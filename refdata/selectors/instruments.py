@@ -1,0 +1,90 @@
+"""Instruments, the names others give them, their prices, and exchange rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from refdata.facts import InstrumentFacts, PriceFacts
+from refdata.models import FxRate, Instrument, InstrumentAlias, Price
+from refdata.states import RecordState
+
+
+def instruments_by_isin(isins: Iterable[str]) -> dict[str, InstrumentFacts]:
+    """Return the known instruments by ISIN, inactive ones too (`active` says so)."""
+    wanted = {isin for isin in isins if isin}
+    found = Instrument.objects.filter(isin__in=wanted).select_related("venue")
+    return {facts.isin: facts for facts in map(instrument_facts, found)}
+
+
+def instruments_by_id(ids: Iterable[int]) -> dict[int, InstrumentFacts]:
+    """Return the known instruments by primary key."""
+    found = Instrument.objects.filter(pk__in=set(ids)).select_related("venue")
+    return {facts.instrument_id: facts for facts in map(instrument_facts, found)}
+
+
+def resolve_symbols(source_system: str, symbols: Iterable[str]) -> dict[str, InstrumentFacts]:
+    """Return what a source system means by its symbols: its aliases, else our own codes."""
+    wanted = {symbol for symbol in symbols if symbol}
+    codes = Instrument.objects.filter(code__in=wanted).select_related("venue")
+    answer = {found.code: instrument_facts(found) for found in codes}
+    aliases = InstrumentAlias.objects.filter(
+        source_system=source_system, symbol__in=wanted
+    ).select_related("instrument__venue")
+    answer |= {alias.symbol: instrument_facts(alias.instrument) for alias in aliases}
+    return answer
+
+
+def last_prices(isins: Iterable[str], day: date) -> dict[str, PriceFacts]:
+    """Return by ISIN the latest close on or before `day`; among sources of one day, by name."""
+    rows = (
+        Price.objects.filter(instrument__isin__in=set(isins), day__lte=day)
+        .order_by("instrument__isin", "-day", "source")
+        .distinct("instrument__isin")
+        .values_list("instrument__isin", "day", "source", "close")
+    )
+    return {isin: PriceFacts(isin, at, source, close) for isin, at, source, close in rows}
+
+
+def fx_rates(day: date) -> dict[str, Decimal]:
+    """Return units per euro by currency: the latest rate on or before `day`; EUR is 1."""
+    rows = (
+        FxRate.objects.filter(day__lte=day)
+        .order_by("currency", "-day", "source")
+        .distinct("currency")
+        .values_list("currency", "rate")
+    )
+    return dict(rows) | {"EUR": Decimal(1)}
+
+
+def fx_rate(currency: str, day: date) -> Decimal | None:
+    """Return units of `currency` for one euro on or before `day`, or None when unknown."""
+    if currency == "EUR":
+        return Decimal(1)
+    latest = FxRate.objects.filter(currency=currency, day__lte=day).order_by("-day", "source")
+    return latest.values_list("rate", flat=True).first()
+
+
+def instrument_facts(found: Instrument) -> InstrumentFacts:
+    """Return the facts of a row whose `venue` is loaded."""
+    return InstrumentFacts(
+        instrument_id=found.pk,
+        isin=found.isin or "",
+        code=found.code,
+        name=found.name,
+        short_name=found.short_name,
+        cfi=found.cfi,
+        asset_class=found.asset_class,
+        currency=found.currency,
+        mic=found.venue.mic if found.venue else "",
+        price_type=found.price_type,
+        multiplier=found.multiplier,
+        nominal=found.nominal,
+        lot_size=found.lot_size,
+        tick_size=found.tick_size,
+        issuer_lei=found.issuer_lei,
+        coupon_rate=found.coupon_rate,
+        maturity_date=found.maturity_date,
+        active=found.status == RecordState.ACTIVE,
+    )

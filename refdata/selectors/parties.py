@@ -1,0 +1,156 @@
+"""Parties with their settlement instructions, and our own books, traders and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from refdata.facts import (
+    AccountFacts,
+    BookFacts,
+    InstructionFacts,
+    PartyFacts,
+    TraderFacts,
+)
+from refdata.models import Account, Book, Party, PartyAlias, SettlementInstruction, Trader
+from refdata.rules.instructions import choose_instruction
+from refdata.states import InstructionState, RecordState
+
+
+def counterparties_by_code(codes: Iterable[str], source_system: str = "") -> dict[str, PartyFacts]:
+    """Return the parties by what a message calls them: our code, the LEI, or a source's alias."""
+    wanted = {code for code in codes if code}
+    answer = {
+        party.lei: party_facts(party) for party in Party.objects.filter(lei__in=wanted) if party.lei
+    }
+    answer |= {party.code: party_facts(party) for party in Party.objects.filter(code__in=wanted)}
+    if source_system:
+        aliases = PartyAlias.objects.filter(source_system=source_system, alias__in=wanted)
+        for alias in aliases.select_related("party"):
+            answer[alias.alias] = party_facts(alias.party)
+    return answer
+
+
+def parties_by_id(ids: Iterable[int]) -> dict[int, PartyFacts]:
+    """Return the known parties by primary key."""
+    return {party.pk: party_facts(party) for party in Party.objects.filter(pk__in=set(ids))}
+
+
+def own_firm() -> PartyFacts | None:
+    """Return the firm that this system works for (the first by code), or None when unset."""
+    found = Party.objects.filter(is_own_firm=True).order_by("code").first()
+    return party_facts(found) if found else None
+
+
+def books_by_code(codes: Iterable[str]) -> dict[str, BookFacts]:
+    """Return the known books by code, inactive ones too."""
+    found = Book.objects.filter(code__in=set(codes)).select_related("desk")
+    return {
+        book.code: BookFacts(
+            book_id=book.pk,
+            code=book.code,
+            desk_code=book.desk.code,
+            active=book.status == RecordState.ACTIVE,
+        )
+        for book in found
+    }
+
+
+def traders_by_code(codes: Iterable[str]) -> dict[str, TraderFacts]:
+    """Return the known traders by code, inactive ones too."""
+    found = (
+        Trader.objects.filter(code__in=set(codes)).select_related("desk").prefetch_related("books")
+    )
+    return {
+        trader.code: TraderFacts(
+            trader_id=trader.pk,
+            code=trader.code,
+            name=trader.name,
+            desk_code=trader.desk.code,
+            book_codes=frozenset(book.code for book in trader.books.all()),
+            active=trader.active,
+            first_name=trader.first_name,
+            last_name=trader.last_name,
+            birth_date=trader.birth_date,
+            country=trader.country,
+            branch_country=trader.branch_country,
+            national_id=trader.national_id,
+        )
+        for trader in found
+    }
+
+
+def accounts_by_code(codes: Iterable[str]) -> dict[str, AccountFacts]:
+    """Return our known accounts by code, inactive ones too."""
+    found = Account.objects.filter(code__in=set(codes)).select_related("book")
+    return {
+        account.code: AccountFacts(
+            account_id=account.pk,
+            code=account.code,
+            kind=account.kind,
+            currency=account.currency,
+            iban=account.iban,
+            number=account.number,
+            book_code=account.book.code if account.book else "",
+            active=account.status == RecordState.ACTIVE,
+        )
+        for account in found
+    }
+
+
+def instructions_of(party_ids: Iterable[int]) -> list[InstructionFacts]:
+    """Return every approved instruction of these parties, for `choose_instruction`."""
+    approved = SettlementInstruction.objects.filter(
+        party_id__in=set(party_ids), state=InstructionState.APPROVED
+    )
+    return [
+        InstructionFacts(
+            instruction_id=found.pk,
+            party_id=found.party_id,
+            account_id=found.account_id,
+            currency=found.currency,
+            asset_class=found.asset_class,
+            place_of_settlement=found.place_of_settlement,
+            agent_bic=found.agent_bic,
+            account_number=found.account_number,
+            valid_from=found.valid_from,
+            valid_to=found.valid_to,
+        )
+        for found in approved
+    ]
+
+
+def settlement_instruction(
+    *,
+    party_id: int,
+    currency: str,
+    asset_class: str,
+    settlement_date: date,
+    account_id: int | None = None,
+) -> InstructionFacts | None:
+    """Return the approved instruction that applies, or None; for many, load `instructions_of`."""
+    return choose_instruction(
+        instructions_of([party_id]),
+        party_id=party_id,
+        currency=currency,
+        asset_class=asset_class,
+        settlement_date=settlement_date,
+        account_id=account_id,
+    )
+
+
+def party_facts(party: Party) -> PartyFacts:
+    """Return the facts of a row."""
+    return PartyFacts(
+        party_id=party.pk,
+        code=party.code,
+        name=party.name,
+        lei=party.lei,
+        bic=party.bic,
+        country=party.country,
+        is_counterparty=party.is_counterparty,
+        is_own_firm=party.is_own_firm,
+        active=party.status == RecordState.ACTIVE,
+        lei_status=party.lei_status,
+        lei_next_renewal=party.lei_next_renewal,
+    )
