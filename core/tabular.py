@@ -1,0 +1,261 @@
+"""Tables in files: CSV and XLSX read as text after size checks, written without live formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import xlsxwriter
+
+from core import workbook
+from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
+from kernel.findings import Finding
+
+BYTES_MAX: Final = 32 * 1024 * 1024
+ROWS_MAX: Final = 300_000
+COLUMNS_MAX: Final = 200
+CELL_MAX: Final = 32_767
+DELIMITERS: Final = ",;\t|"
+EXACT_DIGITS: Final = 15
+
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?=.*[(|!])")
+NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?%?", re.ASCII)
+RISKY_START: Final = ("=", "+", "-", "@", "\t", "\r")
+
+BOMS: Final = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+Cell = str | int | Decimal | date | datetime | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text: every row has exactly one cell per column; `lines` says where it stood."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    encoding: str
+    dialect: str
+    lines: tuple[int, ...] = ()
+
+
+def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
+    """Read a CSV or XLSX file by its content, never by its extension.
+
+    UTF-8 (or a byte-order mark) unless `encoding` is declared. Raises UnreadableFile with every
+    line, column and value that is wrong: nothing is skipped or guessed.
+    """
+    if not content.strip():
+        raise unreadable("FILE-001", "The file {found} is empty", found=name)
+    if len(content) > BYTES_MAX:
+        raise unreadable(
+            "FILE-002",
+            "The file has {found} bytes, the limit is {expected}",
+            found=str(len(content)),
+            expected=str(BYTES_MAX),
+        )
+    if content.startswith(b"PK\x03\x04"):
+        raw, encoding, dialect = workbook.read_rows(content), "xlsx", "xlsx"
+    else:
+        text, encoding = _decode(content, encoding)
+        raw, dialect = _csv_rows(text)
+    return _table(raw, encoding=encoding, dialect=dialect)
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Write UTF-8 with a byte-order mark; text that a spreadsheet would run is quoted with '."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_harmless(column) for column in columns])
+    writer.writerows([_as_text(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Data"
+) -> bytes:
+    """Write one sheet in constant memory; numbers beyond 15 digits stay exact as text."""
+    out = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31])
+        page.write_row(0, 0, list(columns), bold)
+        page.freeze_panes(1, 0)
+        for number, row in enumerate(rows, start=1):
+            for index, cell in enumerate(row):
+                if _is_exact_number(cell):
+                    page.write_number(number, index, cell)
+                else:
+                    page.write_string(number, index, _as_text(cell))
+    return out.getvalue()
+
+
+def _decode(content: bytes, declared: str) -> tuple[str, str]:
+    encoding = declared or next((e for bom, e in BOMS if content.startswith(bom)), "utf-8")
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        raise unreadable(
+            "FILE-003",
+            "Line is not {expected}: byte {found}; declare the encoding of the file",
+            line=line,
+            column=str(error.start - start + 1),
+            found=f"0x{content[error.start]:02X}",
+            expected=encoding.upper(),
+        ) from None
+
+
+def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
+    hidden = CONTROL.search(text)
+    if hidden:
+        raise unreadable(
+            "FILE-004",
+            "A control character, {found}, is in the text",
+            line=text.count("\n", 0, hidden.start()) + 1,
+            found=f"U+{ord(hidden[0]):04X}",
+        )
+    first = next(line for line in text.splitlines() if line.strip())
+    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    csv.field_size_limit(CELL_MAX)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((reader.line_num, row))
+    except csv.Error as error:
+        raise unreadable(
+            "FILE-005",
+            "The line cannot be cut into cells: {found}",
+            line=reader.line_num,
+            found=str(error),
+        ) from None
+    return rows, delimiter
+
+
+def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> Table:
+    if not raw:
+        raise unreadable("FILE-001", "The file is empty")
+    header_line, header = raw[0]
+    columns = tuple(cell.strip() for cell in header)
+    findings = [*_header_findings(columns, header_line), *_row_findings(columns, raw[1:])]
+    if findings:
+        first = findings[0]
+        raise UnreadableFile(
+            str(first.as_dict()["message"]), findings=tuple(findings[:FINDINGS_MAX])
+        )
+    return Table(
+        columns=columns,
+        rows=[tuple(cell.strip() for cell in row) for _line, row in raw[1:]],
+        encoding=encoding,
+        dialect=dialect,
+        lines=tuple(line for line, _row in raw[1:]),
+    )
+
+
+def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
+    if len(columns) > COLUMNS_MAX:
+        yield _finding(
+            "FILE-006",
+            "The table has {found} columns, the limit is {expected}",
+            line,
+            found=str(len(columns)),
+            expected=str(COLUMNS_MAX),
+        )
+    for index, column in enumerate(columns):
+        if not column:
+            yield _finding("FILE-007", "Column {found} has no name", line, found=str(index + 1))
+        elif column in columns[:index]:
+            yield _finding("FILE-008", "Column {found} is there twice", line, found=column)
+
+
+def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -> Iterable[Finding]:
+    if not rows:
+        yield _finding("FILE-009", "The table has a header and no row", 1)
+    if len(rows) > ROWS_MAX:
+        yield _finding(
+            "FILE-010",
+            "The table has {found} rows, the limit is {expected}",
+            rows[ROWS_MAX][0],
+            found=str(len(rows)),
+            expected=str(ROWS_MAX),
+        )
+    width = len(columns)
+    for line, row in rows:
+        if len(row) != width:
+            yield _finding(
+                "FILE-011",
+                "The line has {found} cells, the header has {expected}",
+                line,
+                found=str(len(row)),
+                expected=str(width),
+            )
+            continue
+        for column, cell in zip(columns, row, strict=True):
+            if cell.startswith(RISKY_START) and is_formula(cell):
+                yield _finding(
+                    "FILE-012",
+                    "{found} is a formula, not data",
+                    line,
+                    column=column,
+                    found=cell[:80],
+                )
+
+
+def is_formula(cell: str) -> bool:
+    """Say whether a spreadsheet would run this text; `-12.50` and `- pending` are data."""
+    return bool(FORMULA.match(cell)) and not NUMBER.fullmatch(cell.strip())
+
+
+def _finding(
+    code: str, message: str, line: int, *, column: str = "", found: str = "", expected: str = ""
+) -> Finding:
+    return Finding(
+        code=code,
+        field=column or "file",
+        message=message,
+        line=line,
+        column=column,
+        found=found,
+        expected=expected,
+    )
+
+
+def _harmless(text: str) -> str:
+    if text.startswith(RISKY_START) and not NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def _as_text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return _harmless(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def _is_exact_number(cell: Cell) -> bool:
+    if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
+        return False
+    return len(Decimal(cell).normalize().as_tuple().digits) <= EXACT_DIGITS
