@@ -12,6 +12,7 @@ import os
 import pwd
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -148,7 +149,7 @@ class Postgres:
         return done.stdout
 
     def major(self) -> int:
-        return int(self._checked("postgres", "--version").split()[2].split(".")[0])
+        return int(self.version().split(".")[0])
 
     def _initialise(self, password: str) -> None:
         """Initdb into a draft first, so that a killed start never leaves half a cluster."""
@@ -174,6 +175,17 @@ class Postgres:
     def running(self) -> bool:
         return self._run("pg_ctl", "-D", self.data, "status").returncode == 0
 
+    def alive(self) -> bool:
+        """Cheap enough to ask every second: does the recorded server process exist?"""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except PermissionError:
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
+
     def start(self, *, password: str) -> None:
         """Serve on the private socket; an existing cluster keeps its data and its password."""
         private_folder(self.place.postgres_sockets, self.user)
@@ -195,6 +207,9 @@ class Postgres:
         log = self.data / "server.log"
         self._checked("pg_ctl", "-D", self.data, "-w", "-t", 60, "-o", settings, "-l", log, "start")
 
+    def version(self) -> str:
+        return self._checked("postgres", "--version").split()[2]
+
     def stop(self) -> None:
         mode = "immediate" if self.throw_away else "fast"
         self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
@@ -212,12 +227,16 @@ class Valkey:
     def __init__(self, place: Place) -> None:
         self.place = place
 
-    def running(self) -> bool:
-        import redis
+    def _ask(self, command: bytes) -> bytes:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(2)
+            client.connect(str(self.place.valkey_socket))
+            client.sendall(command + b"\r\n")
+            return client.recv(64)
 
-        client = redis.Redis(unix_socket_path=str(self.place.valkey_socket), socket_timeout=1)
-        with contextlib.suppress(redis.RedisError, OSError):
-            return bool(client.ping())
+    def running(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self._ask(b"PING").startswith(b"+PONG")
         return False
 
     def start(self) -> None:
@@ -240,11 +259,8 @@ class Valkey:
         raise UnableToStart(f"Valkey did not start: see {folder / 'valkey.log'}")
 
     def stop(self) -> None:
-        import redis
-
-        client = redis.Redis(unix_socket_path=str(self.place.valkey_socket))
-        with contextlib.suppress(redis.RedisError, OSError):
-            client.shutdown(nosave=True)
+        with contextlib.suppress(OSError):
+            self._ask(b"SHUTDOWN")
 
 
 def new_password() -> str:

@@ -1,15 +1,20 @@
-"""The embedded servers of this clone as one thing: start, provision, stop."""
+"""The servers of this clone as one thing: start, provision the roles, keep alive, stop.
+
+A server that DATABASE_URL or REDIS_URL names is used as it is; it only gets its four roles, when
+the URL's role may create them.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from backoffice.launcher import places, provisioning
-from backoffice.launcher.embedded import Postgres, Valkey
+from backoffice.launcher.embedded import Postgres, UnableToStart, Valkey
 
 
 def server_key(url: str) -> str:
@@ -19,51 +24,138 @@ def server_key(url: str) -> str:
     return f"{found.username or ''}@{host}{found.path}?{found.query}"
 
 
-def _provision(place: places.Place, superuser_password: str) -> None:
-    """Create the roles once; later starts trust what the secrets file says was done."""
+def _connects(**parts: Any) -> bool:
     import psycopg2
 
-    known = provisioning.read_secrets(place.secrets)
-    if known.get("roles"):
+    with contextlib.suppress(psycopg2.OperationalError):
+        psycopg2.connect(connect_timeout=5, **parts).close()
+        return True
+    return False
+
+
+def _new_passwords(database: str) -> dict[str, str]:
+    names = asdict(provisioning.RoleNames.of(database)).values()
+    return {name: provisioning.new_password() for name in names}
+
+
+def _provision_embedded(place: places.Place, superuser_password: str) -> None:
+    """Create the roles, unless the application role already gets in."""
+    import psycopg2
+
+    host = str(place.postgres_sockets)
+    known = provisioning.read_secrets(place.secrets).get("roles", {})
+    app = provisioning.RoleNames.of(places.DATABASE).app
+    if app in known and _connects(host=host, user=app, password=known[app], dbname=places.DATABASE):
         return
-    names = asdict(provisioning.RoleNames.of(places.DATABASE)).values()
-    passwords = {name: provisioning.new_password() for name in names}
-    with contextlib.closing(
-        psycopg2.connect(
-            host=str(place.postgres_sockets),
-            user="postgres",
-            password=superuser_password,
-            dbname="postgres",
+    passwords = _new_passwords(places.DATABASE)
+    try:
+        opened = psycopg2.connect(
+            host=host, user="postgres", password=superuser_password, dbname="postgres"
         )
-    ) as connection:
+    except psycopg2.OperationalError as refused:
+        raise UnableToStart(
+            f"the cluster does not know the password in {place.secrets}: restore that file, or "
+            f"remove {place.data_dir} to begin with an empty database"
+        ) from refused
+    with contextlib.closing(opened) as connection:
         connection.autocommit = True
         provisioning.provision(connection, database=places.DATABASE, passwords=passwords)
-    known = provisioning.read_secrets(place.secrets)
-    provisioning.write_secrets(place.secrets, known | {"roles": passwords})
+    content = provisioning.read_secrets(place.secrets) | {"roles": passwords}
+    provisioning.write_secrets(place.secrets, content)
 
 
-def start_postgres(place: places.Place) -> Postgres:
-    server = Postgres(place)
-    password = provisioning.secret(place.secrets, "superuser")
-    server.start(password=password)
-    _provision(place, password)
-    return server
+def provision_given(place: places.Place, url: str) -> str:
+    """Give the server of DATABASE_URL its four roles when that role may; say what was done."""
+    import psycopg2
+
+    key, database = server_key(url), urlsplit(url).path.strip("/")
+    names = provisioning.RoleNames.of(database)
+    secrets = provisioning.read_secrets(place.secrets)
+    known = secrets.get("servers", {}).get(key, {})
+    try:
+        opened = psycopg2.connect(url, connect_timeout=10)
+    except psycopg2.OperationalError as refused:
+        raise UnableToStart(f"DATABASE_URL: {refused}".strip()) from refused
+    with contextlib.closing(opened) as connection:
+        connection.autocommit = True
+        if names.app in known and _connects(dsn=url, user=names.app, password=known[names.app]):
+            return "roles in place"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            )
+            if not cursor.fetchone()[0]:
+                return "this role may not create roles: DATABASE_OWNER_URL names the owner role"
+        passwords = _new_passwords(database)
+        provisioning.provision(connection, database=database, passwords=passwords)
+    servers = secrets.get("servers", {}) | {key: passwords}
+    provisioning.write_secrets(place.secrets, secrets | {"servers": servers})
+    return "roles created"
+
+
+@dataclass(slots=True)
+class Services:
+    """What this clone starts itself; `None` where the environment names a server."""
+
+    place: places.Place
+    postgres: Postgres | None = None
+    valkey: Valkey | None = None
+    started: list[Postgres | Valkey] = field(default_factory=list)
+
+    @classmethod
+    def of_environment(cls) -> Services:
+        place = places.Place(places.data_dir())
+        postgres = None if os.environ.get("DATABASE_URL") else Postgres(place)
+        valkey = None if os.environ.get("REDIS_URL") else Valkey(place)
+        return cls(place, postgres, valkey)
+
+    def start_postgres(self) -> str:
+        """Start or reuse the embedded server, or greet the given one; returns a line to show."""
+        if self.postgres is None:
+            return provision_given(self.place, os.environ["DATABASE_URL"])
+        reused = self.postgres.running()
+        password = provisioning.secret(self.place.secrets, "superuser")
+        self.postgres.start(password=password)
+        if not reused:
+            self.started.append(self.postgres)
+        _provision_embedded(self.place, password)
+        return "embedded, already running" if reused else "embedded"
+
+    def start_valkey(self) -> str:
+        if self.valkey is None:
+            return "given by REDIS_URL"
+        reused = self.valkey.running()
+        self.valkey.start()
+        if not reused:
+            self.started.append(self.valkey)
+        return "embedded, already running" if reused else "embedded"
+
+    def keep_alive(self) -> list[str]:
+        """Start again what has died; returns the names, for the log."""
+        revived = []
+        if self.postgres is not None and not self.postgres.alive():
+            self.postgres.start(password=provisioning.secret(self.place.secrets, "superuser"))
+            revived.append("PostgreSQL")
+        if self.valkey is not None and not self.valkey.running():
+            self.valkey.start()
+            revived.append("Valkey")
+        return revived
+
+    def stop(self, *, everything: bool = False) -> None:
+        """Stop what was started here; with `everything`, also what was found running."""
+        servers = [self.valkey, self.postgres] if everything else self.started[::-1]
+        for server in servers:
+            if server is not None:
+                server.stop()
 
 
 @contextlib.contextmanager
 def running() -> Iterator[None]:
-    """Have both servers for the length of a command; stop only those that were started here."""
-    place = places.Place(places.data_dir())
-    stop = contextlib.ExitStack()
-    with stop:
-        if not os.environ.get("DATABASE_URL"):
-            was_running = Postgres(place).running()
-            server = start_postgres(place)
-            if not was_running:
-                stop.callback(server.stop)
-        if not os.environ.get("REDIS_URL"):
-            valkey = Valkey(place)
-            if not valkey.running():
-                valkey.start()
-                stop.callback(valkey.stop)
+    """Have the servers for the length of a command; stop only those that were started here."""
+    services = Services.of_environment()
+    try:
+        services.start_postgres()
+        services.start_valkey()
         yield
+    finally:
+        services.stop()
