@@ -1,0 +1,41 @@
+"""Who calls: a bearer token of a source system, or the session of a person."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from core import tokens
+from core.models import User
+
+SCHEME = "bearer "
+
+
+def client_of(request: HttpRequest) -> tokens.Client | None:
+    """Return the client that the Authorization header names; None without or with a bad token."""
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith(SCHEME):
+        return None
+    client = tokens.find_client(header[len(SCHEME) :].strip(), at=timezone.now())
+    if client is not None:
+        request.actor = client.actor  # type: ignore[attr-defined]  # our attribute
+    return client
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …`; sets `request.auth` to the Client and `request.actor`."""
+
+    def authenticate(self, request: Request) -> tuple[User, tokens.Client] | None:
+        header = request.headers.get("Authorization", "")
+        if not header.lower().startswith(SCHEME):
+            return None
+        client = client_of(request._request)  # noqa: SLF001 - DRF's own way to the request
+        if client is None:
+            raise AuthenticationFailed("The token is unknown, expired or revoked")
+        return client.user, client
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="denouement"'

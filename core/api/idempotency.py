@@ -1,0 +1,110 @@
+"""Idempotency-Key: one outcome per client and key, stored in the transaction of the effect."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from core.api.problems import problem
+from core.models import IdempotencyRecord
+from kernel.actors import Actor
+from kernel.findings import Refusal
+
+KEY_MAX: Final = 200
+LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+class KeyRefused(Refusal):
+    """The Idempotency-Key is missing or malformed."""
+
+    code = "IDEMPOTENCY_KEY"
+    status = 400
+
+
+class KeyInFlight(Refusal):
+    """The same key is being worked on right now."""
+
+    code = "IDEMPOTENCY_IN_FLIGHT"
+    status = 409
+
+
+class KeyReused(Refusal):
+    """The key was used for another request."""
+
+    code = "IDEMPOTENCY_REUSED"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of one client, with the fingerprint of the request that it stands for."""
+
+    client: str
+    value: str
+    fingerprint: str
+
+
+def key_of(request: HttpRequest, *, actor: Actor, body: bytes, required: bool = True) -> Key | None:
+    """Read the header; raises KeyRefused when it is missing (and required) or not plain text."""
+    value = request.headers.get("Idempotency-Key", "").strip().strip('"')
+    if not value:
+        if required:
+            raise KeyRefused("Send an Idempotency-Key header: it makes a retry safe")
+        return None
+    if len(value) > KEY_MAX or not (value.isascii() and value.isprintable()):
+        raise KeyRefused(f"The Idempotency-Key must be 1 to {KEY_MAX} printable characters")
+    shape = f"{request.method} {request.get_full_path()}\n".encode()
+    return Key(actor.name, value, hashlib.sha256(shape + body).hexdigest())
+
+
+def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run `effect` and store its answer in one transaction, or return the stored answer.
+
+    An answer below 500 is stored; what raises is not, so a retry runs it again. Raises KeyInFlight
+    while another request holds the key, KeyReused for other content under the same key.
+    """
+    with transaction.atomic():
+        if key is None:
+            return effect()
+        _hold(key)
+        known = IdempotencyRecord.objects.filter(client=key.client, key=key.value).first()
+        if known is not None:
+            return _stored(known, key)
+        answer = effect()
+        IdempotencyRecord.objects.create(
+            client=key.client,
+            key=key.value,
+            fingerprint=key.fingerprint,
+            code=answer.status_code,
+            answer=answer.content,
+            media_type=answer.headers["Content-Type"],
+        )
+        return answer
+
+
+def in_flight() -> HttpResponse:
+    """Return the answer to a request whose twin still runs."""
+    return problem(409, KeyInFlight.code, "The same key is in flight", headers={"Retry-After": "1"})
+
+
+def _hold(key: Key) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [f"{key.client}\n{key.value}"])
+        if not cursor.fetchone()[0]:
+            raise KeyInFlight("A request with this Idempotency-Key is still running")
+
+
+def _stored(known: IdempotencyRecord, key: Key) -> HttpResponse:
+    if known.fingerprint != key.fingerprint:
+        raise KeyReused("This Idempotency-Key was used for another request")
+    return HttpResponse(
+        bytes(known.answer),
+        status=known.code,
+        content_type=known.media_type,
+        headers={"Idempotency-Replayed": "true"},
+    )

@@ -1,0 +1,35 @@
+"""Create an API client and print its token once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from core import tokens
+from kernel.actors import SYSTEM
+
+
+class Command(BaseCommand):
+    help = "Create an API client with a bearer token; the token is printed once and never again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name")
+        parser.add_argument("--source-system", required=True)
+        parser.add_argument("--days", type=int, default=365, help="life of the token")
+
+    def handle(self, **options: Any) -> None:
+        at = timezone.now()
+        try:
+            token = tokens.create_token(
+                name=options["name"],
+                source_system=options["source_system"],
+                actor=SYSTEM,
+                at=at,
+                expires_at=at + timedelta(days=options["days"]),
+            )
+        except tokens.NameTaken as refusal:
+            raise CommandError(refusal.message) from None
+        self.stdout.write(token)

@@ -1,0 +1,87 @@
+"""API tokens: made once, shown once, kept as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from core.acts import acting
+from core.models import ApiToken, RoleGrant, User
+from core.roles import Role
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+
+PREFIX: Final = "dn_"
+
+
+class NameTaken(Refusal):
+    """A token or a user of that name exists."""
+
+    code = "NAME_TAKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who a valid token speaks for."""
+
+    user: User
+    actor: Actor
+    source_system: str
+    token_name: str
+
+
+def create_token(
+    *, name: str, source_system: str, actor: Actor, at: datetime, expires_at: datetime | None = None
+) -> str:
+    """Create the client user of that name with its role and return its token, once and for all.
+
+    Raises NameTaken.
+    """
+    if User.objects.filter(username=name).exists() or ApiToken.objects.filter(name=name).exists():
+        raise NameTaken(f"{name} is taken")
+    token = PREFIX + secrets.token_urlsafe(32)
+    with acting(actor=actor, reason="API token"):
+        user = User(username=name, is_active=True, date_joined=at)
+        user.set_unusable_password()
+        user.save()
+        RoleGrant.objects.create(user=user, role=Role.API_CLIENT.value, granted_by=actor.name)
+        ApiToken.objects.create(
+            name=name,
+            source_system=source_system,
+            user=user,
+            token_hash=digest(token),
+            expires_at=expires_at,
+        )
+    return token
+
+
+def revoke_token(*, name: str, actor: Actor, at: datetime) -> None:
+    """Make the token worthless from now on."""
+    with acting(actor=actor, reason="API token revoked"):
+        ApiToken.objects.filter(name=name, revoked_at=None).update(revoked_at=at)
+
+
+def find_client(token: str, *, at: datetime) -> Client | None:
+    """Return who the token speaks for, or None when it is unknown, expired or revoked."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(token_hash=digest(token), revoked_at=None, user__is_active=True)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=at))
+        .first()
+    )
+    if found is None:
+        return None
+    actor = Actor(name=found.user.username, kind=ActorKind.CLIENT, user_id=found.user_id)
+    return Client(
+        user=found.user, actor=actor, source_system=found.source_system, token_name=found.name
+    )
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
