@@ -1,0 +1,119 @@
+"""FIRDS instrument files of ESMA: full (auth.017) and delta (auth.036.001.02 and .03).
+
+A delta wraps each record in NewRcrd, ModfdRcrd, TermntdRcrd or CancRcrd; a reader that looks for
+RefData only finds instruments and extracts none. That is refused, not answered with an empty list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from kernel.findings import Finding
+from kernel.identifiers import is_cfi, is_isin, is_lei, is_mic
+from refdata.facts import ListingRow, Reading
+from refdata.formats import source
+from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+
+CHANGES: Final = {
+    "NewRcrd": "NEW",
+    "ModfdRcrd": "MODIFIED",
+    "TermntdRcrd": "TERMINATED",
+    "CancRcrd": "CANCELLED",
+    "RefData": "FULL",
+}
+GENERAL, VENUE = "FinInstrmGnlAttrbts", "TradgVnRltdAttrbts"
+DEBT: Final = "DebtInstrmAttrbts"
+
+
+def read(content: bytes) -> Reading[ListingRow]:
+    """Return every record, keyed by (ISIN, MIC).
+
+    Raises UnreadableReferenceFile when instruments were seen but none could be extracted.
+    """
+    rows: list[ListingRow] = []
+    findings: list[Finding] = []
+    notes: dict[str, int] = {}
+    seen = 0
+    for seen, (change, record) in enumerate(_records(content), start=1):  # noqa: B007 - counted
+        try:
+            rows.append(_row(change, record))
+            notes[change] = notes.get(change, 0) + 1
+        except BadValue as bad:
+            findings.append(bad.finding)
+    if not seen:
+        raise UnreadableReferenceFile("The file holds no FIRDS record")
+    if not rows:
+        raise UnreadableReferenceFile(
+            f"{seen} instruments were seen but none extracted", findings=tuple(findings[:50])
+        )
+    return Reading(tuple(rows), tuple(findings), seen, notes)
+
+
+def _records(content: bytes) -> Iterator[tuple[str, Record]]:
+    for instrument in source.xml_elements(content, local_name="FinInstrm"):
+        yield from _record(instrument)
+    if b"<RefData" in content or b":RefData" in content:
+        for data in source.xml_elements(content, local_name="RefData"):
+            yield "FULL", _flat(data)
+
+
+def _record(instrument: etree._Element) -> Iterator[tuple[str, Record]]:
+    for child in instrument:
+        name = source.local(child)
+        if name in CHANGES:
+            yield CHANGES[name], _flat(child)
+        elif name:
+            yield "", Record(int(child.sourceline or 0), {"": name})
+
+
+def _flat(element: etree._Element) -> Record:
+    """Name each leaf by its path below the record: `TradgVnRltdAttrbts/Id`."""
+    values: dict[str, str] = {}
+
+    def walk(node: etree._Element, path: str) -> None:
+        for child in node:
+            name = source.local(child)
+            if name:
+                below = f"{path}/{name}" if path else name
+                if not len(child):
+                    values.setdefault(below, child.text or "")
+                walk(child, below)
+
+    walk(element, "")
+    return Record(int(element.sourceline or 0), values)
+
+
+def _row(change: str, record: Record) -> ListingRow:
+    if not change:
+        record.refuse("REF-008", "FinInstrm", "{found} is not a known record", record.text(""))
+    isin = record.required(f"{GENERAL}/Id")
+    mic = record.required(f"{VENUE}/Id")
+    cfi = record.text(f"{GENERAL}/ClssfctnTp")
+    issuer = record.text("Issr")
+    checks = (
+        ("REF-009", f"{GENERAL}/Id", isin, is_isin(isin), "{found} is not a valid ISIN"),
+        ("REF-005", f"{VENUE}/Id", mic, is_mic(mic), "{found} is not a MIC"),
+        ("REF-010", f"{GENERAL}/ClssfctnTp", cfi, not cfi or is_cfi(cfi), "{found} is no CFI code"),
+        ("REF-006", "Issr", issuer, not issuer or is_lei(issuer), "{found} is not a valid LEI"),
+    )
+    for code, column, found, good, message in checks:
+        if not good:
+            record.refuse(code, column, message, found)
+    return ListingRow(
+        change=change,
+        isin=isin,
+        mic=mic,
+        name=record.text(f"{GENERAL}/FullNm")[:350],
+        short_name=record.text(f"{GENERAL}/ShrtNm")[:40],
+        cfi=cfi,
+        currency=record.text(f"{GENERAL}/NtnlCcy"),
+        issuer_lei=issuer,
+        admitted_on=record.day(f"{VENUE}/FrstTradDt"),
+        terminated_on=record.day(f"{VENUE}/TermntnDt"),
+        maturity_date=record.day(f"{DEBT}/MtrtyDt"),
+        nominal=record.decimal(f"{DEBT}/NmnlValPerUnit"),
+        coupon_rate=record.decimal(f"{DEBT}/IntrstRate/Fxd"),
+    )

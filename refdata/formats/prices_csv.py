@@ -1,0 +1,54 @@
+"""Closing prices: a CSV file with the columns ISIN, DAY, CLOSE and, optionally, CURRENCY."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from kernel.findings import Finding
+from kernel.identifiers import is_isin
+from refdata.facts import PriceRow, Reading
+from refdata.formats import source
+from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+
+PRICE_LIMIT: Final = Decimal(10) ** 10
+PRICE_DECIMALS: Final = 10
+
+
+def read(content: bytes) -> Reading[PriceRow]:
+    """Return one price per line; raises UnreadableReferenceFile when there is none."""
+    rows: list[PriceRow] = []
+    findings: list[Finding] = []
+    known: set[tuple[str, object]] = set()
+    seen = 0
+    for record in source.csv_records(content, required=("ISIN", "DAY", "CLOSE")):
+        seen += 1
+        try:
+            row = _row(record)
+            if (row.isin, row.day) in known:
+                record.refuse("REF-004", "ISIN", "{found} stands twice in the file", row.isin)
+            known.add((row.isin, row.day))
+            rows.append(row)
+        except BadValue as bad:
+            findings.append(bad.finding)
+    if not seen:
+        raise UnreadableReferenceFile("The file holds no price")
+    return Reading(tuple(rows), tuple(findings), seen)
+
+
+def _row(record: Record) -> PriceRow:
+    isin = record.required("ISIN")
+    if not is_isin(isin):
+        record.refuse("REF-009", "ISIN", "{found} is not a valid ISIN", isin)
+    record.required("DAY")
+    day = record.day("DAY")
+    record.required("CLOSE")
+    close = record.decimal("CLOSE")
+    if day is None or close is None or not 0 < close < PRICE_LIMIT or _decimals(close):
+        record.refuse("REF-012", "CLOSE", "{found} is not a possible price", record.text("CLOSE"))
+    return PriceRow(record.line, isin, day, close, record.text("CURRENCY"))
+
+
+def _decimals(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > PRICE_DECIMALS

@@ -1,0 +1,176 @@
+"""What the readers share: safe XML, CSV and JSON, and text that names its place when it is bad."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from lxml import etree
+
+from kernel.findings import Finding, Refusal
+from kernel.money import UnreadableDecimal, decimal_from_text
+
+ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)", re.ASCII)
+COMPACT_DAY: Final = re.compile(r"\d{8}$", re.ASCII)
+
+
+class UnreadableReferenceFile(Refusal):
+    """The file as a whole cannot be read: nothing of it is loaded."""
+
+    code = "UNREADABLE_REFERENCE_FILE"
+
+
+class BadValue(ValueError):
+    """One value of one record cannot be read; `finding` says which and why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named texts of one line or element, and where it stands."""
+
+    line: int
+    values: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """Return the text with its blanks collapsed, empty when the column is absent."""
+        return " ".join(unicodedata.normalize("NFC", self.values.get(column, "")).split())
+
+    def required(self, column: str) -> str:
+        """Return the text; raises BadValue when there is none."""
+        return self.text(column) or self.refuse("REF-001", column, "{field} is missing", "")
+
+    def day(self, column: str, *, compact: bool = False) -> date | None:
+        """Return an ISO date (or YYYYMMDD), None when empty; a time part is left out."""
+        text = self.text(column)
+        if not text:
+            return None
+        found: date | None = None
+        if (COMPACT_DAY if compact else ISO_DAY).match(text):
+            with contextlib.suppress(ValueError):
+                found = date.fromisoformat(text[:8] if compact else text[:10])
+        return found or self.refuse("REF-002", column, "{found} is not a date", text)
+
+    def decimal(self, column: str) -> Decimal | None:
+        """Return a plain decimal number, None when empty."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            return decimal_from_text(text)
+        except UnreadableDecimal:
+            self.refuse("REF-003", column, "{found} is not a number", text)
+
+    def refuse(
+        self, code: str, column: str, message: str, found: str, expected: str = ""
+    ) -> NoReturn:
+        """Raise BadValue about one column of this record."""
+        raise BadValue(
+            Finding(
+                code=code,
+                field=column,
+                message=message,
+                expected=expected,
+                found=found[:200],
+                line=self.line,
+                column=column,
+            )
+        )
+
+
+def require_content(content: bytes) -> None:
+    """Refuse an empty file."""
+    if not content.strip():
+        raise UnreadableReferenceFile("The file is empty")
+
+
+def decode(content: bytes) -> str:
+    """Return UTF-8 text; raises UnreadableReferenceFile that names the line of the bad byte."""
+    require_content(content)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        line = content.count(b"\n", 0, failure.start) + 1
+        raise UnreadableReferenceFile(
+            f"Line {line}: byte {content[failure.start]:#04x} is not UTF-8"
+        ) from None
+
+
+def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record]:
+    """Yield the lines of a comma-separated file with a header; upper-cased, trimmed columns.
+
+    Raises UnreadableReferenceFile when a required column is missing.
+    """
+    lines = csv.reader(io.StringIO(decode(content), newline=""), strict=True)
+    try:
+        header = [name.strip().upper() for name in next(lines)]
+        missing = [name for name in required if name not in header]
+        if missing:
+            raise UnreadableReferenceFile(f"Line 1: column {missing[0]} is missing")
+        for fields in lines:
+            if any(field.strip() for field in fields):
+                yield Record(lines.line_num, dict(zip(header, fields, strict=False)))
+    except csv.Error as failure:
+        raise UnreadableReferenceFile(f"Line {lines.line_num}: {failure}") from None
+
+
+def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds
+    """Return a JSON document; raises UnreadableReferenceFile with line and column."""
+    try:
+        return json.loads(decode(content))
+    except json.JSONDecodeError as failure:
+        raise UnreadableReferenceFile(
+            f"Line {failure.lineno}, column {failure.colno}: {failure.msg}"
+        ) from None
+    except RecursionError:
+        raise UnreadableReferenceFile("The document is nested too deeply") from None
+
+
+def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]:
+    """Yield the elements of one name, whatever their namespace, and free them afterwards.
+
+    No DTD, no entities, no network. Raises UnreadableReferenceFile.
+    """
+    require_content(content)
+    steps = etree.iterparse(
+        io.BytesIO(content),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        for event, element in steps:
+            if event == "start":
+                _refuse_doctype(element)
+            if event == "end" and local(element) == local_name:
+                yield element
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]  # type: ignore[union-attr]  # it has a sibling
+    except etree.XMLSyntaxError as failure:
+        line, column = failure.position
+        raise UnreadableReferenceFile(f"Line {line}, column {column}: {failure.msg}") from None
+
+
+def _refuse_doctype(element: etree._Element) -> None:
+    if element.getparent() is None and element.getroottree().docinfo.doctype:
+        raise UnreadableReferenceFile("A document type declaration is not accepted")
+
+
+def local(element: etree._Element) -> str:
+    """Return the name of an element without its namespace, empty for comments."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
