@@ -9,5 +9,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 SCHEDULE: Final[dict[str, dict[str, Any]]] = {
-    "heartbeat": {"task": "backoffice.tasks.heartbeat", "schedule": 5},
+    "signs of life": {
+        "task": "backoffice.tasks.heartbeat",
+        "schedule": 5,
+        "options": {"expires": 10},
+    },
+    "look for work that nobody rang for": {
+        "task": "core.ring",
+        "schedule": 5,
+        "options": {"expires": 10},
+    },
 }

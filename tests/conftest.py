@@ -20,7 +20,7 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from psycopg2 import sql
 
-from backoffice.launcher import places, provisioning
+from backoffice.launcher import assets, places, provisioning
 from backoffice.launcher.embedded import Postgres
 
 CLUSTER = pytest.StashKey[Postgres]()
@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _remove_abandoned_clusters()
+    assets.compile_catalogues()
     server = Postgres(places.Place(places.test_dir()), throw_away=True)
     server.start(password=places.TEST_PASSWORD)
     names = provisioning.RoleNames.of(places.DATABASE)

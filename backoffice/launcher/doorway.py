@@ -22,7 +22,6 @@ OFFLINE_COMMANDS = frozenset(
         "check",
         "makemigrations",
         "messages",
-        "lintmigrations",
         "collectstatic",
         "startapp",
         "spectacular",
