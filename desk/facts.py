@@ -1,0 +1,47 @@
+"""What another room hands over: the subject that waits, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from kernel.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an exception or a work item is about; `url` is the page where it can be repaired."""
+
+    kind: str
+    id: int
+    reference: str = ""
+    version_no: int = 0
+    desk_code: str = ""
+    amount_at_risk: Decimal | None = None
+    currency: str = ""
+    url: str = ""
+    contributors: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """One finding about one subject; `fix` is the proposed repair, with the same placeholders."""
+
+    subject: Subject
+    finding: Finding
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One version as the person who decides saw it: `fingerprint` is what the page showed."""
+
+    subject_kind: str
+    subject_id: int
+    version_no: int
+    fingerprint: str
+    current_fingerprint: str
+    maker: str
+    contributors: tuple[str, ...]

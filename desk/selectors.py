@@ -1,0 +1,121 @@
+"""Reads of the desk: exceptions, work, comments, decisions, limits, rule settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from core.access import Action, DeskScopedQuerySet, desks_of
+from desk.models import (
+    Approval,
+    Comment,
+    ControlException,
+    ControlRule,
+    ControlRun,
+    SupervisorLimit,
+    WorkItem,
+)
+from desk.states import LIVE_EXCEPTION, SettingState, WorkState
+from kernel.actors import Actor
+
+
+def list_exceptions(*, actor: Actor) -> DeskScopedQuerySet[ControlException]:
+    """Return the exceptions of the desks that the actor may see, latest first."""
+    return ControlException.objects.visible_to(actor, Action.VIEW_TRADES)
+
+
+def get_exception_for_update(*, exception_id: int) -> ControlException:
+    """Return one exception under its row lock, or raise DoesNotExist."""
+    return ControlException.objects.select_for_update(of=("self",)).get(pk=exception_id)
+
+
+def list_exceptions_of(*, subject_kind: str, subject_id: int) -> QuerySet[ControlException]:
+    """Return everything ever found about a subject, open first, then the latest."""
+    return ControlException.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id
+    ).order_by("ended_at", "-id")
+
+
+def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
+    """Return the open work of the desks that the actor may see, and work that has no desk."""
+    desks = desks_of(actor, Action.VIEW_TRADES)
+    items = WorkItem.objects.filter(state=WorkState.OPEN.value)
+    return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
+
+
+def list_comments(*, subject_kind: str, subject_id: int) -> QuerySet[Comment]:
+    """Return what was said about a subject, oldest first."""
+    return Comment.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+
+
+def list_approvals(*, subject_kind: str, subject_id: int) -> QuerySet[Approval]:
+    """Return every decision on a subject, oldest first."""
+    return Approval.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+
+
+def find_approved(*, subject_kind: str, subject_id: int) -> Approval | None:
+    """Return the latest approval of a subject, or None: the version that others may rely on."""
+    return (
+        Approval.objects.filter(
+            subject_kind=subject_kind, subject_id=subject_id, decision="APPROVED"
+        )
+        .order_by("-version_no")
+        .first()
+    )
+
+
+def subjects_held(*, subject_kind: str, subject_ids: Collection[int]) -> set[int]:
+    """Return which of the subjects have an open exception."""
+    return set(
+        ControlException.objects.filter(
+            subject_kind=subject_kind, subject_id__in=subject_ids, state__in=LIVE_EXCEPTION
+        ).values_list("subject_id", flat=True)
+    )
+
+
+def limit_of(*, actor: Actor, day: date) -> Decimal | None:
+    """Return up to how many euros the actor may validate on that day; None means nothing at all."""
+    row = (
+        SupervisorLimit.objects.filter(user_id=actor.user_id, valid_from__lte=day)
+        .order_by("-valid_from")
+        .first()
+    )
+    return None if row is None else row.amount_eur
+
+
+def settings_in_force(*, day: date) -> dict[str, Mapping[str, Decimal] | None]:
+    """Return code -> parameters for every rule with an approved setting; None: switched off."""
+    rows = (
+        ControlRule.objects.filter(state=SettingState.APPROVED.value, valid_from__lte=day)
+        .order_by("code", "-valid_from", "-id")
+        .distinct("code")
+    )
+    return {
+        row.code: {name: Decimal(text) for name, text in row.parameters.items()}
+        if row.active
+        else None
+        for row in rows
+    }
+
+
+def get_setting_for_update(*, setting_id: int) -> ControlRule:
+    """Return one setting under its row lock, or raise DoesNotExist."""
+    return ControlRule.objects.select_for_update().get(pk=setting_id)
+
+
+def list_settings() -> QuerySet[ControlRule]:
+    """Return every setting of every rule, the latest first within a rule."""
+    return ControlRule.objects.all()
+
+
+def hit_rates() -> tuple[int, dict[str, int]]:
+    """Return how many trades were judged in all, and how often each rule spoke."""
+    hits: dict[str, int] = {}
+    for counts in ControlRun.objects.values_list("hits", flat=True).iterator():
+        for code, count in counts.items():
+            hits[code] = hits.get(code, 0) + count
+    judged = ControlRun.objects.aggregate(total=Sum("judged"))["total"] or 0
+    return judged, hits

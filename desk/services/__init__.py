@@ -1,0 +1,25 @@
+"""What other rooms ask of the desk: raise, close, open work, comment, decide."""
+
+from desk.services.comments import comment
+from desk.services.exceptions import (
+    assign_exception,
+    close_exceptions,
+    raise_exceptions,
+    resolve_exception,
+    settle_findings,
+    waive_exception,
+)
+from desk.services.work import Task, close_work, open_work
+
+__all__ = [
+    "Task",
+    "assign_exception",
+    "close_exceptions",
+    "close_work",
+    "comment",
+    "open_work",
+    "raise_exceptions",
+    "resolve_exception",
+    "settle_findings",
+    "waive_exception",
+]

@@ -1,0 +1,105 @@
+"""Four eyes: a decision on exactly what was seen, by somebody who did not make or touch it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core.acts import acting
+from desk import selectors
+from desk.facts import Seen
+from desk.models import Approval
+from desk.states import Decision
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+
+
+class UnableToApprove(Refusal):
+    """The decision would not be one of a second person, or it lacks its reason."""
+
+    code = "UNABLE_TO_APPROVE"
+
+
+class SeenChanged(UnableToApprove):
+    """What stands there now is not what the person saw."""
+
+    code = "SEEN_CHANGED"
+
+
+class OverLimit(UnableToApprove):
+    """The amount is above what this person may decide on."""
+
+    code = "OVER_LIMIT"
+
+
+class AlreadyDecided(UnableToApprove):
+    """Somebody else was faster."""
+
+    code = "ALREADY_DECIDED"
+
+
+def approve(
+    *,
+    seen: Seen,
+    amount_eur: Decimal | None,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> Approval:
+    """Record the approval of one version, under the row lock that the caller holds.
+
+    An amount that is unknown counts as above every limit. Raises SeenChanged, OverLimit,
+    AlreadyDecided, and UnableToApprove for a maker or contributor.
+    """
+    _require_second_person(seen, actor)
+    limit = selectors.limit_of(actor=actor, day=at.date())
+    if limit is None or amount_eur is None or amount_eur > limit:
+        raise OverLimit(
+            _("The amount of %(amount)s EUR is above your limit of %(limit)s EUR.")
+            % {"amount": amount_eur, "limit": limit or 0}
+        )
+    return _decide(seen, Decision.APPROVED, reason, actor, at)
+
+
+def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
+    """Record the refusal of one version, for a reason; the request is preserved.
+
+    Raises UnableToApprove, SeenChanged.
+    """
+    _require_second_person(seen, actor)
+    if not reason.strip():
+        raise UnableToApprove(_("Give a reason."))
+    return _decide(seen, Decision.REFUSED, reason, actor, at)
+
+
+def _require_second_person(seen: Seen, actor: Actor) -> None:
+    if actor.kind is not ActorKind.PERSON:
+        raise UnableToApprove(_("Only a person may decide."))
+    if actor.name == seen.maker or actor.name in seen.contributors:
+        raise UnableToApprove(_("You made or touched this version: somebody else must decide."))
+    if seen.fingerprint != seen.current_fingerprint:
+        raise SeenChanged(_("It has changed since you saw it. Look at it again."))
+
+
+def _decide(seen: Seen, decision: Decision, reason: str, actor: Actor, at: datetime) -> Approval:
+    try:
+        with acting(actor=actor, reason=reason), transaction.atomic():
+            return Approval.objects.create(
+                subject_kind=seen.subject_kind,
+                subject_id=seen.subject_id,
+                version_no=seen.version_no,
+                fingerprint=seen.current_fingerprint,
+                decision=decision.value,
+                maker=seen.maker,
+                contributors=sorted({seen.maker, *seen.contributors}),
+                checker=actor.name,
+                reason=reason.strip(),
+                decided_at=at,
+            )
+    except IntegrityError as error:
+        if "approval_one_per_version" in str(error):
+            raise AlreadyDecided(_("This version is already validated.")) from error
+        raise

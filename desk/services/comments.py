@@ -1,0 +1,34 @@
+"""Comments: said once, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from core.acts import acting
+from desk.models import Comment
+from kernel.actors import Actor
+from kernel.findings import Refusal
+
+LENGTH_MAX: Final = 4_000
+
+
+class UnableToComment(Refusal):
+    """The comment is empty or too long."""
+
+    code = "UNABLE_TO_COMMENT"
+
+
+def comment(
+    *, subject_kind: str, subject_id: int, text: str, actor: Actor, at: datetime
+) -> Comment:
+    """Add a comment to a subject. Raises UnableToComment."""
+    text = text.strip()
+    if not text or len(text) > LENGTH_MAX:
+        raise UnableToComment(_("Write between 1 and %(most)d characters.") % {"most": LENGTH_MAX})
+    with acting(actor=actor):
+        return Comment.objects.create(
+            subject_kind=subject_kind, subject_id=subject_id, author=actor.name, text=text, at=at
+        )

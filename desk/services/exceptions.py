@@ -1,0 +1,312 @@
+"""Exceptions: raised set-wise, kept in step with what is found, waived or assigned by people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from core.roles import Action
+from desk import selectors
+from desk.facts import Raised, Subject
+from desk.models import ControlException
+from desk.services import work
+from desk.states import (
+    EXCEPTION_TRANSITIONS,
+    LIVE_EXCEPTION,
+    ExceptionKind,
+    ExceptionState,
+    WorkKind,
+)
+from kernel.actors import Actor
+from kernel.findings import Refusal, Severity
+from kernel.states import require_transition
+
+SUBJECT_KIND: Final = "exception"
+BATCH: Final = 2_000
+Key = tuple[int, str, str]
+REFRESHED: Final = (
+    "expected",
+    "found",
+    "message",
+    "fix",
+    "evidence",
+    "contributors",
+    "version_no",
+    "amount_at_risk",
+    "currency",
+    "severity",
+)
+
+
+class UnableToWaive(Refusal):
+    """The waiver lacks a reason, or the person may not give it."""
+
+    code = "UNABLE_TO_WAIVE"
+
+
+def raise_exceptions(
+    *, raised: Sequence[Raised], kind: ExceptionKind, actor: Actor, at: datetime
+) -> list[ControlException]:
+    """Record findings as exceptions, each with a work item; return those that are new.
+
+    One open exception per (rule, subject, field): a finding that is already open is left alone.
+    An INFO finding is recorded as closed: it is shown and holds nothing.
+    """
+    subjects = {item.subject.id for item in raised}
+    with acting(actor=actor):
+        known = (
+            {
+                _key(row)
+                for row in _of_subjects(kind, raised[0].subject.kind, subjects)
+                if row.state in LIVE_EXCEPTION
+            }
+            if raised
+            else set()
+        )
+        fresh = [item for item in _once(raised) if _key_of(item) not in known]
+        return _insert(fresh, kind, actor, at)
+
+
+def settle_findings(
+    *,
+    subjects: Sequence[Subject],
+    raised: Sequence[Raised],
+    kind: ExceptionKind,
+    actor: Actor,
+    at: datetime,
+) -> set[int]:
+    """Make the exceptions of these subjects say exactly what was found now.
+
+    New findings are raised, changed ones refreshed, those that no longer hold resolved (with their
+    trace), and a waived one stays waived while it says the same. All subjects are of one kind, and
+    the caller holds their row locks. Returns the ids of the subjects that something holds.
+    """
+    if not subjects:
+        return set()
+    with acting(actor=actor):
+        ids = {subject.id for subject in subjects}
+        known: dict[Key, list[ControlException]] = {}
+        for row in _of_subjects(kind, subjects[0].kind, ids):
+            known.setdefault(_key(row), []).append(row)
+        found = {_key_of(item): item for item in raised}
+        gone = [row for key, rows in known.items() if key not in found for row in rows]
+        _resolve(gone, actor, at)
+        fresh, changed, held = [], [], set()
+        for key, item in found.items():
+            rows = known.get(key, [])
+            live = next((row for row in rows if row.state in LIVE_EXCEPTION), None)
+            if live is not None:
+                if _differs(live, item):
+                    changed.append(_refreshed(live, item))
+            elif not any(_still_answers(row, item) for row in rows):
+                fresh.append(item)
+            else:
+                continue
+            if item.finding.severity is not Severity.INFO:
+                held.add(item.subject.id)
+        ControlException.objects.bulk_update(changed, REFRESHED, batch_size=BATCH)
+        _insert(fresh, kind, actor, at)
+        return held
+
+
+def close_exceptions(
+    *,
+    subject_kind: str,
+    subject_ids: Collection[int],
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    kind: ExceptionKind | None = None,
+) -> int:
+    """Close whatever is open about subjects that are gone; return how many there were."""
+    rows = ControlException.objects.filter(
+        subject_kind=subject_kind, subject_id__in=subject_ids, state__in=LIVE_EXCEPTION
+    )
+    if kind is not None:
+        rows = rows.filter(kind=kind.value)
+    with acting(actor=actor, reason=reason):
+        ids = list(rows.select_for_update().values_list("pk", flat=True))
+        _end(ids, ExceptionState.CLOSED, actor, at, reason)
+        return len(ids)
+
+
+def resolve_exception(*, exception_id: int, reason: str, actor: Actor, at: datetime) -> None:
+    """Mark one exception as repaired, in the act that repaired it."""
+    with acting(actor=actor, reason=reason):
+        row = selectors.get_exception_for_update(exception_id=exception_id)
+        _require(row, ExceptionState.RESOLVED)
+        _end([row.pk], ExceptionState.RESOLVED, actor, at, reason)
+
+
+def waive_exception(
+    *, exception_id: int, reason: str, actor: Actor, at: datetime
+) -> ControlException:
+    """Accept a finding, for a reason: a warning by an agent, a blocking one by a supervisor who
+    did not make or touch what is judged.
+
+    Raises UnableToWaive, Forbidden, IllegalTransition.
+    """
+    if not reason.strip():
+        raise UnableToWaive(_("Give a reason."))
+    with acting(actor=actor, reason=reason):
+        row = selectors.get_exception_for_update(exception_id=exception_id)
+        _require(row, ExceptionState.WAIVED)
+        desk = row.desk_code or None
+        access.require(actor, Action.RESOLVE_EXCEPTION, desk=desk)
+        if row.severity == Severity.BLOCKING:
+            access.require(actor, Action.WAIVE_EXCEPTION, desk=desk)
+            if actor.name in row.contributors:
+                raise UnableToWaive(_("You made or touched what this exception is about."))
+        _end([row.pk], ExceptionState.WAIVED, actor, at, reason)
+        row.refresh_from_db()
+        return row
+
+
+def assign_exception(
+    *, exception_id: int, owner_id: int | None, actor: Actor, at: datetime
+) -> None:
+    """Give an open exception to a person, or hand it back with None."""
+    with acting(actor=actor):
+        row = selectors.get_exception_for_update(exception_id=exception_id)
+        access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code or None)
+        target = ExceptionState.OPEN if owner_id is None else ExceptionState.ASSIGNED
+        if row.state != target:
+            _require(row, target)
+        row.state, row.owner_id = target.value, owner_id
+        row.save(update_fields=["state", "owner"])
+        work.assign_work(
+            kind=WorkKind.EXCEPTION,
+            subject_kind=SUBJECT_KIND,
+            subject_id=row.pk,
+            owner_id=owner_id,
+            actor=actor,
+        )
+
+
+def _require(row: ControlException, target: ExceptionState) -> None:
+    require_transition(EXCEPTION_TRANSITIONS, source=ExceptionState(row.state), target=target)
+
+
+def _of_subjects(
+    kind: ExceptionKind, subject_kind: str, ids: Collection[int]
+) -> Iterable[ControlException]:
+    """Every exception that may still say something: not those resolved, nor closed for good."""
+    return (
+        ControlException.objects.filter(
+            kind=kind.value, subject_kind=subject_kind, subject_id__in=ids
+        )
+        .exclude(state=ExceptionState.RESOLVED.value)
+        .exclude(state=ExceptionState.CLOSED.value, severity__in=["WARNING", "BLOCKING"])
+    )
+
+
+def _key(row: ControlException) -> Key:
+    return (row.subject_id, row.rule_code, row.field)
+
+
+def _key_of(item: Raised) -> Key:
+    return (item.subject.id, item.finding.code, item.finding.field)
+
+
+def _once(raised: Iterable[Raised]) -> Iterable[Raised]:
+    return {_key_of(item): item for item in raised}.values()
+
+
+def _differs(row: ControlException, item: Raised) -> bool:
+    finding = item.finding
+    return (row.expected, row.found) != (finding.expected[:200], finding.found[:200])
+
+
+def _still_answers(row: ControlException, item: Raised) -> bool:
+    """A waiver is of one version; an INFO that was shown is not shown again."""
+    same_version = row.version_no == item.subject.version_no
+    return not _differs(row, item) and (same_version or not _waived(row))
+
+
+def _refreshed(row: ControlException, item: Raised) -> ControlException:
+    current = _row(item, ExceptionKind(row.kind), row.raised_at)
+    for name in REFRESHED:
+        setattr(row, name, getattr(current, name))
+    return row
+
+
+def _row(item: Raised, kind: ExceptionKind, at: datetime) -> ControlException:
+    subject, finding = item.subject, item.finding
+    return ControlException(
+        kind=kind.value,
+        rule_code=finding.code,
+        severity=finding.severity.value,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        subject_reference=subject.reference[:100],
+        version_no=subject.version_no,
+        field=finding.field[:40],
+        expected=finding.expected[:200],
+        found=finding.found[:200],
+        message=finding.message[:300],
+        fix=item.fix[:300],
+        evidence=dict(finding.evidence),
+        contributors=list(subject.contributors),
+        desk_code=subject.desk_code,
+        amount_at_risk=subject.amount_at_risk,
+        currency=subject.currency,
+        url=subject.url,
+        due_at=subject.due_at,
+        raised_at=at,
+    )
+
+
+def _insert(
+    items: Iterable[Raised], kind: ExceptionKind, actor: Actor, at: datetime
+) -> list[ControlException]:
+    rows = [_row(item, kind, at) for item in items]
+    for row in rows:
+        if row.severity == Severity.INFO:
+            row.state, row.ended_at, row.ended_by = ExceptionState.CLOSED.value, at, actor.name
+    ControlException.objects.bulk_create(rows, batch_size=BATCH)
+    waiting = [row for row in rows if row.is_live]
+    work.open_work(
+        kind=WorkKind.EXCEPTION, tasks=[_task(row) for row in waiting], actor=actor, at=at
+    )
+    return rows
+
+
+def _task(row: ControlException) -> work.Task:
+    subject = Subject(
+        kind=SUBJECT_KIND,
+        id=row.pk,
+        desk_code=row.desk_code,
+        amount_at_risk=row.amount_at_risk,
+        currency=row.currency,
+        url=f"/work/exceptions/{row.pk}/",
+        due_at=row.due_at,
+    )
+    title = f"{row.rule_code} {row.subject_reference}"
+    return work.Task(subject=subject, title=title, severity=Severity(row.severity))
+
+
+def _resolve(rows: Sequence[ControlException], actor: Actor, at: datetime) -> None:
+    ids = [row.pk for row in rows if row.state in LIVE_EXCEPTION or _waived(row)]
+    _end(ids, ExceptionState.RESOLVED, actor, at, "")
+
+
+def _waived(row: ControlException) -> bool:
+    return row.state == ExceptionState.WAIVED.value
+
+
+def _end(
+    ids: Collection[int], state: ExceptionState, actor: Actor, at: datetime, reason: str
+) -> None:
+    if not ids:
+        return
+    ControlException.objects.filter(pk__in=ids).update(
+        state=state.value, ended_at=at, ended_by=actor.name, reason=reason
+    )
+    work.close_work(
+        kind=WorkKind.EXCEPTION, subject_kind=SUBJECT_KIND, subject_ids=ids, actor=actor, at=at
+    )

@@ -1,0 +1,91 @@
+"""The settings of the rule book: a change is proposed by one person and approved by another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from core.roles import Action
+from desk import selectors
+from desk.models import ControlRule
+from desk.states import SETTING_TRANSITIONS, SettingState
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+from kernel.money import UnreadableDecimal, decimal_from_text
+from kernel.states import require_transition
+
+
+class UnableToPropose(Refusal):
+    """The change of a rule lacks its reason, or a number cannot be read."""
+
+    code = "UNABLE_TO_PROPOSE"
+
+
+class UnableToDecide(Refusal):
+    """The decision on a change would not be one of a second person."""
+
+    code = "UNABLE_TO_DECIDE"
+
+
+def propose_setting(
+    *,
+    code: str,
+    active: bool,
+    parameters: Mapping[str, str],
+    valid_from: date,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> ControlRule:
+    """Ask for a rule to be switched or its parameters changed, from a day that is not past.
+
+    The texts of `parameters` are plain decimals, zero or above. Raises UnableToPropose, Forbidden.
+    """
+    access.require(actor, Action.RESOLVE_EXCEPTION)
+    if not reason.strip():
+        raise UnableToPropose(_("Give a reason."))
+    if valid_from < at.date():
+        raise UnableToPropose(_("A change cannot begin in the past."))
+    with acting(actor=actor, reason=reason):
+        return ControlRule.objects.create(
+            code=code,
+            active=active,
+            parameters={name: str(_number(name, text)) for name, text in parameters.items()},
+            valid_from=valid_from,
+            reason=reason.strip(),
+            proposed_by=actor.name,
+            proposed_at=at,
+        )
+
+
+def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime) -> ControlRule:
+    """Approve or refuse a proposed change; never one's own. Raises UnableToDecide, Forbidden."""
+    access.require(actor, Action.WAIVE_EXCEPTION)
+    if actor.kind is not ActorKind.PERSON:
+        raise UnableToDecide(_("Only a person may decide."))
+    with acting(actor=actor):
+        row = selectors.get_setting_for_update(setting_id=setting_id)
+        target = SettingState.APPROVED if approve else SettingState.REFUSED
+        require_transition(SETTING_TRANSITIONS, source=SettingState(row.state), target=target)
+        if row.proposed_by == actor.name:
+            raise UnableToDecide(_("You proposed this change: somebody else must decide."))
+        row.state, row.decided_by, row.decided_at = target.value, actor.name, at
+        row.save(update_fields=["state", "decided_by", "decided_at"])
+        return row
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        value = decimal_from_text(text.strip())
+    except UnreadableDecimal as error:
+        raise UnableToPropose(
+            _("%(name)s: %(text)s is not a number.") % {"name": name, "text": text}
+        ) from error
+    if value < 0:
+        raise UnableToPropose(_("%(name)s: %(text)s is below zero.") % {"name": name, "text": text})
+    return value

@@ -1,0 +1,105 @@
+"""The lives of what waits for a person: exceptions, work items, decisions, rule settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class ExceptionState(StrEnum):
+    """RESOLVED: the finding no longer holds; WAIVED: accepted with a reason; CLOSED: its subject
+    is gone (cancelled, rejected).
+    """
+
+    OPEN = "OPEN"
+    ASSIGNED = "ASSIGNED"
+    RESOLVED = "RESOLVED"
+    WAIVED = "WAIVED"
+    CLOSED = "CLOSED"
+
+
+LIVE_EXCEPTION: Final = (ExceptionState.OPEN.value, ExceptionState.ASSIGNED.value)
+
+EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]] = {
+    ExceptionState.OPEN: frozenset(
+        {
+            ExceptionState.ASSIGNED,
+            ExceptionState.RESOLVED,
+            ExceptionState.WAIVED,
+            ExceptionState.CLOSED,
+        }
+    ),
+    ExceptionState.ASSIGNED: frozenset(
+        {
+            ExceptionState.OPEN,
+            ExceptionState.RESOLVED,
+            ExceptionState.WAIVED,
+            ExceptionState.CLOSED,
+        }
+    ),
+    ExceptionState.RESOLVED: frozenset(),
+    ExceptionState.WAIVED: frozenset({ExceptionState.RESOLVED, ExceptionState.CLOSED}),
+    ExceptionState.CLOSED: frozenset(),
+}
+
+
+class ExceptionKind(StrEnum):
+    """CONTROL: a rule of the book; CAPTURE: a message that could not be booked; PARKED: one that
+    waits for the message it follows; REPORT: a version that cannot be reported.
+    """
+
+    CONTROL = "CONTROL"
+    CAPTURE = "CAPTURE"
+    PARKED = "PARKED"
+    REPORT = "REPORT"
+
+
+class WorkKind(StrEnum):
+    EXCEPTION = "EXCEPTION"
+    VALIDATION = "VALIDATION"
+    BREAK = "BREAK"
+    REPORT = "REPORT"
+
+
+class WorkState(StrEnum):
+    OPEN = "OPEN"
+    DONE = "DONE"
+
+
+WORK_TRANSITIONS: Final[Mapping[WorkState, frozenset[WorkState]]] = {
+    WorkState.OPEN: frozenset({WorkState.DONE}),
+    WorkState.DONE: frozenset(),
+}
+
+
+class Decision(StrEnum):
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+class SettingState(StrEnum):
+    """Life of a change of a rule's parameters; only an approved one is ever in force."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+SETTING_TRANSITIONS: Final[Mapping[SettingState, frozenset[SettingState]]] = {
+    SettingState.PROPOSED: frozenset({SettingState.APPROVED, SettingState.REFUSED}),
+    SettingState.APPROVED: frozenset(),
+    SettingState.REFUSED: frozenset(),
+}
+
+COLOURS: Final[Mapping[StrEnum, str]] = {
+    ExceptionState.OPEN: "red",
+    ExceptionState.ASSIGNED: "amber",
+    ExceptionState.RESOLVED: "green",
+    ExceptionState.WAIVED: "purple",
+    ExceptionState.CLOSED: "grey",
+    WorkState.DONE: "green",
+    SettingState.PROPOSED: "amber",
+    SettingState.APPROVED: "green",
+    SettingState.REFUSED: "red",
+}
