@@ -1,0 +1,17 @@
+"""Page furniture: what every list, detail and upload page is made of. See README.md."""
+
+from core.pages.base import PageView
+from core.pages.detail import DetailPage
+from core.pages.lists import BulkAction, BulkPage, ListPage, Tab
+from core.pages.selection import Selection, SelectionChanged
+
+__all__ = [
+    "BulkAction",
+    "BulkPage",
+    "DetailPage",
+    "ListPage",
+    "PageView",
+    "Selection",
+    "SelectionChanged",
+    "Tab",
+]

@@ -1,0 +1,95 @@
+"""How figures and days are written: exact, localised, never through a float."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+from babel.numbers import format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from kernel.money import minor_units
+
+date_style: ContextVar[str] = ContextVar("date_style", default="")
+"""'' follows the language (dd/mm/yyyy in French and British English), 'iso' writes yyyy-mm-dd."""
+
+DAY_PATTERN: Final = {"": "%d/%m/%Y", "iso": "%Y-%m-%d"}
+PRICE_DECIMALS_MIN: Final = 2
+LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+
+
+def locale() -> Locale:
+    """Return the Babel locale of the language in use; English is the British one."""
+    return LOCALES["fr" if (get_language() or "en").startswith("fr") else "en"]
+
+
+@lru_cache(maxsize=64)
+def _pattern(decimals_min: int, decimals_max: int) -> str:
+    return "#,##0." + "0" * decimals_min + "#" * (decimals_max - decimals_min)
+
+
+def _decimal(value: Decimal | int, decimals_min: int, decimals_max: int) -> str:
+    pattern = _pattern(decimals_min, decimals_max).rstrip(".")
+    return str(
+        format_decimal(value, format=pattern, locale=locale(), decimal_quantization=False)
+        if decimals_max > decimals_min
+        else format_decimal(value, format=pattern, locale=locale())
+    )
+
+
+def amount(value: Decimal | None, currency: str = "") -> str:
+    """Write an amount with the minor units of its currency (1 234,56 or 1,235 for JPY)."""
+    if value is None:
+        return ""
+    decimals = minor_units(currency)
+    return _decimal(value, decimals, decimals)
+
+
+def quantity(value: Decimal | int | None) -> str:
+    """Write a quantity with all its digits and no trailing zero."""
+    return "" if value is None else _decimal(_trimmed(value), 0, 10)
+
+
+def price(value: Decimal | None) -> str:
+    """Write a price or rate with all its digits, at least two decimals."""
+    return "" if value is None else _decimal(_trimmed(value), PRICE_DECIMALS_MIN, 10)
+
+
+def integer(value: int | None) -> str:
+    """Write a count."""
+    return "" if value is None else _decimal(value, 0, 0)
+
+
+def percent(value: Decimal | None, decimals: int = 1) -> str:
+    """Write a ratio (0.981) as a percentage (98.1 %)."""
+    if value is None:
+        return ""
+    mark = "\u202f%" if locale().language == "fr" else "%"
+    return _decimal(value * 100, decimals, decimals) + mark
+
+
+def day(value: date | None) -> str:
+    """Write a day in the reader's order: 20/11/2026, or 2026-11-20 if they prefer ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return value.strftime(DAY_PATTERN[date_style.get()])
+
+
+def moment(value: datetime | None, *, seconds: bool = True) -> str:
+    """Write a moment in local time."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day(local.date())} {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
+
+
+def _trimmed(value: Decimal | int) -> Decimal:
+    value = Decimal(value)
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

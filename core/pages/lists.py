@@ -1,0 +1,286 @@
+"""List pages: filters, totals, columns, saved views, exports and frozen selections for any table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import django_filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from core import access
+from core.pages import exports, selection
+from core.pages.base import PageView
+from core.pages.views_saved import saved_views
+
+Total = tuple[str | Promise, str]
+RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """An act on the selected rows: POSTed to `url_name` with the selection and, if asked, a reason.
+
+    `key` is the keyboard shortcut (`v` for the main one); `action` hides it from who may not.
+    """
+
+    name: str
+    label: str | Promise
+    url_name: str
+    danger: bool = False
+    needs_reason: bool = False
+    action: access.Action | None = None
+    key: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view that the house proposes: a label and the filter it stands for."""
+
+    label: str | Promise
+    query: str = ""
+
+
+class CappedPaginator(Paginator[Any]):
+    """Counts up to a cap and no further, so that a million rows cost what ten thousand do."""
+
+    cap = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet):
+            return rows.order_by().values("pk")[: self.cap + 1].count()
+        return len(rows)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > self.cap
+
+
+class ListPage(PageView):
+    """A list of rows of one model: see `core/pages/README.md` for the attributes and an example."""
+
+    template_name = "core/list.html"
+    filterset_class: ClassVar[type[django_filters.FilterSet]]
+    table_class: ClassVar[type[tables.Table]]
+    model: ClassVar[type[Model] | None] = None
+    tabs: ClassVar[tuple[Tab, ...]] = ()
+    bulk_actions: ClassVar[tuple[BulkAction, ...]] = ()
+    hidden_columns: ClassVar[tuple[str, ...]] = ()
+    create_url: ClassVar[str] = ""
+    create_label: ClassVar[str | Promise] = ""
+    create_action: ClassVar[access.Action | None] = None
+    empty_text: ClassVar[str | Promise] = ""
+    export_name: ClassVar[str] = "export"
+    revision_field: ClassVar[str] = ""
+    per_page: ClassVar[int] = 50
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return every row that this person may see; scope it by desk here."""
+        if self.model is None:
+            raise NotImplementedError(f"{type(self).__name__} names no model and no queryset")
+        return self.model._default_manager.all()  # noqa: SLF001 - Django's public name for it
+
+    def summary(self, queryset: QuerySet[Any]) -> Iterable[Total]:
+        """Return the totals above the list, (label, written value); not asked past the cap."""
+        return ()
+
+    def row_url(self, record: Any) -> str:
+        """Return where Enter and a double click lead, '' for nowhere."""
+        return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
+
+    def row_class(self, record: Any) -> str:
+        """Return the CSS class of a row, e.g. `overdue`."""
+        return ""
+
+    def extra_context(self) -> dict[str, Any]:
+        """Return what a page's own template needs besides."""
+        return {}
+
+    # ------------------------------------------------------------------ what the request says
+    @cached_property
+    def filterset(self) -> django_filters.FilterSet:
+        return self.filterset_class(
+            self.request.GET, queryset=self.get_queryset(), request=self.request
+        )
+
+    def filter_query(self) -> str:
+        """Return the query string of the filter alone: no page, order, or columns."""
+        query = self.request.GET.copy()
+        for name in RESERVED:
+            query.pop(name, None)
+        for name in [name for name, values in query.lists() if not any(values)]:
+            del query[name]
+        return query.urlencode()
+
+    @cached_property
+    def columns_hidden(self) -> tuple[str, ...]:
+        """Columns that are not shown: chosen in `cols`, remembered for the session."""
+        every = list(self.table_class.base_columns)
+        remembered = self.request.session.get("columns", {})
+        chosen = self.request.GET.getlist("cols") or remembered.get(self.request.path)
+        if not chosen:
+            return tuple(self.hidden_columns)
+        kept = {name for name in chosen if name in every}
+        if self.request.GET.getlist("cols"):
+            self.request.session["columns"] = {**remembered, self.request.path: sorted(kept)}
+        return tuple(name for name in every if name not in kept) if kept else ()
+
+    @cached_property
+    def table(self) -> tables.Table:
+        table = self.table_class(
+            data=self.filterset.qs,
+            exclude=self.columns_hidden,
+            request=self.request,
+            order_by=self.request.GET.getlist("sort") or None,
+        )
+        try:
+            table.paginate(
+                page=self._page_number(), per_page=self.per_page, paginator_class=CappedPaginator
+            )
+        except EmptyPage:
+            table.paginate(page=1, per_page=self.per_page, paginator_class=CappedPaginator)
+        return table
+
+    def _page_number(self) -> int:
+        text = self.request.GET.get("page", "1")
+        last = CappedPaginator.cap // self.per_page
+        return min(max(int(text), 1), last) if text.isascii() and text.isdigit() else 1
+
+    # ------------------------------------------------------------------ answers
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        kind = request.GET.get("export", "")
+        if kind:
+            return self._export(kind)
+        if request.GET.get("select") == "all":
+            token, count = selection.freeze(self)
+            context = {"page": self, "token": token, "count": count, "all_matching": True}
+            return self.render(context, template="core/_selection.html")
+        fragment = self.is_fragment and request.headers.get("HX-Target", "").endswith("#list")
+        return self.render(
+            self.get_context(), template="core/_list.html" if fragment else self.template_name
+        )
+
+    def get_context(self) -> dict[str, Any]:
+        paginator = self.table.paginator
+        query = self.filter_query()
+        return {
+            "table": self.table,
+            "rows": self._rows(),
+            "filterset": self.filterset,
+            "filter_query": query,
+            "paginator": paginator,
+            "page_obj": self.table.page,
+            "count": min(paginator.count, paginator.cap),
+            "is_capped": paginator.is_capped,
+            "totals": () if paginator.is_capped else tuple(self.summary(self.filterset.qs)),
+            "bulk_actions": self.allowed_bulk_actions(),
+            "column_choices": self._column_choices(),
+            "views": self._views(query),
+            "may_create": self._may_create(),
+            **self.extra_context(),
+        }
+
+    def allowed_bulk_actions(self) -> list[BulkAction]:
+        """Return the bulk actions that the role matrix allows to this person."""
+        actor = self.request.actor
+        return [
+            act for act in self.bulk_actions if not act.action or access.allows(actor, act.action)
+        ]
+
+    def _may_create(self) -> bool:
+        if not self.create_url:
+            return False
+        return self.create_action is None or access.allows(self.request.actor, self.create_action)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows = []
+        for row in self.table.paginated_rows:
+            record = row.record
+            revision = getattr(record, self.revision_field, "") if self.revision_field else ""
+            rows.append(
+                {
+                    "cells": [(column, cell) for column, cell in row.items()],
+                    "value": f"{record.pk}:{revision}" if revision != "" else str(record.pk),
+                    "url": self.row_url(record),
+                    "css": self.row_class(record),
+                    "name": str(record),
+                }
+            )
+        return rows
+
+    def _column_choices(self) -> list[tuple[str, str, bool]]:
+        return [
+            (name, str(column.verbose_name or name), name not in self.columns_hidden)
+            for name, column in self.table_class.base_columns.items()
+        ]
+
+    def _views(self, query: str) -> list[dict[str, Any]]:
+        shown = [{"label": tab.label, "query": tab.query, "id": None} for tab in self.tabs]
+        shown += saved_views(self.request)
+        current = sorted(QueryDict(query).lists())
+        for view in shown:
+            view["active"] = sorted(QueryDict(view["query"]).lists()) == current
+        return shown
+
+    def _export(self, kind: str) -> HttpResponseBase:
+        columns = [
+            (name, str(column.verbose_name or name))
+            for name, column in self.table_class.base_columns.items()
+            if name not in self.columns_hidden
+        ]
+        source = exports.Source(
+            table_class=self.table_class,
+            rows=self.table.data.data,
+            columns=columns,
+            name=self.export_name,
+        )
+        return exports.respond(kind, source)
+
+    def url_with(self, **changes: str) -> str:
+        """Return this page's address with some parameters changed ('' removes one)."""
+        query = self.request.GET.copy()
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        return f"{self.request.path}?{query.urlencode()}"
+
+
+class BulkPage(PageView):
+    """What a BulkAction posts to: resolve the selection, act once, say what was done.
+
+    Subclasses write `perform`; it returns the sentence shown to the person. The list page is shown
+    again with the filter that it had.
+    """
+
+    http_method_names = ["post"]
+    list_url_name: ClassVar[str] = ""
+
+    def perform(self, chosen: selection.Selection, reason: str) -> str:
+        """Do it, all or nothing, and return what to say."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        said = self.perform(selection.resolve(request), request.POST.get("reason", "").strip())
+        messages.success(request, said)
+        query = request.POST.get("list_query", "")
+        back = reverse(self.list_url_name) if self.list_url_name else "/"
+        return redirect(f"{back}?{query}" if query else back)
+
+
+def query_of(**values: str | list[str]) -> str:
+    """Write a filter as a query string, for tabs and links."""
+    return urlencode(values, doseq=True)

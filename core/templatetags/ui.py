@@ -1,0 +1,178 @@
+"""What templates write with: figures, days, badges, icons, audit trails. See core/pages/README.md."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from core.pages import columns, formats, status
+from kernel.money import Money
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """Draw an icon of the sprite; it says nothing to screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css,
+        static("core/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def status_badge(value: object) -> SafeString:
+    """Show a state as its coloured, translated badge; nothing when there is none."""
+    return columns.badge(value) if value not in (None, "") else SafeString("")
+
+
+@register.simple_tag
+def badge(label: object, colour: str = "grey") -> SafeString:
+    """Show any words as a badge of one of the six colours."""
+    return format_html(
+        '<span class="status status-{}">{}</span>', status.Look("", colour).colour, label
+    )
+
+
+@register.simple_tag
+def amount(value: Decimal | None, currency: str = "") -> str:
+    """Write an amount; the currency decides the decimals and is not repeated."""
+    return formats.amount(value, currency)
+
+
+@register.simple_tag
+def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
+    """Write an amount followed by its currency."""
+    if value is None:
+        return SafeString("")
+    figure, code = (
+        (value.amount, value.currency) if isinstance(value, Money) else (value, currency)
+    )
+    return format_html(
+        '<span class="money">{} <span class="ccy">{}</span></span>',
+        formats.amount(figure, code),
+        code,
+    )
+
+
+@register.simple_tag
+def quantity(value: Decimal | int | None) -> str:
+    return formats.quantity(value)
+
+
+@register.simple_tag
+def price(value: Decimal | None) -> str:
+    return formats.price(value)
+
+
+@register.simple_tag
+def integer(value: int | None) -> str:
+    return formats.integer(value)
+
+
+@register.simple_tag
+def percent(value: Decimal | None, decimals: int = 1) -> str:
+    return formats.percent(value, decimals)
+
+
+@register.simple_tag
+def day(value: date | None) -> str:
+    return formats.day(value)
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString:
+    """Write a moment in local time inside `<time>`, with the zone in its machine form."""
+    if value is None:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value)
+    )
+
+
+@register.inclusion_tag("core/_empty.html")
+def empty(text: object, hint: object = "", icon_name: str = "inbox") -> dict[str, Any]:
+    """Say that there is nothing here, and what would put something here."""
+    return {"text": text, "hint": hint, "icon_name": icon_name}
+
+
+@register.inclusion_tag("core/_pager.html", takes_context=True)
+def pager(context: template.Context) -> dict[str, Any]:
+    """Draw previous and next of a ListPage."""
+    page, page_obj = context["page"], context["page_obj"]
+    before = page_obj.previous_page_number() if page_obj.has_previous() else 0
+    after = page_obj.next_page_number() if page_obj.has_next() else 0
+    if after * page.per_page > context["paginator"].cap:
+        after = 0
+    return {
+        "page_obj": page_obj,
+        "previous_url": page.url_with(page=str(before)) if before else "",
+        "next_url": page.url_with(page=str(after)) if after else "",
+        "count": context["count"],
+        "is_capped": context["is_capped"],
+    }
+
+
+@register.inclusion_tag("core/_audit_trail.html")
+def audit_trail(entity: str, key: int) -> dict[str, Any]:
+    """Show who changed what and why, latest first, for one entity."""
+    from core.pages.trail import entries_of  # noqa: PLC0415 - the audit room reads models
+
+    return {"entries": entries_of(entity, key), "entity": entity, "key": key}
+
+
+@register.inclusion_tag("core/_chart.html")
+def chart(name: str, option: dict[str, Any], title: object, height: str = "m") -> dict[str, Any]:
+    """Draw an ECharts figure from plain data; put a table with the same figures beside it."""
+    return {"name": name, "option": option, "title": title, "height": height}
+
+
+@register.simple_tag(takes_context=True)
+def sort_url(context: template.Context, column: Any) -> str:
+    """Return the address that sorts the list by `column`, or turns its order."""
+    page = context["page"]
+    return str(page.url_with(sort=str(column.order_by_alias.next), page=""))
+
+
+@register.simple_tag
+def language_url() -> str:
+    return reverse("core:language")
+
+
+@register.filter
+def get_item(mapping: dict[Any, Any], key: Any) -> Any:
+    """Look a key up in a mapping; None when it is not there."""
+    return mapping.get(key)
+
+
+@register.filter
+def field_kind(bound_field: Any) -> str:
+    """Name the family of a form field's widget, for the layout of filter bars."""
+    name = type(bound_field.field.widget).__name__
+    return {
+        "CheckboxSelectMultiple": "chips",
+        "CheckboxInput": "check",
+        "Select": "select",
+        "NullBooleanSelect": "select",
+        "BooleanWidget": "select",
+        "SelectMultiple": "select",
+        "FileInput": "file",
+        "ClearableFileInput": "file",
+    }.get(name, "text")
+
+
+@register.simple_tag
+def finding_message(finding: Any) -> str:
+    """Write a finding's message in the reader's language with its values."""
+    text = gettext(finding.message) if finding.message else ""
+    return text.format(expected=finding.expected, found=finding.found, field=finding.field)
