@@ -31,12 +31,20 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class DateStyle(models.TextChoices):
+    LANGUAGE = "", _("As the language: 20/11/2026")
+    ISO = "iso", _("ISO 8601: 2026-11-20")
+
+
 class User(AbstractUser):
     """A person or an API client; what it may do comes from its role grants only."""
 
     language = models.CharField(_("language"), max_length=2, blank=True, choices=Language)
     theme = models.CharField(_("theme"), max_length=5, blank=True, choices=Theme)
     shortcuts_enabled = models.BooleanField(_("keyboard shortcuts"), default=True)
+    date_style = models.CharField(
+        _("dates"), max_length=3, blank=True, choices=DateStyle, default=DateStyle.LANGUAGE
+    )
 
     audit: ClassVar = AuditPolicy(entity="user", hidden=("password",))
 
@@ -296,3 +304,25 @@ class AuditEntry(models.Model):
     def changes(self) -> dict[str, Any]:
         """Return the row as inserted or deleted, or `{column: [before, after]}` of an update."""
         return dict(json.loads(self.payload))
+
+
+class SavedView(models.Model):
+    """A filter of one list under a name, of one person or shared with everyone."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    path = models.CharField(_("page"), max_length=200)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("filter"), max_length=2000, blank=True)
+    is_shared = models.BooleanField(_("shared"), default=False)
+
+    audit: ClassVar = AuditPolicy(excused="a person's own filter; it decides nothing")
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "path", "name"], name="saved_view_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -17,6 +17,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.pages.preferences.furniture",
+                "backoffice.navigation.navigation",
             ],
         },
     },

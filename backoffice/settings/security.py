@@ -30,6 +30,7 @@ AXES_FAILURE_LIMIT = env.number("SIGN_IN_ATTEMPTS", 5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 10 * 60 * 60

@@ -1,4 +1,4 @@
-"""Exports of a list: CSV streamed, XLSX built row by row; text that looks like a formula is inert."""
+"""Exports of a list: CSV streamed, XLSX row by row; text that looks like a formula is inert."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kernel.findings import Refusal
 
 CHUNK_ROWS: Final = 2_000
 XLSX_ROWS_MAX: Final = 200_000
+DIGITS_EXACT_MAX: Final = 15
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -118,7 +119,7 @@ def _xlsx(source: Source) -> FileResponse:
 
 def _write_cell(sheet: Any, at: tuple[int, int], value: Any, day: Any) -> None:
     if isinstance(value, Decimal):
-        exact = len(value.as_tuple().digits) <= 15
+        exact = len(value.as_tuple().digits) <= DIGITS_EXACT_MAX
         (sheet.write_number if exact else sheet.write_string)(*at, value if exact else f"{value:f}")
     elif isinstance(value, datetime):
         sheet.write_string(*at, value.isoformat())

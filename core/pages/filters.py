@@ -1,4 +1,4 @@
-"""Filters that every list shares: search, chips, days. One FilterSet serves page, API and export."""
+"""Filters that every list shares: one FilterSet serves page, API, export and selection."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ class MomentDayFilter(DayFilter):
     """A day applied to a timestamp column, in local time."""
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
-        return (
-            qs.filter(**{f"{self.field_name}__date__{self.lookup_expr}": value}) if value else qs
-        )
+        return qs.filter(**{f"{self.field_name}__date__{self.lookup_expr}": value}) if value else qs
 
 
 class SearchFilter(django_filters.CharFilter):

@@ -1,4 +1,4 @@
-"""List pages: filters, totals, columns, saved views, exports and frozen selections for any table."""
+"""List pages: filters, totals, columns, saved views, exports and frozen selections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from core import access
 from core.pages import exports, selection
 from core.pages.base import PageView
-from core.pages.views_saved import saved_views
+from core.pages.saved import list_views
 
 Total = tuple[str | Promise, str]
 RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
@@ -52,7 +52,7 @@ class Tab:
     query: str = ""
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
     """Counts up to a cap and no further, so that a million rows cost what ten thousand do."""
 
     cap = 10_000
@@ -229,7 +229,7 @@ class ListPage(PageView):
 
     def _views(self, query: str) -> list[dict[str, Any]]:
         shown = [{"label": tab.label, "query": tab.query, "id": None} for tab in self.tabs]
-        shown += saved_views(self.request)
+        shown += list_views(owner_id=self.request.user.pk, path=self.request.path)
         current = sorted(QueryDict(query).lists())
         for view in shown:
             view["active"] = sorted(QueryDict(view["query"]).lists()) == current

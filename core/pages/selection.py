@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
-from django.urls import Resolver404, resolve as resolve_path
+from django.urls import Resolver404
+from django.urls import resolve as resolve_path
 from django.utils.translation import gettext as _
 
 from kernel.findings import Refusal

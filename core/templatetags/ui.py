@@ -1,4 +1,4 @@
-"""What templates write with: figures, days, badges, icons, audit trails. See core/pages/README.md."""
+"""What templates write with: figures, days, badges, icons, audit trails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -25,7 +24,7 @@ def icon(name: str, css: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         css,
-        static("core/icons.svg"),
+        static("vendor/tabler-icons-3.51.0/icons.svg"),
         name,
     )
 
@@ -55,9 +54,7 @@ def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
     """Write an amount followed by its currency."""
     if value is None:
         return SafeString("")
-    figure, code = (
-        (value.amount, value.currency) if isinstance(value, Money) else (value, currency)
-    )
+    figure, code = (value.amount, value.currency) if isinstance(value, Money) else (value, currency)
     return format_html(
         '<span class="money">{} <span class="ccy">{}</span></span>',
         formats.amount(figure, code),
@@ -67,26 +64,31 @@ def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
 
 @register.simple_tag
 def quantity(value: Decimal | int | None) -> str:
+    """Write a quantity with all its digits."""
     return formats.quantity(value)
 
 
 @register.simple_tag
 def price(value: Decimal | None) -> str:
+    """Write a price or a rate with all its digits."""
     return formats.price(value)
 
 
 @register.simple_tag
 def integer(value: int | None) -> str:
+    """Write a count."""
     return formats.integer(value)
 
 
 @register.simple_tag
 def percent(value: Decimal | None, decimals: int = 1) -> str:
+    """Write a ratio as a percentage."""
     return formats.percent(value, decimals)
 
 
 @register.simple_tag
 def day(value: date | None) -> str:
+    """Write a day as the reader prefers."""
     return formats.day(value)
 
 
@@ -95,9 +97,7 @@ def moment(value: datetime | None) -> SafeString:
     """Write a moment in local time inside `<time>`, with the zone in its machine form."""
     if value is None:
         return SafeString("")
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value)
-    )
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value))
 
 
 @register.inclusion_tag("core/_empty.html")
@@ -142,11 +142,6 @@ def sort_url(context: template.Context, column: Any) -> str:
     """Return the address that sorts the list by `column`, or turns its order."""
     page = context["page"]
     return str(page.url_with(sort=str(column.order_by_alias.next), page=""))
-
-
-@register.simple_tag
-def language_url() -> str:
-    return reverse("core:language")
 
 
 @register.filter

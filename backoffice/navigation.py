@@ -1,0 +1,156 @@
+"""The way through the house: what the left column shows to whom, with what waits in each room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backoffice import selectors
+from core import access
+from core.access import Action
+from kernel.actors import Actor
+
+Badge = Callable[[Actor], int]
+BADGE_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link: its page, the action that the role matrix must allow, and what waits there."""
+
+    label: str | Promise
+    url_name: str
+    action: Action | None
+    icon: str
+    badge: Badge | None = None
+    badge_colour: str = "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str | Promise
+    items: tuple[Item, ...]
+
+
+NAVIGATION: Final[tuple[Group, ...]] = (
+    Group(
+        "",
+        (
+            Item(_("Business day"), "home", None, "day"),
+            Item(
+                _("Work queue"), "work:queue", Action.VIEW_TRADES, "work", selectors.count_my_work
+            ),
+        ),
+    ),
+    Group(
+        _("Trades"),
+        (
+            Item(_("Trades"), "trades:list", Action.VIEW_TRADES, "trades"),
+            Item(_("Capture"), "trades:capture", Action.IMPORT_FILE, "capture"),
+            Item(
+                _("Exceptions"),
+                "desk:exceptions",
+                Action.VIEW_TRADES,
+                "exception",
+                selectors.count_exceptions,
+                "red",
+            ),
+            Item(
+                _("Validation"),
+                "validation:queue",
+                Action.VIEW_TRADES,
+                "validate",
+                selectors.count_to_validate,
+                "amber",
+            ),
+        ),
+    ),
+    Group(
+        _("After the trade"),
+        (
+            Item(
+                _("Reconciliation"),
+                "reconciliation:home",
+                Action.VIEW_RECONCILIATION,
+                "reconcile",
+                selectors.count_breaks,
+                "red",
+            ),
+            Item(
+                _("Statements"),
+                "reconciliation:statements",
+                Action.VIEW_RECONCILIATION,
+                "statement",
+            ),
+            Item(_("Reporting"), "reporting:home", Action.VIEW_REPORTS, "report"),
+            Item(_("Activity"), "reporting:activity", Action.VIEW_REPORTS, "activity"),
+        ),
+    ),
+    Group(
+        _("House"),
+        (
+            Item(_("Reference data"), "refdata:home", Action.VIEW_REFDATA, "refdata"),
+            Item(_("Rule book"), "trades:rules", Action.VIEW_TRADES, "rules"),
+            Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
+            Item(_("Audit trail"), "core:audit", Action.VIEW_AUDIT, "audit"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the groups that this person may see; nothing for strangers."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or request.headers.get("HX-Request"):
+        return {}
+    shown = [{"label": group.label, "items": _items(request, group)} for group in NAVIGATION]
+    return {
+        "navigation": [group for group in shown if group["items"]],
+        "business_date": selectors.business_date(),
+        "role_names": selectors.role_names(user.pk),
+    }
+
+
+def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:
+    items = []
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    for item in group.items:
+        url = _url(item.url_name)
+        if url and (item.action is None or access.allows(actor, item.action)):
+            current = request.path == url or (url != "/" and request.path.startswith(url))
+            items.append(
+                {
+                    "label": item.label,
+                    "url": url,
+                    "icon": item.icon,
+                    "is_current": current,
+                    "badge": _badge(item, actor),
+                    "badge_colour": item.badge_colour,
+                }
+            )
+    longest = max((len(item["url"]) for item in items if item["is_current"]), default=0)
+    for item in items:
+        item["is_current"] = item["is_current"] and len(item["url"]) == longest
+    return items
+
+
+def _badge(item: Item, actor: Actor) -> int:
+    if item.badge is None:
+        return 0
+    key = f"badge:{item.url_name}:{actor.user_id}"
+    return int(cache.get_or_set(key, lambda: item.badge(actor) if item.badge else 0, BADGE_SECONDS))
+
+
+def _url(name: str) -> str:
+    """Return the address of a page, '' while its room has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

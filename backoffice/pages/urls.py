@@ -1,0 +1,5 @@
+from django.urls import path
+
+from backoffice.pages import views
+
+urlpatterns = [path("", views.BusinessDay.as_view(), name="home")]

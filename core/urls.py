@@ -1,0 +1,20 @@
+"""Addresses of the pages that belong to no trade of the house."""
+
+from django.urls import path
+
+from core.views import account, audit, jobs
+
+app_name = "core"
+urlpatterns = [
+    path("sign-in/", account.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", account.SignOut.as_view(), name="sign_out"),
+    path("language/", account.SetLanguage.as_view(), name="language"),
+    path("theme/", account.SetTheme.as_view(), name="theme"),
+    path("preferences/", account.Preferences.as_view(), name="preferences"),
+    path("views/", account.SaveView.as_view(), name="view_save"),
+    path("views/<int:pk>/remove/", account.DeleteView.as_view(), name="view_delete"),
+    path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
+    path("audit/", audit.AuditTrail.as_view(), name="audit"),
+    path("audit/<slug:entity>/<int:key>/", audit.AuditChain.as_view(), name="audit_chain"),
+]

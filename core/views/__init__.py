@@ -1,0 +1,1 @@
+"""Pages that belong to no trade of the house: sign-in, preferences, jobs, the audit trail."""

@@ -1,0 +1,117 @@
+"""Sign-in, sign-out, language, theme and preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, resolve_url
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from core.models import Theme, User
+from core.pages import PageView
+from core.pages.preferences import change_preferences
+from core.pages.saved import delete_view, save_view
+
+COOKIE_AGE_SECONDS = 365 * 24 * 3600
+
+
+class SignIn(LoginView):
+    template_name = "registration/login.html"
+    redirect_authenticated_user = True
+    extra_context = {"title": _("Sign in")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        demo = bool(getattr(settings, "DEMO", False))
+        return super().get_context_data(is_demo=demo, **kwargs)
+
+
+class SignOut(LogoutView):
+    next_page = "core:sign_in"
+
+
+class SetLanguage(View):
+    """Switch the language: kept on the account when signed in, else in a cookie."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        language = request.POST.get("language", "")
+        if language not in dict(settings.LANGUAGES):
+            return HttpResponseBadRequest()
+        if isinstance(request.user, User):
+            change_preferences(user=request.user, actor=request.actor, language=language)
+        translation.activate(language)
+        response = redirect(_safe_next(request))
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE_SECONDS, samesite="Lax"
+        )
+        return response
+
+
+class SetTheme(PageView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        theme = request.POST.get("theme", "")
+        if theme not in Theme.values:
+            return HttpResponseBadRequest()
+        change_preferences(user=request.user, actor=request.actor, theme=theme)
+        return HttpResponse(status=204)
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "language", "date_style", "theme", "shortcuts_enabled"]
+        help_texts = {
+            "shortcuts_enabled": _("Single keys: / j k x v ?"),
+            "date_style": _("How days are written on pages; exports are always ISO."),
+        }
+
+
+class Preferences(PageView):
+    title = _("Preferences")
+    template_name = "core/preferences.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.render({"form": PreferencesForm(instance=request.user)})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = PreferencesForm(request.POST, instance=User.objects.get(pk=request.user.pk))
+        if not form.is_valid():
+            return self.render({"form": form})
+        change_preferences(user=form.instance, actor=request.actor, **form.cleaned_data)
+        if form.instance.language:
+            translation.activate(form.instance.language)
+        messages.success(request, gettext("Preferences saved."))
+        return redirect("core:preferences")
+
+
+class SaveView(PageView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        path, query = request.POST.get("path", ""), request.POST.get("query", "")
+        save_view(
+            owner_id=request.user.pk,
+            path=path,
+            name=request.POST.get("name", ""),
+            query=query,
+            shared=request.POST.get("shared") == "1",
+            actor=request.actor,
+        )
+        return redirect(f"{path}?{query}" if query else path)
+
+
+class DeleteView(PageView):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return redirect(delete_view(owner_id=request.user.pk, view_id=pk, actor=request.actor))
+
+
+def _safe_next(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,84 @@
+"""Jobs: what runs in the background, how far it is, what it did, why it failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from core import access
+from core.models import Job, JobState
+from core.pages import DetailPage, ListPage, Tab
+from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
+from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+
+
+class JobFilter(ListFilterSet):
+    q = SearchFilter(fields=("title", "kind__startswith", "actor_name__startswith"))
+    state = ChipsFilter(choices=JobState.choices, label=_("State"))
+    since = MomentDayFilter(field_name="created_at", lookup_expr="gte", label=_("From"))
+    until = MomentDayFilter(field_name="created_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = Job
+        fields: list[str] = []
+
+
+class JobTable(tables.Table):
+    id = LinkColumn("core:job", verbose_name=_("Number"))
+    title = TextColumn(width=90)
+    state = StatusColumn()
+    actor_name = tables.Column()
+    created_at = MomentColumn()
+    started_at = MomentColumn()
+    ended_at = MomentColumn()
+    attempts = QuantityColumn(verbose_name=_("Attempts"))
+    kind = tables.Column()
+    error = TextColumn(width=80, verbose_name=_("Error"))
+
+    class Meta:
+        order_by = ("-id",)
+
+
+class JobList(ListPage):
+    title = _("Jobs")
+    action = access.Action.VIEW_JOBS
+    model = Job
+    filterset_class = JobFilter
+    table_class = JobTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Live"), "state=QUEUED&state=RUNNING"),
+        Tab(_("Failed"), "state=FAILED"),
+    )
+    hidden_columns = ("kind",)
+    export_name = "jobs"
+    empty_text = _("No job has run yet: they start with a capture, an import or a report.")
+
+    def row_url(self, record: Job) -> str:
+        return f"{self.request.path}{record.pk}/"
+
+
+class JobDetail(DetailPage):
+    """One job; while it lives the browser asks for its state each second."""
+
+    title = _("Job")
+    action = access.Action.VIEW_JOBS
+    template_name = "core/job.html"
+    model = Job
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_fragment:
+            return self.render(
+                {"object": self.get_object(), **self.extra_context()}, template="core/_job.html"
+            )
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Job]:
+        return Job.objects.all()
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"live_states": (JobState.QUEUED, JobState.RUNNING)}
