@@ -88,6 +88,7 @@ if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     AXES_ENABLED = False
+    WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
     RING_DOORBELL = False
     JOB_BACK_OFF_FACTOR = 0
     STORAGES = {

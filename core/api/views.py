@@ -26,7 +26,7 @@ class BaseAPIView(APIView):
     throttle_classes = (ClientThrottle,)
     actions: ClassVar[dict[str, Action]] = {}
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - framework
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         action = self.actions.get(str(request.method).upper())
         if action is not None:
