@@ -1,0 +1,1 @@
+"""Message formats of regulatory reporting, to and from facts; plain Python and lxml."""

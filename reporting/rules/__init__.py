@@ -1,0 +1,1 @@
+"""Rules of regulatory reporting: eligibility, field mapping, content rules; plain Python."""
