@@ -77,7 +77,7 @@ def scheme_problem(identifier: str, scheme: IdScheme) -> str:
 
 
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKD", name.casefold().translate(SPECIAL_LETTERS))
+    text = unicodedata.normalize("NFKD", name.lower().translate(SPECIAL_LETTERS))
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     if any(letter.isalpha() and not letter.isascii() for letter in text):
         raise UnbuildableIdentifier(f"transliterate this name to Latin letters first: {name!r}")
