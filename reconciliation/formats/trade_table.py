@@ -1,0 +1,243 @@
+"""Trades in a custodian's or broker's table (CSV, XLSX): columns are mapped once per sender.
+
+Takes the columns and rows of a table that was read safely elsewhere; returns lines and findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from kernel.findings import Finding
+from kernel.identifiers import is_isin
+from kernel.money import UnreadableDecimal, decimal_from_text
+from reconciliation.facts import TradeFile, TradeLine
+
+ValueT = TypeVar("ValueT")
+REQUIRED: Final = (
+    "reference", "side", "quantity", "price", "amount", "currency", "trade_date", "settlement_date",
+)  # fmt: skip
+ONE_OF: Final = ("isin", "symbol")
+OPTIONAL: Final = ("counterparty", "account")
+FIELDS: Final = (*REQUIRED, *ONE_OF, *OPTIONAL)
+DATE_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d")
+SIDES: Final = {
+    **dict.fromkeys(("BUY", "B", "BOUGHT", "ACHAT", "A", "1"), "BUY"),
+    **dict.fromkeys(("SELL", "S", "SOLD", "VENTE", "V", "2"), "SELL"),
+}
+SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
+GROUPED: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+GUESSES: Final = {
+    "reference": ("reference", "execution_id", "exec_id", "trade_id", "our_reference", "référence"),
+    "isin": ("isin", "isin_code", "code_isin", "security_id"),
+    "symbol": ("symbol", "ticker", "valeur"),
+    "side": ("side", "buy_sell", "sens", "direction"),
+    "quantity": ("quantity", "qty", "quantité", "nominal"),
+    "price": ("price", "cours", "prix", "avg_price"),
+    "amount": ("net_amount", "amount", "gross_amount", "montant_net", "montant"),
+    "currency": ("currency", "ccy", "devise"),
+    "trade_date": ("trade_date", "date_de_négociation", "trade_dt"),
+    "settlement_date": ("settlement_date", "settle_date", "value_date", "date_de_dénouement"),
+    "counterparty": ("counterparty", "broker", "contrepartie"),
+    "account": ("account", "account_id", "compte"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """How one sender's table reads: field -> column header, date format, decimal mark."""
+
+    columns: Mapping[str, str]
+    date_format: str = "%Y-%m-%d"
+    decimal_mark: str = "."
+
+
+class _Unreadable(ValueError):
+    """A cell that cannot be read; the text says what was expected."""
+
+
+def guess_columns(headers: Sequence[str]) -> dict[str, str]:
+    """Return the fields whose column is plain from its header, as a first proposal."""
+    known = {_plain(header): header for header in reversed(headers)}
+    found = {
+        field: next((known[name] for name in names if name in known), "")
+        for field, names in GUESSES.items()
+    }
+    return {field: header for field, header in found.items() if header}
+
+
+def _plain(header: str) -> str:
+    return "_".join(header.strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def read_trade_lines(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], mapping: ColumnPlan
+) -> TradeFile:
+    """Read every row; a row with any unreadable cell gives findings (line, column, value), no line.
+
+    Line 1 is the header. Nothing unreadable becomes zero, empty or today.
+    """
+    findings = list(_column_findings(columns, mapping))
+    if not rows:
+        findings.append(Finding("TAB-EMPTY", "", "The table has no rows", line=1))
+    if findings:
+        return TradeFile((), tuple(findings))
+    place = {field: columns.index(header) for field, header in mapping.columns.items() if header}
+    lines: list[TradeLine] = []
+    for number, row in enumerate(rows, start=2):
+        cells = {
+            field: row[index].strip() if index < len(row) else "" for field, index in place.items()
+        }
+        line = _line(cells, len(lines) + 1, number, mapping, findings)
+        if line is not None:
+            lines.append(line)
+    return TradeFile(tuple(lines), tuple(findings))
+
+
+def _column_findings(columns: Sequence[str], mapping: ColumnPlan) -> list[Finding]:
+    """Say which mapped columns are absent or ambiguous, and which fields have no column."""
+    mapped = {field: header for field, header in mapping.columns.items() if header}
+    findings = [
+        Finding("TAB-FIELD", field, "No column is mapped to {field}", expected=field, line=1)
+        for field in REQUIRED
+        if field not in mapped
+    ]
+    if not any(field in mapped for field in ONE_OF):
+        message = "No column is mapped to the ISIN or the symbol"
+        findings.append(Finding("TAB-FIELD", "isin", message, expected="isin", line=1))
+    for field, header in mapped.items():
+        if columns.count(header) != 1:
+            message = "The column {expected} stands {found} times in the header"
+            found = str(columns.count(header))
+            findings.append(
+                Finding("TAB-COLUMN", field, message, header, found, line=1, column=header)
+            )
+    return findings
+
+
+def _line(
+    cells: Mapping[str, str], n: int, number: int, mapping: ColumnPlan, findings: list[Finding]
+) -> TradeLine | None:
+    before = len(findings)
+
+    def read(field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
+        text = cells.get(field, "")
+        try:
+            return reader(text)
+        except _Unreadable as unreadable:
+            findings.append(
+                Finding("TAB-VALUE", field, "{found} cannot be read: expected {expected}",
+                        expected=str(unreadable), found=text[:200], line=number,
+                        column=mapping.columns[field])
+            )  # fmt: skip
+            return None
+
+    def day(text: str) -> date:
+        return _day(text, mapping.date_format)
+
+    def number_of(text: str) -> Decimal:
+        return _number(text, mapping.decimal_mark)
+
+    reference = read("reference", _filled)
+    side = read("side", _side)
+    quantity = read("quantity", lambda text: _positive(number_of(text)))
+    price = read("price", number_of)
+    amount = read("amount", number_of)
+    currency = read("currency", _currency)
+    trade_date = read("trade_date", day)
+    settlement_date = read("settlement_date", day)
+    isin = read("isin", _isin) if "isin" in cells else ""
+    if len(findings) > before:
+        return None
+    return _assembled(
+        cells, n, number, (reference, side, currency, isin), (quantity, price, amount),
+        (trade_date, settlement_date),
+    )  # fmt: skip
+
+
+def _assembled(
+    cells: Mapping[str, str],
+    n: int,
+    number: int,
+    texts: tuple[str | None, ...],
+    numbers: tuple[Decimal | None, ...],
+    days: tuple[date | None, ...],
+) -> TradeLine:
+    reference, side, currency, isin = (text or "" for text in texts)
+    quantity, price, amount = numbers
+    trade_date, settlement_date = days
+    assert quantity is not None  # noqa: S101 - a missing one is a finding above
+    assert trade_date is not None  # noqa: S101 - a missing one is a finding above
+    return TradeLine(
+        n=n,
+        line=number,
+        reference=reference,
+        isin=isin,
+        symbol=cells.get("symbol", ""),
+        side=side,
+        quantity=quantity,
+        price=price,
+        amount=None if amount is None else abs(amount),
+        currency=currency,
+        trade_date=trade_date,
+        settlement_date=settlement_date,
+        counterparty=cells.get("counterparty", ""),
+        account=cells.get("account", ""),
+    )
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise _Unreadable("a value")
+    return text[:64]
+
+
+def _side(text: str) -> str:
+    try:
+        return SIDES[text.upper()]
+    except KeyError:
+        raise _Unreadable("BUY or SELL") from None
+
+
+def _currency(text: str) -> str:
+    if not CURRENCY.fullmatch(text):
+        raise _Unreadable("an ISO 4217 code")
+    return text
+
+
+def _isin(text: str) -> str:
+    if text and not is_isin(text):
+        raise _Unreadable("an ISIN with a right check digit")
+    return text
+
+
+def _positive(number: Decimal) -> Decimal:
+    if number <= 0:
+        raise _Unreadable("a number above zero")
+    return number
+
+
+def _number(text: str, mark: str) -> Decimal:
+    plain = SPACES.sub("", text)
+    if mark == ",":
+        if plain.count(",") > 1:
+            raise _Unreadable("a number")
+        plain = plain.replace(".", "").replace(",", ".") if "," in plain else plain
+    elif GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    try:
+        return decimal_from_text(plain)
+    except UnreadableDecimal:
+        raise _Unreadable("a number") from None
+
+
+def _day(text: str, date_format: str) -> date:
+    try:
+        return datetime.strptime(text[:10], date_format).date()  # noqa: DTZ007 - a business date
+    except ValueError:
+        raise _Unreadable(f"a date ({date_format})") from None

@@ -1,0 +1,9 @@
+"""The matching engine on columns: two frames in; groups, allocations and breaks out.
+
+No ORM, no I/O, no clock. The same items give the same answer whatever their order.
+"""
+
+from reconciliation.frames.engine import Outcome, reconcile
+from reconciliation.frames.items import CASH_RULES, SCHEMA, TRADE_RULES, MatchRules, items
+
+__all__ = ["CASH_RULES", "SCHEMA", "TRADE_RULES", "MatchRules", "Outcome", "items", "reconcile"]

@@ -1,0 +1,170 @@
+"""The passes in their order, and what they leave: the one door of the matching engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from reconciliation.frames import leftovers, passes, splits
+from reconciliation.frames.items import MatchRules, items
+
+Match = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+GROUPS: Final[dict[str, pl.DataType]] = {
+    "group": pl.Int64(),
+    "pass": pl.String(),
+    "state": pl.String(),
+    "score": pl.Int64(),
+    "difference": pl.Int64(),
+    "evidence": pl.String(),
+}
+ALLOCATIONS: Final[dict[str, pl.DataType]] = {
+    "group": pl.Int64(),
+    "state": pl.String(),
+    "side": pl.String(),
+    "id": pl.Int64(),
+    "amount": pl.Int64(),
+    "currency": pl.String(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Each item of both sides stands once: in one group's allocations, or in one break."""
+
+    groups: pl.DataFrame
+    allocations: pl.DataFrame
+    breaks: pl.DataFrame
+
+
+def reconcile(
+    ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules, *, period_end: date | None = None
+) -> Outcome:
+    """Match both sides pass by pass and name every leftover.
+
+    Takes frames with the columns of SCHEMA. Guarantees: no item twice, none lost; the answer
+    depends on the items, not on their order; empty keys match nothing; what has rivals is
+    proposed, never confirmed.
+    """
+    whole_ours, whole_theirs = items(ours), items(theirs)
+    left, right = whole_ours, whole_theirs
+    pairs: list[pl.DataFrame] = []
+    for match in _one_to_one(rules):
+        pairs.append(match(left, right))
+        left, right = _rest(left, right, pairs[-1]["ours"], pairs[-1]["theirs"])
+    found: list[splits.Split] = []
+    for split in (splits.match_split_by_reference, splits.match_split_by_block):
+        new = split(left, right, rules)
+        found += new
+        left, right = _rest(
+            left,
+            right,
+            pl.Series([n for item in new for n in item.ours], dtype=pl.Int64()),
+            pl.Series([n for item in new for n in item.theirs], dtype=pl.Int64()),
+        )
+    groups, members = _numbered(pl.concat(pairs), found)
+    breaks = leftovers.name_breaks(
+        left,
+        right,
+        (whole_ours.join(left, on="id", how="anti"), whole_theirs.join(right, on="id", how="anti")),
+        rules,
+        period_end=period_end,
+    )
+    return Outcome(groups, _allocations(members, whole_ours, whole_theirs), breaks)
+
+
+def _one_to_one(rules: MatchRules) -> tuple[Match, ...]:
+    def within(name: str, *, amount: int, days: int) -> Match:
+        return lambda left, right: passes.match_within(
+            left, right, rules, amount=amount, days=days, name=name
+        )
+
+    return (
+        lambda left, right: passes.match_exact(left, right, rules),
+        within("AMOUNT", amount=rules.amount_tolerance, days=0),
+        within("DATE", amount=0, days=rules.day_lag),
+        within("AMOUNT_DATE", amount=rules.amount_tolerance, days=rules.day_lag),
+        lambda left, right: passes.match_without_reference(left, right, rules),
+    )
+
+
+def _rest(
+    left: pl.DataFrame, right: pl.DataFrame, ours: pl.Series, theirs: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return (
+        left.join(ours.alias("id").to_frame(), on="id", how="anti"),
+        right.join(theirs.alias("id").to_frame(), on="id", how="anti"),
+    )
+
+
+def _numbered(pairs: pl.DataFrame, found: list[splits.Split]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number all groups and list their members as (group, state, side, id)."""
+    pairs = pairs.sort("ours").with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
+    first = pairs.height
+    records = [
+        {"group": first + n, "pass": item.name, "state": item.state, "score": item.score,
+         "difference": item.difference, "evidence": item.evidence}
+        for n, item in enumerate(found)
+    ]  # fmt: skip
+    groups = pl.concat([pairs.select(list(GROUPS)), pl.DataFrame(records, schema=GROUPS)])
+    shape = {name: ALLOCATIONS[name] for name in ("group", "state", "side", "id")}
+    split_members = [
+        {"group": first + n, "state": item.state, "side": side, "id": member}
+        for n, item in enumerate(found)
+        for side, members in (("OURS", item.ours), ("THEIRS", item.theirs))
+        for member in members
+    ]
+    sides = [
+        pairs.select("group", "state", pl.lit(side.upper()).alias("side"), pl.col(side).alias("id"))
+        for side in ("ours", "theirs")
+    ]
+    return groups, pl.concat([*sides, pl.DataFrame(split_members, schema=shape)])
+
+
+def _allocations(members: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """Allocate each member with its amount, so that both sides of a group carry the same sum.
+
+    Where a tolerance was used, the largest item of the heavier side is allocated short by the
+    difference, which the group keeps.
+    """
+    sides = [
+        members.filter(pl.col("side") == side).join(
+            frame.select("id", "amount", "currency"), on="id", how="left", maintain_order="left"
+        )
+        for side, frame in (("OURS", ours), ("THEIRS", theirs))
+    ]
+    return balanced(pl.concat(sides)).select(list(ALLOCATIONS))
+
+
+def balanced(allocations: pl.DataFrame) -> pl.DataFrame:
+    """Return the allocations with the heavier side of each group cut to the lighter one."""
+    sums = allocations.group_by("group").agg(
+        pl.col("amount").filter(pl.col("side") == "OURS").sum().alias("ours"),
+        pl.col("amount").filter(pl.col("side") == "THEIRS").sum().alias("theirs"),
+    )
+    uneven = sums.filter(pl.col("ours") != pl.col("theirs")).select(
+        "group",
+        pl.when(pl.col("ours").abs() > pl.col("theirs").abs())
+        .then(pl.lit("OURS"))
+        .otherwise(pl.lit("THEIRS"))
+        .alias("side"),
+        (pl.col("ours") - pl.col("theirs")).alias("gap"),
+    )
+    if uneven.is_empty():
+        return allocations
+    largest = (
+        allocations.join(uneven, on=["group", "side"])
+        .with_columns(pl.col("amount").abs().alias("size"))
+        .sort(["group", "size", "id"], descending=[False, True, False])
+        .group_by(["group", "side"], maintain_order=True)
+        .agg(pl.col("id").first(), pl.col("gap").first())
+    )
+    cut = pl.when(pl.col("side") == "OURS").then(-pl.col("gap")).otherwise(pl.col("gap"))
+    return (
+        allocations.join(largest, on=["group", "side", "id"], how="left", maintain_order="left")
+        .with_columns((pl.col("amount") + cut.fill_null(0)).alias("amount"))
+        .drop("gap")
+    )
