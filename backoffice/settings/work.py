@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backoffice.settings import environment as env
+from backoffice.settings.logs import logging_settings
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -24,11 +23,5 @@ SUBSCRIPTIONS = "backoffice.subscriptions.SUBSCRIPTIONS"
 RING_DOORBELL = True
 JOB_BACK_OFF_FACTOR = 1
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_settings()
 MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["axes", "django_celery_beat"]}
