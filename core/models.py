@@ -82,7 +82,7 @@ class RoleAction(models.Model):
     role = models.CharField(max_length=20)
     action = models.CharField(max_length=40)
 
-    audit: ClassVar = AuditPolicy(entity="role_matrix")
+    audit: ClassVar = AuditPolicy(entity="role_action")
 
     class Meta:
         constraints = [
@@ -101,7 +101,7 @@ class ToxicPair(models.Model):
     first = models.CharField(max_length=20)
     second = models.CharField(max_length=20)
 
-    audit: ClassVar = AuditPolicy(entity="role_matrix")
+    audit: ClassVar = AuditPolicy(entity="toxic_pair")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="toxic_pair_once")]

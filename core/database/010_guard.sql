@@ -1,0 +1,73 @@
+-- The guard: functions of the owner role that write the audit trail and refuse what must not be.
+-- Every function pins its search_path; the application role may execute none of them by itself.
+CREATE SCHEMA IF NOT EXISTS guard;
+REVOKE ALL ON SCHEMA guard FROM PUBLIC;
+
+-- A length-prefixed field: no two lists of fields give the same text.
+CREATE OR REPLACE FUNCTION guard.framed(field text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN octet_length(field)::text || ':' || field;
+
+-- One step of a chain: the hash of the previous entry and of this one's text.
+CREATE OR REPLACE FUNCTION guard.linked(prev bytea, content text) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(convert_to(guard.framed(encode(prev, 'hex')) || content, 'UTF8'));
+
+-- Running form of the step, for several entries of one chain in one statement.
+CREATE OR REPLACE FUNCTION guard.link_step(state bytea, head bytea, content text) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN guard.linked(coalesce(state, head), content);
+
+DO $$
+BEGIN
+  IF to_regprocedure('guard.running_link(bytea, text)') IS NULL THEN
+    CREATE AGGREGATE guard.running_link(head bytea, content text)
+      (SFUNC = guard.link_step, STYPE = bytea);
+  END IF;
+END $$;
+
+-- The text of an entry that is hashed, field by field; verify_audit rebuilds the same in Python.
+CREATE OR REPLACE FUNCTION guard.content(e public.core_auditentry) RETURNS text
+LANGUAGE sql STABLE
+RETURN guard.framed(e.entity || ':' || e.key) || guard.framed(e.seq::text)
+    || guard.framed(to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+    || guard.framed(e."table") || guard.framed(e.row::text) || guard.framed(e.action)
+    || guard.framed(e.actor) || guard.framed(e.reason) || guard.framed(e.request_id)
+    || guard.framed(e.xid::text) || guard.framed(e.payload);
+
+-- Evidence is written once: nobody changes, deletes or empties it, the owner included.
+CREATE OR REPLACE FUNCTION guard.refuse() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'table % is append-only: % refused', TG_TABLE_NAME, TG_OP
+    USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+-- Two roles of one person that could forge both sides of a control; the user row is the lock.
+CREATE OR REPLACE FUNCTION guard.refuse_toxic_pair() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  other text;
+BEGIN
+  PERFORM 1 FROM public.core_user WHERE id = NEW.user_id FOR UPDATE;
+  SELECT held.role INTO other
+    FROM public.core_rolegrant held
+    JOIN public.core_toxicpair pair
+      ON (pair.first, pair.second) IN ((held.role, NEW.role), (NEW.role, held.role))
+   WHERE held.user_id = NEW.user_id AND held.id <> NEW.id
+   LIMIT 1;
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION 'roles % and % may not meet in one person', other, NEW.role
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'role_grant_toxic_pair';
+  END IF;
+  IF NEW.granted_by <> '' AND EXISTS (
+    SELECT FROM public.core_user WHERE id = NEW.user_id AND username = NEW.granted_by) THEN
+    RAISE EXCEPTION '% may not grant a role to itself', NEW.granted_by
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'role_grant_not_to_oneself';
+  END IF;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS guard_toxic_pair ON public.core_rolegrant;
+CREATE CONSTRAINT TRIGGER guard_toxic_pair AFTER INSERT OR UPDATE ON public.core_rolegrant
+  FOR EACH ROW EXECUTE FUNCTION guard.refuse_toxic_pair();

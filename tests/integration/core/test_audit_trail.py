@@ -1,0 +1,154 @@
+"""Every change leaves an entry that says who, why and what, in an unbroken chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+
+import pytest
+from django.db import IntegrityError, connection
+
+from core.acts import acting
+from core.audit import history
+from core.models import ApiToken, AuditEntry, RoleGrant, User
+from kernel.actors import Actor, ActorKind
+
+ANA = Actor(name="ana", kind=ActorKind.PERSON)
+pytestmark = pytest.mark.django_db
+
+
+def framed(text: str) -> str:
+    return f"{len(text.encode())}:{text}"
+
+
+def test_insert_update_and_delete_are_told_with_actor_reason_and_request() -> None:
+    with acting(actor=ANA, reason="new colleague", request_id="request-1"):
+        bob = User.objects.create(username="bob", password="hash")
+        User.objects.filter(pk=bob.pk).update(first_name="Bob", last_name="O'Neil")
+    with acting(actor=ANA, reason="left"):
+        User.objects.filter(pk=bob.pk).delete()
+
+    first, second, third = history("user", bob.pk)
+    assert (first.action, first.actor, first.reason, first.request_id) == (
+        "INSERT",
+        "ana",
+        "new colleague",
+        "request-1",
+    )
+    assert first.changes["username"] == "bob"
+    assert second.changes == {"first_name": ["", "Bob"], "last_name": ["", "O'Neil"]}
+    assert (third.action, third.reason) == ("DELETE", "left")
+
+
+def test_secrets_are_masked() -> None:
+    with acting(actor=ANA):
+        bob = User.objects.create(username="bob", password="argon2$very$secret")
+        User.objects.filter(pk=bob.pk).update(password="argon2$other$secret")
+    first, second = history("user", bob.pk)
+
+    assert "secret" not in first.payload + second.payload
+    assert second.changes == {"password": ["***", "***"]}
+
+
+def test_an_update_that_changes_nothing_leaves_no_entry() -> None:
+    bob = User.objects.create(username="bob")
+    User.objects.filter(pk=bob.pk).update(username="bob")
+
+    assert len(history("user", bob.pk)) == 1
+
+
+def test_several_rows_of_one_chain_in_one_statement_are_linked_one_by_one() -> None:
+    bob = User.objects.create(username="bob")
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=bob, role="AGENT", desk_code=desk) for desk in ("EQ", "FI", "FX")
+    )
+    RoleGrant.objects.filter(user=bob).update(granted_by="ana")
+
+    entries = history("user", bob.pk)
+    assert [entry.seq for entry in entries] == list(range(1, 8))
+    for before, after in pairwise(entries):
+        assert bytes(after.prev) == bytes(before.hash)
+
+
+def test_the_hash_can_be_recomputed_from_the_view_for_auditors() -> None:
+    bob = User.objects.create(username="Zoë: 3:a")
+    User.objects.filter(pk=bob.pk).update(first_name="B", last_name='"]}')
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(prev, 'hex'), encode(hash, 'hex'), entity, key, seq, at, row, actor,"
+            ' reason, request_id, xid, payload, "table", action FROM core_auditentry ORDER BY id'
+        )
+        for (
+            prev,
+            stored,
+            entity,
+            key,
+            seq,
+            at,
+            row,
+            actor,
+            reason,
+            request,
+            xid,
+            payload,
+            *rest,
+        ) in cursor.fetchall():
+            fields = [
+                f"{entity}:{key}",
+                str(seq),
+                at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                rest[0],
+                str(row),
+                rest[1],
+                actor,
+                reason,
+                request,
+                str(xid),
+                payload,
+            ]
+            content = framed(prev) + "".join(map(framed, fields))
+            assert hashlib.sha256(content.encode()).hexdigest() == stored
+
+
+def test_a_nested_act_gives_the_outer_one_back() -> None:
+    with acting(actor=ANA, reason="outer"):
+        with acting(actor=Actor(name="eve", kind=ActorKind.PERSON), reason="inner"):
+            User.objects.create(username="one")
+        User.objects.create(username="two")
+
+    told = {
+        json.loads(e.payload)["username"]: (e.actor, e.reason)
+        for e in AuditEntry.objects.filter(entity="user")
+    }
+    assert told == {"one": ("eve", "inner"), "two": ("ana", "outer")}
+
+
+def test_outside_an_act_the_database_role_is_named() -> None:
+    bob = User.objects.create(username="bob")
+
+    assert history("user", bob.pk)[0].actor.startswith("database role denouement")
+
+
+def test_a_change_that_is_rolled_back_leaves_no_entry() -> None:
+    before = AuditEntry.objects.count()
+
+    with pytest.raises(IntegrityError), acting(actor=ANA):
+        User.objects.bulk_create([User(username="bob"), User(username="bob")])
+
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_token_is_told_without_its_digest() -> None:
+    bob = User.objects.create(username="bob")
+    token = ApiToken.objects.create(name="t", source_system="OMS", user=bob, token_hash="f" * 64)
+
+    assert history("api_token", token.pk)[0].changes["token_hash"] == "***"
+
+
+def test_a_moved_primary_key_is_an_old_and_a_new_row() -> None:
+    bob = User.objects.create(username="bob")
+    User.objects.filter(pk=bob.pk).update(id=bob.pk + 1000)
+
+    assert [e.action for e in history("user", bob.pk)] == ["INSERT", "DELETE"]
+    assert [e.action for e in history("user", bob.pk + 1000)] == ["INSERT"]
