@@ -1,0 +1,271 @@
+"""What can be wrong with the fields of one execution: a table of checks, all of them run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from kernel.findings import Finding
+from kernel.identifiers import is_isin
+from trades.states import Action, Capacity, Side
+
+MAX_VERSION: Final = 9_223_372_036_854_775_807
+MAX_FOUND: Final = 100
+EARLIEST_YEAR: Final = 1900
+
+QUANTITY: Final = r"\A[0-9]{1,18}(\.[0-9]{1,10})?\Z"
+PRICE: Final = r"\A-?[0-9]{1,10}(\.[0-9]{1,10})?\Z"
+AMOUNT: Final = r"\A-?[0-9]{1,16}(\.[0-9]{1,4})?\Z"
+REFERENCE: Final = r"\A[!-~]([ -~]{0,62}[!-~])?\Z"
+CODE: Final = r"\A[!-~]([ -~]{0,33}[!-~])?\Z"
+COMMENT: Final = r"\A[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{0,500}\Z"
+ISIN: Final = r"\A[A-Z]{2}[A-Z0-9]{9}[0-9]\Z"
+CURRENCY: Final = r"\A[A-Z]{3}\Z"
+MIC: Final = r"\A[A-Z0-9]{4}\Z"
+
+REQUIRED_ALWAYS: Final = ("source_reference", "version", "action")
+REQUIRED_TERMS: Final = ("side", "quantity", "price", "currency", "traded_at")
+
+
+class Literal(str):
+    """A JSON number with a point or an exponent, or NaN or Infinity, kept as it was written."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=50_000)
+def isin_holds(isin: str) -> bool:
+    """Say whether the check digit is right; remembered, a day deals the same few thousand."""
+    return is_isin(isin)
+
+
+def examine(fields: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield every finding of a message, field by field, in the order of the format."""
+    for name in fields:
+        if name not in CHECKS:
+            yield Finding(
+                code="CAP-005",
+                field=str(name)[:MAX_FOUND],
+                message="{field} is not a field of an execution",
+                found=str(name)[:MAX_FOUND],
+            )
+    yield from _missing(fields)
+    for name, check in CHECKS.items():
+        value = fields.get(name)
+        if value is not None:
+            yield from check(name, value)
+
+
+def _missing(fields: Mapping[str, object]) -> Iterator[Finding]:
+    needed = REQUIRED_ALWAYS
+    if fields.get("action") != Action.CANCEL:
+        needed += REQUIRED_TERMS
+        if fields.get("isin") is None and fields.get("symbol") is None:
+            yield Finding(
+                code="CAP-016",
+                field="isin",
+                message="The instrument is missing: give isin or symbol",
+                expected="isin, symbol",
+            )
+    for name in needed:
+        if fields.get(name) is None:
+            yield Finding(code="CAP-006", field=name, message="{field} is missing")
+
+
+Check = Callable[[str, object], Iterator[Finding]]
+
+
+def _text(code: str, expected: str, message: str, pattern: str) -> Check:
+    """Return the check of a text field: its type, then its form."""
+    form = re.compile(pattern)
+
+    def check(name: str, value: object) -> Iterator[Finding]:
+        if not isinstance(value, str) or isinstance(value, Literal):
+            yield _wrong_type(name, value, "text")
+        elif not form.search(value):
+            yield Finding(
+                code=code,
+                field=name,
+                message=message,
+                expected=expected,
+                found=value[:MAX_FOUND],
+            )
+
+    return check
+
+
+def _decimal(digits: int, decimals: int, pattern: str, *, positive: bool = False) -> Check:
+    form = re.compile(pattern)
+    plain = re.compile(r"\A-?[0-9]+(\.[0-9]+)?\Z")
+
+    def check(name: str, value: object) -> Iterator[Finding]:
+        if not isinstance(value, str) or isinstance(value, Literal):
+            yield _wrong_type(name, value, "decimal text")
+        elif not plain.search(value):
+            yield Finding(
+                code="CAP-008",
+                field=name,
+                message="{field} is not a plain decimal number: {found}",
+                expected="-?digits[.digits]",
+                found=value[:MAX_FOUND],
+            )
+        elif positive and (value.startswith("-") or not value.strip("0.")):
+            yield Finding(
+                code="CAP-010",
+                field=name,
+                message="{field} must be greater than zero, not {found}",
+                expected="> 0",
+                found=value[:MAX_FOUND],
+            )
+        elif not form.search(value):
+            yield Finding(
+                code="CAP-009",
+                field=name,
+                message="{field} has more digits than {expected}: {found}",
+                expected=f"{digits - decimals} + {decimals}",
+                found=value[:MAX_FOUND],
+            )
+
+    return check
+
+
+def _one_of(*values: str) -> Check:
+    def check(name: str, value: object) -> Iterator[Finding]:
+        if not isinstance(value, str) or value not in values:
+            yield Finding(
+                code="CAP-013",
+                field=name,
+                message="{field} is one of {expected}, not {found}",
+                expected=", ".join(values),
+                found=str(value)[:MAX_FOUND],
+            )
+
+    return check
+
+
+def _version(name: str, value: object) -> Iterator[Finding]:
+    if isinstance(value, bool) or not isinstance(value, int):
+        yield _wrong_type(name, value, "whole number")
+    elif not 1 <= value <= MAX_VERSION:
+        yield Finding(
+            code="CAP-009",
+            field=name,
+            message="{field} lies outside {expected}: {found}",
+            expected=f"1 .. {MAX_VERSION}",
+            found=str(value)[:MAX_FOUND],
+        )
+
+
+def _isin(name: str, value: object) -> Iterator[Finding]:
+    yield from _ISIN_FORM(name, value)
+    if isinstance(value, str) and re.search(ISIN, value) and not isin_holds(value):
+        yield Finding(
+            code="CAP-014",
+            field=name,
+            message="The check digit of ISIN {found} is wrong",
+            expected="ISO 6166",
+            found=value,
+        )
+
+
+def _day(name: str, value: object) -> Iterator[Finding]:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return
+    if not isinstance(value, str) or isinstance(value, Literal):
+        yield _wrong_type(name, value, "date")
+        return
+    try:
+        in_range = msgspec.convert(value, date).year >= EARLIEST_YEAR
+    except msgspec.ValidationError:
+        in_range = False
+    if not in_range:
+        yield Finding(
+            code="CAP-011",
+            field=name,
+            message="{field} is not a date of the calendar: {found}",
+            expected="YYYY-MM-DD",
+            found=value[:MAX_FOUND],
+        )
+
+
+def _moment(name: str, value: object) -> Iterator[Finding]:
+    if not isinstance(value, str) or isinstance(value, Literal):
+        yield _wrong_type(name, value, "date and time")
+        return
+    try:
+        moment = msgspec.convert(value, datetime)
+        readable = moment.tzinfo is not None and moment.year >= EARLIEST_YEAR
+    except msgspec.ValidationError:
+        readable = False
+    if not readable:
+        yield Finding(
+            code="CAP-012",
+            field=name,
+            message="{field} is not a moment with its offset: {found}",
+            expected="YYYY-MM-DDThh:mm:ss[.ffffff]+hh:mm",
+            found=value[:MAX_FOUND],
+        )
+
+
+def _wrong_type(name: str, value: object, expected: str) -> Finding:
+    return Finding(
+        code="CAP-007",
+        field=name,
+        message="{field} must be {expected}, not {found}",
+        expected=expected,
+        found=f"{kind_of(value)} {value}"[:MAX_FOUND],
+    )
+
+
+def kind_of(value: object) -> str:
+    """Name the JSON kind of a value."""
+    kinds = (
+        (Literal, "number"),
+        (bool, "boolean"),
+        (int, "number"),
+        (str, "text"),
+        (list, "list"),
+        (dict, "object"),
+    )
+    return next((word for kind, word in kinds if isinstance(value, kind)), "null")
+
+
+_ISIN_FORM: Final = _text("CAP-014", "ISO 6166", "{found} is not an ISIN", ISIN)
+_CODE_CHECK: Final = _text(
+    "CAP-015", "1 to 35 printable ASCII characters", "{field} cannot be read: {found}", CODE
+)
+_REFERENCE_CHECK: Final = _text(
+    "CAP-015", "1 to 64 printable ASCII characters", "{field} cannot be read: {found}", REFERENCE
+)
+_AMOUNT_CHECK: Final = _decimal(20, 4, AMOUNT)
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "source_reference": _REFERENCE_CHECK,
+    "version": _version,
+    "action": _one_of(*Action),
+    "isin": _isin,
+    "symbol": _REFERENCE_CHECK,
+    "side": _one_of(*Side),
+    "quantity": _decimal(28, 10, QUANTITY, positive=True),
+    "price": _decimal(20, 10, PRICE),
+    "currency": _text("CAP-015", "ISO 4217", "{found} is not a currency code", CURRENCY),
+    "traded_at": _moment,
+    "trade_date": _day,
+    "settlement_date": _day,
+    "venue": _text("CAP-015", "ISO 10383", "{found} is not a market identifier code", MIC),
+    "counterparty": _CODE_CHECK,
+    "book": _CODE_CHECK,
+    "trader": _CODE_CHECK,
+    "account": _CODE_CHECK,
+    "gross_amount": _AMOUNT_CHECK,
+    "accrued_interest": _AMOUNT_CHECK,
+    "fees": _AMOUNT_CHECK,
+    "net_amount": _AMOUNT_CHECK,
+    "capacity": _one_of(*Capacity),
+    "comment": _text("CAP-015", "up to 500 characters", "{field} holds control signs", COMMENT),
+}
