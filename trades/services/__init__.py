@@ -1,0 +1,1 @@
+"""Acts on trades: capture, repair, entry by hand; control and validation."""

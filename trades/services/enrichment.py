@@ -1,0 +1,273 @@
+"""From what a message says to the terms of a trade: names resolved, dates and amounts completed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Final
+
+import msgspec
+
+from kernel.calendars import UnknownDate
+from kernel.findings import Finding
+from kernel.money import Money
+from refdata import selectors as refdata
+from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
+from refdata.rules.instructions import choose_instruction
+from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
+from trades.facts import ExecutionFacts
+from trades.states import Side
+
+AMOUNT_LIMIT: Final = Decimal(10) ** 16
+PERCENT: Final = Decimal(100)
+PRECISION: Final = 60
+PRICE_PERCENT: Final = "PERCENT"
+ALIAS_LENGTH: Final = 20
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The complete terms of one version, as they are stored, shown, compared and approved."""
+
+    isin: str
+    symbol: str
+    instrument_id: int
+    side: str
+    quantity: Decimal
+    price: Decimal
+    currency: str
+    gross_amount: Decimal
+    accrued_interest: Decimal
+    fees: Decimal
+    net_amount: Decimal
+    trade_date: date
+    traded_at: str
+    settlement_date: date | None
+    venue: str
+    counterparty_id: int | None
+    counterparty_code: str
+    desk_code: str
+    book_code: str
+    trader_code: str
+    account_code: str
+    settlement_instruction_id: int | None
+    capacity: str
+    comment: str
+
+    def encoded(self) -> bytes:
+        """Return the canonical JSON."""
+        return msgspec.json.encode(self)
+
+
+def fingerprint(encoded: bytes) -> str:
+    """Return the hash that an approval of these terms is bound to."""
+    return hashlib.sha256(encoded).hexdigest()
+
+
+@dataclass(slots=True)
+class Reference:
+    """Reference data of one batch, loaded set-wise."""
+
+    by_isin: Mapping[str, InstrumentFacts]
+    by_symbol: Mapping[str, InstrumentFacts]
+    parties: Mapping[str, PartyFacts]
+    books: Mapping[str, BookFacts]
+    accounts: Mapping[str, AccountFacts]
+    settlement: SettlementBook
+    instructions: Mapping[int, list[InstructionFacts]]
+    rates: Mapping[date, Mapping[str, Decimal]]
+    settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
+
+    def instrument(self, facts: ExecutionFacts) -> InstrumentFacts | None:
+        """Return the instrument by ISIN, else by the symbol of the source."""
+        if facts.isin is not None:
+            return self.by_isin.get(facts.isin)
+        return self.by_symbol.get(facts.symbol or "")
+
+
+def alias_source(source_system: str) -> str:
+    """Return the name under which aliases are kept: of a FIX session, its sender."""
+    return source_system.split(">", maxsplit=1)[0][:ALIAS_LENGTH]
+
+
+def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) -> Reference:
+    """Load what these messages name, in a number of queries that does not depend on theirs."""
+    messages = list(messages)
+    source = alias_source(source_system)
+    by_isin = refdata.instruments_by_isin({m.isin for m in messages if m.isin})
+    symbols = {m.symbol for m in messages if m.symbol and m.isin is None}
+    by_symbol = refdata.resolve_symbols(source, symbols) if symbols else {}
+    instruments = [*by_isin.values(), *by_symbol.values()]
+    parties = refdata.counterparties_by_code(
+        {m.counterparty for m in messages if m.counterparty}, source
+    )
+    instructions: dict[int, list[InstructionFacts]] = {}
+    for found in refdata.instructions_of({party.party_id for party in parties.values()}):
+        instructions.setdefault(found.party_id, []).append(found)
+    accounts = {m.account for m in messages if m.account}
+    return Reference(
+        by_isin=by_isin,
+        by_symbol=by_symbol,
+        parties=parties,
+        books=refdata.books_by_code({m.book for m in messages if m.book}),
+        accounts=refdata.accounts_by_code(accounts) if accounts else {},
+        settlement=refdata.settlement_book(
+            currencies={m.currency for m in messages if m.currency}
+            | {instrument.currency for instrument in instruments},
+            mics={m.venue for m in messages if m.venue}
+            | {instrument.mic for instrument in instruments},
+        ),
+        instructions=instructions,
+        rates={day: refdata.fx_rates(day) for day in {_trade_date(m) for m in messages} if day},
+    )
+
+
+def unknown_instrument(facts: ExecutionFacts) -> Finding:
+    """Return the finding of a name that reference data does not know."""
+    return Finding(
+        code="CAP-101",
+        field="isin" if facts.isin else "symbol",
+        message="No instrument is known as {found}",
+        expected="a known instrument",
+        found=facts.isin or facts.symbol or "",
+    )
+
+
+def terms_of(
+    facts: ExecutionFacts, instrument: InstrumentFacts, reference: Reference
+) -> Terms | Finding:
+    """Return the full terms; amounts that the message does not give are computed.
+
+    The gross amount is quantity x price x multiplier, for prices in percent quantity (a nominal)
+    x price / 100, rounded half up to the currency's minor unit. The net amount adds the accrued
+    interest, and adds fees for a buyer or takes them off for a seller.
+    """
+    assert facts.quantity is not None and facts.price is not None and facts.traded_at is not None  # noqa: S101, PT018 - the format guarantees it
+    trade_date = _trade_date(facts)
+    assert trade_date is not None  # noqa: S101 - follows from traded_at
+    currency = facts.currency or instrument.currency
+    amounts = _amounts(facts, instrument, currency)
+    if any(abs(amount) >= AMOUNT_LIMIT for amount in amounts):
+        return _out_of_range(amounts)
+    party = reference.parties.get(facts.counterparty or "")
+    book = reference.books.get(facts.book or "")
+    settlement_date = facts.settlement_date or _settlement_date(
+        facts, instrument, currency, reference
+    )
+    return Terms(
+        isin=instrument.isin or facts.isin or "",
+        symbol=facts.symbol or "",
+        instrument_id=instrument.instrument_id,
+        side=str(facts.side),
+        quantity=Decimal(facts.quantity),
+        price=Decimal(facts.price),
+        currency=currency,
+        gross_amount=amounts[0],
+        accrued_interest=amounts[1],
+        fees=amounts[2],
+        net_amount=amounts[3],
+        trade_date=trade_date,
+        traded_at=facts.traded_at.isoformat(),
+        settlement_date=settlement_date,
+        venue=facts.venue or "",
+        counterparty_id=party.party_id if party else None,
+        counterparty_code=party.code if party else facts.counterparty or "",
+        desk_code=book.desk_code if book else "",
+        book_code=facts.book or "",
+        trader_code=facts.trader or "",
+        account_code=facts.account or "",
+        settlement_instruction_id=_instruction(
+            facts, party, (instrument, currency, settlement_date), reference
+        ),
+        capacity=str(facts.capacity or ""),
+        comment=facts.comment or "",
+    )
+
+
+def risk_in_eur(terms: Terms, reference: Reference) -> Decimal | None:
+    """Return the gross amount in EUR at the rate of the trade date; None when there is no rate."""
+    rate = reference.rates.get(terms.trade_date, {}).get(terms.currency)
+    if not rate:
+        return None
+    return Money(abs(terms.gross_amount) / rate, "EUR").rounded().amount
+
+
+def _trade_date(facts: ExecutionFacts) -> date | None:
+    if facts.trade_date is not None:
+        return facts.trade_date
+    return facts.traded_at.date() if facts.traded_at is not None else None
+
+
+def _amounts(
+    facts: ExecutionFacts, instrument: InstrumentFacts, currency: str
+) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return gross, accrued, fees and net."""
+    accrued = Decimal(facts.accrued_interest or 0)
+    fees = Decimal(facts.fees or 0)
+    if facts.gross_amount is not None:
+        gross = Decimal(facts.gross_amount)
+    else:
+        with localcontext() as exact:
+            exact.prec = PRECISION
+            gross = Decimal(facts.quantity or 0) * Decimal(facts.price or 0)
+            gross *= instrument.multiplier
+            if instrument.price_type == PRICE_PERCENT:
+                gross /= PERCENT
+            gross = Money(gross, currency).rounded().amount
+    if facts.net_amount is not None:
+        return gross, accrued, fees, Decimal(facts.net_amount)
+    charge = fees if facts.side == Side.BUY else -fees
+    return gross, accrued, fees, gross + accrued + charge
+
+
+def _out_of_range(amounts: tuple[Decimal, ...]) -> Finding:
+    return Finding(
+        code="CAP-009",
+        field="gross_amount",
+        message="{field} lies outside {expected}: {found}",
+        expected=f"< {AMOUNT_LIMIT:f}",
+        found=f"{max(amounts, key=abs):f}",
+    )
+
+
+def _settlement_date(
+    facts: ExecutionFacts, instrument: InstrumentFacts, currency: str, reference: Reference
+) -> date | None:
+    """Return trade date plus the cycle of the market; None when that cannot be told."""
+    day = _trade_date(facts)
+    if day is None:
+        return None
+    venue = facts.venue or ""
+    key = (instrument.instrument_id, venue, currency, day)
+    if key not in reference.settlement_dates:
+        try:
+            settles = reference.settlement.settlement_date(
+                instrument, trade_date=day, mic=venue, currency=currency
+            )
+        except (NoSettlementCycle, NoSettlementCalendar, UnknownDate):
+            settles = None
+        reference.settlement_dates[key] = settles
+    return reference.settlement_dates[key]
+
+
+def _instruction(
+    facts: ExecutionFacts,
+    party: PartyFacts | None,
+    deal: tuple[InstrumentFacts, str, date | None],
+    reference: Reference,
+) -> int | None:
+    instrument, currency, settlement_date = deal
+    if party is None or settlement_date is None:
+        return None
+    account = reference.accounts.get(facts.account or "")
+    found = choose_instruction(
+        reference.instructions.get(party.party_id, ()),
+        party_id=party.party_id,
+        currency=currency,
+        asset_class=instrument.asset_class,
+        settlement_date=settlement_date,
+        account_id=account.account_id if account else None,
+    )
+    return found.instruction_id if found else None

@@ -1,0 +1,236 @@
+"""The plan of one capture: messages judged against their chains, in memory, before any write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from kernel.actors import Actor
+from kernel.findings import Finding
+from kernel.states import require_transition
+from trades.facts import ExecutionFacts
+from trades.services import chains
+from trades.services.chains import Chain, Verdict
+from trades.services.enrichment import (
+    Reference,
+    Terms,
+    fingerprint,
+    risk_in_eur,
+    terms_of,
+    unknown_instrument,
+)
+from trades.states import TRANSITIONS, Action, CloseReason, Outcome, TradeState
+
+
+class ItemStatus(StrEnum):
+    """What the sender is told about one message."""
+
+    CREATED = "CREATED"
+    REPEATED = "REPEATED"
+    CONFLICT = "CONFLICT"
+    INVALID = "INVALID"
+
+
+@dataclass(slots=True)
+class Item:
+    """One message on its way: what became of it, and the rows it leads to."""
+
+    facts: ExecutionFacts | None
+    status: ItemStatus = ItemStatus.CREATED
+    outcome: Outcome | None = None
+    findings: tuple[Finding, ...] = ()
+    execution_id: int | None = None
+    trade: TradeRow | None = None
+    version_no: int | None = None
+    content: bytes = b""
+    digest: str = ""
+    stored: bool = False  # the execution row exists: it waited, and is replayed
+
+    @property
+    def reason_code(self) -> str:
+        return self.findings[0].code if self.findings else ""
+
+
+@dataclass(slots=True)
+class TradeRow:
+    """A trade as it will stand when the plan is written."""
+
+    source_reference: str
+    terms: Terms
+    encoded: bytes
+    fingerprint: str
+    source_version: int
+    maker: str
+    version_no: int = 1
+    contributors: list[str] = field(default_factory=list)
+    state: TradeState = TradeState.RECEIVED
+    close_reason: str = ""
+    risk_eur: Decimal | None = None
+    id: int = 0
+    created: bool = True
+    changed: bool = False
+
+    @property
+    def reference(self) -> str:
+        return f"T{self.id:09d}"
+
+
+@dataclass(slots=True)
+class VersionRow:
+    trade: TradeRow
+    version_no: int
+    action: str
+    source_version: int
+    terms: Terms
+    encoded: bytes
+    fingerprint: str
+    contributors: tuple[str, ...]
+    item: Item
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that one capture will write, and why."""
+
+    actor: Actor
+    at: datetime
+    reference: Reference
+    chains: Mapping[str, Chain]
+    trades: dict[str, TradeRow]
+    waiting: Mapping[str, list[Item]]
+    versions: list[VersionRow] = field(default_factory=list)
+    replayed: list[Item] = field(default_factory=list)
+
+    def take(self, item: Item) -> None:
+        """Decide one message, and replay what waited for it."""
+        facts = item.facts
+        if facts is None:
+            return
+        item.content = facts.content()
+        item.digest = hashlib.sha256(item.content).hexdigest()
+        self._judge(item, facts)
+        if item.outcome is Outcome.BOOKED and facts.action == Action.NEW:
+            for waited in self.waiting.get(facts.source_reference, ()):
+                self.replay(waited)
+
+    def replay(self, item: Item) -> None:
+        """Try a stored message again; one that still waits stays as it is."""
+        facts = item.facts
+        if facts is None or item.outcome is Outcome.BOOKED:
+            return
+        chain = self.chains[facts.source_reference]
+        before = item.outcome
+        chain.kept.pop((facts.version, str(facts.action)), None)
+        if facts.action == Action.NEW:
+            chain.new_waits = False
+        self._judge(item, facts)
+        if item.outcome is not before or item.outcome is Outcome.BOOKED:
+            self.replayed.append(item)
+        if item.outcome is Outcome.BOOKED and facts.action == Action.NEW:
+            for waited in self.waiting.get(facts.source_reference, ()):
+                self.replay(waited)
+
+    def _judge(self, item: Item, facts: ExecutionFacts) -> None:
+        chain = self.chains[facts.source_reference]
+        verdict, finding = chains.judge(
+            chain, version=facts.version, action=str(facts.action), digest=item.digest
+        )
+        item.findings = (finding,) if finding else ()
+        if verdict is Verdict.REPEAT:
+            item.status = ItemStatus.REPEATED
+            return
+        if verdict is Verdict.CONFLICT:
+            item.status = ItemStatus.CONFLICT
+            return
+        if verdict is Verdict.BOOK:
+            self._book(item, facts, chain)
+        else:
+            item.outcome = OUTCOMES[verdict]
+        if item.status is ItemStatus.CREATED:
+            chain.kept[facts.version, str(facts.action)] = item.digest
+            chain.new_waits |= item.outcome is Outcome.EXCEPTION and facts.action == Action.NEW
+
+    def _book(self, item: Item, facts: ExecutionFacts, chain: Chain) -> None:
+        if facts.action == Action.CANCEL:
+            self._cancel(item, facts, chain)
+            return
+        instrument = self.reference.instrument(facts)
+        if instrument is None:
+            item.outcome, item.findings = Outcome.EXCEPTION, (unknown_instrument(facts),)
+            return
+        terms = terms_of(facts, instrument, self.reference)
+        if isinstance(terms, Finding):
+            item.status, item.findings = ItemStatus.INVALID, (terms,)
+            return
+        if facts.action == Action.NEW:
+            self._create(item, facts, terms)
+        else:
+            self._amend(item, facts, terms)
+        chain.booked, chain.head = True, facts.version
+
+    def _create(self, item: Item, facts: ExecutionFacts, terms: Terms) -> None:
+        encoded = terms.encoded()
+        trade = TradeRow(
+            source_reference=facts.source_reference,
+            terms=terms,
+            encoded=encoded,
+            fingerprint=fingerprint(encoded),
+            source_version=facts.version,
+            maker=self.actor.name,
+            risk_eur=risk_in_eur(terms, self.reference),
+        )
+        self.trades[facts.source_reference] = trade
+        self._record(item, trade, str(facts.action))
+
+    def _amend(self, item: Item, facts: ExecutionFacts, terms: Terms) -> None:
+        trade = self.trades[facts.source_reference]
+        trade.terms, trade.encoded = terms, terms.encoded()
+        trade.fingerprint = fingerprint(trade.encoded)
+        trade.risk_eur = risk_in_eur(terms, self.reference)
+        if trade.state is not TradeState.RECEIVED:
+            require_transition(TRANSITIONS, source=trade.state, target=TradeState.RECEIVED)
+            trade.state = TradeState.RECEIVED
+        self._next(item, facts, trade)
+
+    def _cancel(self, item: Item, facts: ExecutionFacts, chain: Chain) -> None:
+        trade = self.trades[facts.source_reference]
+        require_transition(TRANSITIONS, source=trade.state, target=TradeState.CLOSED)
+        trade.state, trade.close_reason = TradeState.CLOSED, CloseReason.CANCELLED.value
+        self._next(item, facts, trade)
+        chain.closed, chain.head = True, facts.version
+
+    def _next(self, item: Item, facts: ExecutionFacts, trade: TradeRow) -> None:
+        trade.version_no += 1
+        trade.source_version = facts.version
+        trade.changed = True
+        if self.actor.name not in trade.contributors:
+            trade.contributors = [*trade.contributors, self.actor.name]
+        self._record(item, trade, str(facts.action))
+
+    def _record(self, item: Item, trade: TradeRow, action: str) -> None:
+        item.outcome, item.findings = Outcome.BOOKED, ()
+        item.trade, item.version_no = trade, trade.version_no
+        self.versions.append(
+            VersionRow(
+                trade=trade,
+                version_no=trade.version_no,
+                action=action,
+                source_version=trade.source_version,
+                terms=trade.terms,
+                encoded=trade.encoded,
+                fingerprint=trade.fingerprint,
+                contributors=tuple(trade.contributors),
+                item=item,
+            )
+        )
+
+
+OUTCOMES = {
+    Verdict.PARK: Outcome.PARKED,
+    Verdict.EXCEPTION: Outcome.EXCEPTION,
+    Verdict.IGNORE: Outcome.IGNORED,
+}
