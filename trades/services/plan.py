@@ -128,7 +128,9 @@ class Plan:
         if facts.action == Action.NEW:
             chain.new_waits = False
         self._judge(item, facts)
-        if item.outcome is not before or item.outcome is Outcome.BOOKED:
+        if item.status is not ItemStatus.CREATED:
+            item.status, item.outcome = ItemStatus.CREATED, Outcome.EXCEPTION
+        if item.outcome is not before:
             self.replayed.append(item)
         if item.outcome is Outcome.BOOKED and facts.action == Action.NEW:
             for waited in self.waiting.get(facts.source_reference, ()):

@@ -1,0 +1,191 @@
+"""Capture: messages in, versions and exceptions out; one message and 100,000 by the same path.
+
+Guarantees: every message that is accepted leaves one version of one trade, or waits in plain sight;
+an exact repeat changes nothing; the order of arrival of one set of messages does not change what
+stands in the end. Safe under concurrency: messages that arrive before their NEW take the lock of
+their source alone, all others share it, and a race for one identity is lost by trying again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, connection
+from psycopg2.errors import UniqueViolation
+
+from core import outbox
+from core.acts import acting
+from core.models import StoredFile
+from kernel.actors import Actor
+from kernel.findings import Finding
+from trades.facts import ExecutionFacts
+from trades.models import CaptureBatch
+from trades.services import loading, storing
+from trades.services.enrichment import Reference, load_reference
+from trades.services.plan import Item, ItemStatus, Plan
+from trades.states import Channel, Outcome
+
+ATTEMPTS: Final = 3
+Read = ExecutionFacts | tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The answer to a capture: one item per message, in the order of the messages."""
+
+    batch_id: int
+    items: tuple[Item, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many items ended how: booked, parked, exception, repeated …"""
+        counts: dict[str, int] = {}
+        for item in self.items:
+            key = (
+                item.outcome if item.status is ItemStatus.CREATED and item.outcome else item.status
+            ).lower()
+            counts[key] = counts.get(key, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where messages come from: who sent them, on which channel, in which file or batch."""
+
+    source_system: str
+    channel: Channel
+    file: StoredFile | None = None
+    batch_id: int | None = None
+    reason: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        return self.channel is Channel.MANUAL
+
+
+def capture(
+    *,
+    messages: Sequence[Read],
+    origin: Origin,
+    actor: Actor,
+    at: datetime,
+    reference: Reference | None = None,
+) -> Captured:
+    """Book, park or except every readable message; the unreadable ones come back with findings.
+
+    One transaction: either all of it stands or nothing. `reference` may carry reference data that
+    was loaded a moment ago for the same messages. An origin without a batch gets its own, and the
+    event `trades.captured` names it.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with acting(actor=actor, reason=origin.reason):
+                return _capture(messages, origin, actor, at, reference)
+        except IntegrityError as lost:
+            if attempt == ATTEMPTS or not isinstance(lost.__cause__, UniqueViolation):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _capture(
+    messages: Sequence[Read],
+    origin: Origin,
+    actor: Actor,
+    at: datetime,
+    reference: Reference | None,
+) -> Captured:
+    items = [_item(message) for message in messages]
+    good = [item for item in items if item.facts is not None]
+    facts = [item.facts for item in good if item.facts is not None]
+    loading.lock(origin.source_system, facts)
+    known = loading.load(origin.source_system, {message.source_reference for message in facts})
+    waiting = [item.facts for group in known.waiting.values() for item in group if item.facts]
+    if reference is None or waiting:
+        reference = load_reference(source_system=origin.source_system, messages=[*facts, *waiting])
+    plan = Plan(
+        actor=actor,
+        at=at,
+        reference=reference,
+        chains=known.chains,
+        trades=known.trades,
+        waiting=known.waiting,
+    )
+    for item in sorted(good, key=loading.order):
+        plan.take(item)
+    batch_id = origin.batch_id or _open_batch(origin, actor, at)
+    storing.write(plan, [i for i in good if i.status is ItemStatus.CREATED], origin, batch_id)
+    _answer_repeats(good, known)
+    captured = Captured(batch_id=batch_id, items=tuple(items))
+    if origin.batch_id is None:
+        _close_batch(captured)
+    return captured
+
+
+def _answer_repeats(items: Sequence[Item], known: loading.Known) -> None:
+    """Tell of a repeat what became of the message that it repeats."""
+    first = dict(known.kept)
+    for item in items:
+        facts = item.facts
+        if facts is None:
+            continue
+        key = (facts.source_reference, facts.version, str(facts.action))
+        if item.status is ItemStatus.REPEATED and key in first:
+            item.outcome = first[key].outcome
+            item.execution_id = first[key].execution_id
+            item.trade = known.trades.get(facts.source_reference)
+        elif item.status is ItemStatus.CREATED:
+            first[key] = item
+
+
+def _item(message: Read) -> Item:
+    if isinstance(message, tuple):
+        return Item(facts=None, status=ItemStatus.INVALID, findings=message)
+    return Item(facts=message)
+
+
+def _open_batch(origin: Origin, actor: Actor, at: datetime) -> int:
+    batch = CaptureBatch.objects.create(
+        channel=origin.channel.value,
+        source_system=origin.source_system,
+        file=origin.file,
+        actor_name=actor.name,
+        received_at=at,
+    )
+    return int(batch.pk)
+
+
+def _close_batch(captured: Captured) -> None:
+    """Keep the counts, and tell the world unless nothing changed."""
+    counts = captured.counts()
+    CaptureBatch.objects.filter(pk=captured.batch_id).update(counts=counts)
+    if any(item.outcome is Outcome.BOOKED for item in captured.items):
+        announce(captured.batch_id)
+
+
+def announce(batch_id: int) -> None:
+    """Tell that a batch has trades to judge."""
+    payload: Mapping[str, Any] = {"batch_id": batch_id}
+    outbox.announce("trades.captured", subject=f"batch:{batch_id}", payload=payload)
+
+
+def minute_batch(*, source_system: str, actor: Actor, at: datetime) -> int:
+    """Return the batch of the single calls of one source in this minute; opened by the first."""
+    window = f"API {source_system} {at:%Y-%m-%dT%H:%M}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM trades_capturebatch WHERE window_key = %s", [window])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(OPEN_WINDOW, [source_system, window, actor.name, at])
+            row = cursor.fetchone()
+    return int(row[0])
+
+
+OPEN_WINDOW: Final = """
+INSERT INTO trades_capturebatch
+       (channel, source_system, window_key, actor_name, counts, findings, received_at)
+VALUES ('API', %s, %s, %s, '{}', '[]', %s)
+ON CONFLICT (window_key) DO UPDATE SET window_key = excluded.window_key
+RETURNING id
+"""

@@ -1,0 +1,151 @@
+"""What already stands under the identities that messages name, read under the right lock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from django.db import connection
+
+from trades.facts import ExecutionFacts
+from trades.services.chains import RANK, Chain
+from trades.services.enrichment import Terms
+from trades.services.plan import Item, TradeRow
+from trades.states import Action, Outcome, TradeState
+
+SHARED: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
+ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+BOOKED: Final = """
+SELECT source_reference FROM trades_trade
+ WHERE source_system = %s AND source_reference = ANY(%s)
+"""
+KEPT: Final = """
+SELECT id, source_reference, source_version, action, content_hash, outcome, trade_id,
+       CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END
+  FROM trades_execution
+ WHERE source_system = %s AND source_reference = ANY(%s)
+"""
+HEADS: Final = """
+SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.close_reason,
+       t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
+  FROM trades_trade t
+  JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
+ WHERE t.source_system = %s AND t.source_reference = ANY(%s)
+ ORDER BY t.id
+   FOR UPDATE OF t
+"""
+
+
+@dataclass(slots=True)
+class Known:
+    """Chains by reference, the trades among them, and the messages that wait."""
+
+    chains: dict[str, Chain] = field(default_factory=lambda: defaultdict(Chain))
+    trades: dict[str, TradeRow] = field(default_factory=dict)
+    waiting: dict[str, list[Item]] = field(default_factory=dict)
+    kept: dict[tuple[str, int, str], Item] = field(default_factory=dict)
+
+
+def order(item: Item) -> tuple[str, bool, int, int]:
+    """Sort messages of one identity: its NEW first, then by version."""
+    facts = item.facts
+    assert facts is not None  # noqa: S101 - only readable items are sorted
+    action = Action(facts.action)
+    return (facts.source_reference, action is not Action.NEW, facts.version, RANK[action])
+
+
+def lock(source_system: str, messages: Sequence[ExecutionFacts]) -> None:
+    """Share the lock of the source, or take it alone when a message may have to be parked.
+
+    A NEW that is being booked elsewhere must be seen by whoever parks an amendment of it, and the
+    other way round; otherwise the amendment would wait for ever.
+    """
+    born = {m.source_reference for m in messages if m.action == Action.NEW}
+    followers = {m.source_reference for m in messages if m.action != Action.NEW} - born
+    with connection.cursor() as cursor:
+        if followers:
+            cursor.execute(BOOKED, [source_system, list(followers)])
+            followers -= {row[0] for row in cursor.fetchall()}
+        cursor.execute(ALONE if followers else SHARED, [f"capture:{source_system}"])
+
+
+def lock_alone(source_system: str) -> None:
+    """Take the lock of a source for a repair."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE, [f"capture:{source_system}"])
+
+
+def load(source_system: str, references: Collection[str]) -> Known:
+    """Read what is known of these identities and lock their trades, in the order of their ids."""
+    known = Known()
+    names = list(references)
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT, [source_system, names])
+        kept = cursor.fetchall()
+        heads = []
+        if any(row[6] is not None for row in kept):
+            cursor.execute(HEADS, [source_system, names])
+            heads = cursor.fetchall()
+    for row in kept:
+        _keep(known, row)
+    for row in heads:
+        _head(known, row)
+    for items in known.waiting.values():
+        items.sort(key=order)
+    return known
+
+
+def _keep(known: Known, row: tuple[Any, ...]) -> None:
+    execution_id, reference, version, action, digest, outcome, _trade_id, content = row
+    chain = known.chains[reference]
+    chain.kept[version, action] = digest
+    item = Item(
+        facts=None,
+        outcome=Outcome(outcome),
+        execution_id=execution_id,
+        digest=digest,
+        stored=True,
+    )
+    known.kept[reference, version, action] = item
+    if content is not None:
+        item.facts = _facts(content)
+        known.waiting.setdefault(reference, []).append(item)
+        chain.new_waits |= action == Action.NEW
+
+
+def _facts(content: object) -> ExecutionFacts:
+    """Read stored content back; it was checked when it came in."""
+    if isinstance(content, str):
+        return msgspec.json.decode(content, type=ExecutionFacts)
+    return msgspec.convert(content, ExecutionFacts)
+
+
+def _head(known: Known, row: tuple[Any, ...]) -> None:
+    (trade_id, reference, source_version, version_no, state, close_reason) = row[:6]
+    (maker, contributors, digest, risk, terms) = row[6:]
+    typed = (
+        msgspec.json.decode(terms, type=Terms)
+        if isinstance(terms, str)
+        else msgspec.convert(terms, Terms)
+    )
+    known.trades[reference] = TradeRow(
+        source_reference=reference,
+        terms=typed,
+        encoded=typed.encoded(),
+        fingerprint=digest,
+        source_version=source_version,
+        maker=maker,
+        version_no=version_no,
+        contributors=list(contributors),
+        state=TradeState(state),
+        close_reason=close_reason,
+        risk_eur=risk,
+        id=trade_id,
+        created=False,
+    )
+    chain = known.chains[reference]
+    chain.booked, chain.closed = True, state == TradeState.CLOSED
+    chain.head = source_version
