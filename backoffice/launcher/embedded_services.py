@@ -10,7 +10,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from backoffice.launcher import places, provisioning
@@ -24,30 +23,18 @@ def server_key(url: str) -> str:
     return f"{found.username or ''}@{host}{found.path}?{found.query}"
 
 
-def _connects(**parts: Any) -> bool:
-    import psycopg2
-
-    with contextlib.suppress(psycopg2.OperationalError):
-        psycopg2.connect(connect_timeout=5, **parts).close()
-        return True
-    return False
-
-
 def _new_passwords(database: str) -> dict[str, str]:
     names = asdict(provisioning.RoleNames.of(database)).values()
     return {name: provisioning.new_password() for name in names}
 
 
 def _provision_embedded(place: places.Place, superuser_password: str) -> None:
-    """Create the roles, unless the application role already gets in."""
+    """Create or refresh roles and database, with the passwords that the secrets file knows."""
     import psycopg2
 
     host = str(place.postgres_sockets)
     known = provisioning.read_secrets(place.secrets).get("roles", {})
-    app = provisioning.RoleNames.of(places.DATABASE).app
-    if app in known and _connects(host=host, user=app, password=known[app], dbname=places.DATABASE):
-        return
-    passwords = _new_passwords(places.DATABASE)
+    passwords = _new_passwords(places.DATABASE) | known
     try:
         opened = psycopg2.connect(
             host=host, user="postgres", password=superuser_password, dbname="postgres"
@@ -69,7 +56,6 @@ def provision_given(place: places.Place, url: str) -> str:
     import psycopg2
 
     key, database = server_key(url), urlsplit(url).path.strip("/")
-    names = provisioning.RoleNames.of(database)
     secrets = provisioning.read_secrets(place.secrets)
     known = secrets.get("servers", {}).get(key, {})
     try:
@@ -78,19 +64,17 @@ def provision_given(place: places.Place, url: str) -> str:
         raise UnableToStart(f"DATABASE_URL: {refused}".strip()) from refused
     with contextlib.closing(opened) as connection:
         connection.autocommit = True
-        if names.app in known and _connects(dsn=url, user=names.app, password=known[names.app]):
-            return "roles in place"
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
             )
             if not cursor.fetchone()[0]:
                 return "this role may not create roles: DATABASE_OWNER_URL names the owner role"
-        passwords = _new_passwords(database)
+        passwords = _new_passwords(database) | known
         provisioning.provision(connection, database=database, passwords=passwords)
     servers = secrets.get("servers", {}) | {key: passwords}
     provisioning.write_secrets(place.secrets, secrets | {"servers": servers})
-    return "roles created"
+    return "roles in place"
 
 
 @dataclass(slots=True)
@@ -118,7 +102,8 @@ class Services:
         self.postgres.start(password=password)
         if not reused:
             self.started.append(self.postgres)
-        _provision_embedded(self.place, password)
+        if not reused or "roles" not in provisioning.read_secrets(self.place.secrets):
+            _provision_embedded(self.place, password)
         return "embedded, already running" if reused else "embedded"
 
     def start_valkey(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from backoffice.launcher.embedded import new_password
@@ -58,36 +58,68 @@ def secret(path: Path, name: str) -> str:
     return value
 
 
+def _role(cursor: Any, name: str, password: str | None) -> None:
+    """Create the role, or set its password; without one, a new role may not sign in."""
+    from psycopg2 import sql
+
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb, role = "ALTER" if cursor.fetchone() else "CREATE", sql.Identifier(name)
+    if password is not None:
+        statement = sql.SQL(f"{verb} ROLE {{}} LOGIN PASSWORD {{}}")
+        cursor.execute(statement.format(role, sql.Literal(password)))
+    elif verb == "CREATE":
+        cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+
+
+def _database(cursor: Any, name: str, owner: str) -> None:
+    """Create the database for its owner, or hand an existing one over to it."""
+    from psycopg2 import errors, sql
+
+    database, role = sql.Identifier(name), sql.Identifier(owner)
+    cursor.execute(
+        "SELECT pg_get_userbyid(datdba), current_user, current_database()"
+        " FROM pg_database WHERE datname = %s",
+        [name],
+    )
+    found = cursor.fetchone()
+    if found is None or found[0] != owner:
+        cursor.execute("SELECT current_user")
+        me = sql.Identifier(cursor.fetchone()[0])
+        with contextlib.suppress(errors.InvalidGrantOperation):  # a superuser needs no membership
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(role, me))
+    if found is None:
+        cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+    elif found[0] != owner:
+        try:
+            cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
+        except errors.InsufficientPrivilege:
+            cursor.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, role))
+            cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(role))
+
+
 def provision(
     connection: Any, *, database: str, passwords: dict[str, str], may_create_databases: bool = False
 ) -> None:
     """Create or refresh the four roles and the database; safe to repeat.
 
     `connection` is an autocommit psycopg2 connection that may create roles. `passwords` has one
-    entry per role name; a role without an entry keeps the password it has.
+    entry per role name; a role without an entry keeps the password it has. The auditors' role is
+    shared by all databases of a server: one that somebody else made is left as it is.
     """
-    from psycopg2 import sql
+    from psycopg2 import errors, sql
 
     names = RoleNames.of(database)
     with connection.cursor() as cursor:
-        for name in asdict(names).values():
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-            verb = "ALTER" if cursor.fetchone() else "CREATE"
-            role = sql.Identifier(name)
-            if name in passwords:
-                statement = sql.SQL(f"{verb} ROLE {{}} LOGIN PASSWORD {{}}")
-                cursor.execute(statement.format(role, sql.Literal(passwords[name])))
-            elif verb == "CREATE":
-                cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
-        owner = sql.Identifier(names.owner)
+        for name in (names.owner, names.app):
+            _role(cursor, name, passwords.get(name))
         if may_create_databases:
-            cursor.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(owner))
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-        if not cursor.fetchone():
-            create = sql.SQL("CREATE DATABASE {} OWNER {}")
-            cursor.execute(create.format(sql.Identifier(database), owner))
-        qa = sql.Identifier(names.qa)
-        cursor.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(qa))
-        with contextlib.suppress(Exception):
+            cursor.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(names.owner)))
+        _database(cursor, database, names.owner)
+        with contextlib.suppress(errors.InsufficientPrivilege):
+            _role(cursor, names.qa, passwords.get(names.qa))
+            read_only = sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on")
+            cursor.execute(read_only.format(sql.Identifier(names.qa)))
+        _role(cursor, names.backup, passwords.get(names.backup))
+        with contextlib.suppress(errors.InsufficientPrivilege):
             reads_all = sql.SQL("GRANT pg_read_all_data TO {}")
             cursor.execute(reads_all.format(sql.Identifier(names.backup)))
