@@ -11,17 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from core.policies import AuditPolicy
 from refdata.models.columns import QUANTITY_LIMIT, choices, known, positive, shaped
 from refdata.models.markets import Venue
+from refdata.models.validators import validate_cfi, validate_isin, validate_lei
 from refdata.states import AssetClass, PriceType, RecordState
 
 
 class Instrument(models.Model):
     """One instrument; `isin` is empty only where none exists (some derivatives)."""
 
-    isin = models.CharField("ISIN", max_length=12, unique=True, null=True, blank=True)
+    isin = models.CharField(
+        "ISIN", max_length=12, unique=True, null=True, blank=True, validators=[validate_isin]
+    )
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=350)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
-    cfi = models.CharField("CFI", max_length=6, blank=True)
+    cfi = models.CharField("CFI", max_length=6, blank=True, validators=[validate_cfi])
     asset_class = models.CharField(_("asset class"), max_length=10, choices=choices(AssetClass))
     currency = models.CharField(_("currency"), max_length=3)
     venue = models.ForeignKey(
@@ -47,7 +50,9 @@ class Instrument(models.Model):
     tick_size = models.DecimalField(
         _("tick size"), max_digits=20, decimal_places=10, null=True, blank=True
     )
-    issuer_lei = models.CharField(_("issuer LEI"), max_length=20, blank=True)
+    issuer_lei = models.CharField(
+        _("issuer LEI"), max_length=20, blank=True, validators=[validate_lei]
+    )
     coupon_rate = models.DecimalField(
         _("coupon rate (%)"), max_digits=20, decimal_places=10, null=True, blank=True
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
+from refdata.models.validators import validate_mic
 from refdata.states import AssetClass, CalendarKind, RecordState
 
 
@@ -93,7 +94,7 @@ class Currency(models.Model):
 class Venue(models.Model):
     """A market identifier (ISO 10383); `valid_to` is its expiry date, empty while it lives."""
 
-    mic = models.CharField("MIC", max_length=4, unique=True)
+    mic = models.CharField("MIC", max_length=4, unique=True, validators=[validate_mic])
     operating_mic = models.CharField(_("operating MIC"), max_length=4, db_index=True)
     name = models.CharField(_("name"), max_length=200)
     legal_entity = models.CharField(_("legal entity"), max_length=200, blank=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
 from refdata.models.parties import Party
+from refdata.models.validators import validate_iban
 from refdata.states import AccountKind, RecordState
 
 
@@ -90,7 +91,7 @@ class Account(models.Model):
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=choices(AccountKind))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
-    iban = models.CharField("IBAN", max_length=34, blank=True)
+    iban = models.CharField("IBAN", max_length=34, blank=True, validators=[validate_iban])
     number = models.CharField(_("number"), max_length=35, blank=True)
     custodian = models.ForeignKey(
         Party, models.PROTECT, related_name="accounts", verbose_name=_("custodian or bank")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
 from refdata.models.columns import choices, known, shaped
+from refdata.models.validators import validate_bic, validate_lei
 from refdata.states import AssetClass, InstructionState, RecordState
 
 
@@ -17,8 +18,12 @@ class Party(models.Model):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=500)
-    lei = models.CharField("LEI", max_length=20, blank=True, db_index=True)
-    bic = models.CharField("BIC", max_length=11, blank=True, db_index=True)
+    lei = models.CharField(
+        "LEI", max_length=20, blank=True, db_index=True, validators=[validate_lei]
+    )
+    bic = models.CharField(
+        "BIC", max_length=11, blank=True, db_index=True, validators=[validate_bic]
+    )
     country = models.CharField(_("country"), max_length=2, blank=True)
     is_counterparty = models.BooleanField(_("counterparty"), default=False)
     is_custodian = models.BooleanField(_("custodian"), default=False)
@@ -97,8 +102,10 @@ class SettlementInstruction(models.Model):
     asset_class = models.CharField(
         _("asset class"), max_length=10, choices=choices(AssetClass), blank=True
     )
-    place_of_settlement = models.CharField(_("place of settlement (BIC)"), max_length=11)
-    agent_bic = models.CharField(_("agent (BIC)"), max_length=11)
+    place_of_settlement = models.CharField(
+        _("place of settlement (BIC)"), max_length=11, validators=[validate_bic]
+    )
+    agent_bic = models.CharField(_("agent (BIC)"), max_length=11, validators=[validate_bic])
     account_number = models.CharField(_("safekeeping account"), max_length=35)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

@@ -1,0 +1,152 @@
+"""Loading reference files: one file, one transaction; the same content is loaded once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import files
+from core.access import Action, require
+from core.acts import acting
+from kernel.actors import Actor
+from kernel.findings import Finding, Refusal
+from refdata.facts import Reading
+from refdata.formats import ecb, firds, lei, mic, prices_csv
+from refdata.models import FileImport
+from refdata.services import plans, upsert
+
+FINDINGS_KEPT: Final = 1_000
+
+
+class UnknownFileKind(Refusal):
+    """No reader is registered for this kind of file."""
+
+    code = "UNKNOWN_FILE_KIND"
+
+
+class AlreadyLoaded(Refusal):
+    """The same content was loaded before; the message says when, by whom, as which import."""
+
+    code = "FILE_ALREADY_LOADED"
+
+    def __init__(self, earlier: FileImport) -> None:
+        self.import_id = earlier.pk
+        super().__init__(
+            f"The same content was loaded by {earlier.imported_by} on "
+            f"{earlier.imported_at:%Y-%m-%d %H:%M} UTC as {earlier.name} (import {earlier.pk})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """How one kind of file is read, and which writes it asks for."""
+
+    label: str | Promise
+    read: Callable[[bytes], Reading[Any]]
+    plan: Callable[[Reading[Any]], plans.FilePlan]
+    media_types: tuple[str, ...]
+
+
+FILE_KINDS: Final[dict[str, FileKind]] = {
+    "mic": FileKind(_("Market identifiers (ISO 10383)"), mic.read, plans.venues, (".xml", ".csv")),
+    "lei": FileKind(_("Legal entities (GLEIF)"), lei.read, plans.parties, (".json", ".csv")),
+    "firds": FileKind(_("Instruments (FIRDS)"), firds.read, plans.listings, (".xml",)),
+    "ecb": FileKind(_("Exchange rates (ECB)"), ecb.read, plans.rates, (".csv",)),
+    "prices": FileKind(_("Closing prices"), prices_csv.read, plans.prices, (".csv",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What loading the file would do."""
+
+    kind: str
+    seen: int
+    good_rows: int
+    findings: tuple[Finding, ...]
+    counts: dict[str, int]
+    sample: tuple[Any, ...]
+
+
+def preview_file(*, kind: str, content: bytes) -> Preview:
+    """Read the file and plan its writes; nothing is written.
+
+    Raises UnknownFileKind, UnreadableReferenceFile or AlreadyLoaded.
+    """
+    found = _kind(kind)
+    _refuse_known(kind, hashlib.sha256(content).hexdigest())
+    reading = found.read(content)
+    plan = found.plan(reading)
+    return Preview(
+        kind=kind,
+        seen=reading.seen,
+        good_rows=len(reading.rows) - len(plan.findings),
+        findings=(*reading.findings, *plan.findings),
+        counts=_counts(plan, reading),
+        sample=reading.rows[:10],
+    )
+
+
+def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetime) -> FileImport:
+    """Load every good row of a file and keep the file; return the record of the import.
+
+    Rows that are refused are findings of the import. Raises Forbidden, UnknownFileKind,
+    UnreadableReferenceFile or AlreadyLoaded; then nothing is changed.
+    """
+    require(actor, Action.IMPORT_FILE)
+    found = _kind(kind)
+    digest = hashlib.sha256(content).hexdigest()
+    reading = found.read(content)
+    with acting(actor=actor, reason=f"file {name}"):
+        _one_at_a_time(kind)
+        _refuse_known(kind, digest)
+        plan = found.plan(reading)
+        for part in plan.parts.values():
+            upsert.apply(part)
+        findings = (*reading.findings, *plan.findings)
+        return FileImport.objects.create(
+            kind=kind,
+            name=name[:255],
+            stored=files.store(
+                name=name, content=content, media_type="text/plain", actor=actor, at=at
+            ),
+            sha256=digest,
+            good_rows=len(reading.rows) - len(plan.findings),
+            bad_rows=len(findings),
+            counts=_counts(plan, reading),
+            findings=[finding.as_dict() for finding in findings[:FINDINGS_KEPT]],
+            imported_by=actor.name,
+            imported_at=at,
+        )
+
+
+def _counts(plan: plans.FilePlan, reading: Reading[Any]) -> dict[str, int]:
+    counts = {name.lower(): number for name, number in sorted(reading.notes.items())}
+    for name, part in plan.parts.items():
+        counts |= part.counts(name)
+    return counts
+
+
+def _kind(kind: str) -> FileKind:
+    if kind not in FILE_KINDS:
+        raise UnknownFileKind(f"{kind}; known: {', '.join(sorted(FILE_KINDS))}")
+    return FILE_KINDS[kind]
+
+
+def _refuse_known(kind: str, digest: str) -> None:
+    earlier = FileImport.objects.filter(kind=kind, sha256=digest).first()
+    if earlier is not None:
+        raise AlreadyLoaded(earlier)
+
+
+def _one_at_a_time(kind: str) -> None:
+    """Let a second load of this kind wait for the first: its plan must see the first one's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"refdata:{kind}"])

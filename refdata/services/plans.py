@@ -1,0 +1,167 @@
+"""From the rows of a file to the writes that it asks for; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kernel.findings import Finding
+from refdata.facts import LeiRow, ListingRow, PriceRow, RateRow, Reading, VenueRow
+from refdata.models import FxRate, Instrument, InstrumentListing, Party, Price, Venue
+from refdata.services.upsert import Plan, plan_upsert
+from refdata.states import AssetClass, PriceType, RecordState
+
+GONE: Final = ("TERMINATED", "CANCELLED")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """Plans by the noun that counts name, and what the known data has to say against rows."""
+
+    parts: Mapping[str, Plan[Any]]
+    findings: tuple[Finding, ...] = ()
+
+
+def venues(reading: Reading[VenueRow]) -> FilePlan:
+    """Plan the markets by MIC."""
+    wanted = {
+        (row.mic,): {name: getattr(row, name) for name in row.__slots__ if name != "mic"}
+        for row in reading.rows
+    }
+    return FilePlan({"venues": plan_upsert(Venue, key=("mic",), wanted=wanted)})
+
+
+def parties(reading: Reading[LeiRow]) -> FilePlan:
+    """Plan legal entities by LEI; what the file leaves empty stays as it is."""
+    wanted: dict[tuple[str], dict[str, Any]] = {}
+    for row in reading.rows:
+        values = {
+            "name": row.name,
+            "country": row.country,
+            "lei_status": row.registration_status,
+            "lei_next_renewal": row.next_renewal,
+        }
+        wanted[(row.lei,)] = {name: value for name, value in values.items() if value}
+    plan = plan_upsert(Party, key=("lei",), wanted=wanted)
+    for party in plan.new:
+        party.code = party.lei
+    return FilePlan({"parties": plan})
+
+
+def listings(reading: Reading[ListingRow]) -> FilePlan:
+    """Plan listings by (ISIN, MIC); instruments that are not known yet come with them.
+
+    A later record of one key wins over an earlier one of the same file.
+    """
+    wanted = {(row.isin, row.mic): _listing(row) for row in reading.rows}
+    return FilePlan(
+        {
+            "listings": plan_upsert(InstrumentListing, key=("isin", "mic"), wanted=wanted),
+            "instruments": _new_instruments(reading.rows),
+        }
+    )
+
+
+def rates(reading: Reading[RateRow]) -> FilePlan:
+    """Plan exchange rates by currency and day."""
+    wanted = {(row.day, row.currency, "ECB"): {"rate": row.rate} for row in reading.rows}
+    return FilePlan(
+        {"rates": plan_upsert(FxRate, key=("day", "currency", "source"), wanted=wanted)}
+    )
+
+
+def prices(reading: Reading[PriceRow]) -> FilePlan:
+    """Plan closing prices; an ISIN that is not known, or another currency, is a finding."""
+    known = Instrument.objects.filter(isin__in={row.isin for row in reading.rows}).in_bulk(
+        field_name="isin"
+    )
+    wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
+    findings: list[Finding] = []
+    for row in reading.rows:
+        instrument = known.get(row.isin)
+        if instrument is None:
+            findings.append(
+                _price_finding("REF-013", row, "ISIN", "{found} is not known", row.isin)
+            )
+        elif row.currency and row.currency != instrument.currency:
+            message = "{found} is not the currency of the instrument, {expected}"
+            findings.append(
+                _price_finding(
+                    "REF-014", row, "CURRENCY", message, row.currency, instrument.currency
+                )
+            )
+        else:
+            wanted[(instrument.pk, row.day, "FILE")] = {"close": row.close}
+    plan = plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=wanted)
+    return FilePlan({"prices": plan}, tuple(findings))
+
+
+def asset_class_of(cfi: str) -> AssetClass:
+    """Return the asset class of a CFI code (ISO 10962): E, D, CE, C, else a derivative."""
+    if cfi.startswith("CE"):
+        return AssetClass.ETF
+    return {"E": AssetClass.EQUITY, "D": AssetClass.BOND, "C": AssetClass.FUND}.get(
+        cfi[:1], AssetClass.DERIVATIVE
+    )
+
+
+def _listing(row: ListingRow) -> dict[str, Any]:
+    values = {
+        "name": row.name,
+        "cfi": row.cfi,
+        "currency": row.currency,
+        "issuer_lei": row.issuer_lei,
+        "admitted_on": row.admitted_on,
+        "terminated_on": row.terminated_on,
+    }
+    status = RecordState.INACTIVE if row.change in GONE else RecordState.ACTIVE
+    return {name: value for name, value in values.items() if value} | {"status": status.value}
+
+
+def _new_instruments(rows: tuple[ListingRow, ...]) -> Plan[Instrument]:
+    """Plan the instruments that no one has entered yet; ours are never overwritten by a file."""
+    usable = {row.isin: row for row in rows if row.change not in GONE and row.currency and row.cfi}
+    known = set(Instrument.objects.filter(isin__in=usable).values_list("isin", flat=True))
+    markets = Venue.objects.filter(mic__in={row.mic for row in usable.values()}).in_bulk(
+        field_name="mic"
+    )
+    plan = Plan(Instrument, unchanged=len(known))
+    for isin, row in usable.items():
+        if isin not in known:
+            plan.new.append(_instrument(row, markets.get(row.mic)))
+    return plan
+
+
+def _instrument(row: ListingRow, venue: Venue | None) -> Instrument:
+    asset_class = asset_class_of(row.cfi)
+    percent = asset_class is AssetClass.BOND
+    return Instrument(
+        isin=row.isin,
+        code=row.isin,
+        name=row.name or row.isin,
+        short_name=row.short_name,
+        cfi=row.cfi,
+        asset_class=asset_class,
+        currency=row.currency,
+        venue=venue,
+        price_type=PriceType.PERCENT if percent else PriceType.MONETARY,
+        nominal=row.nominal,
+        issuer_lei=row.issuer_lei,
+        coupon_rate=row.coupon_rate,
+        maturity_date=row.maturity_date,
+    )
+
+
+def _price_finding(
+    code: str, row: PriceRow, column: str, message: str, found: str, expected: str = ""
+) -> Finding:
+    return Finding(
+        code=code,
+        field=column,
+        message=message,
+        found=found,
+        expected=expected,
+        line=row.line,
+        column=column,
+    )

@@ -1,0 +1,149 @@
+"""Loading real files: whole, once, repeatable, and nothing half-done."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.access import Forbidden
+from kernel.actors import SYSTEM, Actor, ActorKind
+from refdata import selectors, services
+from refdata.formats.source import UnreadableReferenceFile
+from refdata.models import FileImport, FxRate, Instrument, InstrumentListing, Party, Price, Venue
+from tests.factories import refdata as factories
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+NOBODY = Actor(name="nobody", kind=ActorKind.PERSON, user_id=0)
+PRICES = b"isin,day,close,currency\nFR0000120271,2026-11-19,55.12,EUR\n"
+
+
+def load(kind: str, content: bytes, name: str = "file") -> FileImport:
+    return services.load_file(kind=kind, name=name, content=content, actor=SYSTEM, at=AT)
+
+
+def one(folder: Path, pattern: str) -> Path:
+    (path,) = folder.glob(pattern)
+    return path
+
+
+def test_the_market_list_goes_in_by_command_and_the_second_time_is_refused(
+    shared_data: Path,
+) -> None:
+    path = one(shared_data, "reference/*/ISO10383_MIC.xml")
+    told = StringIO()
+
+    call_command("import_file", "mic", str(path), stdout=told)
+
+    assert Venue.objects.count() == 2580
+    assert "venues_new=2580" in told.getvalue()
+    with pytest.raises(CommandError, match=r"FILE_ALREADY_LOADED.*by system.*ISO10383_MIC.xml"):
+        call_command("import_file", "mic", str(path))
+
+
+def test_the_same_rows_in_another_file_change_nothing(shared_data: Path) -> None:
+    content = one(shared_data, "reference/*/ISO10383_MIC.xml").read_bytes()
+    load("mic", content)
+
+    again = load("mic", content + b"\n")
+
+    assert again.counts == {"venues_new": 0, "venues_changed": 0, "venues_unchanged": 2580}
+
+
+def test_rates_of_the_central_bank_answer_with_the_latest_known_day(shared_data: Path) -> None:
+    load("ecb", one(shared_data, "reference/*/eurofxref-hist_2023on.csv").read_bytes())
+
+    assert FxRate.objects.count() == 25010
+    assert selectors.fx_rate("USD", date(2026, 4, 12)) == Decimal("1.1711")
+    assert selectors.fx_rate("EUR", date(2026, 4, 12)) == 1
+    assert selectors.fx_rate("XXX", date(2026, 4, 12)) is None
+    assert selectors.fx_rates(date(2026, 4, 13))["GBP"] == Decimal("0.87058")
+
+
+def test_legal_entities_meet_the_party_that_has_their_lei(shared_data: Path) -> None:
+    factories.PartyFactory.create(code="PUMA", name="Puma", lei="529900GRZ2BQY5ZM9N49")
+    folder = "reference/NotAProfDev__gleif-rs/lei_records"
+
+    loaded = load("lei", one(shared_data, f"{folder}/multi_lei_records.json").read_bytes())
+
+    assert loaded.counts == {"parties_new": 11, "parties_changed": 1, "parties_unchanged": 0}
+    puma = Party.objects.get(code="PUMA")
+    assert (puma.name, puma.lei_status) == ("PUMA SE", "ISSUED")
+    assert Party.objects.get(lei="INR2EJN1ERAN0W5ZP974").is_counterparty is False
+
+
+def test_a_firds_delta_brings_listings_and_the_instruments_nobody_entered(
+    shared_data: Path,
+) -> None:
+    loaded = load("firds", one(shared_data, "mifir/*/firds/DLTINS*.xml").read_bytes())
+
+    gone = InstrumentListing.objects.get(isin="CA04031A1021", mic="BERB")
+    assert (loaded.counts["listings_new"], gone.status) == (5, "INACTIVE")
+    assert set(Instrument.objects.values_list("isin", "asset_class")) == {
+        ("CA37956H1082", "EQUITY"),
+        ("CA46435V1094", "ETF"),
+        ("CA04031A2011", "EQUITY"),
+        ("CH1143296924", "BOND"),
+    }
+
+
+def test_prices_of_unknown_instruments_and_other_currencies_are_findings() -> None:
+    factories.InstrumentFactory.create(isin="FR0000120271")
+    factories.InstrumentFactory.create(isin="FR0000131104")
+    content = PRICES + (
+        b"FR0000131104,2026-11-19,80,USD\nFR0000120628,2026-11-19,30,EUR\n"
+        b"FR0000120271,2026-11-20,55.5,\n"
+    )
+
+    loaded = load("prices", content)
+
+    assert (loaded.good_rows, loaded.bad_rows) == (2, 2)
+    assert [(f["code"], f["line"], f["found"]) for f in loaded.findings] == [
+        ("REF-014", 3, "USD"),
+        ("REF-013", 4, "FR0000120628"),
+    ]
+    last = selectors.last_prices(["FR0000120271", "FR0000131104"], date(2026, 11, 19))
+    assert {isin: (price.day, price.close) for isin, price in last.items()} == {
+        "FR0000120271": (date(2026, 11, 19), Decimal("55.12"))
+    }
+
+
+def test_a_preview_counts_what_would_happen_and_writes_nothing() -> None:
+    factories.InstrumentFactory.create(isin="FR0000120271")
+
+    preview = services.preview_file(kind="prices", content=PRICES)
+
+    assert (preview.good_rows, preview.counts["prices_new"]) == (1, 1)
+    assert not Price.objects.exists()
+    assert not FileImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "refusal"),
+    [
+        ("prices", b"", UnreadableReferenceFile),
+        ("prices", b"isin,day\n", UnreadableReferenceFile),
+        ("holidays", b"x", services.UnknownFileKind),
+    ],
+)
+def test_what_cannot_be_read_leaves_no_trace(
+    kind: str, content: bytes, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        load(kind, content)
+    assert not FileImport.objects.exists()
+
+
+def test_loading_needs_the_right_to_import() -> None:
+    with pytest.raises(Forbidden):
+        services.load_file(kind="prices", name="p", content=PRICES, actor=NOBODY, at=AT)
+
+
+def test_a_missing_file_is_a_clear_message(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_file", "mic", str(tmp_path / "nothing.xml"))
