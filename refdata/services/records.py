@@ -84,7 +84,7 @@ def _announce(source_system: str, symbol: str, instrument_id: int) -> None:
 
 
 def _tidy(record: Model) -> None:
-    for field in record._meta.concrete_fields:  # noqa: SLF001 - Django's documented API
+    for field in record._meta.concrete_fields:
         value = getattr(record, field.attname)
         if isinstance(value, str):
             setattr(record, field.attname, text.clean(value, field=field.name))
