@@ -74,7 +74,8 @@ def raise_exceptions(
 
 def settle_findings(
     *,
-    subjects: Sequence[Subject],
+    subject_kind: str,
+    subject_ids: Collection[int],
     raised: Sequence[Raised],
     kind: ExceptionKind,
     actor: Actor,
@@ -86,12 +87,11 @@ def settle_findings(
     trace), and a waived one stays waived while it says the same. All subjects are of one kind, and
     the caller holds their row locks. Returns the ids of the subjects that something holds.
     """
-    if not subjects:
+    if not subject_ids:
         return set()
     with acting(actor=actor):
-        ids = {subject.id for subject in subjects}
         known: dict[Key, list[ControlException]] = {}
-        for row in _of_subjects(kind, subjects[0].kind, ids):
+        for row in _of_subjects(kind, subject_kind, subject_ids):
             known.setdefault(_key(row), []).append(row)
         found = {_key_of(item): item for item in raised}
         gone = [row for key, rows in known.items() if key not in found for row in rows]

@@ -62,6 +62,7 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     message=N_("{found} is not a known instrument."),
     source="RTS 22 CON-412; market practice",
     rationale=N_("What is not in reference data can be neither priced, settled nor reported."),
+    fix=N_("Create the instrument {found}, or name it as an alias of one."),
 )
 def check_instrument_known(
     facts: TradeFacts, context: RuleContext, limits: Limits

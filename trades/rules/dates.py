@@ -89,6 +89,7 @@ def check_settlement_day_open(
     message=N_("Settles on {found}; the cycle of the market gives {expected}."),
     source="CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU",
     rationale=N_("An agreed other date exists, but most often it is a typing error."),
+    fix=N_("Set {field} to {expected}."),
 )
 def check_settlement_cycle(
     facts: TradeFacts, context: RuleContext, limits: Limits

@@ -61,6 +61,7 @@ def check_positive(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     source="Market practice; RTS 22 fields 30, 33, 35",
     rationale=N_("A gap means that a number was mistyped, or that a price unit is wrong."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
+    fix=N_("Set {field} to {expected}."),
 )
 def check_consideration(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -88,6 +89,7 @@ def check_consideration(
     source="Market practice",
     rationale=N_("The net amount is what is paid: it must be explained to the cent."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
+    fix=N_("Set {field} to {expected}."),
 )
 def check_net_amount(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Net = gross + accrued interest, plus fees for a buyer, minus fees for a seller."""
@@ -156,6 +158,7 @@ def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
     rationale=N_(
         "Pence for pounds, or a listing in another currency: the price means another thing."
     ),
+    fix=N_("Set {field} to {expected}."),
 )
 def check_instrument_currency(
     facts: TradeFacts, context: RuleContext, limits: Limits

@@ -32,7 +32,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the rule book. `source` is a regulation article or the market practice."""
+    """One line of the rule book. `source` is a regulation article or the market practice.
+
+    `fix` proposes the repair where the finding knows it, with the placeholders of `message`.
+    """
 
     code: str
     severity: Severity
@@ -42,6 +45,7 @@ class Rule:
     rationale: str
     check: Check
     parameters: tuple[Parameter, ...] = ()
+    fix: str = ""
 
     @property
     def family(self) -> str:
@@ -80,6 +84,7 @@ def rule(
     source: str,
     rationale: str,
     parameters: tuple[Parameter, ...] = (),
+    fix: str = "",
 ) -> Callable[[Check], Rule]:
     """Turn a check into a rule; inside its body the function's name is the rule itself."""
 
@@ -93,6 +98,7 @@ def rule(
             rationale=rationale,
             check=check,
             parameters=parameters,
+            fix=fix,
         )
 
     return make

@@ -50,7 +50,8 @@ def finding(code: str = "TRD-302", *, found: str = "1", severity: str = "BLOCKIN
 
 def settle(*findings: Finding, subject: Subject = TRADE) -> set[int]:
     return services.settle_findings(
-        subjects=[subject],
+        subject_kind=subject.kind,
+        subject_ids=[subject.id],
         raised=[Raised(subject=subject, finding=item) for item in findings],
         kind=ExceptionKind.CONTROL,
         actor=SYSTEM,

@@ -1,0 +1,122 @@
+"""Trades for tests of control and validation: a small world, and clean trades in it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from refdata import models as refdata
+from tests.factories.refdata import (
+    BookFactory,
+    CalendarFactory,
+    CurrencyFactory,
+    InstrumentFactory,
+    PartyFactory,
+    TraderFactory,
+    VenueFactory,
+)
+from trades.models import CaptureBatch, Execution, Trade, TradeVersion
+
+FRIDAY = date(2026, 11, 20)
+DEALT = datetime(2026, 11, 20, 9, 1, tzinfo=UTC)
+BNP_ISIN = "FR0000131104"
+
+
+def world() -> None:
+    """Reference data in which `trade()` is clean: prices, calendars, names."""
+    CalendarFactory(code="XPAR", name="Paris", kind="EXCHANGE")
+    CurrencyFactory()
+    VenueFactory()
+    refdata.SettlementCycle.objects.get_or_create(
+        market="", asset_class="", valid_from=date(2014, 10, 6), days=2
+    )
+    instrument = InstrumentFactory(isin=BNP_ISIN, code=BNP_ISIN, name="BNP PARIBAS")
+    PartyFactory(code="BNPP", lei="R0MUWSFPU8MPRO8K5P83")
+    BookFactory()
+    TraderFactory()
+    refdata.Price.objects.get_or_create(
+        instrument=instrument, day=date(2026, 11, 19), source="EURONEXT", close=Decimal(60)
+    )
+
+
+def batch() -> CaptureBatch:
+    found, _created = CaptureBatch.objects.get_or_create(
+        channel="BULK", source_system="OMS", actor_name="agent", received_at=DEALT
+    )
+    return found
+
+
+def trade(number: int, **changes: Any) -> Trade:
+    """Return a stored trade in state RECEIVED with its first version; clean unless changed."""
+    terms: dict[str, Any] = {
+        "isin": BNP_ISIN,
+        "side": "BUY",
+        "quantity": Decimal(100 + number),
+        "price": Decimal("60.50"),
+        "currency": "EUR",
+        "trade_date": FRIDAY,
+        "traded_at": DEALT,
+        "settlement_date": date(2026, 11, 24),
+    }
+    terms |= {key: changes.pop(key) for key in list(changes) if key in terms}
+    gross = terms["quantity"] * terms["price"]
+    amounts = {
+        "gross_amount": gross,
+        "accrued_interest": Decimal(0),
+        "fees": Decimal(0),
+        "net_amount": gross,
+    }
+    amounts |= {key: changes.pop(key) for key in list(changes) if key in amounts}
+    written = {name: str(value) for name, value in {**terms, **amounts}.items()}
+    print_ = hashlib.sha256(repr((number, sorted(written.items()))).encode()).hexdigest()
+    maker = changes.pop("maker", "agent")
+    row: dict[str, Any] = {
+        "reference": f"T{number:09d}",
+        "source_system": "OMS",
+        "source_reference": f"R-{number}",
+        "source_version": 1,
+        "batch": batch(),
+        "instrument": refdata.Instrument.objects.filter(isin=terms["isin"]).first(),
+        "venue": "XPAR",
+        "counterparty": refdata.Party.objects.filter(code="BNPP").first(),
+        "counterparty_code": "BNPP",
+        "desk_code": "EQ",
+        "book_code": "EQ-PAR-1",
+        "trader_code": "T-ANA",
+        "capacity": "DEAL",
+        "maker": maker,
+        "contributors": [maker],
+        "fingerprint": print_,
+        "risk_amount_eur": gross,
+        "received_at": datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
+    }
+    made = Trade.objects.create(**(row | changes), **terms, **amounts)
+    execution = Execution.objects.create(
+        source_system="OMS",
+        source_reference=f"R-{number}",
+        source_version=1,
+        action="NEW",
+        content={},
+        content_hash="0" * 64,
+        channel="BULK",
+        batch=batch(),
+        maker=maker,
+        outcome="BOOKED",
+        trade=made,
+    )
+    TradeVersion.objects.create(
+        trade=made,
+        version_no=1,
+        action="NEW",
+        source_version=1,
+        terms=written,
+        maker=maker,
+        contributors=[maker],
+        fingerprint=print_,
+        execution=execution,
+        **terms,
+        **amounts,
+    )
+    return made

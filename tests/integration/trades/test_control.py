@@ -1,0 +1,254 @@
+"""A captured batch is judged set-wise: exceptions, states, queue; repeated, it changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core import jobs
+from core.acts import acting
+from core.models import Job
+from core.outbox import announce
+from core.roles import Role
+from desk import services as desk
+from desk.models import ControlException, ControlRule, ControlRun, WorkItem
+from kernel.actors import SYSTEM
+from refdata.models import Price
+from tests.factories.controlled import BNP_ISIN, batch, trade, world
+from tests.integration.desk.people import person
+from trades.models import Trade
+from trades.services import control
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _world() -> None:
+    world()
+
+
+def run(*trades: Trade) -> control.Controlled:
+    return control.control_trades(trade_ids=[made.pk for made in trades], actor=SYSTEM, at=AT)
+
+
+def found(made: Trade) -> list[tuple[str, str]]:
+    rows = ControlException.objects.filter(subject_id=made.pk).order_by("rule_code")
+    return list(rows.values_list("rule_code", "state"))
+
+
+def state(made: Trade) -> str:
+    made.refresh_from_db()
+    return made.state
+
+
+def test_clean_trade_goes_to_the_supervisors_queue() -> None:
+    clean = trade(1)
+
+    outcome = run(clean)
+
+    assert found(clean) == []
+    assert state(clean) == "PENDING_VALIDATION"
+    item = WorkItem.objects.get()
+    assert (item.kind, item.subject_id, item.desk_code) == ("VALIDATION", clean.pk, "EQ")
+    assert (item.amount_at_risk, item.currency) == (clean.risk_amount_eur, "EUR")
+    assert item.due_at == datetime(2026, 11, 20, 22, tzinfo=UTC)
+    assert (outcome.judged, outcome.clean, outcome.held) == (1, 1, 0)
+    assert ControlRun.objects.get().judged == 1
+
+
+def test_trade_with_a_finding_waits_on_hold_with_its_evidence() -> None:
+    wrong = trade(1, gross_amount=Decimal(1), net_amount=Decimal(1))
+
+    run(wrong)
+
+    assert state(wrong) == "ON_HOLD"
+    assert found(wrong) == [("TRD-302", "OPEN")]
+    row = ControlException.objects.get()
+    assert (row.expected, row.found) == ("6110.50", "1.00")
+    assert row.evidence["price"] == "60.5000000000"
+    assert row.fix == "Set {field} to {expected}."
+    assert row.contributors == ["agent"]
+    assert WorkItem.objects.get().kind == "EXCEPTION"
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("TRD-103", {"isin": "US0378331005", "instrument": None}),
+        ("TRD-104", {"counterparty": None, "counterparty_code": "NOBODY"}),
+        ("TRD-107", {"book_code": "NONE"}),
+        ("TRD-108", {"trader_code": "NONE"}),
+        ("TRD-109", {"venue": "XQQQ"}),
+        ("TRD-204", {"settlement_date": datetime(2026, 11, 25, tzinfo=UTC).date()}),
+        ("TRD-401", {"price": Decimal("63.6")}),
+        ("TRD-402", {"price": Decimal(605)}),
+        ("TRD-601", {"risk_amount_eur": Decimal(25_000_001)}),
+        ("TRD-602", {"risk_amount_eur": Decimal(500_000_001)}),
+    ],
+)
+def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) -> None:
+    wrong = trade(1, **changes)
+
+    run(wrong)
+
+    assert code in [row[0] for row in found(wrong)]
+    assert state(wrong) == "ON_HOLD"
+
+
+def test_same_terms_under_another_reference_are_a_duplicate() -> None:
+    first, second, other = trade(1), trade(2, quantity=Decimal(101)), trade(3)
+
+    run(first, second, other)
+
+    assert found(first) == []
+    assert found(other) == []
+    assert found(second) == [("TRD-501", "OPEN")]
+    assert ControlException.objects.get().found == first.reference
+
+
+def test_ticket_that_looks_like_another_is_only_a_warning() -> None:
+    first = trade(1)
+    second = trade(2, quantity=Decimal(101), traded_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC))
+
+    run(first, second)
+
+    assert found(second) == [("TRD-502", "OPEN")]
+
+
+def test_control_again_changes_nothing() -> None:
+    made = [trade(1), trade(2, price=Decimal(605))]
+    run(*made)
+    before = [list(model.objects.order_by("id").values()) for model in (ControlException, WorkItem)]
+
+    run(*made)
+
+    after = [list(model.objects.order_by("id").values()) for model in (ControlException, WorkItem)]
+    assert after == before
+    assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
+
+
+def test_repaired_trade_goes_on_and_its_exception_is_resolved() -> None:
+    wrong = trade(1, price=Decimal("63.6"))
+    run(wrong)
+    Price.objects.create(
+        instrument=wrong.instrument, day=wrong.trade_date, source="EURONEXT", close=Decimal(63)
+    )
+
+    run(wrong)
+
+    assert found(wrong) == [("TRD-401", "RESOLVED")]
+    assert state(wrong) == "PENDING_VALIDATION"
+    assert list(WorkItem.objects.order_by("id").values_list("kind", "state")) == [
+        ("EXCEPTION", "DONE"),
+        ("VALIDATION", "OPEN"),
+    ]
+
+
+def test_waived_exception_lets_the_trade_go_on() -> None:
+    wrong = trade(1, price=Decimal("63.6"))
+    run(wrong)
+    row = ControlException.objects.get()
+    desk.waive_exception(
+        exception_id=row.pk, reason="Block trade", actor=person("agent2", Role.AGENT), at=AT
+    )
+
+    run(wrong)
+
+    assert found(wrong) == [("TRD-401", "WAIVED")]
+    assert state(wrong) == "PENDING_VALIDATION"
+
+
+def test_late_finding_takes_a_trade_out_of_the_queue() -> None:
+    made = trade(1)
+    run(made)
+    Price.objects.create(
+        instrument=made.instrument, day=made.trade_date, source="EURONEXT", close=Decimal(90)
+    )
+
+    run(made)
+
+    assert state(made) == "ON_HOLD"
+    assert WorkItem.objects.get(kind="VALIDATION").state == "DONE"
+
+
+def test_cancelled_trade_loses_what_waited_for_it() -> None:
+    wrong = trade(1, price=Decimal(605))
+    run(wrong)
+    Trade.objects.update(state="CLOSED", close_reason="CANCELLED")
+
+    run(wrong)
+
+    assert {row[1] for row in found(wrong)} == {"CLOSED"}
+    assert not WorkItem.objects.filter(state="OPEN").exists()
+    assert state(wrong) == "CLOSED"
+
+
+def test_validated_trade_is_left_alone() -> None:
+    made = trade(1, price=Decimal(605), state="VALIDATED")
+
+    assert run(made).judged == 0
+    assert state(made) == "VALIDATED"
+
+
+def test_parameter_in_the_database_changes_the_judgement() -> None:
+    ControlRule.objects.create(
+        code="TRD-401",
+        parameters={"equity": "10"},
+        valid_from=AT.date(),
+        state="APPROVED",
+        reason="Volatile week",
+        proposed_by="agent",
+        proposed_at=AT,
+        decided_by="supervisor",
+        decided_at=AT,
+    )
+    made = trade(1, price=Decimal("63.6"))
+
+    run(made)
+
+    assert found(made) == []
+
+
+def test_captured_batch_is_controlled_by_a_job_and_a_second_job_finds_nothing() -> None:
+    made = [trade(1), trade(2, price=Decimal(605))]
+    for _repeat in range(2):
+        with acting(actor=SYSTEM):
+            announce("trades.captured", subject="batch", payload={"batch_id": batch().pk})
+    jobs.run_pending()
+
+    assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
+    counts = list(Job.objects.order_by("id").values_list("state", "counts__judged"))
+    assert counts == [("DONE", 2), ("DONE", 0)]
+
+
+def test_recontrol_of_an_instrument_takes_the_trades_that_wait() -> None:
+    made = trade(1)
+    with acting(actor=SYSTEM):
+        jobs.enqueue(
+            kind="trades.recontrol",
+            parameters={"isins": [BNP_ISIN]},
+            title="Prices",
+            actor=SYSTEM,
+            at=AT,
+        )
+    jobs.run_pending()
+
+    assert state(made) == "PENDING_VALIDATION"
+
+
+def test_number_of_queries_does_not_depend_on_the_number_of_trades() -> None:
+    def count(numbers: range) -> int:
+        made = [trade(number, price=Decimal(605)) for number in numbers]
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            run(*made)
+        return len(queries)
+
+    assert count(range(1, 3)) == count(range(10, 30))

@@ -1,0 +1,233 @@
+"""Control: judge trades with the rule book and put them where the findings say they belong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection
+
+from core.acts import acting
+from core.outbox import announce
+from desk import selectors as desk_selectors
+from desk import services as desk
+from desk.facts import Raised, Subject
+from desk.models import ControlRun
+from desk.states import ExceptionKind, WorkKind
+from kernel.actors import Actor
+from kernel.findings import Finding, Severity
+from kernel.states import require_transition
+from trades.facts import TradeFacts
+from trades.models import Trade
+from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge
+from trades.rules.context import HOUSE_ZONE
+from trades.services.control_data import DEAD, Library, lock_facts
+from trades.states import TRANSITIONS, TradeState
+
+CHUNK: Final = 2_000
+SUBJECT_KIND: Final = "trade"
+JUDGED: Final = frozenset(
+    {
+        TradeState.RECEIVED,
+        TradeState.ENRICHED,
+        TradeState.ON_HOLD,
+        TradeState.PENDING_VALIDATION,
+    }
+)
+SEVERITY_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.BLOCKING: 2}
+LAST_HOUR: Final = 23
+OPEN_VALIDATIONS: Final = """
+INSERT INTO desk_workitem (kind, subject_kind, subject_id, title, url, desk_code, due_at, severity,
+                           amount_at_risk, currency, state, opened_at, done_by)
+SELECT 'VALIDATION', 'trade', t.id, t.reference, '/trades/' || t.id || '/', t.desk_code,
+       (t.trade_date + %(cut_off)s) AT TIME ZONE %(zone)s, 'WARNING', t.risk_amount_eur,
+       CASE WHEN t.risk_amount_eur IS NULL THEN '' ELSE 'EUR' END, 'OPEN', %(at)s, ''
+  FROM trades_trade t WHERE t.id = ANY(%(ids)s)
+ON CONFLICT (kind, subject_kind, subject_id) WHERE state = 'OPEN'
+DO UPDATE SET amount_at_risk = excluded.amount_at_risk, desk_code = excluded.desk_code,
+              due_at = excluded.due_at
+"""
+
+
+@dataclass(slots=True)
+class Controlled:
+    """What one run of the rule book came to."""
+
+    judged: int = 0
+    clean: int = 0
+    held: int = 0
+    hits: Counter[str] = dataclasses.field(default_factory=Counter)
+
+    def add(self, other: Controlled) -> None:
+        self.judged += other.judged
+        self.clean += other.clean
+        self.held += other.held
+        self.hits += other.hits
+
+
+def control_trades(
+    *,
+    trade_ids: Collection[int],
+    actor: Actor,
+    at: datetime,
+    library: Library | None = None,
+    job_id: int | None = None,
+    only: frozenset[TradeState] = JUDGED,
+) -> Controlled:
+    """Judge these trades in one transaction, under their row locks; safe to repeat.
+
+    Findings become exceptions, those that no longer hold are resolved. A trade that nothing holds
+    goes to PENDING_VALIDATION, any other to ON_HOLD; a trade that is over loses what waited for
+    it. Trades outside `only` are left alone. Pass one `library` for all chunks of a job.
+    """
+    if not trade_ids:
+        return Controlled()
+    library = library or Library(at=at)
+    with acting(actor=actor):
+        everything = lock_facts(trade_ids)
+        _forget([facts.trade_id for facts in everything if facts.state in DEAD], actor, at)
+        chunk = [facts for facts in everything if facts.state in only]
+        if not chunk:
+            return Controlled()
+        book = active_rules(desk_selectors.settings_in_force(day=at.date()))
+        found = _judge(chunk, book, library)
+        held = desk.settle_findings(
+            subject_kind=SUBJECT_KIND,
+            subject_ids=[facts.trade_id for facts in chunk],
+            raised=_raised(chunk, found, _cut_off(book)),
+            kind=ExceptionKind.CONTROL,
+            actor=actor,
+            at=at,
+        )
+        _move(chunk, held, _cut_off(book), actor, at)
+        return _record(chunk, found, held, at, job_id)
+
+
+def _judge(
+    chunk: Sequence[TradeFacts], book: Sequence[ActiveRule], library: Library
+) -> Mapping[int, list[Finding]]:
+    limits = {rule.code: values for rule, values in book}
+    within = int(limits.get("TRD-502", {}).get("within", Decimal(0)))
+    context = library.context(chunk, near_seconds=within)
+    found = {facts.trade_id: judge(facts, context, book) for facts in chunk}
+    return {trade_id: findings for trade_id, findings in found.items() if findings}
+
+
+def _cut_off(book: Sequence[ActiveRule]) -> time:
+    """Return the hour by which a trade should be through, from the setting of TRD-704."""
+    for rule, limits in book:
+        if rule.code == "TRD-704":
+            return time(min(int(limits["cut_off"]), LAST_HOUR))
+    return time(LAST_HOUR)
+
+
+def _raised(
+    chunk: Sequence[TradeFacts], found: Mapping[int, list[Finding]], cut_off: time
+) -> list[Raised]:
+    raised = []
+    for facts in chunk:
+        findings = found.get(facts.trade_id)
+        if not findings:
+            continue
+        subject = subject_of(facts, cut_off)
+        raised += [
+            Raised(subject=subject, finding=finding, fix=RULE_BY_CODE[finding.code].fix)
+            for finding in findings
+        ]
+    return raised
+
+
+def subject_of(facts: TradeFacts, cut_off: time) -> Subject:
+    """Return the trade as the desk sees it: due at the cut-off of its trade date."""
+    known = facts.risk_amount_eur is not None
+    return Subject(
+        kind=SUBJECT_KIND,
+        id=facts.trade_id,
+        reference=facts.reference,
+        version_no=facts.version_no,
+        desk_code=facts.desk_code,
+        amount_at_risk=facts.risk_amount_eur,
+        currency="EUR" if known else "",
+        url=f"/trades/{facts.trade_id}/",
+        contributors=tuple(sorted({facts.maker, *facts.contributors})),
+        due_at=datetime.combine(facts.trade_date, cut_off, tzinfo=HOUSE_ZONE),
+    )
+
+
+def _move(
+    chunk: Sequence[TradeFacts], held: set[int], cut_off: time, actor: Actor, at: datetime
+) -> None:
+    """Put held trades on hold and the others in the supervisors' queue, by the state table."""
+    hold, clean = [], []
+    for facts in chunk:
+        (hold if facts.trade_id in held else clean).append(facts)
+    _set_state(hold, TradeState.ON_HOLD)
+    _set_state(clean, TradeState.PENDING_VALIDATION)
+    desk.close_work(
+        kind=WorkKind.VALIDATION,
+        subject_kind=SUBJECT_KIND,
+        subject_ids=[f.trade_id for f in hold if f.state == TradeState.PENDING_VALIDATION],
+        actor=actor,
+        at=at,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OPEN_VALIDATIONS,
+            {
+                "ids": [facts.trade_id for facts in clean],
+                "cut_off": cut_off,
+                "zone": HOUSE_ZONE.key,
+                "at": at,
+            },
+        )
+
+
+def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
+    for source in {TradeState(facts.state) for facts in chunk} - {target}:
+        step = source
+        if source is TradeState.RECEIVED:
+            require_transition(TRANSITIONS, source=source, target=TradeState.ENRICHED)
+            step = TradeState.ENRICHED
+        require_transition(TRANSITIONS, source=step, target=target)
+    ids = [facts.trade_id for facts in chunk if facts.state != target]
+    if ids:
+        Trade.objects.filter(pk__in=ids).update(state=target.value)
+
+
+def _forget(trade_ids: Sequence[int], actor: Actor, at: datetime) -> None:
+    """Close what waited for trades that are over: cancelled or refused."""
+    if not trade_ids:
+        return
+    desk.close_exceptions(
+        subject_kind=SUBJECT_KIND, subject_ids=trade_ids, actor=actor, at=at, reason="trade is over"
+    )
+    desk.close_work(
+        kind=WorkKind.VALIDATION,
+        subject_kind=SUBJECT_KIND,
+        subject_ids=trade_ids,
+        actor=actor,
+        at=at,
+    )
+
+
+def _record(
+    chunk: Sequence[TradeFacts],
+    found: Mapping[int, list[Finding]],
+    held: set[int],
+    at: datetime,
+    job_id: int | None,
+) -> Controlled:
+    hits = Counter(finding.code for findings in found.values() for finding in findings)
+    outcome = Controlled(
+        judged=len(chunk), clean=len(chunk) - len(found), held=len(held), hits=hits
+    )
+    ControlRun.objects.create(
+        job_id=job_id, judged=outcome.judged, clean=outcome.clean, hits=hits, ended_at=at
+    )
+    announce("trades.controlled", subject=f"{len(chunk)} trades", payload={"held": len(held)})
+    return outcome

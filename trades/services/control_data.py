@@ -1,0 +1,348 @@
+"""What the rule book needs, loaded set-wise: the facts of a chunk, the reference data of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from kernel.calendars import BusinessCalendar, UnknownDate
+from refdata import selectors as refdata
+from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, PriceFacts, TraderFacts
+from refdata.models import Currency
+from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
+from trades.facts import TradeFacts
+from trades.models import Execution, Trade
+from trades.rules.context import (
+    HOUSE_ZONE,
+    InstrumentRef,
+    LastPrice,
+    PartyRef,
+    RuleContext,
+    TraderRef,
+)
+from trades.states import TradeState
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+DEAD: Final = (TradeState.CLOSED.value, TradeState.REJECTED.value)
+ZONES: Final = {
+    "GB": ZoneInfo("Europe/London"),
+    "IE": ZoneInfo("Europe/Dublin"),
+    "PT": ZoneInfo("Europe/Lisbon"),
+    "US": ZoneInfo("America/New_York"),
+    "CA": ZoneInfo("America/Toronto"),
+    "JP": ZoneInfo("Asia/Tokyo"),
+    "HK": ZoneInfo("Asia/Hong_Kong"),
+    "SG": ZoneInfo("Asia/Singapore"),
+    "AU": ZoneInfo("Australia/Sydney"),
+}
+TWINS: Final = """
+SELECT DISTINCT ON (new.id) new.id, old.reference,
+       old.traded_at = new.traded_at AND old.book_code = new.book_code
+       AND old.trader_code = new.trader_code AND old.net_amount = new.net_amount AS same
+  FROM trades_trade new
+  JOIN trades_trade old
+    ON old.trade_date = new.trade_date AND old.isin = new.isin AND old.side = new.side
+   AND old.quantity = new.quantity AND old.price = new.price AND old.currency = new.currency
+   AND old.counterparty_code = new.counterparty_code AND old.id < new.id
+   AND old.traded_at BETWEEN new.traded_at - %(within)s * interval '1 second'
+                         AND new.traded_at + %(within)s * interval '1 second'
+ WHERE new.id = ANY(%(ids)s) AND new.isin <> ''
+   AND old.traded_at BETWEEN %(first)s AND %(last)s
+   AND old.trade_date = ANY(%(days)s)
+   AND old.state NOT IN ('CLOSED', 'REJECTED')
+ ORDER BY new.id, same DESC, old.id
+"""
+FIELDS: Final = (
+    "id",
+    "reference",
+    "source_system",
+    "source_reference",
+    "version_no",
+    "state",
+    "isin",
+    "symbol",
+    "instrument_id",
+    "side",
+    "quantity",
+    "price",
+    "currency",
+    "gross_amount",
+    "accrued_interest",
+    "fees",
+    "net_amount",
+    "trade_date",
+    "traded_at",
+    "settlement_date",
+    "venue",
+    "counterparty_id",
+    "counterparty_code",
+    "desk_code",
+    "book_code",
+    "trader_code",
+    "account_code",
+    "capacity",
+    "maker",
+    "contributors",
+    "fingerprint",
+    "risk_amount_eur",
+    "received_at",
+    "settlement_instruction_id",
+)
+
+
+def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
+    """Return the facts of these trades in the order of their ids, under their row locks."""
+    rows = (
+        Trade.objects.select_for_update(of=("self",))
+        .filter(pk__in=trade_ids)
+        .order_by("pk")
+        .values_list(*FIELDS)
+    )
+    return [TradeFacts(*row) for row in rows]
+
+
+def trades_of_batch(*, batch_id: int) -> list[int]:
+    """Return the trades that the messages of a batch made, amended or cancelled."""
+    return list(
+        Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
+        .order_by("trade_id")
+        .values_list("trade_id", flat=True)
+        .distinct()
+    )
+
+
+def trades_to_recontrol(
+    *, trade_ids: Collection[int] | None = None, isins: Collection[str] | None = None
+) -> list[int]:
+    """Return the trades named that are not over, and those that wait in these instruments."""
+    waiting = Trade.objects.exclude(state__in=[*DEAD, TradeState.VALIDATED.value])
+    wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
+    return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
+
+
+@dataclass(slots=True)
+class Shelf(Generic[KeyT, ValueT]):
+    """What was read once in a job; asking again for the same keys costs nothing."""
+
+    read: Callable[[set[KeyT]], Mapping[KeyT, ValueT]]
+    known: dict[KeyT, ValueT] = field(default_factory=dict)
+    asked: set[KeyT] = field(default_factory=set)
+
+    def of(self, keys: Iterable[KeyT]) -> dict[KeyT, ValueT]:
+        missing = set(keys) - self.asked
+        if missing:
+            self.known.update(self.read(missing))
+            self.asked |= missing
+        return self.known
+
+
+def _instrument(facts: InstrumentFacts) -> InstrumentRef:
+    return InstrumentRef(
+        isin=facts.isin,
+        asset_class=facts.asset_class,
+        currency=facts.currency,
+        price_type=facts.price_type,
+        multiplier=facts.multiplier,
+        active=facts.active,
+        maturity_date=facts.maturity_date,
+        lot_size=facts.lot_size,
+    )
+
+
+def _party(facts: PartyFacts) -> PartyRef:
+    return PartyRef(
+        code=facts.code,
+        active=facts.active,
+        lei=facts.lei,
+        lei_next_renewal=facts.lei_next_renewal,
+        is_counterparty=facts.is_counterparty,
+    )
+
+
+def _trader(facts: TraderFacts) -> TraderRef:
+    return TraderRef(code=facts.code, active=facts.active, desk=facts.desk_code)
+
+
+def _gross(days: set[date]) -> dict[date, tuple[dict[str, Decimal], dict[str, Decimal]]]:
+    """Return per day the gross amounts by trader and by counterparty, dead trades left out."""
+    totals: dict[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = {
+        day: ({}, {}) for day in days
+    }
+    rows = (
+        Trade.objects.filter(trade_date__in=days)
+        .exclude(state__in=DEAD)
+        .values_list("trade_date", "trader_code", "counterparty_code")
+        .annotate(total=Sum("risk_amount_eur"))
+    )
+    for day, trader, counterparty, total in rows:
+        for sums, code in zip(totals[day], (trader, counterparty), strict=True):
+            sums[code] = sums.get(code, Decimal(0)) + (total or 0)
+    return totals
+
+
+def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
+    found: dict[tuple[str, date], LastPrice] = {}
+    for day in {day for _isin, day in keys}:
+        isins = [isin for isin, of_day in keys if of_day == day]
+        prices: dict[str, PriceFacts] = refdata.last_prices(isins, day)
+        found |= {
+            (isin, day): LastPrice(price.day, price.close, price.source)
+            for isin, price in prices.items()
+        }
+    return found
+
+
+def _currencies(codes: set[str]) -> dict[str, bool]:
+    return dict.fromkeys(
+        Currency.objects.filter(code__in=codes).values_list("code", flat=True), True
+    )
+
+
+@dataclass(slots=True)
+class Library:
+    """The reference data of one job: each row is read once, whatever the number of chunks."""
+
+    at: datetime
+    instruments: Shelf[str, InstrumentFacts] = field(
+        default_factory=lambda: Shelf(refdata.instruments_by_isin)
+    )
+    parties: Shelf[int, PartyFacts] = field(default_factory=lambda: Shelf(refdata.parties_by_id))
+    books: Shelf[str, BookFacts] = field(default_factory=lambda: Shelf(refdata.books_by_code))
+    traders: Shelf[str, TraderFacts] = field(default_factory=lambda: Shelf(refdata.traders_by_code))
+    currencies: Shelf[str, bool] = field(default_factory=lambda: Shelf(_currencies))
+    prices: Shelf[tuple[str, date], LastPrice] = field(default_factory=lambda: Shelf(_prices))
+    gross: Shelf[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = field(
+        default_factory=lambda: Shelf(_gross)
+    )
+    _settlement: SettlementBook | None = None
+    _settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
+
+    def context(self, chunk: Sequence[TradeFacts], *, near_seconds: int) -> RuleContext:
+        """Return what the rules may look at for these trades."""
+        days = {facts.trade_date for facts in chunk}
+        book = self._settlement_book(chunk)
+        mics = {facts.venue for facts in chunk if facts.venue}
+        gross = self.gross.of(days)
+        parties = self.parties.of(
+            facts.counterparty_id for facts in chunk if facts.counterparty_id is not None
+        )
+        instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
+        twins, near = _twins(chunk, near_seconds)
+        return RuleContext(
+            at=self.at,
+            instruments={isin: _instrument(found) for isin, found in instruments.items()},
+            counterparties={
+                facts.counterparty_code: _party(parties[facts.counterparty_id])
+                for facts in chunk
+                if facts.counterparty_id in parties
+            },
+            books={
+                code: found.desk_code
+                for code, found in self.books.of(facts.book_code for facts in chunk).items()
+            },
+            traders={
+                code: _trader(found)
+                for code, found in self.traders.of(facts.trader_code for facts in chunk).items()
+            },
+            venues={
+                mic: book.venues[mic].is_active_on(max(days)) for mic in mics if mic in book.venues
+            },
+            zones={
+                mic: ZONES.get(book.venues[mic].country, HOUSE_ZONE)
+                for mic in mics
+                if mic in book.venues
+            },
+            currencies=frozenset(self.currencies.of(facts.currency for facts in chunk)),
+            calendars=_venue_calendars(book, mics),
+            settlement_calendars=_settlement_calendars(book, chunk),
+            settlement_dates=self._settlement_dates(book, chunk, instruments),
+            last_prices=self.prices.of((facts.isin, facts.trade_date) for facts in chunk),
+            twins=twins,
+            near_twins=near,
+            trader_gross=_flat(gross, 0),
+            counterparty_gross=_flat(gross, 1),
+        )
+
+    def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
+        currencies, mics = self._settlement_of
+        wanted = frozenset(facts.currency for facts in chunk), frozenset(f.venue for f in chunk)
+        if self._settlement is None or not (wanted[0] <= currencies and wanted[1] <= mics):
+            self._settlement_of = currencies | wanted[0], mics | wanted[1]
+            self._settlement = refdata.settlement_book(
+                currencies=self._settlement_of[0], mics=self._settlement_of[1]
+            )
+        return self._settlement
+
+    def _settlement_dates(
+        self,
+        book: SettlementBook,
+        chunk: Sequence[TradeFacts],
+        instruments: Mapping[str, InstrumentFacts],
+    ) -> dict[tuple[str, str, date], date]:
+        """Compute each (ISIN, venue, trade date) once; where no cycle is known there is none."""
+        for facts in chunk:
+            key = (facts.isin, facts.venue, facts.trade_date)
+            if key in self._dates or facts.isin not in instruments:
+                continue
+            try:
+                self._dates[key] = book.settlement_date(
+                    instruments[facts.isin],
+                    trade_date=facts.trade_date,
+                    mic=facts.venue,
+                    currency=facts.currency,
+                )
+            except (NoSettlementCycle, NoSettlementCalendar, UnknownDate):
+                continue
+        return self._dates
+
+
+def _flat(
+    gross: Mapping[date, tuple[dict[str, Decimal], dict[str, Decimal]]], side: int
+) -> dict[tuple[str, date], Decimal]:
+    return {(code, day): total for day, sums in gross.items() for code, total in sums[side].items()}
+
+
+def _venue_calendars(book: SettlementBook, mics: Iterable[str]) -> dict[str, BusinessCalendar]:
+    found = {mic: book.venue_calendar(mic) for mic in mics}
+    return {mic: calendar for mic, calendar in found.items() if calendar is not None}
+
+
+def _settlement_calendars(
+    book: SettlementBook, chunk: Sequence[TradeFacts]
+) -> dict[tuple[str, str], BusinessCalendar]:
+    calendars: dict[tuple[str, str], BusinessCalendar] = {}
+    for currency, mic in {(facts.currency, facts.venue) for facts in chunk}:
+        try:
+            calendars[currency, mic] = book.settlement_calendar(currency=currency, mic=mic)
+        except NoSettlementCalendar:
+            continue
+    return calendars
+
+
+def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Return trade id -> reference of an older trade: with the very same terms, and alike."""
+    times = [facts.traded_at for facts in chunk]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TWINS,
+            {
+                "ids": [facts.trade_id for facts in chunk],
+                "within": within,
+                "first": min(times) - timedelta(seconds=within),
+                "last": max(times) + timedelta(seconds=within),
+                "days": sorted({facts.trade_date for facts in chunk}),
+            },
+        )
+        rows = cursor.fetchall()
+    same = {trade_id: reference for trade_id, reference, is_same in rows if is_same}
+    return same, {trade_id: reference for trade_id, reference, is_same in rows if not is_same}

@@ -1,0 +1,202 @@
+"""Validation: a supervisor approves or refuses exactly the version that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from core.jobs import enqueue
+from core.models import Job
+from core.outbox import announce
+from core.roles import Action
+from desk import services as desk
+from desk.facts import Seen
+from desk.services import approvals
+from desk.states import WorkKind
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from kernel.states import require_transition
+from trades.models import Trade, TradeVersion
+from trades.states import TRANSITIONS, TradeState
+
+SUBJECT_KIND: Final = "trade"
+AT_ONCE_MAX: Final = 100
+JOB_KIND: Final = "trades.decide_many"
+
+
+class UnableToFindTrade(Refusal):
+    """No such trade on a desk of this person."""
+
+    code = "NO_SUCH_TRADE"
+    status_code = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one trade of many; `code` is empty when the decision was recorded."""
+
+    trade_id: int
+    reference: str
+    code: str = ""
+    message: str = ""
+
+
+def validate_trade(
+    *, trade_id: int, seen: str, actor: Actor, at: datetime, reason: str = ""
+) -> Trade:
+    """Approve the version whose fingerprint is `seen` and announce it.
+
+    Raises UnableToFindTrade, IllegalTransition if the trade has moved on, UnableToApprove if
+    `actor` made or touched this version, if the limit is too low (OverLimit), or if `seen` is not
+    what stands there now (SeenChanged).
+    """
+    with acting(actor=actor, reason=reason):
+        trade = _locked(trade_id, actor)
+        _require(trade, TradeState.VALIDATED, seen)
+        approvals.approve(
+            seen=_seen(trade, seen),
+            amount_eur=trade.risk_amount_eur,
+            actor=actor,
+            at=at,
+            reason=reason,
+        )
+        return _decided(trade, TradeState.VALIDATED, "trade.validated", actor, at)
+
+
+def refuse_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Trade:
+    """Refuse the version whose fingerprint is `seen`, for a reason; it goes back to its maker.
+
+    Raises as `validate_trade` does, but asks for no limit.
+    """
+    with acting(actor=actor, reason=reason):
+        trade = _locked(trade_id, actor)
+        _require(trade, TradeState.REJECTED, seen)
+        approvals.refuse(seen=_seen(trade, seen), reason=reason, actor=actor, at=at)
+        desk.comment(
+            subject_kind=SUBJECT_KIND, subject_id=trade.pk, text=reason, actor=actor, at=at
+        )
+        return _decided(trade, TradeState.REJECTED, "trade.rejected", actor, at)
+
+
+def decide_many(
+    *,
+    seen: Mapping[int, str],
+    approve: bool,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> list[Outcome]:
+    """Decide on each trade in its own transaction; a refused one leaves the others alone."""
+    references = dict(Trade.objects.filter(pk__in=seen).values_list("pk", "reference"))
+    outcomes = []
+    for trade_id in sorted(seen):
+        reference = references.get(trade_id, "")
+        try:
+            if approve:
+                validate_trade(
+                    trade_id=trade_id, seen=seen[trade_id], actor=actor, at=at, reason=reason
+                )
+            else:
+                refuse_trade(
+                    trade_id=trade_id, seen=seen[trade_id], reason=reason, actor=actor, at=at
+                )
+        except Refusal as refusal:
+            outcomes.append(Outcome(trade_id, reference, refusal.code, refusal.message))
+        else:
+            outcomes.append(Outcome(trade_id, reference))
+    return outcomes
+
+
+def enqueue_many(
+    *, seen: Mapping[int, str], approve: bool, reason: str, actor: Actor, at: datetime
+) -> Job:
+    """Hand many decisions to a job, with exactly what the person saw."""
+    title = _("Validate %(count)s trades") if approve else _("Refuse %(count)s trades")
+    with transaction.atomic():
+        return enqueue(
+            kind=JOB_KIND,
+            title=title % {"count": len(seen)},
+            parameters={
+                "seen": [[trade_id, seen[trade_id]] for trade_id in sorted(seen)],
+                "approve": approve,
+                "reason": reason,
+            },
+            actor=actor,
+            at=at,
+        )
+
+
+def difference(
+    before: TradeVersion | None, after: TradeVersion
+) -> list[tuple[str, object, object]]:
+    """Return (field, before, after) for every term that changed, in the order of their names."""
+    old = before.terms if before is not None else {}
+    names = sorted({*old, *after.terms})
+    return [
+        (name, old.get(name), after.terms.get(name))
+        for name in names
+        if old.get(name) != after.terms.get(name)
+    ]
+
+
+def _locked(trade_id: int, actor: Actor) -> Trade:
+    """Return the trade under its row lock; one of a desk out of reach does not exist."""
+    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
+    trade = visible.select_for_update(of=("self",)).filter(pk=trade_id).first()
+    if trade is None:
+        raise UnableToFindTrade(_("There is no such trade."))
+    access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
+    return trade
+
+
+def _require(trade: Trade, target: TradeState, seen: str) -> None:
+    """A trade that moved on since it was seen is a changed one, whatever its state now."""
+    if trade.fingerprint != seen:
+        raise approvals.SeenChanged(_("It has changed since you saw it. Look at it again."))
+    if trade.state == TradeState.VALIDATED and target is TradeState.VALIDATED:
+        raise approvals.AlreadyDecided(_("This version is already validated."))
+    if trade.state != TradeState.PENDING_VALIDATION:
+        require_transition(TRANSITIONS, source=TradeState(trade.state), target=TradeState.VALIDATED)
+    require_transition(TRANSITIONS, source=TradeState(trade.state), target=target)
+
+
+def _seen(trade: Trade, seen: str) -> Seen:
+    return Seen(
+        subject_kind=SUBJECT_KIND,
+        subject_id=trade.pk,
+        version_no=trade.version_no,
+        fingerprint=seen,
+        current_fingerprint=trade.fingerprint,
+        maker=trade.maker,
+        contributors=tuple(trade.contributors),
+    )
+
+
+def _decided(trade: Trade, target: TradeState, event: str, actor: Actor, at: datetime) -> Trade:
+    trade.state = target.value
+    trade.save(update_fields=["state"])
+    desk.close_work(
+        kind=WorkKind.VALIDATION,
+        subject_kind=SUBJECT_KIND,
+        subject_ids=[trade.pk],
+        actor=actor,
+        at=at,
+    )
+    announce(
+        event,
+        subject=trade.reference,
+        payload={"trade_id": trade.pk, "version_no": trade.version_no},
+    )
+    return trade
+
+
+def refusals(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
+    """Return those that were not decided."""
+    return [outcome for outcome in outcomes if outcome.code]

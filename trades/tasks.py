@@ -1,0 +1,71 @@
+"""Doors of background work: name the actor, read the parameters, call one service per chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from core.jobs import JobRun, job_handler
+from trades.services import control, control_data, validation
+from trades.states import TradeState
+
+DECISIONS_PER_STEP: Final = 20
+
+
+@job_handler("trades.control_batch")
+def control_batch(run: JobRun) -> None:
+    """Judge what a batch brought in; a repeated job finds nothing left to do, and says so."""
+    ids = control_data.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
+    _control(run, ids, only=frozenset({TradeState.RECEIVED}))
+
+
+@job_handler("trades.recontrol")
+def recontrol(run: JobRun) -> None:
+    """Judge again: the trades named, or those that wait and deal in instruments of `isins`."""
+    ids = control_data.trades_to_recontrol(
+        trade_ids=run.parameters.get("trade_ids"), isins=run.parameters.get("isins")
+    )
+    _control(run, ids, only=control.JUDGED)
+
+
+@job_handler(validation.JOB_KIND)
+def decide_many(run: JobRun) -> None:
+    """Validate or refuse many trades one by one; those already decided say so and stay."""
+    seen = {int(trade_id): str(text) for trade_id, text in run.parameters["seen"]}
+    ids = sorted(seen)
+    for start in range(0, len(ids), DECISIONS_PER_STEP):
+        step = {trade_id: seen[trade_id] for trade_id in ids[start : start + DECISIONS_PER_STEP]}
+        outcomes = validation.decide_many(
+            seen=step,
+            approve=bool(run.parameters["approve"]),
+            reason=str(run.parameters["reason"]),
+            actor=run.actor,
+            at=run.at,
+        )
+        for refused in validation.refusals(outcomes):
+            run.count(refused.code)
+            run.log(f"{refused.reference}: {refused.message}")
+        run.count("decided", len(outcomes) - len(validation.refusals(outcomes)))
+        run.progress(min(start + DECISIONS_PER_STEP, len(ids)), len(ids))
+    run.result("/validation/")
+
+
+def _control(run: JobRun, ids: Sequence[int], **options: Any) -> None:
+    library = control_data.Library(at=run.at)
+    total = control.Controlled()
+    for start in range(0, len(ids), control.CHUNK):
+        total.add(
+            control.control_trades(
+                trade_ids=ids[start : start + control.CHUNK],
+                actor=run.actor,
+                at=run.at,
+                library=library,
+                job_id=run.job_id,
+                **options,
+            )
+        )
+        run.progress(min(start + control.CHUNK, len(ids)), len(ids))
+    run.count("judged", total.judged)
+    run.count("held", total.held)
+    for code, hits in sorted(total.hits.items()):
+        run.count(code, hits)
