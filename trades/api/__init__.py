@@ -1,0 +1,1 @@
+"""REST doors of capture: one execution, many, and what became of them."""

@@ -65,7 +65,7 @@ def test_a_contradiction_is_a_conflict(case: str, changes: dict[str, object], co
 
 def test_an_amendment_is_a_second_version_and_goes_back_to_received() -> None:
     trade = booked()
-    Trade.objects.filter(pk=trade.pk).update(state="VALIDATED")
+    Trade.objects.filter(pk=trade.pk).update(state="ON_HOLD")
 
     send(facts(version=2, action="AMEND", quantity="250"), actor=AGENT)
 

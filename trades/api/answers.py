@@ -1,0 +1,76 @@
+"""What the API says of a message: its status, outcome, trade and findings, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from core.api.problems import problem
+from kernel.findings import Finding
+from trades.services.capture import Captured
+from trades.services.plan import Item, ItemStatus
+
+MALFORMED: Final = frozenset({"CAP-001", "CAP-002", "CAP-003", "CAP-004", "CAP-018"})
+CODES: Final = {
+    ItemStatus.CREATED: 201,
+    ItemStatus.REPEATED: 200,
+    ItemStatus.CONFLICT: 409,
+    ItemStatus.INVALID: 422,
+}
+
+
+def shape(item: Item) -> dict[str, Any]:
+    """Return the JSON members of one item."""
+    body: dict[str, Any] = {"status": item.status.value, "outcome": item.outcome}
+    if item.facts is not None:
+        body |= {
+            "source_reference": item.facts.source_reference,
+            "version": item.facts.version,
+            "action": item.facts.action,
+        }
+    if item.execution_id is not None:
+        body["execution_id"] = item.execution_id
+    if item.trade is not None:
+        body |= {"trade": item.trade.reference, "trade_version": item.trade.version_no}
+    if item.findings:
+        body["findings"] = [finding.as_dict() for finding in item.findings]
+    return body
+
+
+def of_one(item: Item) -> HttpResponse:
+    """Answer one message: 201, 200 on a repeat, 409 on a conflict, 400 or 422 with findings."""
+    if item.status is ItemStatus.INVALID:
+        return invalid(item.findings)
+    if item.status is ItemStatus.CONFLICT:
+        finding = item.findings[0]
+        title = str(finding.as_dict()["message"])
+        return problem(409, "EXECUTION_CONFLICT", title, findings=item.findings)
+    return _json(shape(item), CODES[item.status])
+
+
+def invalid(findings: tuple[Finding, ...]) -> HttpResponse:
+    """Answer a message that cannot be read, with everything that is wrong with it."""
+    malformed = any(finding.code in MALFORMED for finding in findings)
+    return problem(
+        400 if malformed else 422,
+        "EXECUTION_INVALID",
+        _("The execution cannot be read"),
+        findings=findings,
+    )
+
+
+def of_many(captured: Captured) -> HttpResponse:
+    """Answer a bulk: counts, then one entry per message in its order, with its own code."""
+    items = [
+        shape(item) | {"index": index, "code": CODES[item.status]}
+        for index, item in enumerate(captured.items)
+    ]
+    body = {"batch_id": captured.batch_id, "counts": captured.counts(), "items": items}
+    return _json(body, 200)
+
+
+def _json(body: object, status: int) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")

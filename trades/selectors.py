@@ -1,0 +1,125 @@
+"""Reads of trades: rows for pages, facts for rules, status for senders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.access import Action, DeskScopedQuerySet
+from kernel.actors import Actor
+from trades.facts import TradeFacts
+from trades.models import CaptureBatch, Execution, Trade, TradeVersion
+from trades.states import Outcome
+
+
+def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
+    """Return the trades of the desks that the actor may see, latest first."""
+    return Trade.objects.visible_to(actor, Action.VIEW_TRADES).order_by("-trade_date", "-id")
+
+
+def get_trade(*, trade_id: int, actor: Actor) -> Trade:
+    """Return one trade that the actor may see, or raise DoesNotExist."""
+    return (
+        list_trades(actor=actor)
+        .select_related("instrument", "counterparty", "settlement_instruction", "batch")
+        .get(pk=trade_id)
+    )
+
+
+def get_trade_for_update(*, trade_id: int) -> Trade:
+    """Return one trade under its row lock, or raise DoesNotExist."""
+    return Trade.objects.select_for_update(of=("self",)).get(pk=trade_id)
+
+
+def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:
+    """Return the versions of a trade, the latest first."""
+    return (
+        TradeVersion.objects.filter(trade=trade_id)
+        .select_related("execution")
+        .order_by("-version_no")
+    )
+
+
+def list_batches() -> QuerySet[CaptureBatch]:
+    """Return what came in together, the latest first."""
+    return CaptureBatch.objects.select_related("file").order_by("-received_at", "-id")
+
+
+def list_waiting() -> QuerySet[Execution]:
+    """Return the messages that wait for a person or for their NEW, the oldest first."""
+    return Execution.objects.filter(
+        outcome__in=[Outcome.PARKED.value, Outcome.EXCEPTION.value]
+    ).order_by("id")
+
+
+def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:
+    """Return the facts of these trades, in the order of their ids."""
+    return [facts(trade) for trade in Trade.objects.filter(pk__in=trade_ids).order_by("pk")]
+
+
+def facts(trade: Trade) -> TradeFacts:
+    """Return the frozen record that rules judge."""
+    return TradeFacts(
+        trade_id=trade.pk,
+        reference=trade.reference,
+        source_system=trade.source_system,
+        source_reference=trade.source_reference,
+        version_no=trade.version_no,
+        state=trade.state,
+        isin=trade.isin,
+        symbol=trade.symbol,
+        instrument_id=trade.instrument_id,
+        side=trade.side,
+        quantity=trade.quantity,
+        price=trade.price,
+        currency=trade.currency,
+        gross_amount=trade.gross_amount,
+        accrued_interest=trade.accrued_interest,
+        fees=trade.fees,
+        net_amount=trade.net_amount,
+        trade_date=trade.trade_date,
+        traded_at=trade.traded_at,
+        settlement_date=trade.settlement_date,
+        venue=trade.venue,
+        counterparty_id=trade.counterparty_id,
+        counterparty_code=trade.counterparty_code,
+        desk_code=trade.desk_code,
+        book_code=trade.book_code,
+        trader_code=trade.trader_code,
+        account_code=trade.account_code,
+        capacity=trade.capacity,
+        maker=trade.maker,
+        contributors=tuple(trade.contributors),
+        fingerprint=trade.fingerprint,
+        risk_amount_eur=trade.risk_amount_eur,
+        received_at=trade.received_at,
+        settlement_instruction_id=trade.settlement_instruction_id,
+    )
+
+
+def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | None:
+    """Return what became of a reference: its messages and its trade; None when unknown."""
+    identity = {"source_system": source_system, "source_reference": source_reference}
+    messages = [
+        {
+            "execution_id": row.pk,
+            "version": row.source_version,
+            "action": row.action,
+            "outcome": row.outcome,
+            "reason_code": row.reason_code,
+            "received_at": row.received_at,
+        }
+        for row in Execution.objects.filter(**identity).order_by("id")
+    ]
+    if not messages:
+        return None
+    trade = Trade.objects.filter(**identity).first()
+    return identity | {
+        "messages": messages,
+        "trade": trade.reference if trade else None,
+        "trade_version": trade.version_no if trade else None,
+        "state": trade.state if trade else None,
+        "close_reason": trade.close_reason or None if trade else None,
+    }
