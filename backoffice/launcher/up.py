@@ -85,6 +85,7 @@ def _require_free_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            probe.listen()
         except OSError as taken:
             raise UnableToStart(f"port {port} on {host} is taken: choose another PORT") from taken
 

@@ -1,0 +1,115 @@
+"""A real `manage.py up` in its own folder, for scenario tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backoffice.launcher import places
+from backoffice.launcher.embedded import Postgres, Valkey
+
+PATIENCE_SECONDS = 40
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(check: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
+    """Wait until `check` returns something true; fail with its last answer."""
+    deadline = time.monotonic() + seconds
+    while not (answer := check()):
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        time.sleep(0.1)
+    return answer
+
+
+@dataclass
+class Launched:
+    """One copy of the product: its folder, its port, its launcher."""
+
+    data_dir: Path
+    port: int
+    process: subprocess.Popen[str]
+
+    @property
+    def place(self) -> places.Place:
+        return places.Place(self.data_dir)
+
+    def get(self, path: str) -> tuple[int, str]:
+        address = f"http://127.0.0.1:{self.port}{path}"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError as silent:
+            return 0, str(silent)
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.log()
+        return self.get("/readyz")[0] == 200
+
+    def log(self) -> str:
+        return (self.data_dir / "up.log").read_text()
+
+    def children(self) -> dict[str, int]:
+        rows = json.loads((self.data_dir / "processes.json").read_text())
+        return {row["name"]: row["pid"] for row in rows}
+
+    def postgres_pid(self) -> int:
+        server = Postgres(self.place)
+        return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    def end(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(sign)
+        return self.process.wait(timeout=30)
+
+
+def launch(data_dir: Path, *, port: int | None = None, **environment: str) -> Launched:
+    chosen = port or free_port()
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "REDIS_URL", "APP_ENV", "DEMO"}
+    }
+    with (data_dir / "up.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(places.ROOT / "manage.py"), "up", "--no-demo"],
+            env=inherited | {"DATA_DIR": str(data_dir), "PORT": str(chosen)} | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    return Launched(data_dir, chosen, process)
+
+
+@contextlib.contextmanager
+def home() -> Iterator[Path]:
+    """A folder whose path has a space; whatever was started there is stopped afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="denouement up ")).resolve()
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        place = places.Place(folder)
+        Valkey(place).stop()
+        Postgres(place, throw_away=True).remove()
+        shutil.rmtree(place.valkey_sockets, ignore_errors=True)

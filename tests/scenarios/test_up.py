@@ -1,0 +1,82 @@
+"""`manage.py up` heals what dies, keeps its data, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backoffice.launcher.embedded import Postgres, Valkey
+from backoffice.launcher.supervisor import born_at
+from tests.scenarios.launched import Launched, eventually, home, launch
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(name="folder")
+def _folder() -> Iterator[Path]:
+    with home() as folder:
+        yield folder
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def _replaced(up: Launched, name: str, dead: int) -> bool:
+    return up.children().get(name, dead) != dead
+
+
+def test_every_process_that_is_killed_comes_back_and_sigterm_leaves_nothing(folder: Path) -> None:
+    up = launch(folder)
+    eventually(up.ready)
+
+    before = up.children()
+    for name in ("web", "worker", "scheduler"):
+        _kill(before[name])
+    _kill(int((folder / "valkey" / "valkey.pid").read_text()))
+    _kill(up.postgres_pid())
+
+    for name in before:
+        eventually(functools.partial(_replaced, up, name, before[name]))
+    eventually(up.ready)
+    after = up.children()
+    assert up.end(signal.SIGTERM) == 0, up.log()
+    assert [name for name, pid in after.items() if born_at(pid)] == []
+    assert not Postgres(up.place).running()
+    assert not Valkey(up.place).running()
+
+
+def test_a_killed_launcher_is_taken_over_and_the_data_is_kept(folder: Path) -> None:
+    first = launch(folder)
+    eventually(first.ready)
+    secrets = (folder / "secrets.json").read_text()
+    orphans = first.children()
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    assert first.get("/livez")[0] == 200
+
+    second = launch(folder, port=first.port)
+    eventually(lambda: not any(born_at(pid) for pid in orphans.values()))
+    eventually(second.ready)
+
+    assert (folder / "secrets.json").read_text() == secrets
+    assert (folder / "secrets.json").stat().st_mode & 0o077 == 0
+    assert second.end(signal.SIGINT) == 0, second.log()
+
+
+def test_a_second_launcher_in_the_same_folder_and_a_taken_port_are_refused(folder: Path) -> None:
+    first = launch(folder)
+    eventually(lambda: first.get("/livez")[0] == 200)
+
+    same_folder = launch(folder)
+    assert same_folder.process.wait(timeout=20) == 1
+    assert "already running" in first.log()
+    with home() as other:
+        same_port = launch(other, port=first.port)
+        assert same_port.process.wait(timeout=20) == 1
+        assert f"port {first.port}" in same_port.log()
+    assert first.end() == 0
