@@ -39,10 +39,13 @@ class PageView(LoginRequiredMixin, View):
         except Refusal as refusal:
             return refused(request, refusal)
 
-    def render(self, context: Mapping[str, Any], *, template: str = "") -> HttpResponse:
+    def render(
+        self, context: Mapping[str, Any], *, template: str = "", status: int = 200
+    ) -> HttpResponse:
         """Render the page's template (or `template`) with its title and `context`."""
         names = {"page": self, "title": self.title, "subtitle": self.subtitle}
-        return render(self.request, template or self.template_name, {**names, **context})
+        shown = {**names, **context}
+        return render(self.request, template or self.template_name, shown, status=status)
 
     @property
     def is_fragment(self) -> bool:

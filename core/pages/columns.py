@@ -100,11 +100,11 @@ class MomentColumn(DayColumn):
 class StatusColumn(tables.Column):
     """A state as a coloured, translated badge; exported as its code."""
 
-    def render(self, value: Any) -> SafeString:
-        return badge(value)
+    def render(self, record: Any, bound_column: Any) -> SafeString:
+        return badge(bound_column.accessor.resolve(record))
 
-    def value(self, value: Any) -> Any:
-        return str(value)
+    def value(self, record: Any, bound_column: Any) -> str:
+        return str(bound_column.accessor.resolve(record))
 
 
 def badge(value: object) -> SafeString:

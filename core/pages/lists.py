@@ -24,6 +24,7 @@ from core.pages.base import PageView
 from core.pages.saved import list_views
 
 Total = tuple[str | Promise, str]
+NOTHING = "—"
 RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
 
 
@@ -212,7 +213,9 @@ class ListPage(PageView):
             revision = getattr(record, self.revision_field, "") if self.revision_field else ""
             rows.append(
                 {
-                    "cells": [(column, cell) for column, cell in row.items()],
+                    "cells": [
+                        (column, "" if cell == NOTHING else cell) for column, cell in row.items()
+                    ],
                     "value": f"{record.pk}:{revision}" if revision != "" else str(record.pk),
                     "url": self.row_url(record),
                     "css": self.row_class(record),

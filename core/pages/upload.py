@@ -1,0 +1,154 @@
+"""Uploads: file → preview → confirm. Nothing is stored before the person has seen what it says.
+
+The preview keeps the bytes on the server, signed to the person who sent them, so that what is
+confirmed is to the byte what was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar, Final
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.pages.base import PageView
+from kernel.findings import Finding, Refusal
+
+SALT: Final = "core.pages.upload"
+WAIT_SECONDS: Final = 3600
+BYTES_MAX: Final = 20 * 1024 * 1024
+FINDINGS_SHOWN_MAX: Final = 200
+
+
+class UnableToUpload(Refusal):
+    """No file, an empty one, one that is too large, or a preview that has expired."""
+
+    code = "UNABLE_TO_UPLOAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file says, before anything is done with it.
+
+    `figures` are (label, written value); `columns` and `rows` a first look at its content;
+    `findings` what is wrong, by line and column; with `may_confirm` False it can only be corrected.
+    """
+
+    figures: Sequence[tuple[str | Promise, str]] = ()
+    columns: Sequence[str | Promise] = ()
+    rows: Sequence[Sequence[str]] = ()
+    findings: Sequence[Finding] = field(default_factory=tuple)
+    may_confirm: bool = True
+    note: str | Promise = ""
+
+
+class FileForm(forms.Form):
+    """The file; a page with more to ask subclasses it."""
+
+    file = forms.FileField(label=_("File"))
+
+
+class UploadPage(PageView):
+    """Subclasses write `preview` and `confirm`; `confirm` returns the address to go to."""
+
+    template_name = "core/upload.html"
+    form_class: ClassVar[type[forms.Form]] = FileForm
+    accept: ClassVar[str] = ".csv,.xlsx"
+    help_text: ClassVar[str | Promise] = ""
+    bytes_max: ClassVar[int] = BYTES_MAX
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        """Read the file and say what would be done; changes nothing."""
+        raise NotImplementedError
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        """Do it and return the address of the result (often a job's page)."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render({"form": self.form_class()})
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "waiting" in request.POST:
+            return self._confirmed(request)
+        form = self.form_class(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.render({"form": form}, status=422)
+        sent = form.cleaned_data.pop("file")
+        try:
+            content = self._read(sent)
+            seen = self.preview(sent.name, content, form.cleaned_data)
+        except Refusal as refusal:
+            return self.render({"form": form, "refusal": refusal}, status=422)
+        waiting = _keep(request, sent.name, content, dict(request.POST.lists()))
+        context = {"form": form, "preview": seen, "waiting": waiting, "name": sent.name}
+        shown = {"findings": seen.findings[:FINDINGS_SHOWN_MAX], "size": len(content)}
+        return self.render({**context, **shown})
+
+    def _read(self, sent: UploadedFile) -> bytes:
+        if not sent.size:
+            raise UnableToUpload(gettext("The file is empty."))
+        if sent.size > self.bytes_max:
+            limit = self.bytes_max // (1024 * 1024)
+            raise UnableToUpload(
+                gettext("The file is larger than %(limit)s MB.") % {"limit": limit}
+            )
+        return bytes(sent.read())
+
+    def _confirmed(self, request: HttpRequest) -> HttpResponse:
+        name, content, posted = _take(request)
+        form = self.form_class(posted, {"file": UploadedFile(name=name, size=len(content))})
+        if not form.is_valid():
+            raise UnableToUpload(gettext("The preview has expired: send the file again."))
+        form.cleaned_data.pop("file")
+        address = self.confirm(name, content, form.cleaned_data)
+        messages.success(request, gettext("%(name)s was taken in.") % {"name": name})
+        return redirect(address)
+
+
+def _folder() -> Path:
+    folder = Path(settings.FILES_DIR) / "waiting"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(request: HttpRequest, name: str, content: bytes, posted: dict[str, Any]) -> str:
+    key = uuid4().hex
+    kept = _folder() / key
+    kept.write_bytes(content)
+    oldest = kept.stat().st_mtime - WAIT_SECONDS
+    for other in _folder().iterdir():
+        if other.stat().st_mtime < oldest:
+            other.unlink(missing_ok=True)
+    posted.pop("csrfmiddlewaretoken", None)
+    digest = sha256(content).hexdigest()
+    claim = {"key": key, "name": name, "digest": digest, "user": request.user.pk, "posted": posted}
+    return signing.dumps(claim, salt=SALT, compress=True)
+
+
+def _take(request: HttpRequest) -> tuple[str, bytes, Any]:
+    expired = UnableToUpload(gettext("The preview has expired: send the file again."))
+    try:
+        claim = signing.loads(request.POST["waiting"], salt=SALT, max_age=WAIT_SECONDS)
+        content = (_folder() / claim["key"]).read_bytes()
+    except (signing.BadSignature, FileNotFoundError) as error:
+        raise expired from error
+    if claim["user"] != request.user.pk or sha256(content).hexdigest() != claim["digest"]:
+        raise expired
+    posted = request.POST.copy()
+    for field_name, values in claim["posted"].items():
+        posted.setlist(field_name, values)
+    return claim["name"], content, posted
