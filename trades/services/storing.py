@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXECUTION_COLUMNS: Final = (
     *("id", "source_system", "source_reference", "source_version", "action", "message_id"),
     *("content", "content_hash", "channel", "batch_id", "maker", "outcome", "reason_code"),
-    "trade_id",
+    *("trade_id", "received_at"),
 )
 TERMS_COLUMNS: Final = (
     *("isin", "side", "quantity", "price", "currency", "gross_amount", "accrued_interest"),
@@ -37,7 +37,9 @@ STANDING_COLUMNS: Final = (
     *("source_version", "version_no", "state", "close_reason", "batch_id", "contributors"),
     *("fingerprint", "risk_amount_eur", "touched_by_hand_at"),
 )
-IDENTITY_COLUMNS: Final = ("id", "reference", "source_system", "source_reference", "maker")
+IDENTITY_COLUMNS: Final = (
+    *("id", "reference", "source_system", "source_reference", "maker", "received_at"),
+)
 TRADE_COLUMNS: Final = (*IDENTITY_COLUMNS, *STANDING_COLUMNS, *CURRENT_COLUMNS)
 VERSION_COLUMNS: Final = (
     *("id", "trade_id", "version_no", "action", "source_version", "terms", "maker"),
@@ -73,7 +75,7 @@ def write(plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int) -> N
     copy_rows(
         "trades_trade",
         TRADE_COLUMNS,
-        (_trade(trade, origin.source_system, batch_id, touched) for trade in created),
+        (_trade(trade, plan.at, origin, batch_id) for trade in created),
     )
     copy_rows(
         "trades_execution",
@@ -105,19 +107,19 @@ def _execution(item: Item, plan: Plan, origin: Origin, batch_id: int) -> tuple[o
         str(item.outcome),
         item.reason_code,
         item.trade.id if item.trade else None,
+        plan.at,
     )
 
 
-def _trade(
-    trade: TradeRow, source_system: str, batch_id: int, touched: datetime | None
-) -> tuple[object, ...]:
+def _trade(trade: TradeRow, at: datetime, origin: Origin, batch_id: int) -> tuple[object, ...]:
     return (
         trade.id,
         trade.reference,
-        source_system,
+        origin.source_system,
         trade.source_reference,
         trade.maker,
-        *_standing(trade, batch_id, touched),
+        at,
+        *_standing(trade, batch_id, at if origin.by_hand else None),
         *_current(trade),
     )
 

@@ -1,0 +1,202 @@
+"""A deterministic week of trading over the reference data that is there: mostly right, as in life.
+
+The same seed and reference data give the same messages, so that tutorials and tests can name them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from kernel.actors import Actor
+from refdata import selectors as refdata
+from refdata.models import Book, Instrument, Party, Trader
+from trades.formats.execution_json import read_fields
+from trades.services import capture
+from trades.states import Channel
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+SOURCE: Final = "OMS"
+OPENING: Final = time(9, 5)
+SESSION_S: Final = 8 * 3600
+SLICE: Final = timedelta(minutes=30)
+CENT: Final = Decimal("0.01")
+PERCENT_PRICE: Final = "PERCENT"
+
+#: kind of flaw -> one trade in so many
+FLAWS: Final = {
+    "amend": 25,
+    "cancel": 50,
+    "no_counterparty": 200,
+    "unknown_counterparty": 250,
+    "far_price": 180,
+    "wrong_gross": 220,
+    "unknown_symbol": 300,
+    "weekend_settlement": 280,
+    "unknown_book": 350,
+    "no_trader": 260,
+    "twin": 320,
+    "late": 240,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One message and when it comes in."""
+
+    arrives: datetime
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the week is dealt in."""
+
+    instruments: Sequence[Instrument]
+    parties: Sequence[str]
+    traders: Sequence[tuple[str, Sequence[str]]]
+
+    @classmethod
+    def of_reference_data(cls) -> Market:
+        """Read instruments, counterparties and traders with the books of their desk."""
+        books: dict[int, list[str]] = {}
+        for code, desk_id in Book.objects.order_by("code").values_list("code", "desk_id"):
+            books.setdefault(desk_id, []).append(code)
+        return cls(
+            instruments=list(
+                Instrument.objects.filter(status="ACTIVE", isin__isnull=False)
+                .exclude(asset_class="DERIVATIVE")
+                .select_related("venue")
+                .order_by("code")
+            ),
+            parties=list(
+                Party.objects.filter(is_counterparty=True, status="ACTIVE", is_own_firm=False)
+                .order_by("code")
+                .values_list("code", flat=True)
+            ),
+            traders=[
+                (code, books[desk_id])
+                for code, desk_id in Trader.objects.filter(status="ACTIVE")
+                .order_by("code")
+                .values_list("code", "desk_id")
+                if desk_id in books
+            ],
+        )
+
+
+def seed_trades(
+    *, days: Sequence[date], count: int, actor: Actor, seed: int = 2026
+) -> dict[str, int]:
+    """Send `count` new trades spread over `days` through the real capture; return what came of it.
+
+    Messages arrive in slices of half an hour; the event of each slice queues its control job.
+    """
+    dice = random.Random(seed)  # noqa: S311 - a demo, no secret
+    market = Market.of_reference_data()
+    totals: dict[str, int] = {}
+    for number, day in enumerate(days):
+        share = count // len(days) + (number < count % len(days))
+        deals = sorted(_day(dice, market, day, share), key=lambda deal: deal.arrives)
+        for arrives, messages in _slices(deals):
+            captured = capture.capture(
+                messages=[read_fields(message) for message in messages],
+                origin=capture.Origin(source_system=SOURCE, channel=Channel.BULK),
+                actor=actor,
+                at=arrives,
+            )
+            for name, n in captured.counts().items():
+                totals[name] = totals.get(name, 0) + n
+    return totals
+
+
+def _slices(deals: Sequence[Deal]) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
+    """Group deals by the end of the half hour in which they arrive."""
+    groups: dict[datetime, list[dict[str, Any]]] = {}
+    for deal in deals:
+        minute = 30 * (deal.arrives.minute // 30)
+        end = deal.arrives.replace(minute=minute, second=0, microsecond=0) + SLICE
+        groups.setdefault(end, []).append(deal.fields)
+    yield from sorted(groups.items())
+
+
+def _day(dice: random.Random, market: Market, day: date, count: int) -> Iterator[Deal]:
+    prices = refdata.last_prices([i.isin or "" for i in market.instruments], day)
+    opening = datetime.combine(day, OPENING, PARIS)
+    for n in range(count):
+        at = opening + timedelta(
+            seconds=dice.randrange(SESSION_S), microseconds=dice.randrange(10**6)
+        )
+        instrument = dice.choice(market.instruments)
+        last = prices.get(instrument.isin or "")
+        fields = _good(dice, market, instrument, last.close if last else None)
+        fields |= {"source_reference": f"{day:%Y%m%d}-{n + 1:05d}", "traded_at": at.isoformat()}
+        flaw = next((kind for kind, odds in FLAWS.items() if dice.randrange(odds) == 0), "")
+        yield from _flawed(dice, flaw, fields, at)
+
+
+def _good(
+    dice: random.Random, market: Market, instrument: Instrument, last: Decimal | None
+) -> dict[str, Any]:
+    """Return a message that nothing is wrong with, near the last price."""
+    trader, books = dice.choice(market.traders)
+    price = (last or Decimal(100)) * Decimal(10_000 + dice.randrange(-60, 61)) / Decimal(10_000)
+    bond = instrument.price_type == PERCENT_PRICE
+    size = Decimal(dice.choice((1, 2, 5, 10, 20))) * (Decimal(50_000) if bond else Decimal(50))
+    lot = max(instrument.lot_size, Decimal(1))
+    quantity = max((size // lot) * lot, lot)
+    return {
+        "version": 1,
+        "action": "NEW",
+        "isin": instrument.isin,
+        "side": dice.choice(("BUY", "SELL")),
+        "quantity": f"{quantity.normalize():f}",
+        "price": f"{_on_tick(price, instrument.tick_size):f}",
+        "currency": instrument.currency,
+        "venue": instrument.venue.mic if instrument.venue else "XOFF",
+        "counterparty": dice.choice(market.parties),
+        "book": dice.choice(books),
+        "trader": trader,
+        "capacity": dice.choice(("DEAL", "DEAL", "DEAL", "AOTC", "MTCH")),
+    }
+
+
+def _on_tick(price: Decimal, tick: Decimal | None) -> Decimal:
+    if not tick:
+        return price.quantize(CENT, ROUND_HALF_UP)
+    return ((price / tick).to_integral_value(ROUND_HALF_UP) * tick).normalize()
+
+
+def _flawed(dice: random.Random, flaw: str, fields: dict[str, Any], at: datetime) -> Iterator[Deal]:
+    """Yield the message with its flaw, and what follows it."""
+    later = at + timedelta(minutes=dice.randrange(2, 40))
+    yield Deal(later if flaw == "late" else at, fields | _change(flaw, fields, at))
+    if flaw == "amend":
+        price = Decimal(fields["price"]) + CENT
+        yield Deal(later, fields | {"version": 2, "action": "AMEND", "price": f"{price:f}"})
+    if flaw == "cancel":
+        identity = {"source_reference": fields["source_reference"]}
+        yield Deal(later, identity | {"version": 2, "action": "CANCEL"})
+    if flaw == "twin":
+        yield Deal(later, fields | {"source_reference": fields["source_reference"] + "-BIS"})
+
+
+def _change(flaw: str, fields: dict[str, Any], at: datetime) -> dict[str, Any]:
+    saturday = at.date() + timedelta(days=(5 - at.weekday()) % 7 or 7)
+    gross = Decimal(fields["price"]) * Decimal(fields["quantity"]) + 25
+    changes: dict[str, dict[str, Any]] = {
+        "no_counterparty": {"counterparty": None},
+        "unknown_counterparty": {"counterparty": "NOBODY"},
+        "far_price": {"price": f"{(Decimal(fields['price']) * 2):f}"},
+        "wrong_gross": {"gross_amount": f"{gross.quantize(CENT, ROUND_HALF_UP):f}"},
+        "unknown_symbol": {"isin": None, "symbol": "DELL"},
+        "weekend_settlement": {"settlement_date": saturday.isoformat()},
+        "unknown_book": {"book": "EQ-OLD"},
+        "no_trader": {"trader": None},
+        "late": {"traded_at": (at - timedelta(hours=3)).isoformat()},
+    }
+    return changes.get(flaw, {})
