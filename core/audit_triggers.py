@@ -1,6 +1,6 @@
 """The SQL of the audit triggers: one function per table and kind of change, set-based.
 
-Each function hashes the rows of the whole statement at once and links them to the heads of their
+`OFFSET 0` keeps the planner from writing a row out once per use. Each function hashes the rows of the whole statement at once and links them to the heads of their
 chains. Two transactions that extend one chain at the same time meet on its unique index: the later
 one reads the new head and tries again.
 """
@@ -82,6 +82,7 @@ SELECT '{entity}', l.key, l.seq, '{label}', l.action, l.row, who, why, request, 
 
 WHOLE: Final = """
 SELECT {key} AS key, {row} AS row, '{action}' AS action, {payload} AS payload FROM {rows} {alias}
+OFFSET 0
 """
 
 CONTENT_OF_CHANGE: Final = (
@@ -202,7 +203,7 @@ SELECT coalesce({NEW}.{key}, {OLD}.{key})::bigint AS key,
             WHEN {NEW}.{pk} IS NULL THEN {_payload(table, OLD)}
             ELSE '{{' || {changed} || '}}' END AS payload
   FROM before_rows {OLD} FULL JOIN after_rows {NEW} ON {NEW}.{pk} = {OLD}.{pk}
- WHERE {OLD} IS DISTINCT FROM {NEW}"""  # noqa: S608 - names come from the catalogue, quoted
+ WHERE {OLD} IS DISTINCT FROM {NEW} OFFSET 0"""  # noqa: S608 - names come from the catalogue, quoted
 
 
 def _changes(table: AuditedTable) -> str:
