@@ -19,4 +19,9 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 5,
         "options": {"expires": 10},
     },
+    "anchor the audit trail outside the database": {
+        "task": "core.anchor_audit",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
 }

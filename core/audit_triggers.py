@@ -1,8 +1,9 @@
 """The SQL of the audit triggers: one function per table and kind of change, set-based.
 
-`OFFSET 0` keeps the planner from writing a row out once per use. Each function hashes the rows of the whole statement at once and links them to the heads of their
+Each function hashes the rows of the whole statement at once and links them to the heads of their
 chains. Two transactions that extend one chain at the same time meet on its unique index: the later
-one reads the new head and tries again.
+one reads the new head and tries again. `OFFSET 0` keeps the planner from writing a row out once
+per use.
 """
 
 from __future__ import annotations

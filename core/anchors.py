@@ -1,0 +1,180 @@
+"""Anchors: what the audit trail was, written where the owner of the database cannot reach.
+
+A segment covers the transactions that ended since the one before: all below the oldest that still
+runs, so that nothing can slip in later. It names the last entry of every chain that grew, and the
+hash of the segment before. A chain is intact up to an anchored entry when it links up to exactly
+that one. `ANCHOR_DIR` belongs on another machine, written once (`docs/decisions`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+
+LEDGER: Final = "anchors.jsonl"
+OLDEST_RUNNING: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+LAST_ID: Final = "SELECT coalesce(max(id), 0) FROM core_auditentry"
+COUNT: Final = """
+SELECT count(*) FROM core_auditentry
+ WHERE xid >= %s AND xid < %s AND id > %s AND (id <= %s OR %s IS NULL)
+"""
+HEADS: Final = """
+SELECT DISTINCT ON (entity, key) entity || ':' || key, seq, encode(hash, 'hex')
+  FROM core_auditentry
+ WHERE CASE WHEN %(whole)s THEN id <= %(floor)s
+            ELSE xid >= %(xid_from)s AND xid < %(xid_to)s AND id > %(floor)s END
+ ORDER BY entity, key, seq DESC
+"""
+
+Head = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One closed range of transactions; `floor` is the last entry before its era (a restore)."""
+
+    n: int
+    era: int
+    floor: int
+    xid_from: int
+    xid_to: int
+    entries: int
+    heads: str
+    heads_sha256: str
+    at: str
+    previous: str
+    hash: str = ""
+
+    @property
+    def is_era_start(self) -> bool:
+        """The first anchor after a restore covers the whole trail, whatever its transactions."""
+        return self.era > 1 and self.xid_from == 0
+
+    def sealed(self) -> str:
+        """Return the hash that this anchor must carry."""
+        fields = {name: value for name, value in asdict(self).items() if name != "hash"}
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def write_anchor(*, at: str) -> Anchor | None:
+    """Anchor what was closed since the last time; None when there is nothing new.
+
+    A database that was restored counts its transactions from the start again: a new era begins.
+    """
+    with _only_one():
+        known = list(read_anchors())
+        last = known[-1] if known else None
+        draft = _next(last, at=at)
+        if draft is None:
+            return None
+        entries = _scalar(COUNT, draft.xid_from, draft.xid_to, draft.floor, None, None)
+        if not entries and (last is None or draft.era == last.era):
+            return None
+        name, digest = _write_heads(draft)
+        anchor = Anchor(
+            **{**asdict(draft), "entries": entries, "heads": name, "heads_sha256": digest}
+        )
+        sealed = Anchor(**{**asdict(anchor), "hash": anchor.sealed()})
+        _append(json.dumps(asdict(sealed), sort_keys=True))
+        return sealed
+
+
+def read_anchors() -> Iterator[Anchor]:
+    """Yield the anchors in order, as they stand in the ledger file."""
+    path = folder() / LEDGER
+    if path.exists():
+        with path.open() as lines:
+            yield from (Anchor(**json.loads(line)) for line in lines if line.strip())
+
+
+def read_heads(anchor: Anchor) -> Iterator[Head]:
+    """Yield the anchored heads of one segment; raises OSError when the file is gone."""
+    with gzip.open(folder() / anchor.heads, "rt") as lines:
+        for line in lines:
+            chain, seq, digest = line.rstrip("\n").split("\t")
+            yield chain, int(seq), digest
+
+
+def folder() -> Path:
+    """Return where anchors live: outside the database."""
+    return Path(settings.ANCHOR_DIR)
+
+
+def digest_of(anchor: Anchor) -> str:
+    """Return the SHA-256 of the heads file as it is now; empty when it is gone."""
+    path = folder() / anchor.heads
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _next(last: Anchor | None, *, at: str) -> Anchor | None:
+    closed = _scalar(OLDEST_RUNNING)
+    shape = {"entries": 0, "heads": "", "heads_sha256": "", "at": at}
+    if last is None:
+        return Anchor(n=1, era=1, floor=0, xid_from=0, xid_to=closed, previous="", **shape)
+    if closed < last.xid_to:
+        floor = _scalar(LAST_ID)
+        return Anchor(
+            n=last.n + 1,
+            era=last.era + 1,
+            floor=floor,
+            xid_from=0,
+            xid_to=closed,
+            previous=last.hash,
+            **shape,
+        )
+    if closed == last.xid_to:
+        return None
+    return Anchor(
+        n=last.n + 1,
+        era=last.era,
+        floor=last.floor,
+        xid_from=last.xid_to,
+        xid_to=closed,
+        previous=last.hash,
+        **shape,
+    )
+
+
+def _write_heads(draft: Anchor) -> tuple[str, str]:
+    name = f"heads-{draft.n:08d}.tsv.gz"
+    path = folder() / name
+    with (
+        gzip.GzipFile(path, "wb", mtime=0) as out,
+        connection.chunked_cursor() as cursor,
+    ):
+        cursor.execute(HEADS, {**asdict(draft), "whole": draft.is_era_start})
+        while rows := cursor.fetchmany(5000):
+            out.write("".join(f"{c}\t{s}\t{h}\n" for c, s, h in rows).encode())
+    return name, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _append(line: str) -> None:
+    with (folder() / LEDGER).open("a") as ledger:
+        ledger.write(line + "\n")
+        ledger.flush()
+        os.fsync(ledger.fileno())
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _scalar(query: str, *parameters: int | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return int(cursor.fetchone()[0])
