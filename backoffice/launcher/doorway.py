@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
-from backoffice.launcher import embedded_services, places, provisioning
+from backoffice.launcher import embedded, embedded_services, places, provisioning
 
 #: Commands that change tables, grants or triggers: they connect as the owner role.
 OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"})
@@ -39,6 +41,16 @@ def _brought_up_here(url: str) -> bool:
     return embedded_services.server_key(url) in servers
 
 
+def _use_an_empty_database() -> None:
+    """Figures come from a durable cluster of their own, empty at the start; never from the demo."""
+    folder = places.data_dir() / "bench"
+    os.environ |= {"DATA_DIR": str(folder), "DEMO": "1"}
+    embedded.Postgres(places.Place(folder)).remove()
+    manage = [sys.executable, str(places.ROOT / "manage.py")]
+    with embedded_services.running():
+        subprocess.run([*manage, "migrate", "--no-input", "-v", "0"], check=True)
+
+
 @contextlib.contextmanager
 def ready_for(command: str) -> Iterator[None]:
     """Start the embedded servers for one command if they are needed and not running."""
@@ -51,5 +63,7 @@ def ready_for(command: str) -> Iterator[None]:
     if command in OFFLINE_COMMANDS or url:
         yield
         return
+    if command == "bench":
+        _use_an_empty_database()
     with embedded_services.running():
         yield

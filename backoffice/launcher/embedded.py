@@ -198,7 +198,10 @@ class Postgres:
             "unix_socket_directories": f"'{self.place.postgres_sockets}'",
             "unix_socket_permissions": "0700",
             "max_connections": "60",
-            "shared_buffers": "256MB",
+            "shared_buffers": "512MB",
+            "max_wal_size": "4GB",
+            "random_page_cost": "1.1",
+            "jit": "off",
             "password_encryption": "scram-sha-256",
         }
         if self.throw_away:
