@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-import exchange_calendars
-import holidays
-
 from core.access import Action, require
 from core.acts import acting
 from kernel.actors import Actor
@@ -150,6 +147,8 @@ def _load_calendar(code: str, span: tuple[date, date]) -> int:
 
 
 def _exchange_closed(code: str, span: tuple[date, date]) -> Iterator[tuple[date, str]]:
+    import exchange_calendars  # noqa: PLC0415 - it brings pandas: a second, only where needed
+
     sessions = exchange_calendars.get_calendar(code, start=span[0], end=span[1]).sessions
     open_days = {moment.date() for moment in sessions}
     for day in _weekdays(span):
@@ -158,6 +157,8 @@ def _exchange_closed(code: str, span: tuple[date, date]) -> Iterator[tuple[date,
 
 
 def _payment(code: str, span: tuple[date, date]) -> Iterator[tuple[date, str]]:
+    import holidays  # noqa: PLC0415 - only where needed
+
     market = PAYMENTS[code][1]
     years = range(span[0].year, span[1].year + 1)
     if market in holidays.list_supported_financial():

@@ -1,0 +1,167 @@
+"""The demo world: real instruments and counterparties, an invented house that trades them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Model
+
+from core.acts import acting
+from kernel.actors import SYSTEM
+from refdata import services
+from refdata.demo import house, instruments, parties, prices
+from refdata.models import (
+    Account,
+    Book,
+    Desk,
+    FxRate,
+    Instrument,
+    InstrumentAlias,
+    Party,
+    PartyAlias,
+    Price,
+    SettlementInstruction,
+    Trader,
+    Venue,
+)
+from refdata.services.upsert import apply, plan_upsert
+from refdata.states import InstructionState
+
+FIRST_YEAR, LAST_YEAR = 2023, 2028
+SOURCE: Final = "OMS"
+SINCE: Final = date(2024, 1, 2)
+
+
+def seed(*, business_date: date, at: datetime) -> None:
+    """Write the reference data of the demo day; the same date gives the same world, repeatable.
+
+    Prices and rates stand for the ten business days up to `business_date`.
+    """
+    with acting(actor=SYSTEM, reason="demo day"):
+        services.load_calendars(first_year=FIRST_YEAR, last_year=LAST_YEAR, actor=SYSTEM)
+        services.load_currencies(actor=SYSTEM)
+        services.load_settlement_cycles(actor=SYSTEM)
+        _create(Venue, ("mic",), {(row["mic"],): row for row in instruments.venues()})
+        _parties()
+        _house()
+        _instruments()
+        _instructions(at)
+        _prices(business_date)
+
+
+def _create(model: type[Model], key: tuple[str, ...], rows: dict[tuple[Any, ...], Any]) -> None:
+    """Write the rows that are missing; those that somebody has changed stay as they are."""
+    plan = plan_upsert(model, key=key, wanted={found: {} for found in rows})
+    plan.new = [model(**rows[tuple(getattr(row, name) for name in key)]) for row in plan.new]
+    apply(plan)
+
+
+def _parties() -> None:
+    rows = list(parties.rows())
+    _create(Party, ("code",), {(row["code"],): row for row in rows})
+    known = Party.objects.in_bulk(field_name="code")
+    aliases = {
+        (SOURCE, row["name"].upper()): {
+            "source_system": SOURCE,
+            "alias": row["name"].upper(),
+            "party": known[row["code"]],
+        }
+        for row in rows
+    }
+    _create(PartyAlias, ("source_system", "alias"), aliases)
+
+
+def _house() -> None:
+    _create(Desk, ("code",), {(row["code"],): row for row in house.desks()})
+    desks = Desk.objects.in_bulk(field_name="code")
+    books = {(row["code"],): row | {"desk": desks[row["desk"]]} for row in house.books()}
+    _create(Book, ("code",), books)
+    traders = {(row["code"],): row | {"desk": desks[row["desk"]]} for row in house.traders()}
+    _create(Trader, ("code",), traders)
+    by_desk = {desk.pk: list(desk.books.all()) for desk in desks.values()}
+    for trader in Trader.objects.filter(books__isnull=True):
+        trader.books.set(by_desk[trader.desk_id])
+    known = Party.objects.in_bulk(field_name="code")
+    accounts = {
+        (row["code"],): row | {"custodian": known[row["custodian"]]} for row in house.accounts()
+    }
+    _create(Account, ("code",), accounts)
+
+
+def _instruments() -> None:
+    markets = Venue.objects.in_bulk(field_name="mic")
+    rows = {(row["code"],): row | {"venue": markets[row["venue"]]} for row in instruments.rows()}
+    _create(Instrument, ("code",), rows)
+    known = Instrument.objects.filter(code__in=[code for (code,) in rows])
+    aliases = {
+        (SOURCE, symbol): {"source_system": SOURCE, "symbol": symbol, "instrument": found}
+        for found in known.select_related("venue")
+        if (symbol := instruments.ticker(found.code, found.venue.mic if found.venue else ""))
+    }
+    _create(InstrumentAlias, ("source_system", "symbol"), aliases)
+
+
+def _instructions(at: datetime) -> None:
+    """One approved instruction per counterparty and market, and one that waits for approval."""
+    if SettlementInstruction.objects.exists():
+        return
+    known = Party.objects.filter(is_counterparty=True).order_by("code")
+    rows = []
+    for number, party in enumerate(known, start=1):
+        for currency, place, agent in parties.places(party.country):
+            rows.append(
+                SettlementInstruction(
+                    party=party,
+                    currency=currency,
+                    place_of_settlement=place,
+                    agent_bic=agent if currency else party.bic or agent,
+                    account_number=f"{number:05d}{currency or 'ANY'}01",
+                    valid_from=SINCE,
+                    state=InstructionState.APPROVED,
+                    reason="opening",
+                    proposed_by="agent",
+                    proposed_at=at,
+                    decided_by="supervisor",
+                    decided_at=at,
+                )
+            )
+    SettlementInstruction.objects.bulk_create(rows)
+    _pending_change(at)
+
+
+def _pending_change(at: datetime) -> None:
+    old = SettlementInstruction.objects.filter(party__code="BNPP", currency="EUR").get()
+    SettlementInstruction.objects.create(
+        party=old.party,
+        currency=old.currency,
+        place_of_settlement=old.place_of_settlement,
+        agent_bic=old.agent_bic,
+        account_number="00099EUR02",
+        valid_from=at.date() + timedelta(days=7),
+        replaces=old,
+        reason="change of safekeeping account, letter of the counterparty",
+        proposed_by="agent",
+        proposed_at=at,
+    )
+
+
+def _prices(business_date: date) -> None:
+    known = Instrument.objects.filter(
+        code__in=[row["code"] for row in instruments.rows()]
+    ).values_list("pk", "code")
+    days = prices.last_weekdays(business_date, 10)
+    closes = {
+        (pk, day, "DEMO"): {"close": prices.close(code, instruments.BASE_PRICES[code], day)}
+        for pk, code in known
+        for day in days
+    }
+    apply(plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=closes))
+    rates = {
+        (day, currency, "ECB"): {"rate": prices.rate(currency, base, day)}
+        for currency, base in prices.BASE_RATES.items()
+        for day in days
+    }
+    plan = plan_upsert(FxRate, key=("day", "currency", "source"), wanted=rates)
+    plan.changed = []
+    apply(plan)
