@@ -13,3 +13,4 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         """Every process must know the broker: without this, Celery would ring at a default one."""
         importlib.import_module("backoffice.celery")
+        importlib.import_module("backoffice.looks").install()

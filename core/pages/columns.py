@@ -109,5 +109,7 @@ class StatusColumn(tables.Column):
 
 def badge(value: object) -> SafeString:
     """Return the badge of a state: colour and words, never colour alone."""
+    if value in (None, ""):
+        return SafeString("")
     look = status.look(value)
     return format_html('<span class="status status-{}">{}</span>', look.colour, look.label)
