@@ -29,9 +29,13 @@ def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[
     Inside another act the outer one is restored on the way out. `request_id` defaults to the id of
     the web request or job that runs.
     """
+    nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CURRENT_ACT)
-        outer = cursor.fetchone()
+        outer = None
+        if nested:
+            cursor.execute(CURRENT_ACT)
+            outer = cursor.fetchone()
         cursor.execute(SET_ACT, [actor.name, reason, request_id or context.request_id.get()])
         yield
-        cursor.execute(SET_ACT, outer)
+        if outer is not None:
+            cursor.execute(SET_ACT, outer)

@@ -31,11 +31,11 @@ SELECT count(*) FROM core_auditentry
 """
 HEADS: Final = """
 SELECT DISTINCT ON (entity, key) entity || ':' || key, seq, encode(hash, 'hex')
-  FROM core_auditentry
- WHERE CASE WHEN %(whole)s THEN id <= %(floor)s
-            ELSE xid >= %(xid_from)s AND xid < %(xid_to)s AND id > %(floor)s END
+  FROM core_auditentry WHERE {range}
  ORDER BY entity, key, seq DESC
 """
+CLOSED: Final = "xid >= %(xid_from)s AND xid < %(xid_to)s AND id > %(floor)s"
+WHOLE: Final = "id <= %(floor)s"
 
 Head = tuple[str, int, str]
 
@@ -153,7 +153,8 @@ def _write_heads(draft: Anchor) -> tuple[str, str]:
         gzip.GzipFile(path, "wb", mtime=0) as out,
         connection.chunked_cursor() as cursor,
     ):
-        cursor.execute(HEADS, {**asdict(draft), "whole": draft.is_era_start})
+        query = HEADS.format(range=WHOLE if draft.is_era_start else CLOSED)
+        cursor.execute(query, asdict(draft))
         while rows := cursor.fetchmany(5000):
             out.write("".join(f"{c}\t{s}\t{h}\n" for c, s, h in rows).encode())
     return name, hashlib.sha256(path.read_bytes()).hexdigest()

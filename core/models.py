@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -291,6 +292,10 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
         constraints = [
             models.UniqueConstraint(fields=["entity", "key", "seq"], name="audit_chain_seq")
+        ]
+        indexes = [
+            BrinIndex(fields=["xid"], name="audit_xid", pages_per_range=32),
+            BrinIndex(fields=["at"], name="audit_at", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

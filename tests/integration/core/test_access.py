@@ -1,0 +1,111 @@
+"""Rights come from grants and the matrix, per desk, and toxic pairs are refused by the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import combinations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core import access, context, grants
+from core.access import Action, Role
+from core.models import RoleGrant, User
+from core.role_matrix import HUMAN_DECISIONS, MATRIX
+from kernel.actors import SYSTEM, Actor, ActorKind
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def person(name: str, role: Role | None = None, desk: str = "") -> Actor:
+    user = User.objects.create(username=name)
+    if role:
+        RoleGrant.objects.create(user=user, role=role.value, desk_code=desk)
+    return Actor(name=name, kind=ActorKind.PERSON, user_id=user.pk)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("action", list(Action))
+def test_the_matrix_is_what_the_database_answers(role: Role, action: Action) -> None:
+    assert access.allows(person("ana", role), action) is (action in MATRIX[role])
+
+
+def test_without_a_grant_nothing_is_allowed() -> None:
+    assert not any(access.allows(person(f"p{a}"), a) for a in Action)
+
+
+def test_a_desk_grant_reaches_that_desk_only() -> None:
+    ana = person("ana", Role.AGENT, "EQ")
+
+    assert access.allows(ana, Action.VIEW_TRADES, desk="EQ")
+    assert not access.allows(ana, Action.VIEW_TRADES, desk="FI")
+    assert access.desks_of(ana, Action.VIEW_TRADES) == {"EQ"}
+    with pytest.raises(access.Forbidden, match="VIEW_TRADES on desk FI"):
+        access.require(ana, Action.VIEW_TRADES, desk="FI")
+
+
+def test_the_system_takes_no_human_decision() -> None:
+    refused = {action for action in Action if not access.allows(SYSTEM, action)}
+
+    assert refused == HUMAN_DECISIONS
+
+
+def test_a_superuser_flag_is_no_back_door() -> None:
+    ana = person("ana")
+    User.objects.filter(username="ana").update(is_superuser=True, is_staff=True)
+
+    assert not access.allows(ana, Action.VIEW_TRADES)
+
+
+def test_a_leaver_has_no_rights() -> None:
+    ana = person("ana", Role.AGENT)
+    User.objects.filter(username="ana").update(is_active=False)
+
+    assert not access.allows(ana, Action.VIEW_TRADES)
+
+
+def test_rights_are_read_once_per_request_and_fresh_in_the_next(
+    django_assert_num_queries: object,
+) -> None:
+    ana = person("ana", Role.AGENT)
+    with context.unit_of_work("one"), django_assert_num_queries(1):  # type: ignore[operator]
+        assert all(access.allows(ana, Action.VIEW_TRADES) for _ in range(5))
+    RoleGrant.objects.all().delete()
+    with context.unit_of_work("two"):
+        assert not access.allows(ana, Action.VIEW_TRADES)
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(Role, 2)))
+def test_toxic_pairs_are_refused_by_the_database(first: Role, second: Role) -> None:
+    ana = person("ana", first, "EQ")
+
+    with pytest.raises(IntegrityError, match="may not meet in one person"), transaction.atomic():
+        RoleGrant.objects.create(user_id=ana.user_id, role=second.value, desk_code="FI")
+    bob = person("bob")
+    with pytest.raises(IntegrityError, match="may not meet"), transaction.atomic():
+        RoleGrant.objects.bulk_create(
+            RoleGrant(user_id=bob.user_id, role=role.value) for role in (first, second)
+        )
+
+
+def test_nobody_grants_a_role_to_oneself() -> None:
+    root = person("root", Role.ADMINISTRATOR)
+    bob = User.objects.create(username="bob")
+
+    grants.grant_role(user=bob, role=Role.AGENT, actor=root, at=AT, desk_code="EQ")
+    with pytest.raises(grants.UnableToGrant, match="to itself"):
+        grants.grant_role(
+            user=User.objects.get(username="root"),
+            role=Role.ADMINISTRATOR,
+            actor=root,
+            at=AT,
+            desk_code="EQ",
+        )
+    with pytest.raises(grants.UnableToGrant, match="may not meet"):
+        grants.grant_role(user=bob, role=Role.SUPERVISOR, actor=root, at=AT)
+    with pytest.raises(access.Forbidden):
+        grants.grant_role(user=bob, role=Role.AGENT, actor=person("eve", Role.AGENT), at=AT)
+    assert grants.revoke_role(
+        user=bob, role=Role.AGENT, actor=root, desk_code="EQ", reason="left the desk"
+    )

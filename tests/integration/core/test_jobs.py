@@ -1,0 +1,183 @@
+"""Jobs are rows: queued with the change, run once at a time, retried, visible when they fail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from core import doorbell, jobs, outbox
+from core.acts import acting
+from core.jobs import JobRun
+from core.models import Job, OutboxEvent, User
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ANA = Actor(name="ana", kind=ActorKind.PERSON)
+SUBSCRIPTIONS = {"test.happened": ("test.echo", "test.count")}
+
+
+@pytest.fixture(autouse=True)
+def handlers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    monkeypatch.setattr(jobs, "handlers", lambda: table)
+    return table
+
+
+def queue(kind: str = "test.echo", **more: Any) -> Job:
+    values: dict[str, Any] = {"parameters": {"n": 1}, "title": "t", "actor": ANA, "at": AT}
+    return jobs.enqueue(kind=kind, **(values | more))
+
+
+def test_a_job_runs_and_tells_what_it_did(handlers: dict[str, Any]) -> None:
+    def echo(run: JobRun) -> None:
+        run.progress(1, 2)
+        run.log(f"{run.actor.name} {run.parameters['n']}")
+        run.count("rows", 3)
+        run.count("rows", 4)
+        run.result("/somewhere/")
+
+    handlers["test.echo"] = echo
+    job = queue()
+    assert jobs.run_pending() == 1
+
+    job.refresh_from_db()
+    assert (job.state, job.counts, job.log) == ("DONE", {"rows": 7}, "ana 1\n")
+    assert (job.progress_done, job.progress_total, job.result_url) == (1, 2, "/somewhere/")
+    assert job.ended_at is not None
+
+
+def test_a_failure_is_retried_then_stays_visible(handlers: dict[str, Any]) -> None:
+    starts = []
+
+    def broken(run: JobRun) -> None:
+        starts.append(run.job_id)
+        User.objects.create(username="half done")
+        raise ZeroDivisionError("no divisor")
+
+    handlers["test.echo"] = broken
+    job = queue()
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert (job.state, len(starts), job.error) == (
+        "FAILED",
+        3,
+        "ZeroDivisionError: no divisor",
+    )
+    assert not User.objects.exists()
+
+
+def test_a_refusal_is_final_at_once(handlers: dict[str, Any]) -> None:
+    def refuse(_run: JobRun) -> None:
+        raise Refusal("the day is closed")
+
+    handlers["test.echo"] = refuse
+    job = queue()
+    assert jobs.run_pending() == 1
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("FAILED", "the day is closed")
+
+
+def test_an_unknown_kind_fails_visibly() -> None:
+    job = queue("nobody.knows")
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("FAILED", "no handler for nobody.knows")
+
+
+def test_a_dead_workers_job_is_taken_over_after_its_lease(handlers: dict[str, Any]) -> None:
+    ran: list[int] = []
+    handlers["test.echo"] = lambda run: ran.append(run.job_id)
+    job = queue()
+    Job.objects.filter(pk=job.pk).update(
+        state="RUNNING", attempts=1, lease=uuid4(), lease_until=Now() + timedelta(seconds=30)
+    )
+    assert jobs.run_pending() == 0
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+    assert jobs.run_pending() == 1
+    assert ran == [job.pk]
+
+
+def test_a_poisonous_job_is_given_up(handlers: dict[str, Any]) -> None:
+    handlers["test.echo"] = lambda _run: pytest.fail("must not start")
+    job = queue()
+    Job.objects.filter(pk=job.pk).update(
+        state="RUNNING", attempts=3, lease=uuid4(), lease_until=Now() - timedelta(seconds=1)
+    )
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert job.state == "FAILED"
+
+
+def test_who_lost_the_lease_cannot_finish_nor_report(handlers: dict[str, Any]) -> None:
+    def slow(run: JobRun) -> None:
+        Job.objects.filter(pk=run.job_id).update(lease=uuid4())
+        with pytest.raises(jobs.LeaseLost):
+            run.log("still here")
+
+    handlers["test.echo"] = slow
+    job = queue()
+    jobs.run_next(heart=False)
+
+    job.refresh_from_db()
+    assert job.state == "RUNNING"
+
+
+def test_one_live_job_per_dedupe_key_and_one_ever_per_due_key(handlers: dict[str, Any]) -> None:
+    handlers["test.echo"] = lambda _run: None
+    assert queue(dedupe_key="a").pk == queue(dedupe_key="a").pk
+    due = queue(due_key="prices of 2026-11-20")
+    jobs.run_pending()
+    assert queue(dedupe_key="a").state == "QUEUED"
+    assert queue(due_key="prices of 2026-11-20").pk == due.pk
+
+
+def test_news_and_its_jobs_live_and_die_with_the_change(
+    handlers: dict[str, Any], settings: Any
+) -> None:
+    settings.SUBSCRIPTIONS = f"{__name__}.SUBSCRIPTIONS"
+    seen: list[Any] = []
+    handlers["test.echo"] = handlers["test.count"] = lambda run: seen.append(run.parameters)
+
+    with pytest.raises(ZeroDivisionError), acting(actor=ANA):
+        outbox.announce("test.happened", subject="x", payload={"id": 1 // 0})
+    with acting(actor=ANA):
+        outbox.announce("test.happened", subject="x", payload={"id": 2})
+        outbox.announce("test.unheard", subject="y")
+    jobs.run_pending()
+
+    assert seen == [{"id": 2}, {"id": 2}]
+    assert [(e.event, e.actor_name) for e in OutboxEvent.objects.order_by("id")] == [
+        ("test.happened", "ana"),
+        ("test.unheard", "ana"),
+    ]
+
+
+def test_a_silent_broker_loses_nothing(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    handlers: dict[str, Any],
+) -> None:
+    def unreachable(*_args: object, **_options: object) -> None:
+        raise ConnectionError("broker down")
+
+    settings.RING_DOORBELL = True
+    monkeypatch.setattr(doorbell.current_app, "send_task", unreachable)
+    handlers["test.echo"] = lambda _run: None
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        job = queue()
+
+    assert jobs.run_pending() == 1
+    job.refresh_from_db()
+    assert job.state == "DONE"
