@@ -97,7 +97,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
         _("House"),
         (
             Item(_("Reference data"), "refdata:home", Action.VIEW_REFDATA, "refdata"),
-            Item(_("Rule book"), "trades:rules", Action.VIEW_TRADES, "rules"),
+            Item(_("Rule book"), "rules:list", Action.VIEW_TRADES, "rules"),
             Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
             Item(_("Audit trail"), "core:audit", Action.VIEW_AUDIT, "audit"),
         ),

@@ -27,6 +27,7 @@ class SeenChanged(UnableToApprove):
     """What stands there now is not what the person saw."""
 
     code = "SEEN_CHANGED"
+    status_code = 409
 
 
 class OverLimit(UnableToApprove):
@@ -39,6 +40,7 @@ class AlreadyDecided(UnableToApprove):
     """Somebody else was faster."""
 
     code = "ALREADY_DECIDED"
+    status_code = 409
 
 
 def approve(

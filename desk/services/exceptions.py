@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.outbox import announce
 from core.roles import Action
 from desk import selectors
 from desk.facts import Raised, Subject
@@ -163,6 +164,7 @@ def waive_exception(
             if actor.name in row.contributors:
                 raise UnableToWaive(_("You made or touched what this exception is about."))
         _end([row.pk], ExceptionState.WAIVED, actor, at, reason)
+        _tell("exception.waived", row.subject_kind, [row.subject_id])
         row.refresh_from_db()
         return row
 
@@ -186,6 +188,20 @@ def assign_exception(
             owner_id=owner_id,
             actor=actor,
         )
+
+
+def ask_recheck(*, subject_kind: str, subject_ids: Sequence[int], actor: Actor) -> None:
+    """Ask whoever judges these subjects to judge them again."""
+    with acting(actor=actor):
+        _tell("exception.recheck_asked", subject_kind, subject_ids)
+
+
+def _tell(event: str, subject_kind: str, subject_ids: Sequence[int]) -> None:
+    announce(
+        event,
+        subject=f"{subject_kind}:{','.join(map(str, subject_ids[:5]))}",
+        payload={f"{subject_kind}_ids": list(subject_ids)},
+    )
 
 
 def _require(row: ControlException, target: ExceptionState) -> None:

@@ -1,0 +1,18 @@
+"""Addresses of the desk, under /work/."""
+
+from django.urls import path
+
+from desk.views import exceptions
+
+app_name = "desk"
+urlpatterns = [
+    path("exceptions/", exceptions.ExceptionList.as_view(), name="exceptions"),
+    path("exceptions/waive/", exceptions.WaiveMany.as_view(), name="exceptions_waive"),
+    path("exceptions/take/", exceptions.TakeMany.as_view(), name="exceptions_take"),
+    path("exceptions/recheck/", exceptions.RecheckMany.as_view(), name="exceptions_recheck"),
+    path("exceptions/<int:pk>/", exceptions.ExceptionDetail.as_view(), name="exception"),
+    path("exceptions/<int:pk>/waive/", exceptions.Waive.as_view(), name="exception_waive"),
+    path("exceptions/<int:pk>/assign/", exceptions.Assign.as_view(), name="exception_assign"),
+    path("exceptions/<int:pk>/comment/", exceptions.AddComment.as_view(), name="exception_comment"),
+    path("exceptions/<int:pk>/recheck/", exceptions.Recheck.as_view(), name="exception_recheck"),
+]

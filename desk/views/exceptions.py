@@ -1,0 +1,260 @@
+"""Exceptions: the list that is worked off, one on its own page, and the acts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core import access
+from core.access import Action
+from core.models import User
+from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab, formats
+from desk import selectors, services
+from desk.filters import ExceptionFilter
+from desk.models import ControlException
+from desk.services import exceptions as exception_services
+from desk.states import LIVE_EXCEPTION
+from desk.tables import ExceptionTable, filled
+from kernel.findings import Refusal
+
+
+class ExceptionList(ListPage):
+    title = _("Exceptions")
+    action = Action.VIEW_TRADES
+    filterset_class = ExceptionFilter
+    table_class = ExceptionTable
+    tabs = (
+        Tab(_("Open")),
+        Tab(_("Blocking"), "severity=BLOCKING"),
+        Tab(_("Waived"), "state=WAIVED"),
+        Tab(_("All"), "state=OPEN&state=ASSIGNED&state=RESOLVED&state=WAIVED&state=CLOSED"),
+    )
+    bulk_actions = (
+        BulkAction(
+            "take", _("Assign to me"), "desk:exceptions_take", action=Action.RESOLVE_EXCEPTION
+        ),
+        BulkAction(
+            "recheck", _("Control again"), "desk:exceptions_recheck", action=Action.RUN_JOB, key="v"
+        ),
+        BulkAction(
+            "waive",
+            _("Waive"),
+            "desk:exceptions_waive",
+            danger=True,
+            needs_reason=True,
+            action=Action.RESOLVE_EXCEPTION,
+        ),
+    )
+    hidden_columns = ("currency", "raised_at", "kind", "version_no")
+    export_name = "exceptions"
+    empty_text = _("No exception is open: every captured trade is through its controls.")
+
+    def get_queryset(self) -> QuerySet[ControlException]:
+        return selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+
+    def summary(self, queryset: QuerySet[ControlException]) -> list[tuple[str, str]]:
+        rows = (
+            queryset.order_by()
+            .values("severity")
+            .annotate(count=Count("pk"), total=Sum("amount_at_risk"))
+        )
+        words = {row["severity"]: row for row in rows}
+        return [
+            (
+                _t(word),
+                f"{words[code]['count']} · {formats.amount(words[code]['total'], 'EUR')} EUR",
+            )
+            for code, word in (("BLOCKING", "Blocking"), ("WARNING", "Warning"))
+            if code in words
+        ]
+
+    def row_url(self, record: ControlException) -> str:
+        return f"{self.request.path}{record.pk}/"
+
+    def row_class(self, record: ControlException) -> str:
+        late = record.due_at is not None and record.due_at < timezone.now()
+        return "overdue" if late and record.state in LIVE_EXCEPTION else ""
+
+
+class ExceptionDetail(DetailPage):
+    """One exception: what was expected and found, on which data, and what can be done."""
+
+    title = _("Exception")
+    action = Action.VIEW_TRADES
+    template_name = "desk/exception.html"
+
+    def get_queryset(self) -> QuerySet[ControlException]:
+        return selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+
+    def extra_context(self) -> dict[str, Any]:
+        row: ControlException = self.object
+        actor = self.request.actor
+        desk = row.desk_code or None
+        may_resolve = access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk)
+        may_waive = may_resolve and (
+            row.severity != "BLOCKING"
+            or (
+                access.allows(actor, Action.WAIVE_EXCEPTION, desk=desk)
+                and actor.name not in row.contributors
+            )
+        )
+        others = selectors.list_exceptions_of(
+            subject_kind=row.subject_kind, subject_id=row.subject_id
+        ).exclude(pk=row.pk)
+        return {
+            "subtitle": f"{row.rule_code} · {row.subject_reference}",
+            "message": filled(row.message, row),
+            "fix": filled(row.fix, row),
+            "evidence": [(key.replace("_", " "), value) for key, value in row.evidence.items()],
+            "may_resolve": may_resolve and row.is_live,
+            "may_waive": may_waive and row.is_live,
+            "people": _people() if may_resolve and row.is_live else (),
+            "others": [(other, filled(other.message, other)) for other in others[:20]],
+            "comments": selectors.list_comments(subject_kind="exception", subject_id=row.pk),
+        }
+
+
+class ExceptionAct(PageView):
+    """One act on one exception, POSTed from its page; back to it afterwards."""
+
+    http_method_names = ["post"]
+    action = Action.RESOLVE_EXCEPTION
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = selectors.list_exceptions(actor=request.actor).filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        messages.success(request, self.act(row))
+        return redirect("desk:exception", pk)
+
+    def act(self, row: ControlException) -> str:
+        """Do it and return what to say."""
+        raise NotImplementedError
+
+
+class Waive(ExceptionAct):
+    def act(self, row: ControlException) -> str:
+        exception_services.waive_exception(
+            exception_id=row.pk,
+            reason=self.request.POST.get("reason", ""),
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        return _t("Waived. What it was about is controlled again.")
+
+
+class Assign(ExceptionAct):
+    def act(self, row: ControlException) -> str:
+        text = self.request.POST.get("owner", "")
+        owner = int(text) if text.isascii() and text.isdigit() else None
+        if owner is not None and not User.objects.filter(pk=owner, is_active=True).exists():
+            raise Http404
+        services.assign_exception(
+            exception_id=row.pk, owner_id=owner, actor=self.request.actor, at=timezone.now()
+        )
+        return _t("Assigned.") if owner else _t("Handed back to the queue.")
+
+
+class AddComment(ExceptionAct):
+    def act(self, row: ControlException) -> str:
+        services.comment(
+            subject_kind="exception",
+            subject_id=row.pk,
+            text=self.request.POST.get("text", ""),
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        return _t("Comment added.")
+
+
+class Recheck(ExceptionAct):
+    action = Action.RUN_JOB
+
+    def act(self, row: ControlException) -> str:
+        exception_services.ask_recheck(
+            subject_kind=row.subject_kind, subject_ids=[row.subject_id], actor=self.request.actor
+        )
+        return _t("It is being controlled again.")
+
+
+class BulkExceptions(BulkPage):
+    """Acts on many exceptions, each in its own transaction; refusals are listed, not hidden."""
+
+    action = Action.RESOLVE_EXCEPTION
+    list_url_name = "desk:exceptions"
+
+    def visible(self, chosen: Selection) -> list[ControlException]:
+        rows = selectors.list_exceptions(actor=self.request.actor).filter(pk__in=chosen.ids)
+        return list(rows.order_by("pk"))
+
+    def each(self, rows: list[ControlException], act: Callable[[ControlException], object]) -> int:
+        """Run `act` on each row; show the refusals and return how many went through."""
+        done = 0
+        for row in rows:
+            try:
+                act(row)
+                done += 1
+            except Refusal as refusal:
+                messages.warning(self.request, f"{row}: {refusal.message}")
+        return done
+
+
+class WaiveMany(BulkExceptions):
+    def perform(self, chosen: Selection, reason: str) -> str:
+        at = timezone.now()
+        done = self.each(
+            self.visible(chosen),
+            lambda row: exception_services.waive_exception(
+                exception_id=row.pk, reason=reason, actor=self.request.actor, at=at
+            ),
+        )
+        return ngettext("%(n)s exception waived", "%(n)s exceptions waived", done) % {"n": done}
+
+
+class TakeMany(BulkExceptions):
+    def perform(self, chosen: Selection, reason: str) -> str:
+        at = timezone.now()
+        actor = self.request.actor
+        done = self.each(
+            self.visible(chosen),
+            lambda row: services.assign_exception(
+                exception_id=row.pk, owner_id=actor.user_id, actor=actor, at=at
+            ),
+        )
+        return ngettext("%(n)s exception is yours", "%(n)s exceptions are yours", done) % {
+            "n": done
+        }
+
+
+class RecheckMany(BulkExceptions):
+    action = Action.RUN_JOB
+
+    def perform(self, chosen: Selection, reason: str) -> str:
+        rows = self.visible(chosen)
+        for kind in {row.subject_kind for row in rows}:
+            exception_services.ask_recheck(
+                subject_kind=kind,
+                subject_ids=sorted({row.subject_id for row in rows if row.subject_kind == kind}),
+                actor=self.request.actor,
+            )
+        count = len(rows)
+        return ngettext(
+            "%(n)s exception is being controlled again",
+            "%(n)s exceptions are being controlled again",
+            count,
+        ) % {"n": count}
+
+
+def _people() -> list[tuple[int, str]]:
+    """Return whom an exception can be given to: active people with a role, not API clients."""
+    found = User.objects.filter(is_active=True, grants__role__in=["AGENT", "SUPERVISOR"])
+    return list(found.distinct().order_by("username").values_list("pk", "username"))

@@ -1,0 +1,243 @@
+"""Validation, exceptions and the rule book in the browser: seen, decided, refused, out of reach."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core import jobs
+from core.models import Job, User
+from core.roles import Role
+from desk.models import Approval, Comment, ControlException, ControlRule
+from kernel.actors import SYSTEM
+from tests.factories.controlled import trade, world
+from tests.integration.desk.people import person
+from trades.models import Trade
+from trades.services import control, validation
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def signed_in(name: str, role: Role, *, desk: str = "", limit: str | None = "1000000") -> Client:
+    actor = person(name, role, desk=desk, limit=limit)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+def controlled(*numbers: int, **changes: object) -> list[Trade]:
+    world()
+    made = [trade(number, **changes) for number in numbers]
+    control.control_trades(trade_ids=[one.pk for one in made], actor=SYSTEM, at=AT)
+    for one in made:
+        one.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def boss() -> Client:
+    return signed_in("supervisor", Role.SUPERVISOR)
+
+
+def test_queue_is_in_risk_order_with_what_was_seen(boss: Client) -> None:
+    small, large = controlled(1, 2)
+
+    page = boss.get("/validation/").content.decode()
+
+    assert page.index(large.reference) < page.index(small.reference)
+    assert f"{small.pk}:{small.fingerprint}" in page
+    assert "data-key" in page
+
+
+def test_detail_shows_the_terms_and_binds_the_decision(boss: Client) -> None:
+    (made,) = controlled(1)
+
+    page = boss.get(f"/validation/{made.pk}/").content.decode()
+    assert made.fingerprint in page
+    answer = boss.post(f"/validation/{made.pk}/validate/", {"seen": made.fingerprint})
+
+    assert answer.status_code == 302
+    assert Approval.objects.get().checker == "supervisor"
+
+
+@pytest.mark.parametrize(
+    ("case", "seen", "status"), [("changed", "0" * 64, 409), ("nothing_seen", "", 409)]
+)
+def test_what_was_not_seen_is_not_decided(boss: Client, case: str, seen: str, status: int) -> None:
+    (made,) = controlled(1)
+
+    assert boss.post(f"/validation/{made.pk}/validate/", {"seen": seen}).status_code == status, case
+    assert not Approval.objects.exists()
+
+
+def test_trade_of_another_desk_does_not_exist() -> None:
+    (made,) = controlled(1)
+    stranger = signed_in("fi", Role.SUPERVISOR, desk="FI")
+
+    assert stranger.get(f"/validation/{made.pk}/").status_code == 404
+    answer = stranger.post(f"/validation/{made.pk}/validate/", {"seen": made.fingerprint})
+    assert answer.status_code == 404
+    assert made.reference not in stranger.get("/validation/").content.decode()
+
+
+def test_agent_sees_the_queue_but_decides_nothing() -> None:
+    (made,) = controlled(1)
+    agent = signed_in("agent2", Role.AGENT)
+
+    assert agent.get("/validation/").status_code == 200
+    answer = agent.post(f"/validation/{made.pk}/validate/", {"seen": made.fingerprint})
+    assert answer.status_code == 403
+
+
+def test_ticked_rows_are_decided_with_an_outcome_each(boss: Client) -> None:
+    good, changed = controlled(1, 2)
+    (own,) = controlled(3, maker="supervisor")
+    ids = [f"{good.pk}:{good.fingerprint}", f"{changed.pk}:old", f"{own.pk}:{own.fingerprint}"]
+
+    page = boss.post("/validation/validate/", {"ids": ids}).content.decode()
+
+    assert "SEEN_CHANGED" in page
+    assert "UNABLE_TO_APPROVE" in page
+    assert list(Trade.objects.filter(state="VALIDATED")) == [good]
+
+
+def test_refusal_of_many_needs_its_reason(boss: Client) -> None:
+    (made,) = controlled(1)
+    ids = [f"{made.pk}:{made.fingerprint}"]
+
+    assert "UNABLE_TO_APPROVE" in boss.post("/validation/refuse/", {"ids": ids}).content.decode()
+    boss.post("/validation/refuse/", {"ids": ids, "reason": "Wrong price"})
+    made.refresh_from_db()
+    assert made.state == "REJECTED"
+    assert Comment.objects.get().text == "Wrong price"
+
+
+def test_frozen_selection_acts_on_what_was_shown_or_not_at_all(boss: Client) -> None:
+    controlled(1, 2)
+    shown = boss.get("/validation/?select=all", headers={"hx-request": "true"})
+    token = shown.context["token"]
+    controlled(3)
+
+    answer = boss.post("/validation/validate/", {"selection": token})
+
+    assert answer.status_code == 409
+    assert not Approval.objects.exists()
+
+
+def test_large_selection_becomes_a_job(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "AT_ONCE_MAX", 1)
+    controlled(1, 2)
+    shown = boss.get("/validation/?select=all", headers={"hx-request": "true"})
+
+    answer = boss.post("/validation/validate/", {"selection": shown.context["token"]})
+    job = Job.objects.get(kind="trades.decide_many")
+    assert answer["Location"] == reverse("core:job", args=[job.pk])
+    jobs.run_pending()
+    assert Trade.objects.filter(state="VALIDATED").count() == 2
+
+
+def test_amendment_shows_what_changed(boss: Client) -> None:
+    (made,) = controlled(1)
+    first = made.versions.get()
+    first.pk, first.version_no, first.fingerprint = None, 2, "f" * 64
+    first.terms = first.terms | {"price": "61.00"}
+    first.save(force_insert=True)
+    Trade.objects.filter(pk=made.pk).update(version_no=2, fingerprint="f" * 64)
+
+    page = boss.get(f"/validation/{made.pk}/").content.decode()
+
+    assert "diff-old" in page
+    assert "61.00" in page
+
+
+def test_exceptions_are_listed_and_opened_with_their_evidence(boss: Client) -> None:
+    controlled(1, price=Decimal("63.6"))
+    row = ControlException.objects.get()
+
+    listed = boss.get("/work/exceptions/").content.decode()
+    opened = boss.get(f"/work/exceptions/{row.pk}/").content.decode()
+
+    assert "TRD-401" in listed
+    assert "The price is 63.6; the last close was 60 ± 5 %." in opened
+    assert "EURONEXT" in opened
+
+
+def test_waived_comment_assign_and_recheck_from_the_page() -> None:
+    (made,) = controlled(1, price=Decimal("63.6"))
+    row = ControlException.objects.get()
+    agent = signed_in("agent2", Role.AGENT)
+    address = f"/work/exceptions/{row.pk}"
+
+    agent.post(f"{address}/comment/", {"text": "Asked the desk"})
+    agent.post(f"{address}/assign/", {"owner": str(User.objects.get(username="agent2").pk)})
+    row.refresh_from_db()
+    assert row.state == "ASSIGNED"
+    agent.post(f"{address}/recheck/")
+    jobs.run_pending()
+    assert agent.post(f"{address}/waive/", {"reason": ""}).status_code == 422
+    agent.post(f"{address}/waive/", {"reason": "Block trade"})
+    jobs.run_pending()
+
+    row.refresh_from_db()
+    made.refresh_from_db()
+    assert (row.state, row.ended_by) == ("WAIVED", "agent2")
+    assert made.state == "PENDING_VALIDATION"
+    assert "Asked the desk" in agent.get(f"{address}/").content.decode()
+
+
+def test_bulk_waiver_says_which_it_could_not() -> None:
+    controlled(1, price=Decimal("63.6"))
+    controlled(2, gross_amount=Decimal(1), net_amount=Decimal(1))
+    agent = signed_in("agent2", Role.AGENT)
+    ids = [str(pk) for pk in ControlException.objects.values_list("pk", flat=True)]
+
+    answer = agent.post("/work/exceptions/waive/", {"ids": ids, "reason": "Known"}, follow=True)
+
+    assert set(ControlException.objects.values_list("rule_code", "state")) == {
+        ("TRD-401", "WAIVED"),
+        ("TRD-302", "OPEN"),
+    }
+    assert "TRD-302" in answer.content.decode()
+
+
+def test_exception_of_another_desk_does_not_exist() -> None:
+    controlled(1, price=Decimal("63.6"))
+    row = ControlException.objects.get()
+    stranger = signed_in("fi", Role.AGENT, desk="FI")
+
+    assert stranger.get(f"/work/exceptions/{row.pk}/").status_code == 404
+    assert stranger.post(f"/work/exceptions/{row.pk}/waive/", {"reason": "x"}).status_code == 404
+
+
+def test_rule_is_changed_by_two_people(boss: Client) -> None:
+    controlled(1, price=Decimal("63.6"))
+    agent = signed_in("agent2", Role.AGENT)
+    values = {"active": "on", "reason": "Volatile", "valid_from": "2099-01-01"}
+    numbers = {"equity": "10", "bond": "2", "etf": "3", "fund": "1", "derivative": "20"}
+
+    assert "TRD-401" in agent.get("/trades/rules/").content.decode()
+    agent.post("/trades/rules/TRD-401/propose/", values | numbers)
+    row = ControlRule.objects.get()
+    assert agent.post(f"/trades/rules/settings/{row.pk}/approve/").status_code == 403
+    assert "Volatile" in boss.get("/trades/rules/TRD-401/").content.decode()
+    boss.post(f"/trades/rules/settings/{row.pk}/approve/")
+
+    row.refresh_from_db()
+    assert (row.state, row.proposed_by, row.decided_by) == ("APPROVED", "agent2", "supervisor")
+
+
+@pytest.mark.parametrize(("address", "queries"), [("/validation/", 30), ("/work/exceptions/", 30)])
+def test_lists_have_a_query_budget_that_does_not_grow(
+    boss: Client, django_assert_max_num_queries: object, address: str, queries: int
+) -> None:
+    controlled(*range(1, 12))
+    controlled(*range(20, 30), price=Decimal("63.6"))
+    boss.get(address)
+
+    with django_assert_max_num_queries(queries):  # type: ignore[operator]
+        boss.get(address)

@@ -1,0 +1,158 @@
+"""The rule book on screen: every rule with its numbers, how often it speaks, and their changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from core import access
+from core.access import Action
+from core.pages import PageView
+from core.pages.filters import DayField
+from desk import selectors as desk_selectors
+from desk.models import ControlRule
+from desk.services import settings
+from trades.rules import RULE_BOOK, RULE_BY_CODE
+from trades.rules.rule import Rule
+
+FAMILIES = {
+    "TRD-1": _("Completeness and identifiers"),
+    "TRD-2": _("Dates and calendars"),
+    "TRD-3": _("Economics"),
+    "TRD-4": _("Prices"),
+    "TRD-5": _("Duplicates"),
+    "TRD-6": _("Limits"),
+    "TRD-7": _("Timeliness"),
+}
+
+
+class RuleBookPage(PageView):
+    title = _("Rule book")
+    action = Action.VIEW_TRADES
+    template_name = "trades/rules.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        in_force = desk_selectors.settings_in_force(day=timezone.now().date())
+        judged, hits = desk_selectors.hit_rates()
+        waiting = set(
+            desk_selectors.list_settings().filter(state="PROPOSED").values_list("code", flat=True)
+        )
+        rows = [
+            {
+                "rule": rule,
+                "family": FAMILIES[rule.family],
+                "title": _t(rule.title),
+                "active": in_force.get(rule.code, {}) is not None,
+                "parameters": _parameters(rule, in_force.get(rule.code, {})),
+                "hits": hits.get(rule.code, 0),
+                "rate": hits.get(rule.code, 0) * 100 / judged if judged else None,
+                "waiting": rule.code in waiting,
+            }
+            for rule in RULE_BOOK
+        ]
+        return self.render({"rows": rows, "judged": judged})
+
+
+class RulePage(PageView):
+    """One rule: what it says and why, its numbers over time, and a form to change them."""
+
+    title = _("Rule book")
+    action = Action.VIEW_TRADES
+    template_name = "trades/rule.html"
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        rule = _rule(code)
+        in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
+        judged, hits = desk_selectors.hit_rates()
+        actor = request.actor
+        return self.render(
+            {
+                "rule": rule,
+                "subtitle": rule.code,
+                "rule_title": _t(rule.title),
+                "rationale": _t(rule.rationale),
+                "active": in_force is not None,
+                "parameters": _parameters(rule, in_force),
+                "settings": desk_selectors.list_settings().filter(code=code),
+                "judged": judged,
+                "hits": hits.get(code, 0),
+                "may_propose": access.allows(actor, Action.RESOLVE_EXCEPTION),
+                "may_decide": access.allows(actor, Action.WAIVE_EXCEPTION),
+                "today": timezone.localdate(),
+            }
+        )
+
+
+class ProposeSetting(PageView):
+    """Ask for a change; it is in force only after somebody else approved it."""
+
+    http_method_names = ["post"]
+    action = Action.RESOLVE_EXCEPTION
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        rule = _rule(code)
+        settings.propose_setting(
+            code=rule.code,
+            active=request.POST.get("active") == "on",
+            parameters={
+                parameter.name: request.POST.get(parameter.name, "")
+                for parameter in rule.parameters
+            },
+            valid_from=_day(request.POST.get("valid_from", "")),
+            reason=request.POST.get("reason", ""),
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _t("The change is proposed: somebody else must approve it."))
+        return redirect("rules:rule", rule.code)
+
+
+class DecideSetting(PageView):
+    http_method_names = ["post"]
+    action = Action.WAIVE_EXCEPTION
+    approve = True
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not ControlRule.objects.filter(pk=pk).exists():
+            raise Http404
+        row = settings.decide_setting(
+            setting_id=pk, approve=self.approve, actor=request.actor, at=timezone.now()
+        )
+        said = _t("The change is approved.") if self.approve else _t("The change is refused.")
+        messages.success(request, said)
+        return redirect("rules:rule", row.code)
+
+
+def _rule(code: str) -> Rule:
+    if code not in RULE_BY_CODE:
+        raise Http404
+    return RULE_BY_CODE[code]
+
+
+def _parameters(rule: Rule, setting: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": parameter.name,
+            "label": _t(parameter.name.replace("_", " ")),
+            "unit": _t(parameter.unit),
+            "default": parameter.default,
+            "value": (setting or {}).get(parameter.name, parameter.default),
+        }
+        for parameter in rule.parameters
+    ]
+
+
+def _day(text: str) -> date:
+    try:
+        day = DayField(required=True).clean(text)
+    except ValidationError as error:
+        raise settings.UnableToPropose(" ".join(error.messages)) from error
+    return day  # type: ignore[no-any-return]  # forms are untyped

@@ -1,0 +1,263 @@
+"""The supervisors' queue: in risk order, each version with its difference, one or many decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core import access
+from core.access import Action
+from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
+from core.pages.columns import (
+    AmountColumn,
+    DayColumn,
+    LinkColumn,
+    MomentColumn,
+    PriceColumn,
+    QuantityColumn,
+    StatusColumn,
+    TextColumn,
+)
+from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from desk import selectors as desk_selectors
+from trades.models import Trade, TradeVersion
+from trades.services import validation
+from trades.states import TradeState
+
+SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
+HIDDEN_TERMS = frozenset({"instrument_id", "counterparty_id", "settlement_instruction_id"})
+
+
+class ValidationFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=(
+            "reference__istartswith",
+            "source_reference__istartswith",
+            "isin__istartswith",
+            "counterparty_code__istartswith",
+            "trader_code__istartswith",
+        )
+    )
+    side = ChipsFilter(choices=SIDES, label=_("Side"))
+    since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("Trade date from"))
+    until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("To"))
+    above = AmountFilter(field_name="risk_amount_eur", lookup_expr="gte", label=_("From EUR"))
+    amended = ChipsFilter(
+        method="filter_amended", choices=[("yes", _("Amended"))], label=_("Version")
+    )
+
+    class Meta:
+        model = Trade
+        fields: list[str] = []
+
+    def filter_amended(
+        self, queryset: QuerySet[Trade], name: str, value: list[str]
+    ) -> QuerySet[Trade]:
+        """Keep what is not a first version."""
+        return queryset.filter(version_no__gt=1) if value else queryset
+
+
+class ValidationTable(tables.Table):
+    reference = LinkColumn("validation:trade", verbose_name=_("Reference"))
+    trade_date = DayColumn(verbose_name=_("Trade date"))
+    side = StatusColumn(verbose_name=_("Side"))
+    isin = tables.Column(verbose_name="ISIN")
+    instrument = TextColumn(accessor="instrument__name", verbose_name=_("Instrument"), width=26)
+    counterparty_code = tables.Column(verbose_name=_("Counterparty"))
+    quantity = QuantityColumn(verbose_name=_("Quantity"))
+    price = PriceColumn(verbose_name=_("Price"))
+    net_amount = AmountColumn(verbose_name=_("Net amount"))
+    currency = tables.Column(verbose_name=_("Currency"))
+    risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
+    book_code = tables.Column(verbose_name=_("Book"))
+    trader_code = tables.Column(verbose_name=_("Trader"))
+    maker = tables.Column(verbose_name=_("Captured by"))
+    version_no = QuantityColumn(verbose_name=_("Version"))
+    settlement_date = DayColumn(verbose_name=_("Settlement date"))
+    received_at = MomentColumn(verbose_name=_("Received at"))
+
+    class Meta:
+        order_by = ("-risk_amount_eur", "pk")
+
+
+class ValidationQueue(ListPage):
+    title = _("Validation")
+    action = Action.VIEW_TRADES
+    template_name = "trades/validation.html"
+    filterset_class = ValidationFilter
+    table_class = ValidationTable
+    revision_field = "fingerprint"
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Amended"), "amended=yes"),
+        Tab(_("From 1 million EUR"), "above=1000000"),
+    )
+    bulk_actions = (
+        BulkAction(
+            "validate",
+            _("Validate"),
+            "validation:validate",
+            key="v",
+            primary=True,
+            action=Action.VALIDATE_TRADE,
+        ),
+        BulkAction(
+            "refuse",
+            _("Refuse"),
+            "validation:refuse",
+            danger=True,
+            needs_reason=True,
+            action=Action.VALIDATE_TRADE,
+        ),
+    )
+    hidden_columns = ("settlement_date", "received_at", "trader_code")
+    export_name = "validation"
+    empty_text = _("Nothing waits for validation.")
+
+    def get_queryset(self) -> QuerySet[Trade]:
+        return (
+            Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES)
+            .filter(state=TradeState.PENDING_VALIDATION.value)
+            .select_related("instrument")
+        )
+
+    def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
+        rows = (
+            queryset.order_by()
+            .values("currency")
+            .annotate(total=Sum("net_amount"), count=Count("pk"))
+            .order_by("currency")
+        )
+        return [(row["currency"], formats.amount(row["total"], row["currency"])) for row in rows]
+
+    def row_url(self, record: Trade) -> str:
+        return reverse("validation:trade", args=[record.pk])
+
+    def extra_context(self) -> dict[str, Any]:
+        limit = desk_selectors.limit_of(actor=self.request.actor, day=timezone.now().date())
+        may = access.allows(self.request.actor, Action.VALIDATE_TRADE)
+        return {"limit": limit, "may_validate": may}
+
+
+class ValidationDetail(DetailPage):
+    """One version to decide on: its difference, its risk, who made it, and what was waived."""
+
+    title = _("Validation")
+    action = Action.VIEW_TRADES
+    template_name = "trades/validation_trade.html"
+
+    def get_queryset(self) -> QuerySet[Trade]:
+        visible = Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES)
+        return visible.select_related("instrument", "counterparty")
+
+    def extra_context(self) -> dict[str, Any]:
+        trade: Trade = self.object
+        actor = self.request.actor
+        versions = {version.version_no: version for version in trade.versions.all()}
+        current = versions.get(trade.version_no)
+        before = _last_approved(trade, versions)
+        limit = desk_selectors.limit_of(actor=actor, day=timezone.now().date())
+        amount = trade.risk_amount_eur
+        return {
+            "subtitle": trade.reference,
+            "version": current,
+            "before": before,
+            "difference": _shown(validation.difference(before, current)) if current else (),
+            "limit": limit,
+            "over_limit": limit is None or amount is None or amount > limit,
+            "is_mine": actor.name == trade.maker or actor.name in trade.contributors,
+            "may_validate": trade.state == TradeState.PENDING_VALIDATION
+            and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None),
+            "findings": desk_selectors.list_exceptions_of(
+                subject_kind="trade", subject_id=trade.pk
+            ),
+            "approvals": desk_selectors.list_approvals(subject_kind="trade", subject_id=trade.pk),
+            "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
+        }
+
+
+class DecideOne(PageView):
+    """The decision on one version, bound to the fingerprint that the page showed."""
+
+    http_method_names = ["post"]
+    action = Action.VALIDATE_TRADE
+    approve = True
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        seen = request.POST.get("seen", "")
+        reason = request.POST.get("reason", "")
+        at = timezone.now()
+        if self.approve:
+            trade = validation.validate_trade(
+                trade_id=pk, seen=seen, actor=request.actor, at=at, reason=reason
+            )
+            messages.success(request, _t("%(trade)s is validated.") % {"trade": trade.reference})
+        else:
+            trade = validation.refuse_trade(
+                trade_id=pk, seen=seen, reason=reason, actor=request.actor, at=at
+            )
+            messages.success(request, _t("%(trade)s is refused.") % {"trade": trade.reference})
+        return redirect("validation:queue")
+
+
+class DecideMany(PageView):
+    """Decisions on a selection: at once when they are few, by a job with progress when many."""
+
+    http_method_names = ["post"]
+    action = Action.VALIDATE_TRADE
+    title = _("Validation")
+    approve = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = selection.resolve(request)
+        seen = {pk: chosen.revisions.get(pk, "") for pk in chosen.ids}
+        reason = request.POST.get("reason", "").strip()
+        at = timezone.now()
+        options = {"seen": seen, "approve": self.approve, "reason": reason}
+        if len(seen) > validation.AT_ONCE_MAX:
+            job = validation.enqueue_many(**options, actor=request.actor, at=at)
+            return redirect("core:job", job.pk)
+        outcomes = validation.decide_many(**options, actor=request.actor, at=at)
+        refused = validation.refusals(outcomes)
+        done = len(outcomes) - len(refused)
+        messages.success(request, self.said(done))
+        if refused:
+            context = {"refused": refused, "done": done, "count": len(outcomes)}
+            return self.render(context, template="trades/validation_outcomes.html")
+        query = request.POST.get("list_query", "")
+        back = reverse("validation:queue")
+        return redirect(f"{back}?{query}" if query else back)
+
+    def said(self, count: int) -> str:
+        """Say how many were decided."""
+        if self.approve:
+            return ngettext("%(n)s trade validated", "%(n)s trades validated", count) % {"n": count}
+        return ngettext("%(n)s trade refused", "%(n)s trades refused", count) % {"n": count}
+
+
+def _last_approved(trade: Trade, versions: dict[int, TradeVersion]) -> TradeVersion | None:
+    """Return what to compare with: the version approved last, else the one before."""
+    approved = desk_selectors.find_approved(subject_kind="trade", subject_id=trade.pk)
+    if approved is not None and approved.version_no < trade.version_no:
+        return versions.get(approved.version_no)
+    return versions.get(trade.version_no - 1)
+
+
+def _shown(
+    changes: list[tuple[str, object, object]],
+) -> list[tuple[str, object, object]]:
+    return [
+        (_t(name.replace("_", " ")), before, after)
+        for name, before, after in changes
+        if name not in HIDDEN_TERMS
+    ]
