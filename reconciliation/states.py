@@ -16,6 +16,44 @@ class StatementState(StrEnum):
     QUARANTINED = "QUARANTINED"
 
 
+class FileFormat(StrEnum):
+    MT940 = "MT940"
+    CAMT053 = "CAMT053"
+    TABLE = "TABLE"
+
+
+class Kind(StrEnum):
+    """What is reconciled: trades with a broker's lines, or expected cash with a bank's entries."""
+
+    TRADES = "TRADES"
+    CASH = "CASH"
+
+
+class Coverage(StrEnum):
+    """Which of our trades a sender's file speaks of."""
+
+    COUNTERPARTY = "COUNTERPARTY"
+    ALL = "ALL"
+
+
+class AllocationSide(StrEnum):
+    OURS = "OURS"
+    THEIRS = "THEIRS"
+
+
+class PassName(StrEnum):
+    """The passes in their order, then the hand."""
+
+    EXACT = "EXACT"
+    AMOUNT = "AMOUNT"
+    DATE = "DATE"
+    AMOUNT_DATE = "AMOUNT_DATE"
+    NO_REFERENCE = "NO_REFERENCE"
+    SPLIT_REFERENCE = "SPLIT_REFERENCE"
+    SPLIT_BLOCK = "SPLIT_BLOCK"
+    BY_HAND = "BY_HAND"
+
+
 class RunState(StrEnum):
     RUNNING = "RUNNING"
     DONE = "DONE"
@@ -32,6 +70,17 @@ class BreakState(StrEnum):
     OPEN = "OPEN"
     ASSIGNED = "ASSIGNED"
     RESOLVED = "RESOLVED"
+
+
+class Resolution(StrEnum):
+    """How a break ended: found again, or decided by a person."""
+
+    MATCHED = "MATCHED"
+    NO_LONGER_FOUND = "NO_LONGER_FOUND"
+    OURS_CORRECTED = "OURS_CORRECTED"
+    THEIRS_CORRECTED = "THEIRS_CORRECTED"
+    ACCEPTED = "ACCEPTED"
+    UNDONE = "UNDONE"
 
 
 class BreakCategory(StrEnum):
@@ -52,7 +101,7 @@ class BreakCategory(StrEnum):
 STATEMENT_TRANSITIONS: Final[Transitions[StatementState]] = {
     StatementState.RECEIVED: frozenset({StatementState.IMPORTED, StatementState.QUARANTINED}),
     StatementState.IMPORTED: frozenset(),
-    StatementState.QUARANTINED: frozenset(),
+    StatementState.QUARANTINED: frozenset({StatementState.RECEIVED}),
 }
 RUN_TRANSITIONS: Final[Transitions[RunState]] = {
     RunState.RUNNING: frozenset({RunState.DONE, RunState.FAILED}),
