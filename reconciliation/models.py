@@ -269,9 +269,7 @@ class StatementLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "statement", "n"], name="line_once"),
             known("kind", Kind, name="line_kind_known"),
-            finite(
-                "line_numbers", amount=LIMIT, quantity=QUANTITY_LIMIT, price=Decimal(10) ** 10
-            ),
+            finite("line_numbers", amount=LIMIT, quantity=QUANTITY_LIMIT, price=Decimal(10) ** 10),
         ]
         indexes = [
             models.Index(fields=["kind", "sender_code", "account_number"], name="line_scope"),

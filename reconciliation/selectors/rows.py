@@ -1,0 +1,72 @@
+"""Rows for pages: breaks by desk, groups, and what is still open on either side."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core.access import Action, desks_of
+from kernel.actors import Actor
+from reconciliation.models import (
+    Break,
+    MatchAllocation,
+    MatchGroup,
+    StatementFile,
+    StatementLine,
+)
+from reconciliation.states import AllocationSide, BreakState, GroupState, Kind
+from trades.models import Trade
+
+
+def list_breaks(*, actor: Actor) -> QuerySet[Break]:
+    """Return the breaks of the desks that the actor may see, and those that no desk owns yet."""
+    desks = desks_of(actor, Action.VIEW_RECONCILIATION)
+    found = Break.objects.select_related("owner", "trade", "line")
+    return found if desks is None else found.filter(Q(desk_code__in=desks) | Q(desk_code=""))
+
+
+def count_open_breaks(*, actor: Actor) -> int:
+    """Count the open breaks that the actor may see."""
+    return list_breaks(actor=actor).exclude(state=BreakState.RESOLVED).count()
+
+
+def list_groups() -> QuerySet[MatchGroup]:
+    """Return match groups with their run, latest first."""
+    return MatchGroup.objects.select_related("run")
+
+
+def find_file_by_digest(digest: str) -> StatementFile | None:
+    """Return the statement file that has this content, if it came in before."""
+    return StatementFile.objects.filter(sha256=digest).first()
+
+
+def open_lines(kind: Kind) -> QuerySet[StatementLine]:
+    """Return the statement lines that no live match explains."""
+    taken = MatchAllocation.objects.filter(
+        item_id=OuterRef("pk"), kind=kind, side=AllocationSide.THEIRS
+    ).exclude(state=GroupState.UNDONE)
+    return StatementLine.objects.filter(~Exists(taken), kind=kind)
+
+
+def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:
+    """Return the validated trades that no live match of this kind explains."""
+    taken = MatchAllocation.objects.filter(
+        item_id=OuterRef("pk"), kind=kind, side=AllocationSide.OURS
+    ).exclude(state=GroupState.UNDONE)
+    visible = Trade.objects.visible_to(actor, Action.VIEW_RECONCILIATION)
+    return visible.filter(~Exists(taken), state="VALIDATED")
+
+
+def matches_of_trade(trade_id: int) -> QuerySet[MatchGroup]:
+    """Return every group that ever held the trade, latest first."""
+    return (
+        MatchGroup.objects.filter(
+            allocations__side=AllocationSide.OURS, allocations__item_id=trade_id
+        )
+        .select_related("run")
+        .order_by("-id")
+    )
+
+
+def breaks_of_trade(trade_id: int) -> QuerySet[Break]:
+    """Return every break of a trade, open first, then the latest."""
+    return Break.objects.filter(trade_id=trade_id).order_by("resolved_at", "-id")

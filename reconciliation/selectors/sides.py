@@ -1,0 +1,148 @@
+"""Both sides of a reconciliation as frames, by COPY: only what no live match explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+from django.db.models import Max, Min
+
+from reconciliation.frames import SCHEMA
+from reconciliation.models import Statement, StatementFile
+from reconciliation.states import Coverage, Kind, StatementState
+
+EXTRA: Final[dict[str, pl.DataType]] = {"desk": pl.String()}
+FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
+  WHERE taken.item_id = {item} AND taken.kind = %(kind)s AND taken.side = '{side}'
+    AND taken.state <> 'UNDONE')"""
+MARKS: Final = {  # constant text; values travel as parameters
+    "@OURS_ARE_FREE": FREE.format(item="t.id", side="OURS"),
+    "@THEIRS_ARE_FREE": FREE.format(item="l.id", side="THEIRS"),
+}
+OUR_TRADES: Final = """
+SELECT t.id, '' AS block, coalesce(quoted.reference, t.reference) AS reference, t.currency,
+       (abs(t.net_amount) * 10000)::bigint AS amount, t.trade_date AS day,
+       t.settlement_date AS settle, t.isin, t.side, t.quantity, t.price, t.desk_code AS desk
+  FROM trades_trade t
+  LEFT JOIN (SELECT DISTINCT reference FROM reconciliation_statementline
+              WHERE kind = 'TRADES' AND sender_code = %(sender)s) quoted
+         ON quoted.reference = t.source_reference
+ WHERE t.trade_date BETWEEN %(first)s AND %(last)s
+   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
+   AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
+THEIR_TRADES: Final = """
+SELECT l.id, '' AS block, l.reference, l.currency, (l.amount * 10000)::bigint AS amount,
+       l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk
+  FROM reconciliation_statementline l
+ WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""OUR_CASH: Final = """
+SELECT t.id, %(account)s AS block, coalesce(quoted.reference, t.reference) AS reference, t.currency,
+       (CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END * 10000)::bigint
+         AS amount,
+       t.settlement_date AS day, NULL::date AS settle, t.isin, t.side, NULL::numeric AS quantity,
+       NULL::numeric AS price, t.desk_code AS desk
+  FROM trades_trade t
+  LEFT JOIN (SELECT DISTINCT reference FROM reconciliation_statementline
+              WHERE kind = 'CASH' AND account_number = %(account)s) quoted
+         ON quoted.reference = t.source_reference
+ WHERE t.currency = %(currency)s AND t.settlement_date BETWEEN %(first)s AND %(last)s
+   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
+   AND (t.account_code = %(code)s
+        OR NOT EXISTS (SELECT 1 FROM refdata_account other
+                        WHERE other.code = t.account_code AND other.kind = 'CASH'))
+   AND (%(book)s = '' OR t.book_code = %(book)s) AND @OURS_ARE_FREE"""
+THEIR_CASH: Final = """
+SELECT l.id, l.account_number AS block, l.reference, l.currency,
+       (l.amount * 10000)::bigint AS amount, l.value_date AS day, NULL::date AS settle,
+       l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk
+  FROM reconciliation_statementline l
+ WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s AND @THEIRS_ARE_FREE"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is reconciled with what: one sender's trades, or one account in one currency."""
+
+    kind: Kind
+    name: str
+    sender: str = ""
+    covers_all: bool = False
+    account: str = ""
+    currency: str = ""
+    account_code: str = ""
+    book_code: str = ""
+
+
+def scopes_of(file: StatementFile) -> list[Scope]:
+    """Return the scopes that a statement file speaks of, in the order of the file."""
+    if file.kind == Kind.TRADES:
+        covers_all = file.mapping is not None and file.mapping.coverage == Coverage.ALL
+        return [
+            Scope(Kind.TRADES, file.sender_code, sender=file.sender_code, covers_all=covers_all)
+        ]
+    found: dict[tuple[str, str], Scope] = {}
+    for statement in file.statements.select_related("account__book").order_by("n"):
+        account = statement.account
+        key = (statement.account_number, statement.currency)
+        found[key] = Scope(
+            Kind.CASH,
+            f"{statement.account_number} {statement.currency}",
+            account=statement.account_number,
+            currency=statement.currency,
+            account_code=account.code if account else "",
+            book_code=account.book.code if account and account.book else "",
+        )
+    return list(found.values())
+
+
+def period_of(scope: Scope) -> tuple[date, date] | None:
+    """Return the first and last day that the statements of a scope cover, None without any."""
+    statements = Statement.objects.filter(
+        source__state=StatementState.IMPORTED, source__kind=scope.kind
+    )
+    if scope.kind is Kind.TRADES:
+        statements = statements.filter(source__sender_code=scope.sender)
+    else:
+        statements = statements.filter(account_number=scope.account, currency=scope.currency)
+    span = statements.aggregate(first=Min("period_from"), last=Max("period_to"))
+    return (span["first"], span["last"]) if span["first"] and span["last"] else None
+
+
+def our_side(scope: Scope, first: date, last: date) -> pl.DataFrame:
+    """Return our open trades (or the cash that they should move) in the period; `desk` besides."""
+    query = OUR_TRADES if scope.kind is Kind.TRADES else OUR_CASH
+    return _copied(query, _parameters(scope) | {"first": first, "last": last})
+
+
+def their_side(scope: Scope) -> pl.DataFrame:
+    """Return every open line of the scope, whatever file it came in."""
+    return _copied(THEIR_TRADES if scope.kind is Kind.TRADES else THEIR_CASH, _parameters(scope))
+
+
+def _parameters(scope: Scope) -> dict[str, Any]:
+    return {
+        "kind": scope.kind.value,
+        "sender": scope.sender,
+        "all": scope.covers_all,
+        "account": scope.account,
+        "currency": scope.currency,
+        "code": scope.account_code,
+        "book": scope.book_code,
+    }
+
+
+def _copied(query: str, parameters: dict[str, Any]) -> pl.DataFrame:
+    out = BytesIO()
+    for mark, condition in MARKS.items():
+        query = query.replace(mark, condition)
+    with connection.cursor() as cursor:
+        bound = cursor.mogrify(query, parameters).decode()
+        cursor.copy_expert(f"COPY ({bound}) TO STDOUT WITH (FORMAT csv)", out)
+    columns = SCHEMA | EXTRA
+    if not out.tell():
+        return pl.DataFrame(schema=columns)
+    out.seek(0)
+    return pl.read_csv(out, has_header=False, schema=columns)

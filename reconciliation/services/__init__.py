@@ -1,0 +1,26 @@
+"""What this room does: take statements in, run the engine, decide on matches and breaks."""
+
+from reconciliation.services.breaks import assign_break, comment_break, resolve_break
+from reconciliation.services.matches import confirm_groups, match_by_hand, undo_group
+from reconciliation.services.runs import reconcile_file, run_reconciliation
+from reconciliation.services.statements import (
+    import_statement,
+    receive_statement,
+    retry_statement,
+    save_mapping,
+)
+
+__all__ = [
+    "assign_break",
+    "comment_break",
+    "confirm_groups",
+    "import_statement",
+    "match_by_hand",
+    "receive_statement",
+    "reconcile_file",
+    "resolve_break",
+    "retry_statement",
+    "run_reconciliation",
+    "save_mapping",
+    "undo_group",
+]

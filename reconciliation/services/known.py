@@ -1,0 +1,105 @@
+"""What people and earlier runs already know: kept, never repeated, ended when it is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from core.acts import acting
+from desk import services as desk
+from desk.states import WorkKind
+from kernel.actors import Actor
+from reconciliation.frames import Outcome
+from reconciliation.models import Break, MatchAllocation, ReconciliationRun
+from reconciliation.states import (
+    AllocationSide,
+    BreakState,
+    GroupState,
+    Kind,
+    Resolution,
+)
+
+KEYS: Final[dict[str, pl.DataType]] = {
+    "known": pl.Int64(),
+    "ours": pl.Int64(),
+    "theirs": pl.Int64(),
+    "known_category": pl.String(),
+}
+
+
+def without_undone(outcome: Outcome, kind: Kind) -> Outcome:
+    """Turn into a proposal every group that a person undid before: the engine does not insist."""
+    undone = list(
+        MatchAllocation.objects.filter(
+            kind=kind, state=GroupState.UNDONE, side=AllocationSide.THEIRS
+        ).values_list("item_id", flat=True)
+    )
+    if not undone:
+        return outcome
+    doubted = outcome.allocations.filter((pl.col("side") == "THEIRS") & pl.col("id").is_in(undone))[
+        "group"
+    ].unique()
+
+    def proposed(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(
+            pl.when(pl.col("group").is_in(doubted.implode()))
+            .then(pl.lit(GroupState.PROPOSED.value))
+            .otherwise(pl.col("state"))
+            .alias("state")
+        )
+
+    return Outcome(proposed(outcome.groups), proposed(outcome.allocations), outcome.breaks)
+
+
+def settle_known(
+    run: ReconciliationRun, breaks: pl.DataFrame, *, actor: Actor, at: datetime
+) -> tuple[pl.DataFrame, int]:
+    """Return the breaks that are new, and how many open ones ended because they are gone.
+
+    A break with the same items keeps its owner and comments; its category follows what is found
+    now. What a person accepted is not opened again.
+    """
+    known = _open_breaks(run)
+    found = known.join(breaks, on=["ours", "theirs"], how="left", nulls_equal=True)
+    gone = found.filter(pl.col("category").is_null())["known"].to_list()
+    _end_gone(gone, actor=actor, at=at)
+    moved = found.filter(pl.col("category") != pl.col("known_category"))
+    for row in moved.iter_rows(named=True):
+        Break.objects.filter(pk=row["known"]).update(category=row["category"])
+    fresh = breaks.join(known, on=["ours", "theirs"], how="anti", nulls_equal=True)
+    return fresh.join(_accepted(run), on=["ours", "theirs"], how="anti", nulls_equal=True), len(
+        gone
+    )
+
+
+def _open_breaks(run: ReconciliationRun) -> pl.DataFrame:
+    rows = (
+        Break.objects.filter(kind=run.kind, scope=run.scope)
+        .exclude(state=BreakState.RESOLVED.value)
+        .values_list("id", "trade_id", "line_id", "category")
+    )
+    return pl.DataFrame(list(rows), schema=KEYS, orient="row")
+
+
+def _accepted(run: ReconciliationRun) -> pl.DataFrame:
+    rows = Break.objects.filter(
+        kind=run.kind, scope=run.scope, resolution=Resolution.ACCEPTED.value
+    ).values_list("id", "trade_id", "line_id", "category")
+    return pl.DataFrame(list(rows), schema=KEYS, orient="row")
+
+
+def _end_gone(ids: list[int], *, actor: Actor, at: datetime) -> None:
+    if not ids:
+        return
+    with acting(actor=actor):
+        Break.objects.filter(pk__in=ids).update(
+            state=BreakState.RESOLVED.value,
+            resolution=Resolution.NO_LONGER_FOUND.value,
+            resolved_by=actor.name,
+            resolved_at=at,
+        )
+        desk.close_work(
+            kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at
+        )

@@ -1,0 +1,264 @@
+"""Matches by people: confirm what was proposed, match by hand, undo and restore exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from desk import services as desk
+from desk.states import WorkKind
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from kernel.states import require_transition
+from reconciliation.frames.engine import balanced
+from reconciliation.frames.items import ONE
+from reconciliation.models import (
+    Break,
+    MatchAllocation,
+    MatchGroup,
+    StatementLine,
+)
+from reconciliation.states import (
+    GROUP_TRANSITIONS,
+    AllocationSide,
+    BreakCategory,
+    BreakState,
+    GroupState,
+    Kind,
+    PassName,
+    Resolution,
+)
+from trades.models import Trade
+
+BY_HAND_SCORE: Final = 100
+ITEMS_MAX: Final = 500
+Item = tuple[str, int, Decimal, str]
+
+
+class UnableToMatch(Refusal):
+    """The items do not belong in one group, or somebody else matched one of them."""
+
+    code = "UNABLE_TO_MATCH"
+
+
+class AlreadyMatched(UnableToMatch):
+    """One of the items is in another live group."""
+
+    code = "ALREADY_MATCHED"
+    status_code = 409
+
+
+def confirm_groups(*, group_ids: Sequence[int], actor: Actor, at: datetime) -> int:
+    """Confirm proposals, all or none. Raises IllegalTransition, Forbidden."""
+    access.require(actor, access.Action.MATCH)
+    with acting(actor=actor):
+        groups = list(
+            MatchGroup.objects.select_for_update().filter(pk__in=group_ids).order_by("pk")
+        )
+        for group in groups:
+            _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason="")
+    return len(groups)
+
+
+def match_by_hand(
+    *,
+    kind: Kind,
+    trade_ids: Sequence[int],
+    line_ids: Sequence[int],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> MatchGroup:
+    """Match our trades with their lines; a difference needs a reason.
+
+    Raises UnableToMatch (nothing on a side, several currencies, opposite signs, no reason),
+    AlreadyMatched, Forbidden.
+    """
+    access.require(actor, access.Action.MATCH)
+    with acting(actor=actor, reason=reason):
+        items = [*_our_items(kind, trade_ids), *_their_items(kind, line_ids)]
+        difference = _judged(items, reason)
+        group = MatchGroup.objects.create(
+            kind=kind.value,
+            pass_name=PassName.BY_HAND.value,
+            score=BY_HAND_SCORE,
+            state=GroupState.PROPOSED.value,
+            difference=difference,
+            currency=items[0][3],
+            evidence={"difference": str(difference)},
+        )
+        _allocate(group, items)
+        _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason=reason)
+        _end_breaks(group, trade_ids, line_ids, actor, at)
+    return group
+
+
+def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
+    rows = Trade.objects.filter(pk__in=ids, state="VALIDATED").order_by("pk")
+    return [("OURS", trade.pk, _our_amount(kind, trade), trade.currency) for trade in rows]
+
+
+def _our_amount(kind: Kind, trade: Trade) -> Decimal:
+    """Return what the trade brings (+) or costs (-) in cash; its plain size against a broker."""
+    if kind is Kind.TRADES:
+        return abs(trade.net_amount)
+    return -trade.net_amount if trade.side == "BUY" else trade.net_amount
+
+
+def _their_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
+    rows = StatementLine.objects.filter(pk__in=ids, kind=kind.value).order_by("pk")
+    return [("THEIRS", line.pk, line.amount, line.currency) for line in rows]
+
+
+def _judged(items: Sequence[Item], reason: str) -> Decimal:
+    """Return theirs - ours, or raise UnableToMatch."""
+    sums = {
+        side: sum((item[2] for item in items if item[0] == side), start=Decimal(0))
+        for side in ("OURS", "THEIRS")
+    }
+    if {item[0] for item in items} != {"OURS", "THEIRS"}:
+        raise UnableToMatch(_("Choose at least one item on each side; matched ones do not count."))
+    if len(items) > ITEMS_MAX:
+        raise UnableToMatch(_("A group holds at most %(most)s items.") % {"most": ITEMS_MAX})
+    if len({item[3] for item in items}) != 1:
+        raise UnableToMatch(_("A group holds items of one currency."))
+    if sums["OURS"] * sums["THEIRS"] <= 0:
+        raise UnableToMatch(_("The two sides must go the same way."))
+    difference = sums["THEIRS"] - sums["OURS"]
+    if difference and not reason.strip():
+        raise UnableToMatch(_("A difference of %(gap)s needs a reason.") % {"gap": difference})
+    return difference
+
+
+def _allocate(group: MatchGroup, items: Sequence[Item]) -> None:
+    """Allocate every item; the heavier side is cut by the difference, as the engine does."""
+    frame = pl.DataFrame(
+        [
+            {"group": 0, "state": "", "side": side, "id": n, "amount": int(size * ONE),
+             "currency": currency}
+            for side, n, size, currency in items
+        ]
+    )  # fmt: skip
+    rows = [
+        MatchAllocation(
+            group=group,
+            kind=group.kind,
+            side=row["side"],
+            item_id=row["id"],
+            amount=Decimal(row["amount"]) / ONE,
+            currency=row["currency"],
+            state=group.state,
+        )
+        for row in balanced(frame).iter_rows(named=True)
+    ]
+    try:
+        with transaction.atomic():
+            MatchAllocation.objects.bulk_create(rows)
+    except IntegrityError as error:
+        if "allocation_item_in_one_live_group" not in str(error):
+            raise
+        raise AlreadyMatched(
+            _("One of these items has been matched in the meantime. Look again.")
+        ) from error
+
+
+def _move(
+    group: MatchGroup, target: GroupState, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    """Move the group and its allocations together."""
+    require_transition(GROUP_TRANSITIONS, source=GroupState(group.state), target=target)
+    group.state, group.decided_by, group.decided_at = target.value, actor.name, at
+    group.reason = reason.strip()[:500] or group.reason
+    group.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    group.allocations.update(state=target.value)
+
+
+def _end_breaks(
+    group: MatchGroup,
+    trade_ids: Sequence[int],
+    line_ids: Sequence[int],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    live = Break.objects.select_for_update().exclude(state=BreakState.RESOLVED.value)
+    ids = [
+        *live.filter(kind=group.kind, trade_id__in=trade_ids).values_list("pk", flat=True),
+        *live.filter(line_id__in=line_ids).values_list("pk", flat=True),
+    ]
+    Break.objects.filter(pk__in=ids).update(
+        state=BreakState.RESOLVED.value,
+        resolution=Resolution.MATCHED.value,
+        resolved_group=group,
+        resolved_by=actor.name,
+        resolved_at=at,
+    )
+    desk.close_work(kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at)
+
+
+def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> MatchGroup:
+    """Undo a match or refuse a proposal: its items are open again, as they were before.
+
+    Breaks that the match ended come back with their owner and comments; an item that never had a
+    break gets one. Raises UnableToMatch without a reason, IllegalTransition, Forbidden.
+    """
+    access.require(actor, access.Action.MATCH)
+    if not reason.strip():
+        raise UnableToMatch(_("Give a reason."))
+    with acting(actor=actor, reason=reason):
+        group = MatchGroup.objects.select_for_update().get(pk=group_id)
+        _move(group, GroupState.UNDONE, actor=actor, at=at, reason=reason)
+        reopened = _reopen(group)
+        _open_missing(group, reopened, at)
+    return group
+
+
+def _reopen(group: MatchGroup) -> list[Break]:
+    ended = list(Break.objects.select_for_update().filter(resolved_group=group))
+    for found in ended:
+        found.state = (BreakState.ASSIGNED if found.owner_id else BreakState.OPEN).value
+        found.resolution, found.resolved_by = "", ""
+        found.resolved_at, found.resolved_group = None, None
+        found.save()
+    return ended
+
+
+def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) -> None:
+    """Open a break for each leg that has none now."""
+    held = {("OURS", found.trade_id) for found in reopened}
+    held |= {("THEIRS", found.line_id) for found in reopened}
+    for leg in group.allocations.order_by("side", "item_id"):
+        if (leg.side, leg.item_id) in held:
+            continue
+        ours = leg.side == AllocationSide.OURS
+        trade = Trade.objects.filter(pk=leg.item_id).first() if ours else None
+        line = None if ours else StatementLine.objects.filter(pk=leg.item_id).first()
+        category = BreakCategory.MISSING_THEIRS if ours else BreakCategory.MISSING_OURS
+        Break.objects.create(
+            kind=group.kind,
+            scope=group.run.scope if group.run else "",
+            category=category.value,
+            trade=trade,
+            line=line,
+            reference=trade.reference if trade else line.reference if line else "",
+            isin=trade.isin if trade else line.isin if line else "",
+            currency=leg.currency,
+            difference=-leg.amount if ours else leg.amount,
+            day=_day(trade, line, at),
+            evidence={"undone": group.pk},
+            desk_code=trade.desk_code if trade else "",
+            opened_at=at,
+        )
+
+
+def _day(trade: Trade | None, line: StatementLine | None, at: datetime) -> date:
+    if trade is not None:
+        return trade.settlement_date or trade.trade_date
+    return line.value_date if line is not None else at.date()

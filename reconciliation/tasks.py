@@ -1,0 +1,32 @@
+"""Jobs of this room: one file in, then the runs that it asks for."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from core.jobs import JobRun, job_handler
+from reconciliation import services
+from reconciliation.states import StatementState
+
+
+@job_handler("reconciliation.import_statement")
+def import_statement(run: JobRun) -> None:
+    """Import one received file; again it changes nothing."""
+    file = services.import_statement(file_id=run.parameters["file_id"], actor=run.actor, at=run.at)
+    run.count("lines", file.declared_rows)
+    run.count("findings", len(file.findings))
+    run.result(file.get_absolute_url())
+    if file.state == StatementState.QUARANTINED:
+        run.log(f"quarantined: {len(file.findings)} findings")
+
+
+@job_handler("reconciliation.run")
+def reconcile_file(run: JobRun) -> None:
+    """Run the engine for an imported file; what is matched already stays matched."""
+    runs = services.reconcile_file(file_id=run.parameters["file_id"], actor=run.actor, at=run.at)
+    for finished in runs:
+        for name in ("confirmed", "proposed", "breaks"):
+            run.count(name, int(finished.counts.get(name, 0)))
+        run.log(f"{finished.kind} {finished.scope}: {finished.counts}")
+    if runs:
+        run.result(reverse("reconciliation:run", args=[runs[-1].pk]))
