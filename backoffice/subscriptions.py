@@ -9,4 +9,5 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "exception.waived": ("trades.recontrol",),
     "exception.recheck_asked": ("trades.recontrol",),
     "refdata.prices_loaded": ("trades.recontrol",),
+    "reconciliation.statement_imported": ("reconciliation.run",),
 }

@@ -38,7 +38,8 @@ THEIR_TRADES: Final = """
 SELECT l.id, '' AS block, l.reference, l.currency, (l.amount * 10000)::bigint AS amount,
        l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk
   FROM reconciliation_statementline l
- WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""OUR_CASH: Final = """
+ WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""
+OUR_CASH: Final = """
 SELECT t.id, %(account)s AS block, coalesce(quoted.reference, t.reference) AS reference, t.currency,
        (CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END * 10000)::bigint
          AS amount,
@@ -59,7 +60,8 @@ SELECT l.id, l.account_number AS block, l.reference, l.currency,
        (l.amount * 10000)::bigint AS amount, l.value_date AS day, NULL::date AS settle,
        l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk
   FROM reconciliation_statementline l
- WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s AND @THEIRS_ARE_FREE"""
+ WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s
+   AND @THEIRS_ARE_FREE"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def copy_in(model: type[models.Model], frame: pl.DataFrame) -> bytes:
     frame.write_csv(out, include_header=False)
     sent = out.getvalue()
     columns = ", ".join(f'"{name}"' for name in frame.columns)
-    table = model._meta.db_table  # noqa: SLF001 - Django's public name for it
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.copy_expert(
             f'COPY "{table}" ({columns}) FROM STDIN WITH (FORMAT csv)', BytesIO(sent)
@@ -27,7 +27,7 @@ def copy_in(model: type[models.Model], frame: pl.DataFrame) -> bytes:
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
     """Draw `count` primary keys from the table's own sequence."""
-    table = model._meta.db_table  # noqa: SLF001 - Django's public name for it
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
