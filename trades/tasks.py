@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from core.jobs import JobRun, job_handler
-from trades.services import control, control_data, validation
+from core.models import StoredFile
+from trades.models import CaptureBatch
+from trades.services import control, control_data, imports, repair, validation
 from trades.states import TradeState
 
 DECISIONS_PER_STEP: Final = 20
@@ -48,6 +50,40 @@ def decide_many(run: JobRun) -> None:
         run.count("decided", len(outcomes) - len(validation.refusals(outcomes)))
         run.progress(min(start + DECISIONS_PER_STEP, len(ids)), len(ids))
     run.result("/validation/")
+
+
+@job_handler(imports.TABLE_JOB)
+def import_table(run: JobRun) -> None:
+    """Capture the rows of a table; a repeated job meets its own rows as repeats."""
+    batch = imports.import_table(
+        file=StoredFile.objects.get(pk=run.parameters["file_id"]),
+        source_system=str(run.parameters["source_system"]),
+        decimal_sign=str(run.parameters["decimal_sign"]),
+        actor=run.actor,
+        at=run.at,
+    )
+    _report(run, batch)
+
+
+@job_handler(imports.FIX_JOB)
+def import_fix(run: JobRun) -> None:
+    """Capture the fills of a FIX log; a repeated job meets its own fills as repeats."""
+    file = StoredFile.objects.get(pk=run.parameters["file_id"])
+    _report(run, imports.import_fix(file=file, actor=run.actor, at=run.at))
+
+
+@job_handler("trades.replay_waiting")
+def replay_waiting(run: JobRun) -> None:
+    """Let go on what waited for an instrument that has just been named."""
+    name = str(run.parameters["symbol"])
+    run.count("booked", repair.replay_waiting(name=name, actor=run.actor, at=run.at))
+
+
+def _report(run: JobRun, batch: CaptureBatch) -> None:
+    for name, number in batch.counts.items():
+        if isinstance(number, int):
+            run.count(name, number)
+    run.result(f"/trades/imports/{batch.pk}/")
 
 
 def _control(run: JobRun, ids: Sequence[int], **options: Any) -> None:

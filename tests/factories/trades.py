@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from core.models import RoleGrant, User
+from core.roles import Role
 from kernel.actors import Actor, ActorKind
 from refdata.models import Currency
 from tests.factories import refdata as refdata_factories
@@ -90,3 +92,10 @@ def booked(**changes: Any) -> Trade:
     row = captured.items[0].trade
     assert row is not None, captured.items[0].findings
     return Trade.objects.get(pk=row.id)
+
+
+def person(name: str = "agent", role: Role = Role.AGENT, *, desk: str = "") -> Actor:
+    """Return a person who holds this role, on one desk or on all."""
+    user, _new = User.objects.get_or_create(username=name)
+    RoleGrant.objects.get_or_create(user=user, role=role.value, desk_code=desk)
+    return Actor(name=name, kind=ActorKind.PERSON, user_id=user.pk)

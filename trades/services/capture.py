@@ -49,6 +49,13 @@ class Captured:
             counts[key] = counts.get(key, 0) + 1
         return counts
 
+    def has_booked(self) -> bool:
+        """Say whether there is anything to judge."""
+        return any(
+            item.status is ItemStatus.CREATED and item.outcome is Outcome.BOOKED
+            for item in self.items
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -114,12 +121,14 @@ def _capture(
     )
     for item in sorted(good, key=loading.order):
         plan.take(item)
-    batch_id = origin.batch_id or _open_batch(origin, actor, at)
+    batch_id = origin.batch_id or open_batch(origin, actor, at)
     storing.write(plan, [i for i in good if i.status is ItemStatus.CREATED], origin, batch_id)
     _answer_repeats(good, known)
     captured = Captured(batch_id=batch_id, items=tuple(items))
     if origin.batch_id is None:
-        _close_batch(captured)
+        close_batch(batch_id, captured.counts())
+        if captured.has_booked():
+            announce(batch_id)
     return captured
 
 
@@ -145,7 +154,8 @@ def _item(message: Read) -> Item:
     return Item(facts=message)
 
 
-def _open_batch(origin: Origin, actor: Actor, at: datetime) -> int:
+def open_batch(origin: Origin, actor: Actor, at: datetime) -> int:
+    """Record that something comes in together, and return its number."""
     batch = CaptureBatch.objects.create(
         channel=origin.channel.value,
         source_system=origin.source_system,
@@ -156,12 +166,9 @@ def _open_batch(origin: Origin, actor: Actor, at: datetime) -> int:
     return int(batch.pk)
 
 
-def _close_batch(captured: Captured) -> None:
-    """Keep the counts, and tell the world unless nothing changed."""
-    counts = captured.counts()
-    CaptureBatch.objects.filter(pk=captured.batch_id).update(counts=counts)
-    if any(item.outcome is Outcome.BOOKED for item in captured.items):
-        announce(captured.batch_id)
+def close_batch(batch_id: int, counts: Mapping[str, Any]) -> None:
+    """Keep the counts of a batch."""
+    CaptureBatch.objects.filter(pk=batch_id).update(counts=dict(counts))
 
 
 def announce(batch_id: int) -> None:

@@ -81,10 +81,9 @@ class Reference:
     settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
 
     def instrument(self, facts: ExecutionFacts) -> InstrumentFacts | None:
-        """Return the instrument by ISIN, else by the symbol of the source."""
-        if facts.isin is not None:
-            return self.by_isin.get(facts.isin)
-        return self.by_symbol.get(facts.symbol or "")
+        """Return the instrument by ISIN; when that is unknown, by the symbol of the source."""
+        found = self.by_isin.get(facts.isin or "")
+        return found or self.by_symbol.get(facts.symbol or "")
 
 
 def alias_source(source_system: str) -> str:
@@ -97,7 +96,7 @@ def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) ->
     messages = list(messages)
     source = alias_source(source_system)
     by_isin = refdata.instruments_by_isin({m.isin for m in messages if m.isin})
-    symbols = {m.symbol for m in messages if m.symbol and m.isin is None}
+    symbols = {m.symbol for m in messages if m.symbol and m.isin not in by_isin}
     by_symbol = refdata.resolve_symbols(source, symbols) if symbols else {}
     instruments = [*by_isin.values(), *by_symbol.values()]
     parties = refdata.counterparties_by_code(

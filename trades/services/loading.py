@@ -24,7 +24,7 @@ SELECT source_reference FROM trades_trade
 """
 KEPT: Final = """
 SELECT id, source_reference, source_version, action, content_hash, outcome, trade_id,
-       CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END
+       CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END, maker
   FROM trades_execution
  WHERE source_system = %s AND source_reference = ANY(%s)
 """
@@ -99,7 +99,7 @@ def load(source_system: str, references: Collection[str]) -> Known:
 
 
 def _keep(known: Known, row: tuple[Any, ...]) -> None:
-    execution_id, reference, version, action, digest, outcome, _trade_id, content = row
+    execution_id, reference, version, action, digest, outcome, _trade_id, content, maker = row
     chain = known.chains[reference]
     chain.kept[version, action] = digest
     item = Item(
@@ -107,7 +107,7 @@ def _keep(known: Known, row: tuple[Any, ...]) -> None:
         outcome=Outcome(outcome),
         execution_id=execution_id,
         digest=digest,
-        stored=True,
+        maker=maker,
     )
     known.kept[reference, version, action] = item
     if content is not None:

@@ -48,7 +48,7 @@ class Item:
     version_no: int | None = None
     content: bytes = b""
     digest: str = ""
-    stored: bool = False  # the execution row exists: it waited, and is replayed
+    maker: str = ""  # who sent a message that waited and is replayed
 
     @property
     def reason_code(self) -> str:
@@ -182,9 +182,11 @@ class Plan:
             encoded=encoded,
             fingerprint=fingerprint(encoded),
             source_version=facts.version,
-            maker=self.actor.name,
+            maker=item.maker or self.actor.name,
             risk_eur=risk_in_eur(terms, self.reference),
         )
+        if self.actor.name != trade.maker:
+            trade.contributors = [self.actor.name]
         self.trades[facts.source_reference] = trade
         self._record(item, trade, str(facts.action))
 
@@ -209,8 +211,9 @@ class Plan:
         trade.version_no += 1
         trade.source_version = facts.version
         trade.changed = True
-        if self.actor.name not in trade.contributors:
-            trade.contributors = [*trade.contributors, self.actor.name]
+        for name in (item.maker, self.actor.name):
+            if name and name not in trade.contributors:
+                trade.contributors = [*trade.contributors, name]
         self._record(item, trade, str(facts.action))
 
     def _record(self, item: Item, trade: TradeRow, action: str) -> None:

@@ -152,7 +152,7 @@ def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> Iterable[tuple[
             version.action,
             version.source_version,
             version.encoded,
-            plan.actor.name,
+            version.item.maker or plan.actor.name,
             version.contributors,
             version.fingerprint,
             origin.reason[:500],

@@ -1,0 +1,128 @@
+"""Files in: real FIX logs and tables, what waits for an instrument, and the click that frees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import files, jobs
+from core.models import Job
+from desk.models import ControlException
+from kernel.findings import Refusal
+from refdata import services as refdata
+from refdata.models import Instrument
+from tests.factories import refdata as refdata_factories
+from tests.factories.trades import AT, facts, message, person, send, small_world
+from trades.models import Execution, Trade
+from trades.services import imports, repair
+from trades.states import Outcome
+
+pytestmark = pytest.mark.django_db
+SMALL = "fix/quickfix__quickfix-logviewer/small.log"
+
+
+@pytest.fixture(autouse=True)
+def _world() -> None:
+    small_world()
+
+
+def import_fix(content: bytes) -> dict[str, object]:
+    actor = person()
+    file = files.store(name="small.log", content=content, media_type="text/plain",
+                       actor=actor, at=AT)  # fmt: skip
+    return imports.import_fix(file=file, actor=actor, at=AT).counts
+
+
+def test_a_real_log_waits_for_its_instrument_and_one_alias_frees_all(shared_data: Path) -> None:
+    counts = import_fix((shared_data / SMALL).read_bytes())
+
+    assert (counts["messages"], counts["exception"], counts["repeated"]) == (84, 2, 6)
+    assert not Trade.objects.exists()
+    waiting = Execution.objects.filter(outcome="EXCEPTION").first()
+    assert waiting is not None
+    dell = refdata_factories.InstrumentFactory.create(code="DELL-US", currency="USD")
+
+    freed = repair.name_instrument(
+        execution_id=waiting.pk, instrument_id=dell.pk, actor=person(), at=AT
+    )
+
+    assert freed == 2
+    trades = list(Trade.objects.order_by("id"))
+    assert [t.currency for t in trades] == ["USD", "USD"]
+    assert all(t.touched_by_hand_at for t in trades)
+    assert not ControlException.objects.filter(kind="CAPTURE", state="OPEN").exists()
+    assert imports.import_fix(
+        file=files.store(name="again", content=(shared_data / SMALL).read_bytes(),
+                         media_type="", actor=person(), at=AT),
+        actor=person(), at=AT,
+    ).counts["repeated"] == 8  # fmt: skip
+
+
+def test_a_new_instrument_frees_what_named_its_isin() -> None:
+    send(facts(isin="US0378331005"))
+    waiting = Execution.objects.get(outcome="EXCEPTION")
+    apple = Instrument(isin="US0378331005", code="AAPL", name="Apple", asset_class="EQUITY",
+                       currency="USD")  # fmt: skip
+
+    repair.add_instrument(execution_id=waiting.pk, instrument=apple, actor=person(), at=AT)
+
+    assert Trade.objects.get().instrument_id == apple.pk
+    waiting.refresh_from_db()
+    assert waiting.outcome == Outcome.BOOKED
+
+
+def test_an_alias_made_elsewhere_frees_what_waits_through_its_event() -> None:
+    send(facts(isin=None, symbol="TOTAL"))
+    refdata.add_alias(
+        source_system="OMS",
+        symbol="TOTAL",
+        instrument_id=Instrument.objects.get(code="TTE").pk,
+        actor=person(),
+        at=AT,
+    )
+
+    jobs.run_pending()
+
+    assert Trade.objects.get().symbol == "TOTAL"
+
+
+HEADER = "Référence source;Sens;Quantité;Prix;Devise;Négocié le;ISIN;Portefeuille;Contrepartie\n"
+
+
+def test_a_french_table_goes_in_with_its_declared_decimal_sign() -> None:
+    content = HEADER + "F-1;Achat;1 000;101,5;EUR;20/11/2026 10:01;FR0000120271;EQ-PAR-1;BNPP\n"
+    job = imports.queue_import(
+        kind=imports.TABLE_JOB,
+        name="ordres.csv",
+        content=content.encode(),
+        options={"source_system": "FILE", "decimal_sign": ","},
+        actor=person(),
+        at=AT,
+    )
+
+    jobs.run_pending()
+
+    trade = Trade.objects.get()
+    assert (trade.quantity, trade.price, trade.side) == (1000, 101.5, "BUY")
+    assert trade.traded_at.isoformat() == "2026-11-20T09:01:00+00:00"
+    assert Job.objects.get(pk=job.pk).counts["booked"] == 1
+
+
+def test_a_bad_cell_names_its_line_and_column() -> None:
+    columns = ",".join(message())
+    good, bad = (",".join(map(str, message(**c).values())) for c in ({}, {"quantity": "-1"}))
+
+    rows = imports.read_table(
+        name="x.csv", content=f"{columns}\n{good}\n{bad}\n".encode(), decimal_sign="."
+    )
+
+    read = rows[1].read
+    assert isinstance(read, tuple)
+    assert [(f.code, f.line, f.column) for f in read] == [("CAP-010", 3, "quantity")]
+
+
+@pytest.mark.parametrize("content", [b"colour,shape\nred,round\n", b"isin\n"])
+def test_a_table_of_something_else_is_refused(content: bytes) -> None:
+    with pytest.raises(Refusal):
+        imports.read_table(name="x.csv", content=content, decimal_sign=".")

@@ -1,0 +1,177 @@
+"""Files of executions: read whole, shown first, then captured like any other message."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from core import files, jobs, tabular
+from core.access import Action, require
+from core.acts import acting
+from core.models import Job, StoredFile
+from kernel.actors import Actor
+from kernel.findings import Finding, Refusal
+from trades.formats.execution_table import TableRow, column_findings, read_rows
+from trades.formats.fix import Fill, FixLog, read_log
+from trades.models import CaptureBatch, Execution
+from trades.services import capture
+from trades.states import Action as Asked
+from trades.states import Channel
+
+FINDINGS_KEPT: Final = 1_000
+TABLE_JOB: Final = "trades.import_table"
+FIX_JOB: Final = "trades.import_fix"
+SOURCE_LENGTH: Final = 30
+
+
+class UnableToImport(Refusal):
+    """The file holds nothing that can be captured, or its columns are not those of executions."""
+
+    code = "UNABLE_TO_IMPORT"
+
+
+def read_table(*, name: str, content: bytes, decimal_sign: str) -> list[TableRow]:
+    """Return every row as facts or findings. Raises UnreadableFile or UnableToImport."""
+    table = tabular.read_table(name, content)
+    findings = column_findings(table.columns)
+    if findings:
+        raise UnableToImport("The columns are not those of executions.", findings=findings)
+    lines = table.lines or tuple(range(2, len(table.rows) + 2))
+    rows = list(read_rows(table.columns, table.rows, lines, decimal_sign=decimal_sign))
+    if not rows:
+        raise UnableToImport("The file holds no row.")
+    return rows
+
+
+def read_fix(*, content: bytes) -> FixLog:
+    """Return the messages of a FIX log. Raises UnableToImport when there is none."""
+    log = read_log(content)
+    if not log.messages:
+        raise UnableToImport("The file holds no FIX message.")
+    return log
+
+
+def queue_import(
+    *,
+    kind: str,
+    name: str,
+    content: bytes,
+    options: dict[str, str],
+    actor: Actor,
+    at: datetime,
+) -> Job:
+    """Keep the file and queue the job that captures it. Raises Forbidden."""
+    require(actor, Action.IMPORT_FILE)
+    with acting(actor=actor, reason=name[:200]):
+        media = "text/plain" if kind == FIX_JOB else "application/octet-stream"
+        file = files.store(name=name, content=content, media_type=media, actor=actor, at=at)
+        return jobs.enqueue(
+            kind=kind,
+            parameters={"file_id": file.pk, **options},
+            title=f"{name}",
+            actor=actor,
+            at=at,
+        )
+
+
+def import_table(
+    *, file: StoredFile, source_system: str, decimal_sign: str, actor: Actor, at: datetime
+) -> CaptureBatch:
+    """Capture a table whole: every row that can be read, and the findings of the others."""
+    rows = read_table(name=file.name, content=files.open_stored(file), decimal_sign=decimal_sign)
+    with acting(actor=actor, reason=file.name):
+        captured = capture.capture(
+            messages=[row.read for row in rows],
+            origin=capture.Origin(
+                source_system=source_system[:SOURCE_LENGTH], channel=Channel.FILE, file=file
+            ),
+            actor=actor,
+            at=at,
+        )
+        findings = [finding for item in captured.items for finding in item.findings]
+        return _finish(captured.batch_id, {"rows": len(rows)}, findings)
+
+
+def import_fix(*, file: StoredFile, actor: Actor, at: datetime) -> CaptureBatch:
+    """Capture the fills of a FIX log, each under its session; count all that is no fill."""
+    log = read_fix(content=files.open_stored(file))
+    with acting(actor=actor, reason=file.name):
+        origin = capture.Origin(source_system="FIX", channel=Channel.FIX, file=file)
+        batch_id = capture.open_batch(origin, actor, at)
+        counts: dict[str, Any] = {"messages": log.messages}
+        findings = list(log.findings)
+        booked = False
+        for session, fills in _by_session(log.fills):
+            captured = capture.capture(
+                messages=[fill.facts for fill in _rooted(session, fills)],
+                origin=capture.Origin(
+                    source_system=session, channel=Channel.FIX, batch_id=batch_id
+                ),
+                actor=actor,
+                at=at,
+            )
+            booked |= captured.has_booked()
+            for name, n in captured.counts().items():
+                counts[name] = counts.get(name, 0) + n
+            for item, fill in zip(captured.items, fills, strict=True):
+                findings += [_on_line(finding, fill.line) for finding in item.findings]
+        counts["kinds"] = dict(sorted(log.counts.items()))
+        if booked:
+            capture.announce(batch_id)
+        return _finish(batch_id, counts, findings)
+
+
+def _on_line(finding: Finding, line: int) -> Finding:
+    """Return the finding on its line of the file."""
+    return Finding(
+        code=finding.code,
+        field=finding.field,
+        message=finding.message,
+        expected=finding.expected,
+        found=finding.found,
+        severity=finding.severity,
+        line=line,
+    )
+
+
+def _by_session(fills: Iterable[Fill]) -> list[tuple[str, list[Fill]]]:
+    sessions: dict[str, list[Fill]] = defaultdict(list)
+    for fill in fills:
+        sessions[fill.session].append(fill)
+    return sorted(sessions.items())
+
+
+def _rooted(session: str, fills: Sequence[Fill]) -> list[Fill]:
+    """Point corrections at the trade of a fill that came in an earlier file."""
+    follows = {fill.follows for fill in fills if fill.follows}
+    if not follows:
+        return list(fills)
+    known = dict(
+        Execution.objects.filter(source_system=session, message_id__in=follows)
+        .order_by("id")
+        .values_list("message_id", "source_reference")
+    )
+    here = {fill.facts.source_reference for fill in fills if fill.facts.action == Asked.NEW}
+    return [
+        Fill(
+            line=fill.line,
+            session=session,
+            facts=msgspec.structs.replace(fill.facts, source_reference=known[fill.follows]),
+            follows=fill.follows,
+        )
+        if fill.follows in known and fill.facts.source_reference not in here
+        else fill
+        for fill in fills
+    ]
+
+
+def _finish(batch_id: int, counts: dict[str, Any], findings: Sequence[Finding]) -> CaptureBatch:
+    batch = CaptureBatch.objects.get(pk=batch_id)
+    batch.counts = batch.counts | counts
+    batch.findings = [finding.as_dict() for finding in findings[:FINDINGS_KEPT]]
+    batch.save(update_fields=["counts", "findings"])
+    return batch

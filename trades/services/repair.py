@@ -1,0 +1,123 @@
+"""Repair: a name that nobody knew becomes known, and every trade that waited for it goes on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from core.acts import acting
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from refdata import services as refdata
+from refdata.models import Instrument
+from trades.models import Execution
+from trades.services import capture, loading, storing
+from trades.services.enrichment import alias_source, load_reference
+from trades.services.plan import Plan
+from trades.states import Channel, Outcome
+
+UNKNOWN: Final = "CAP-101"
+
+
+class UnableToRepair(Refusal):
+    """The message no longer waits, or it is not an unknown name that keeps it waiting."""
+
+    code = "UNABLE_TO_REPAIR"
+    status_code = 409
+
+
+def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: datetime) -> int:
+    """Say which known instrument the symbol of a waiting message means; return how many went on.
+
+    Raises UnableToRepair, Forbidden, or UnableToSave when the symbol means another instrument.
+    """
+    execution = _waiting(execution_id)
+    symbol = str(execution.content.get("symbol") or execution.content.get("isin") or "")
+    source = alias_source(execution.source_system)
+    with acting(actor=actor, reason=f"{source}: {symbol}"):
+        refdata.add_alias(
+            source_system=source,
+            symbol=symbol,
+            instrument_id=instrument_id,
+            actor=actor,
+            at=at,
+        )
+        return replay_waiting(name=symbol, actor=actor, at=at, by_hand=True)
+
+
+def add_instrument(*, execution_id: int, instrument: Instrument, actor: Actor, at: datetime) -> int:
+    """Create the instrument that a waiting message names; return how many messages went on.
+
+    Raises UnableToRepair, Forbidden, UnableToSave.
+    """
+    execution = _waiting(execution_id)
+    symbol = str(execution.content.get("symbol") or "")
+    with acting(actor=actor, reason=f"{execution.source_system}: {symbol or instrument.isin}"):
+        created = refdata.create_instrument(instrument=instrument, actor=actor, at=at)
+        if symbol:
+            return name_instrument(
+                execution_id=execution_id, instrument_id=created.pk, actor=actor, at=at
+            )
+        return replay_waiting(name=instrument.isin or "", actor=actor, at=at, by_hand=True)
+
+
+def replay_waiting(*, name: str, actor: Actor, at: datetime, by_hand: bool = False) -> int:
+    """Book what waited for the instrument called `name`, in every source; return how many did.
+
+    Repeating it finds nothing left to do.
+    """
+    waiting = Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN).filter(
+        Q(content__symbol=name) | Q(content__isin=name)
+    )
+    sources: dict[str, set[str]] = defaultdict(set)
+    for source_system, reference in waiting.values_list("source_system", "source_reference"):
+        sources[source_system].add(reference)
+    return sum(
+        _replay(source_system, references, actor, at, by_hand=by_hand)
+        for source_system, references in sorted(sources.items())
+    )
+
+
+def _replay(
+    source_system: str, references: set[str], actor: Actor, at: datetime, *, by_hand: bool
+) -> int:
+    """Judge the waiting messages of one source again, under its lock."""
+    channel = Channel.MANUAL if by_hand else Channel.API
+    origin = capture.Origin(source_system=source_system, channel=channel)
+    with acting(actor=actor):
+        loading.lock_alone(source_system)
+        known = loading.load(source_system, references)
+        items = sorted(
+            (item for group in known.waiting.values() for item in group), key=loading.order
+        )
+        messages = [item.facts for item in items if item.facts]
+        plan = Plan(
+            actor=actor,
+            at=at,
+            reference=load_reference(source_system=source_system, messages=messages),
+            chains=known.chains,
+            trades=known.trades,
+            waiting=known.waiting,
+        )
+        for item in items:
+            if item.outcome is Outcome.EXCEPTION:
+                plan.replay(item)
+        if not plan.replayed:
+            return 0
+        batch_id = capture.open_batch(origin, actor, at)
+        storing.write(plan, [], origin, batch_id)
+        capture.close_batch(batch_id, {"booked": len(plan.replayed)})
+        capture.announce(batch_id)
+        return len(plan.replayed)
+
+
+def _waiting(execution_id: int) -> Execution:
+    execution = Execution.objects.filter(
+        pk=execution_id, outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN
+    ).first()
+    if execution is None:
+        raise UnableToRepair("The message no longer waits for an instrument.")
+    return execution
