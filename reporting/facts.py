@@ -256,3 +256,4 @@ class TradeSource:
     trader_code: str
     firm: FirmSource
     venue_country: str = ""
+    is_cancelled: bool = False

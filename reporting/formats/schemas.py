@@ -15,9 +15,17 @@ from typing import Final
 
 from lxml import etree
 
+from kernel.findings import Refusal
+
 HEADER_TEXT: Final = 6_000
 MAX_MESSAGES: Final = 20
 MAX_SCHEMA_BYTES: Final = 4_000_000
+
+
+class UnreadableSchema(Refusal):
+    """A file of the schema directory is not the schema that its namespace promises."""
+
+    code = "UNREADABLE_SCHEMA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,11 @@ def missing_schemas(directory: Path | None) -> tuple[NeededSchema, ...]:
 
 
 def load_schema(directory: Path) -> etree.XMLSchema:
-    """Compile one schema over envelope, header and report; raises KeyError if one is missing."""
+    """Compile one schema over envelope, header and report; raises UnreadableSchema."""
     found = find_schemas(directory)
+    missing = [needed.name for needed in RTS22_SCHEMAS if needed.namespace not in found]
+    if missing:
+        raise UnreadableSchema(f"missing: {', '.join(missing)}")
     paths = tuple((needed.namespace, found[needed.namespace]) for needed in RTS22_SCHEMAS)
     return _compiled(tuple((name, str(path), path.stat().st_mtime_ns) for name, path in paths))
 
@@ -104,7 +115,10 @@ def _compiled(paths: tuple[tuple[str, str, int], ...]) -> etree.XMLSchema:
     )
     wrapper = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.XMLSchema(etree.fromstring(wrapper.encode(), parser))
+    try:
+        return etree.XMLSchema(etree.fromstring(wrapper.encode(), parser))
+    except etree.XMLSchemaParseError as error:
+        raise UnreadableSchema(str(error)) from error
 
 
 def validate(content: bytes, schema: etree.XMLSchema) -> SchemaVerdict:

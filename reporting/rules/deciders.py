@@ -78,7 +78,7 @@ DECIDER_RULES: Final = (
     ),
     Rule(
         "R22-58-1",
-        "58, 60 Country of the branch of the person",
+        "58, 60 Branch country of the person",
         N_("This country does not exist."),
         check_decider_country,
     ),

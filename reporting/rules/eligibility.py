@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from kernel.findings import Finding
 from reporting.facts import OFF_VENUE, InstrumentSource, TradeSource
+from reporting.rules.book import N_
 
 ELIGIBILITY_VERSION: Final = "2026.1"
 
@@ -34,8 +36,24 @@ class Reason(StrEnum):
     VENUE_UNKNOWN = "VENUE_UNKNOWN"
     CANCELS_ITS_TRADE = "CANCELS_ITS_TRADE"
     SUPERSEDED = "SUPERSEDED"
+    TRADE_CANCELLED = "TRADE_CANCELLED"
     NOT_A_FINANCIAL_INSTRUMENT = "NOT_A_FINANCIAL_INSTRUMENT"
     NOT_AN_INVESTMENT_FIRM = "NOT_AN_INVESTMENT_FIRM"
+
+
+UNDECIDED_FINDINGS: Final = {
+    Reason.INSTRUMENT_UNKNOWN: (
+        "R22-00-1",
+        "41 Instrument",
+        N_("The instrument is not in reference data."),
+    ),
+    Reason.VENUE_UNKNOWN: ("R22-00-2", "36 Venue", N_("The venue is not in reference data.")),
+    Reason.ADMISSION_UNKNOWN: (
+        "R22-00-3",
+        "41 Instrument",
+        N_("No reference data says where this ISIN is admitted."),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +74,21 @@ def decide(trade: TradeSource) -> Decision:
     return _by_version(trade) or _by_instrument(trade)
 
 
+def undecided(decision: Decision, trade: TradeSource) -> tuple[Finding, ...]:
+    """Return what must be entered before a version can be answered; nothing once it is decided."""
+    known = UNDECIDED_FINDINGS.get(decision.reason)
+    if known is None:
+        return ()
+    code, field, message = known
+    found = trade.venue if decision.reason is Reason.VENUE_UNKNOWN else trade.isin
+    return (Finding(code=code, field=field, message=message, found=found),)
+
+
 def _by_version(trade: TradeSource) -> Decision | None:
     if trade.action == "CANCEL":
         return _no(Reason.CANCELS_ITS_TRADE, "RTS 22 annex I, field 1: CANC, not a transaction")
+    if trade.is_cancelled:
+        return _no(Reason.TRADE_CANCELLED, "RTS 22 article 15: what no longer stands is not sent")
     if not trade.is_current:
         return _no(Reason.SUPERSEDED, "RTS 22 article 15: the terms that stand are reported")
     if not trade.firm.is_investment_firm:

@@ -97,7 +97,7 @@ INSTRUMENT_RULES: Final = (
     Rule("R22-41-2", F41, N_("The instrument is not identified."), check_instrument_present),
     Rule(
         "R22-42-1",
-        "42, 43 Instrument name and classification",
+        "42, 43 Name and classification",
         N_("The description of the instrument is incomplete."),
         check_description,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from reporting.rules.book import Rule
+from reporting.rules.eligibility import UNDECIDED_FINDINGS
 from reporting.rules.rts22 import RULE_BOOK
 
 HEAD: Final = """
@@ -29,4 +30,9 @@ def line_of(rule: Rule) -> str:
 
 def reporting_section() -> str:
     """Return the section in Markdown."""
-    return HEAD + "".join(line_of(rule) for rule in sorted(RULE_BOOK, key=lambda rule: rule.code))
+    lines = [line_of(rule) for rule in RULE_BOOK]
+    lines += [
+        f"| {code} | BLOCKING | {field} | {message} | – | `reporting/rules/eligibility.py` |\n"
+        for code, field, message in UNDECIDED_FINDINGS.values()
+    ]
+    return HEAD + "".join(sorted(lines))

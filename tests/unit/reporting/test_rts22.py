@@ -274,3 +274,7 @@ def test_a_finding_names_the_confirmed_rule_of_esma() -> None:
 
 def test_the_section_of_the_rule_book_is_up_to_date() -> None:
     assert Path("docs/rule-book.md").read_text(encoding="utf-8").endswith(reporting_section())
+
+
+def test_a_field_name_fits_the_queue_of_exceptions() -> None:
+    assert not [rule.field for rule in rts22.RULE_BOOK if len(rule.field) > 40]

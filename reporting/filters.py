@@ -1,0 +1,36 @@
+"""Filters of the lists of reports and of report files."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from reporting.models import RegulatoryReport, ReportFile, labelled
+from reporting.rules.eligibility import Reason
+from reporting.states import ReportFileState, ReportState, SchemaCheck
+
+
+class ReportFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("transaction_id__startswith", "trade__reference__startswith", "isin__startswith")
+    )
+    state = ChipsFilter(choices=labelled(ReportState), label=_("State"))
+    reason = ChipsFilter(choices=labelled(Reason), label=_("Reason"))
+    since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = RegulatoryReport
+        fields: list[str] = []
+
+
+class ReportFileFilter(ListFilterSet):
+    q = SearchFilter(fields=("name", "sha256__startswith", "generated_by__startswith"))
+    state = ChipsFilter(choices=labelled(ReportFileState), label=_("State"))
+    schema_check = ChipsFilter(choices=labelled(SchemaCheck), label=_("Schema"))
+    since = DayFilter(field_name="day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = ReportFile
+        fields: list[str] = []

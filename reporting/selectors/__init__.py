@@ -1,0 +1,40 @@
+"""Reads of reporting: what waits, what reference data says about it, what the pages show."""
+
+from reporting.selectors.candidates import SENT, Candidate, list_candidates, list_superseded
+from reporting.selectors.pages import (
+    Completeness,
+    ProfileMissing,
+    completeness,
+    deadline,
+    get_firm,
+    has_profile,
+    last_trade_date,
+    list_days,
+    list_files,
+    list_reports,
+    list_reports_of_trade,
+    schema_dir,
+)
+from reporting.selectors.reference import decider_of, rule_context, sources_of
+
+__all__ = [
+    "SENT",
+    "Candidate",
+    "Completeness",
+    "ProfileMissing",
+    "completeness",
+    "deadline",
+    "decider_of",
+    "get_firm",
+    "has_profile",
+    "last_trade_date",
+    "list_candidates",
+    "list_days",
+    "list_files",
+    "list_reports",
+    "list_reports_of_trade",
+    "list_superseded",
+    "rule_context",
+    "schema_dir",
+    "sources_of",
+]

@@ -1,0 +1,20 @@
+"""Addresses of the reporting pages."""
+
+from django.urls import path
+
+from reporting.views import day, files, reports
+
+app_name = "reporting"
+urlpatterns = [
+    path("", day.ReportingDay.as_view(), name="home"),
+    path("generate/", day.GenerateDay.as_view(), name="generate"),
+    path("reports/", reports.ReportList.as_view(), name="reports"),
+    path("reports/<int:pk>/", reports.ReportDetail.as_view(), name="report"),
+    path("files/", files.FileList.as_view(), name="files"),
+    path("files/<int:pk>/", files.FileDetail.as_view(), name="file"),
+    path("files/<int:pk>/download/", files.FileDownload.as_view(), name="download"),
+    path("files/<int:pk>/check/", files.FileCheck.as_view(), name="check"),
+    path("files/<int:pk>/release/", files.FileRelease.as_view(), name="release"),
+    path("feedback/", files.FeedbackImport.as_view(), name="feedback"),
+    path("schemas/", files.SchemaStatusPage.as_view(), name="schemas"),
+]

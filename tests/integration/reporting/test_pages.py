@@ -1,0 +1,145 @@
+"""Pages of reporting: what each role sees and may start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from core.jobs import run_pending
+from core.models import Job
+from core.roles import Role
+from reporting import services
+from reporting.models import RegulatoryReport, ReportFile
+from tests.factories.controlled import FRIDAY
+from tests.integration.desk.people import person
+from tests.integration.reporting.test_feedback import answer
+from tests.integration.reporting.world import AT, agent, signed_in, supervisor, validated
+from tests.unit.reporting.samples import schema_directory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made(settings: Any) -> ReportFile:
+    settings.REPORT_SCHEMA_DIR = str(schema_directory())
+    validated(1)
+    file = services.generate_rts22(day=FRIDAY, actor=agent(), at=AT).file
+    assert file is not None
+    return file
+
+
+def pages(made: ReportFile) -> list[str]:
+    report = RegulatoryReport.objects.get()
+    return [
+        reverse("reporting:home"),
+        reverse("reporting:home") + "?day=2026-11-20",
+        reverse("reporting:reports"),
+        reverse("reporting:reports") + "?state=IN_FILE&q=T0000",
+        report.get_absolute_url(),
+        reverse("reporting:files"),
+        made.get_absolute_url(),
+        reverse("reporting:schemas"),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_answers(client: Client, made: ReportFile, language: str) -> None:
+    signed_in(client, agent())
+    client.cookies["django_language"] = language
+
+    for page in pages(made):
+        response = client.get(page, headers={"accept-language": language})
+        assert response.status_code == 200, page
+
+
+def test_strangers_see_nothing(client: Client, made: ReportFile) -> None:
+    for page in pages(made):
+        assert client.get(page).status_code == 302, page
+
+
+def test_a_report_shows_its_fields_and_where_they_came_from(
+    client: Client, made: ReportFile
+) -> None:
+    signed_in(client, agent())
+
+    page = client.get(RegulatoryReport.objects.get().get_absolute_url()).content.decode()
+
+    assert "R0MUWSFPU8MPRO8K5P83" in page
+    assert "party BNPP: LEI" in page
+    assert made.name in page
+
+
+def test_a_report_of_another_desk_does_not_exist(client: Client, made: ReportFile) -> None:
+    assert made.pk
+    signed_in(client, person("stranger", Role.AGENT, desk="FI"))
+
+    assert client.get(RegulatoryReport.objects.get().get_absolute_url()).status_code == 404
+
+
+def test_the_day_is_generated_as_a_job(client: Client) -> None:
+    validated(1)
+    signed_in(client, agent())
+
+    response = client.post(reverse("reporting:generate"), {"day": "2026-11-20"})
+
+    job = Job.objects.get(kind="reporting.generate_rts22")
+    assert response["Location"] == reverse("core:job", args=[job.pk])
+    run_pending()
+    assert ReportFile.objects.count() == 1
+
+
+def test_download_is_what_was_generated(client: Client, made: ReportFile) -> None:
+    signed_in(client, agent())
+
+    response = client.get(reverse("reporting:download", args=[made.pk]))
+
+    assert response.content.startswith(b"<?xml")
+    assert made.name in response["Content-Disposition"]
+
+
+def test_release_is_for_the_other_person(client: Client, made: ReportFile) -> None:
+    signed_in(client, agent())
+    assert client.post(reverse("reporting:release", args=[made.pk])).status_code == 403
+    signed_in(client, supervisor())
+
+    response = client.post(reverse("reporting:release", args=[made.pk]))
+
+    assert response.status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.released_by) == ("RELEASED", "supervisor")
+
+
+def test_feedback_comes_in_by_upload(client: Client, made: ReportFile) -> None:
+    services.release_file(file_id=made.pk, actor=supervisor(), at=AT)
+    signed_in(client, agent())
+    upload = SimpleUploadedFile("answer.xml", answer(made.message_id, "ACPT"))
+
+    response = client.post(reverse("reporting:feedback"), {"file": upload})
+
+    assert response["Location"] == made.get_absolute_url()
+    assert RegulatoryReport.objects.get().state == "ACCEPTED"
+
+
+@pytest.mark.parametrize("content", [b"not xml", b"<Document/>"])
+def test_unreadable_feedback_is_refused_on_a_page(client: Client, content: bytes) -> None:
+    signed_in(client, agent())
+
+    response = client.post(
+        reverse("reporting:feedback"), {"file": SimpleUploadedFile("answer.xml", content)}
+    )
+
+    assert response.status_code == 422
+
+
+def test_missing_schemas_are_named(client: Client, settings: Any) -> None:
+    settings.REPORT_SCHEMA_DIR = ""
+    signed_in(client, agent())
+
+    page = client.get(reverse("reporting:schemas")).content.decode()
+
+    assert "REPORT_SCHEMA_DIR" in page
+    assert "head.003.001.01" in page
