@@ -1,0 +1,128 @@
+"""Users, roles and tokens for administrators; files, jobs, events and the trail to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import grants, tokens
+from core.access import Action, Role, allows
+from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
+from core.middleware import actor_of
+from core.models import (
+    ApiToken,
+    AuditEntry,
+    IdempotencyRecord,
+    Job,
+    OutboxEvent,
+    RoleAction,
+    RoleGrant,
+    StoredFile,
+    ToxicPair,
+    User,
+)
+
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+
+register_tables(RoleAction, ToxicPair, AuditEntry, view_action=Action.VIEW_AUDIT)
+register_tables(OutboxEvent, IdempotencyRecord, StoredFile, view_action=Action.VIEW_AUDIT)
+register_tables(Job, view_action=Action.VIEW_JOBS)
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[misc]  # attributes of both bases
+    """People. Rights are role grants only: the framework's own flags are not offered."""
+
+    view_action = Action.VIEW_AUDIT
+    edit_action = Action.GRANT_ROLE
+    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
+    list_filter = ("is_active", "grants__role")
+    search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "theme")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People leave by being made inactive: their name stays in the trail."""
+        return False
+
+
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A grant; what the database would refuse is said on the form."""
+
+    class Meta:
+        model = RoleGrant
+        fields = ("user", "role", "desk_code")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        user = values.get("user")
+        if user and user.grants.exclude(role=values.get("role")).exists():
+            raise forms.ValidationError(_("This person holds a role that may not meet this one."))
+        return values
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(AuditedAdmin):
+    """Who holds which role on which desk: given and taken, never changed."""
+
+    view_action = Action.VIEW_AUDIT
+    edit_action = Action.GRANT_ROLE
+    form = GrantForm
+    list_display = ("user", "role", "desk_code", "granted_by", "granted_at")
+    list_filter = ("role", "desk_code")
+    search_fields = ("user__username", "role", "desk_code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: RoleGrant,
+        form: ModelForm,  # type: ignore[type-arg]  # generic in the stubs only
+        change: bool,  # noqa: FBT001 - signature of the framework
+    ) -> None:
+        """Give the role through the service, which names the giver."""
+        made = grants.grant_role(
+            user=obj.user,
+            role=Role(obj.role),
+            desk_code=obj.desk_code,
+            actor=actor_of(request.user),
+            at=timezone.now(),
+        )
+        obj.pk = made.pk
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Tokens to see and to revoke; they are made by the command, which shows them once."""
+
+    view_action = Action.VIEW_AUDIT
+    list_display = ("name", "source_system", "user", "created_at", "expires_at", "revoked_at")
+    search_fields = ("name", "source_system")
+    exclude = ("token_hash",)
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke the selected tokens"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        actor = actor_of(request.user)
+        if not allows(actor, Action.GRANT_ROLE):
+            messages.error(request, _("You may not revoke tokens."))
+            return
+        for token in queryset:
+            tokens.revoke_token(name=token.name, actor=actor, at=timezone.now())
