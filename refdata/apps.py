@@ -8,3 +8,17 @@ class RefdataConfig(AppConfig):
     name = "refdata"
     verbose_name = _("Reference data")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # models may be imported only once the applications are ready
+        from core.pages.status import Look, register  # noqa: PLC0415
+        from refdata.models.columns import LABELS  # noqa: PLC0415
+        from refdata.states import COLOURS  # noqa: PLC0415
+
+        register(
+            {
+                word: Look(label, COLOURS.get(word, "grey"))
+                for word, label in LABELS.items()
+                if word not in {"ACTIVE", "INACTIVE"}
+            }
+        )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
@@ -86,6 +87,9 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.isin or self.code} {self.short_name or self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:instrument", args=[self.pk])
 
 
 class InstrumentAlias(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
@@ -38,6 +39,9 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:calendar", args=[self.pk])
 
 
 class CalendarDay(models.Model):
@@ -90,6 +94,9 @@ class Currency(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:currency", args=[self.pk])
+
 
 class Venue(models.Model):
     """A market identifier (ISO 10383); `valid_to` is its expiry date, empty while it lives."""
@@ -121,6 +128,9 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.mic
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:venue", args=[self.pk])
 
 
 class SettlementCycle(models.Model):

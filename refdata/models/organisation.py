@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
@@ -28,6 +29,9 @@ class Desk(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:desk", args=[self.pk])
+
 
 class Book(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -47,6 +51,9 @@ class Book(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:book", args=[self.pk])
 
 
 class Trader(models.Model):
@@ -78,6 +85,9 @@ class Trader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:trader", args=[self.pk])
 
     @property
     def active(self) -> bool:
@@ -131,3 +141,6 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:account", args=[self.pk])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.policies import AuditPolicy
@@ -55,6 +56,9 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:party", args=[self.pk])
 
 
 class PartyAlias(models.Model):
@@ -157,3 +161,6 @@ class SettlementInstruction(models.Model):
 
     def __str__(self) -> str:
         return f"SSI {self.pk} {self.party_id} {self.currency or '*'} {self.place_of_settlement}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("refdata:instruction", args=[self.pk])

@@ -1,0 +1,162 @@
+"""Filters of the reference data lists."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter, ModelChoiceFilter
+
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from refdata import models
+from refdata.models.columns import choices
+from refdata.states import AccountKind, AssetClass, InstructionState, RecordState
+
+STATUS = {"choices": choices(RecordState), "label": _("Status")}
+
+
+class InstrumentFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "isin__istartswith", "name"))
+    asset_class = ChipsFilter(choices=choices(AssetClass), label=_("Asset class"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Instrument
+        fields: list[str] = []
+
+
+class PartyFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "lei__istartswith", "bic__istartswith", "name"))
+    is_counterparty = BooleanFilter(label=_("Counterparty"))
+    is_custodian = BooleanFilter(label=_("Custodian"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Party
+        fields: list[str] = []
+
+
+class InstructionFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=(
+            "party__code__istartswith",
+            "party__name",
+            "agent_bic__istartswith",
+            "place_of_settlement__istartswith",
+            "account_number__istartswith",
+        )
+    )
+    state = ChipsFilter(choices=choices(InstructionState), label=_("Status"))
+    asset_class = ChipsFilter(choices=choices(AssetClass), label=_("Asset class"))
+
+    class Meta:
+        model = models.SettlementInstruction
+        fields: list[str] = []
+
+
+class AccountFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name", "iban__istartswith", "number"))
+    kind = ChipsFilter(choices=choices(AccountKind), label=_("Kind"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Account
+        fields: list[str] = []
+
+
+class BookFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name", "desk__code__istartswith"))
+    desk = ModelChoiceFilter(queryset=models.Desk.objects.order_by("code"), label=_("Desk"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Book
+        fields: list[str] = []
+
+
+class DeskFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name"))
+
+    class Meta:
+        model = models.Desk
+        fields: list[str] = []
+
+
+class TraderFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name"))
+    desk = ModelChoiceFilter(queryset=models.Desk.objects.order_by("code"), label=_("Desk"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Trader
+        fields: list[str] = []
+
+
+class VenueFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("mic__istartswith", "operating_mic__istartswith", "name", "city__istartswith")
+    )
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.Venue
+        fields: list[str] = []
+
+
+class CalendarFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name"))
+
+    class Meta:
+        model = models.Calendar
+        fields: list[str] = []
+
+
+class CurrencyFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "name"))
+
+    class Meta:
+        model = models.Currency
+        fields: list[str] = []
+
+
+class CycleFilter(ListFilterSet):
+    q = SearchFilter(fields=("market__istartswith", "asset_class__istartswith", "note"))
+
+    class Meta:
+        model = models.SettlementCycle
+        fields: list[str] = []
+
+
+class PriceFilter(ListFilterSet):
+    q = SearchFilter(fields=("instrument__code__istartswith", "instrument__isin__istartswith"))
+    since = DayFilter(field_name="day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = models.Price
+        fields: list[str] = []
+
+
+class RateFilter(ListFilterSet):
+    q = SearchFilter(fields=("currency__istartswith",))
+    since = DayFilter(field_name="day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = models.FxRate
+        fields: list[str] = []
+
+
+class ListingFilter(ListFilterSet):
+    q = SearchFilter(fields=("isin__istartswith", "mic__istartswith", "name"))
+    status = ChipsFilter(**STATUS)
+
+    class Meta:
+        model = models.InstrumentListing
+        fields: list[str] = []
+
+
+class ImportFilter(ListFilterSet):
+    q = SearchFilter(fields=("name", "kind__istartswith", "imported_by__istartswith"))
+
+    class Meta:
+        model = models.FileImport
+        fields: list[str] = []

@@ -1,0 +1,63 @@
+"""Forms that edit reference data; the service checks and saves."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.pages.filters import DayField
+from core.pages.upload import FileForm
+from refdata import models
+from refdata.services import FILE_KINDS
+
+REASON_LENGTH_MAX = 500
+
+
+class ReferenceFileForm(FileForm):
+    """The kind of file and the file."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of file"), choices=[(code, kind.label) for code, kind in FILE_KINDS.items()]
+    )
+
+
+class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A proposal: who, for what, where to; and why."""
+
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH_MAX,
+        widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
+        help_text=_("What the change rests on: a letter, a call back, a SWIFT message."),
+    )
+
+    class Meta:
+        model = models.SettlementInstruction
+        fields: ClassVar[list[str]] = [
+            "party",
+            "account",
+            "currency",
+            "asset_class",
+            "place_of_settlement",
+            "agent_bic",
+            "account_number",
+            "valid_from",
+            "valid_to",
+            "replaces",
+        ]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
+        widgets: ClassVar[dict[str, Any]] = {"replaces": forms.HiddenInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = models.Party.objects.filter(is_counterparty=True).order_by("code")
+        self.fields["party"].queryset = known  # type: ignore[attr-defined]  # a model choice
+
+
+class AliasForm(forms.Form):
+    """What a source system calls the instrument."""
+
+    source_system = forms.CharField(label=_("Source system"), max_length=20)
+    symbol = forms.CharField(label=_("Symbol"), max_length=60)

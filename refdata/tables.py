@@ -1,0 +1,211 @@
+"""List tables of the reference data."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from core.pages.columns import (
+    DayColumn,
+    LinkColumn,
+    MomentColumn,
+    PriceColumn,
+    QuantityColumn,
+    StatusColumn,
+    TextColumn,
+)
+
+
+class InstrumentTable(tables.Table):
+    code = LinkColumn("refdata:instrument", verbose_name=_("Code"))
+    isin = TextColumn(verbose_name="ISIN")
+    name = TextColumn(verbose_name=_("Name"), width=45)
+    asset_class = StatusColumn(verbose_name=_("Asset class"))
+    currency = TextColumn(verbose_name=_("Currency"))
+    venue = TextColumn(accessor="venue__mic", verbose_name=_("Main venue"))
+    cfi = TextColumn(verbose_name="CFI")
+    maturity_date = DayColumn(verbose_name=_("Maturity date"))
+    coupon_rate = PriceColumn(verbose_name=_("Coupon rate (%)"))
+    issuer_lei = TextColumn(verbose_name=_("Issuer LEI"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class PartyTable(tables.Table):
+    code = LinkColumn("refdata:party", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"), width=50)
+    lei = TextColumn(verbose_name="LEI")
+    bic = TextColumn(verbose_name="BIC")
+    country = TextColumn(verbose_name=_("Country"))
+    is_counterparty = tables.BooleanColumn(verbose_name=_("Counterparty"), null=False)
+    is_custodian = tables.BooleanColumn(verbose_name=_("Custodian"), null=False)
+    lei_status = TextColumn(verbose_name=_("LEI registration"))
+    lei_next_renewal = DayColumn(verbose_name=_("LEI renewal due"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class InstructionTable(tables.Table):
+    id = LinkColumn("refdata:instruction", verbose_name=_("Number"))
+    party = TextColumn(accessor="party__code", verbose_name=_("Party"))
+    party_name = TextColumn(accessor="party__name", verbose_name=_("Name"), width=40)
+    currency = TextColumn(verbose_name=_("Currency"))
+    asset_class = TextColumn(verbose_name=_("Asset class"))
+    place_of_settlement = TextColumn(verbose_name=_("Place of settlement"))
+    agent_bic = TextColumn(verbose_name=_("Agent"))
+    account_number = TextColumn(verbose_name=_("Safekeeping account"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    proposed_by = TextColumn(verbose_name=_("Proposed by"))
+    decided_by = TextColumn(verbose_name=_("Decided by"))
+    state = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("party", "currency", "-valid_from")
+
+
+class AccountTable(tables.Table):
+    code = LinkColumn("refdata:account", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    currency = TextColumn(verbose_name=_("Currency"))
+    iban = TextColumn(verbose_name="IBAN")
+    number = TextColumn(verbose_name=_("Account number"))
+    custodian = TextColumn(accessor="custodian__name", verbose_name=_("Custodian or bank"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class BookTable(tables.Table):
+    code = LinkColumn("refdata:book", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+    desk = TextColumn(accessor="desk__code", verbose_name=_("Desk"))
+    desk_name = TextColumn(accessor="desk__name", verbose_name=_("Name of the desk"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class DeskTable(tables.Table):
+    code = LinkColumn("refdata:desk", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class TraderTable(tables.Table):
+    code = LinkColumn("refdata:trader", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+    desk = TextColumn(accessor="desk__code", verbose_name=_("Desk"))
+    country = TextColumn(verbose_name=_("Nationality"))
+    branch_country = TextColumn(verbose_name=_("Branch country"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class VenueTable(tables.Table):
+    mic = LinkColumn("refdata:venue", verbose_name="MIC")
+    operating_mic = TextColumn(verbose_name=_("Operating MIC"))
+    name = TextColumn(verbose_name=_("Name"), width=60)
+    country = TextColumn(verbose_name=_("Country"))
+    city = TextColumn(verbose_name=_("City"))
+    category = TextColumn(verbose_name=_("Category"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("mic",)
+
+
+class CalendarTable(tables.Table):
+    code = LinkColumn("refdata:calendar", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    first_day = DayColumn(verbose_name=_("Known from"))
+    last_day = DayColumn(verbose_name=_("Known to"))
+    source = TextColumn(verbose_name=_("Source"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class CurrencyTable(tables.Table):
+    code = LinkColumn("refdata:currency", verbose_name=_("Code"))
+    name = TextColumn(verbose_name=_("Name"))
+    minor_units = QuantityColumn(verbose_name=_("Decimals"))
+    calendar = TextColumn(accessor="calendar__code", verbose_name=_("Payment calendar"))
+
+    class Meta:
+        order_by = ("code",)
+
+
+class CycleTable(tables.Table):
+    market = TextColumn(verbose_name=_("Market"), empty_values=(None,))
+    asset_class = TextColumn(verbose_name=_("Asset class"), empty_values=(None,))
+    valid_from = DayColumn(verbose_name=_("For trade dates from"))
+    days = QuantityColumn(verbose_name=_("Business days"))
+    note = TextColumn(verbose_name=_("Note"))
+
+    class Meta:
+        order_by = ("market", "asset_class", "valid_from")
+
+
+class PriceTable(tables.Table):
+    day = DayColumn(verbose_name=_("Day"))
+    instrument = TextColumn(accessor="instrument__code", verbose_name=_("Instrument"))
+    isin = TextColumn(accessor="instrument__isin", verbose_name="ISIN")
+    close = PriceColumn(verbose_name=_("Close"))
+    currency = TextColumn(accessor="instrument__currency", verbose_name=_("Currency"))
+    source = TextColumn(verbose_name=_("Source"))
+
+    class Meta:
+        order_by = ("-day", "instrument")
+
+
+class RateTable(tables.Table):
+    day = DayColumn(verbose_name=_("Day"))
+    currency = TextColumn(verbose_name=_("Currency"))
+    rate = PriceColumn(verbose_name=_("Units for 1 EUR"))
+    source = TextColumn(verbose_name=_("Source"))
+
+    class Meta:
+        order_by = ("-day", "currency")
+
+
+class ListingTable(tables.Table):
+    isin = TextColumn(verbose_name="ISIN")
+    mic = TextColumn(verbose_name="MIC")
+    name = TextColumn(verbose_name=_("Name"), width=50)
+    cfi = TextColumn(verbose_name="CFI")
+    currency = TextColumn(verbose_name=_("Currency"))
+    issuer_lei = TextColumn(verbose_name=_("Issuer LEI"))
+    admitted_on = DayColumn(verbose_name=_("Admitted on"))
+    terminated_on = DayColumn(verbose_name=_("Terminated on"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("isin", "mic")
+
+
+class ImportTable(tables.Table):
+    id = LinkColumn("refdata:import", verbose_name=_("Number"))
+    kind = TextColumn(verbose_name=_("Kind"))
+    name = TextColumn(verbose_name=_("File"), width=60)
+    good_rows = QuantityColumn(verbose_name=_("Rows read"))
+    bad_rows = QuantityColumn(verbose_name=_("Rows refused"))
+    imported_by = TextColumn(verbose_name=_("Imported by"))
+    imported_at = MomentColumn(verbose_name=_("Imported at"))
+
+    class Meta:
+        order_by = ("-id",)

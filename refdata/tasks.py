@@ -1,0 +1,31 @@
+"""Doors of background work: a confirmed reference file is loaded here."""
+
+from __future__ import annotations
+
+from core import files
+from core.jobs import JobRun, job_handler
+from core.models import StoredFile
+from refdata import services
+
+
+@job_handler("refdata.load_file")
+def load_file(run: JobRun) -> None:
+    """Load a stored file; a second run of the same job finds its content loaded and stops."""
+    stored = StoredFile.objects.get(pk=run.parameters["file_id"])
+    try:
+        loaded = services.load_file(
+            kind=run.parameters["kind"],
+            name=stored.name,
+            content=files.open_stored(stored),
+            actor=run.actor,
+            at=run.at,
+        )
+    except services.AlreadyLoaded as known:
+        run.log(known.message)
+        run.count("already_loaded")
+        run.result(f"/refdata/imports/{known.import_id}/")
+        return
+    for name, number in loaded.counts.items():
+        run.count(name, number)
+    run.count("rows_refused", loaded.bad_rows)
+    run.result(loaded.get_absolute_url())

@@ -1,0 +1,189 @@
+"""Entering and changing one record; the service checks it, the trail keeps who and why."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.forms import modelform_factory
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Action
+from core.pages import PageView
+from core.pages.filters import DayField
+from refdata import models, services
+from refdata.forms import AliasForm
+
+
+class EditPage(PageView):
+    """Create (no primary key) or change a record of `model`."""
+
+    action = Action.EDIT_REFDATA
+    template_name = "refdata/form.html"
+    model: ClassVar[type[Model]]
+    form_fields: ClassVar[tuple[str, ...]]
+    new_title: ClassVar[str | Promise] = _("New record")
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        return self._show(self._form(pk), pk)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        form = self._form(pk, request.POST)
+        if not form.is_valid():
+            return self._show(form, pk, status=422)
+        try:
+            record = self.save(form.save(commit=False), request.POST.get("reason", ""), pk)
+        except services.UnableToSave as refusal:
+            return self._show(form, pk, status=422, refusal=refusal)
+        form.instance = record
+        messages.success(request, gettext("Saved."))
+        return redirect(record.get_absolute_url())
+
+    def save(self, record: Any, reason: str, pk: int | None) -> Any:
+        return services.save_record(
+            record=record, actor=self.request.actor, at=timezone.now(), reason=reason
+        )
+
+    def _form(self, pk: int | None, data: Any = None) -> forms.ModelForm[Any]:
+        record = get_object_or_404(self.model, pk=pk) if pk else None
+        days = {
+            column.name: DayField
+            for column in self.model._meta.concrete_fields
+            if column.get_internal_type() == "DateField" and column.name in self.form_fields
+        }
+        made = modelform_factory(self.model, fields=self.form_fields, field_classes=days)
+        return made(data, instance=record)
+
+    def _show(
+        self, form: forms.ModelForm[Any], pk: int | None, *, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        title = str(form.instance) if pk else self.new_title
+        return self.render(
+            {"form": form, "title": title, "asks_reason": bool(pk)} | more, status=status
+        )
+
+
+class InstrumentEdit(EditPage):
+    model = models.Instrument
+    new_title = _("New instrument")
+    form_fields = (
+        "isin",
+        "code",
+        "name",
+        "short_name",
+        "cfi",
+        "asset_class",
+        "currency",
+        "venue",
+        "price_type",
+        "multiplier",
+        "nominal",
+        "lot_size",
+        "tick_size",
+        "issuer_lei",
+        "coupon_rate",
+        "maturity_date",
+        "status",
+    )
+
+    def save(self, record: models.Instrument, reason: str, pk: int | None) -> models.Instrument:
+        if pk:
+            return services.save_record(
+                record=record, actor=self.request.actor, at=timezone.now(), reason=reason
+            )
+        return services.create_instrument(
+            instrument=record, actor=self.request.actor, at=timezone.now()
+        )
+
+
+class PartyEdit(EditPage):
+    model = models.Party
+    new_title = _("New party")
+    form_fields = (
+        "code",
+        "name",
+        "lei",
+        "bic",
+        "country",
+        "is_counterparty",
+        "is_custodian",
+        "is_broker",
+        "is_client",
+        "status",
+        "lei_status",
+        "lei_next_renewal",
+    )
+
+
+class AccountEdit(EditPage):
+    model = models.Account
+    new_title = _("New account")
+    form_fields = (
+        "code",
+        "name",
+        "kind",
+        "currency",
+        "iban",
+        "number",
+        "custodian",
+        "book",
+        "status",
+    )
+
+
+class BookEdit(EditPage):
+    model = models.Book
+    new_title = _("New book")
+    form_fields = ("code", "name", "desk", "status")
+
+
+class DeskEdit(EditPage):
+    model = models.Desk
+    new_title = _("New desk")
+    form_fields = ("code", "name")
+
+
+class TraderEdit(EditPage):
+    model = models.Trader
+    new_title = _("New trader")
+    form_fields = (
+        "code",
+        "name",
+        "first_name",
+        "last_name",
+        "birth_date",
+        "country",
+        "branch_country",
+        "national_id",
+        "desk",
+        "status",
+    )
+
+
+class AddAlias(PageView):
+    """POST of what a source system calls an instrument."""
+
+    action = Action.EDIT_REFDATA
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        instrument = get_object_or_404(models.Instrument, pk=pk)
+        form = AliasForm(request.POST)
+        if form.is_valid():
+            services.add_alias(
+                **form.cleaned_data,
+                instrument_id=instrument.pk,
+                actor=request.actor,
+                at=timezone.now(),
+            )
+            messages.success(request, gettext("Alias added: waiting trades go on."))
+        else:
+            messages.error(request, gettext("Give a source system and a symbol."))
+        return redirect(instrument.get_absolute_url())

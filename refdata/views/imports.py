@@ -1,0 +1,94 @@
+"""Upload of reference files: kind and file, a preview of what would change, then a job."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import files, jobs
+from core.access import Action, require
+from core.acts import acting
+from core.pages import formats
+from core.pages.upload import Preview, UploadPage
+from refdata import services
+from refdata.forms import ReferenceFileForm
+
+CELL_LENGTH_MAX = 60
+
+
+class ImportPage(UploadPage):
+    title = _("Load a reference file")
+    action = Action.IMPORT_FILE
+    form_class = ReferenceFileForm
+    accept = ".xml,.json,.csv"
+    help_text = _(
+        "Market identifiers (ISO 10383), legal entities (GLEIF), FIRDS instruments, exchange "
+        "rates of the ECB, or closing prices. Nothing is loaded before you confirm."
+    )
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        seen = services.preview_file(kind=options["kind"], content=content)
+        names = [column.name for column in fields(seen.sample[0])] if seen.sample else []
+        return Preview(
+            figures=(
+                (_("Rows in the file"), formats.integer(seen.seen)),
+                (_("Rows to load"), formats.integer(seen.good_rows)),
+                (_("Rows refused"), formats.integer(len(seen.findings))),
+                *((count_label(key), formats.integer(n)) for key, n in seen.counts.items()),
+            ),
+            columns=names,
+            rows=[[_cell(getattr(row, name)) for name in names] for row in seen.sample],
+            findings=seen.findings,
+            may_confirm=seen.good_rows > 0,
+        )
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        actor, at = self.request.actor, timezone.now()
+        require(actor, Action.IMPORT_FILE)
+        with acting(actor=actor, reason=name):
+            stored = files.store(
+                name=name, content=content, media_type="text/plain", actor=actor, at=at
+            )
+            job = jobs.enqueue(
+                kind="refdata.load_file",
+                parameters={"kind": options["kind"], "file_id": stored.pk},
+                title=name,
+                actor=actor,
+                at=at,
+                dedupe_key=f"refdata:{options['kind']}:{stored.sha256}",
+            )
+        return reverse("core:job", args=[job.pk])
+
+
+def count_label(key: str) -> str:
+    """Return the words for one count of an import, `venues_new`."""
+    noun, _sep, verb = key.partition("_")
+    return f"{NOUNS.get(noun, noun)}: {VERBS[verb]}" if verb in VERBS else str(NOUNS.get(key, key))
+
+
+NOUNS = {
+    "venues": _("venues"),
+    "parties": _("parties"),
+    "listings": _("listings"),
+    "instruments": _("instruments"),
+    "rates": _("rates"),
+    "prices": _("prices"),
+    "absent": _("rates absent"),
+    "new": _("new records"),
+    "modified": _("modified records"),
+    "terminated": _("terminated records"),
+    "cancelled": _("cancelled records"),
+    "full": _("full records"),
+}
+VERBS = {"new": _("new"), "changed": _("changed"), "unchanged": _("unchanged")}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, date):
+        return formats.day(value)
+    return "" if value is None else str(value)[:CELL_LENGTH_MAX]

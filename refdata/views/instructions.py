@@ -1,0 +1,133 @@
+"""Settlement instructions: propose, look, approve or refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core import access
+from core.access import Action
+from core.pages import PageView
+from refdata import services
+from refdata.forms import InstructionForm
+from refdata.models import SettlementInstruction
+from refdata.states import InstructionState
+from refdata.views.records import RecordPage, facts_of
+
+COMPARED = (
+    "currency",
+    "asset_class",
+    "account",
+    "place_of_settlement",
+    "agent_bic",
+    "account_number",
+    "valid_from",
+    "valid_to",
+)
+
+
+class InstructionPage(RecordPage):
+    title = _("Standing settlement instruction")
+    model = SettlementInstruction
+    template_name = "refdata/instruction.html"
+
+    def get_queryset(self) -> QuerySet[SettlementInstruction]:
+        return SettlementInstruction.objects.select_related("party", "account", "replaces__account")
+
+    def sections(self) -> dict[str, Any]:
+        instruction, actor = self.object, self.request.actor
+        pending = instruction.state == InstructionState.PENDING
+        return {
+            "seen": services.fingerprint(instruction),
+            "differences": differences(instruction),
+            "may_decide": pending
+            and access.allows(actor, Action.APPROVE_REFDATA)
+            and instruction.proposed_by != actor.name,
+            "is_own": pending and instruction.proposed_by == actor.name,
+            "may_replace": instruction.state == InstructionState.APPROVED
+            and access.allows(actor, Action.EDIT_REFDATA),
+        }
+
+
+def differences(instruction: SettlementInstruction) -> list[tuple[str, str, str]]:
+    """Return (column, before, after) of what a change would alter; empty for a new one."""
+    replaced = instruction.replaces
+    if replaced is None:
+        return []
+    before = {str(fact.label): fact.value for fact in facts_of(replaced)}
+    after = {str(fact.label): fact.value for fact in facts_of(instruction)}
+    names = [SettlementInstruction._meta.get_field(name).verbose_name for name in COMPARED]
+    labels = [str(name)[:1].upper() + str(name)[1:] for name in names]
+    return [
+        (label, before.get(label, ""), after.get(label, ""))
+        for label in labels
+        if before.get(label, "") != after.get(label, "")
+    ]
+
+
+class ProposePage(PageView):
+    """A new instruction, or with `?replaces=` a change of an approved one."""
+
+    title = _("Propose a settlement instruction")
+    action = Action.EDIT_REFDATA
+    template_name = "refdata/form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        initial: dict[str, Any] = {"valid_from": timezone.localdate()}
+        replaced = request.GET.get("replaces", "")
+        if replaced.isascii() and replaced.isdigit():
+            old = get_object_or_404(
+                SettlementInstruction, pk=replaced, state=InstructionState.APPROVED
+            )
+            same = ("party", "account", *COMPARED[:6])
+            initial |= {name: getattr(old, name) for name in same} | {"replaces": old.pk}
+        elif (party := request.GET.get("party", "")).isdigit():
+            initial["party"] = party
+        return self.render({"form": InstructionForm(initial=initial), "save_label": _("Propose")})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = InstructionForm(request.POST)
+        context: dict[str, Any] = {"form": form, "save_label": _("Propose")}
+        if not form.is_valid():
+            return self.render(context, status=422)
+        try:
+            saved = services.propose_instruction(
+                instruction=form.save(commit=False),
+                actor=request.actor,
+                at=timezone.now(),
+                reason=form.cleaned_data["why"],
+            )
+        except services.UnableToPropose as refusal:
+            return self.render(context | {"refusal": refusal}, status=422)
+        messages.success(request, gettext("Proposed. Somebody else must approve it."))
+        return redirect(saved.get_absolute_url())
+
+
+class DecisionPage(PageView):
+    """POST of a decision on a pending instruction, with the fingerprint that was shown."""
+
+    action = Action.APPROVE_REFDATA
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
+        decide = {
+            "approve": services.approve_instruction,
+            "refuse": services.refuse_instruction,
+        }[decision]
+        get_object_or_404(SettlementInstruction, pk=pk)
+        saved = decide(
+            instruction_id=pk,
+            seen=request.POST.get("seen", ""),
+            actor=request.actor,
+            at=timezone.now(),
+            reason=request.POST.get("reason", "")[:500],
+        )
+        messages.success(request, gettext("Your decision is recorded."))
+        return redirect(saved.get_absolute_url())
