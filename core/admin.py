@@ -40,7 +40,7 @@ register_tables(Job, view_action=Action.VIEW_JOBS)
 
 
 @admin.register(User)
-class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[misc]  # attributes of both bases
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """People. Rights are role grants only: the framework's own flags are not offered."""
 
     view_action = Action.VIEW_AUDIT

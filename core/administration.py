@@ -25,7 +25,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
     """A table that can be read and searched by whoever may `view_action`; nothing else."""
 
     view_action: ClassVar[Action] = Action.VIEW_AUDIT
-    actions = None
+    actions: Any = None
     list_per_page = 50
     show_full_result_count = False
 

@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -82,10 +82,8 @@ def write_anchor(*, at: str) -> Anchor | None:
         if not entries and (last is None or draft.era == last.era):
             return None
         name, digest = _write_heads(draft)
-        anchor = Anchor(
-            **{**asdict(draft), "entries": entries, "heads": name, "heads_sha256": digest}
-        )
-        sealed = Anchor(**{**asdict(anchor), "hash": anchor.sealed()})
+        anchor = replace(draft, entries=entries, heads=name, heads_sha256=digest)
+        sealed = replace(anchor, hash=anchor.sealed())
         _append(json.dumps(asdict(sealed), sort_keys=True))
         return sealed
 
@@ -119,31 +117,31 @@ def digest_of(anchor: Anchor) -> str:
 
 def _next(last: Anchor | None, *, at: str) -> Anchor | None:
     closed = _scalar(OLDEST_RUNNING)
-    shape = {"entries": 0, "heads": "", "heads_sha256": "", "at": at}
+    first = Anchor(
+        n=1,
+        era=1,
+        floor=0,
+        xid_from=0,
+        xid_to=closed,
+        entries=0,
+        heads="",
+        heads_sha256="",
+        at=at,
+        previous="",
+    )
     if last is None:
-        return Anchor(n=1, era=1, floor=0, xid_from=0, xid_to=closed, previous="", **shape)
-    if closed < last.xid_to:
-        floor = _scalar(LAST_ID)
-        return Anchor(
-            n=last.n + 1,
-            era=last.era + 1,
-            floor=floor,
-            xid_from=0,
-            xid_to=closed,
-            previous=last.hash,
-            **shape,
-        )
-    if closed == last.xid_to:
-        return None
-    return Anchor(
+        return first
+    following = replace(
+        first,
         n=last.n + 1,
         era=last.era,
         floor=last.floor,
         xid_from=last.xid_to,
-        xid_to=closed,
         previous=last.hash,
-        **shape,
     )
+    if closed < last.xid_to:
+        return replace(following, era=last.era + 1, floor=_scalar(LAST_ID), xid_from=0)
+    return None if closed == last.xid_to else following
 
 
 def _write_heads(draft: Anchor) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from django.db import DatabaseError, connection
 logger = logging.getLogger(__name__)
 
 EXTEND = """
-UPDATE core_job SET lease_until = clock_timestamp() + %s WHERE id = %s AND lease = %s
+UPDATE core_job SET lease_until = clock_timestamp() + make_interval(secs => %s)
+ WHERE id = %s AND lease = %s
 """
 
 
@@ -41,7 +42,7 @@ def _beat(job_id: int, lease: UUID, length: timedelta, stop: threading.Event) ->
         while not stop.wait(length.total_seconds() / 3):
             try:
                 with connection.cursor() as cursor:
-                    cursor.execute(EXTEND, [length, job_id, lease])
+                    cursor.execute(EXTEND, [length.total_seconds(), job_id, lease])
             except DatabaseError:
                 logger.warning("lease of job %s not extended", job_id, exc_info=True)
                 connection.close()

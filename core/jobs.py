@@ -36,7 +36,7 @@ BACK_OFF: Final = (timedelta(seconds=2), timedelta(seconds=15), timedelta(second
 PROGRESS_INTERVAL_S: Final = 1
 
 CLAIM: Final = """
-UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + %s,
+UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_interval(secs => %s),
        attempts = attempts + 1, started_at = coalesce(started_at, now()), error = ''
  WHERE id = (SELECT id FROM core_job
               WHERE (state = 'QUEUED' AND due_at <= clock_timestamp())
@@ -165,7 +165,7 @@ def run_next(*, heart: bool = True) -> int | None:
     """Claim one due job and run it to its end; return its id, or None when nothing is due."""
     lease = uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [lease, LEASE])
+        cursor.execute(CLAIM, [lease, LEASE.total_seconds()])
         claimed = cursor.fetchone()
     if claimed is None:
         return None

@@ -16,6 +16,7 @@ from core.access import Forbidden
 from kernel.findings import Finding, Refusal
 from kernel.states import IllegalTransition
 
+UNPROCESSABLE = 422
 MEDIA_TYPE = "application/problem+json"
 STATUS_OF: dict[type[Refusal], int] = {Forbidden: 403, IllegalTransition: 409}
 
@@ -58,9 +59,9 @@ def document(
 
 def of_refusal(refusal: Refusal) -> HttpResponse:
     """Return the answer to a refusal: 403, 409, or 422 with its findings."""
-    status = next((s for kind, s in STATUS_OF.items() if isinstance(refusal, kind)), None)
-    status = status or getattr(refusal, "status", 422)
-    return problem(status, refusal.code, refusal.message, findings=refusal.findings)
+    known = [status for kind, status in STATUS_OF.items() if isinstance(refusal, kind)]
+    status = known[0] if known else getattr(refusal, "status", UNPROCESSABLE)
+    return problem(int(status), refusal.code, refusal.message, findings=refusal.findings)
 
 
 def handle(error: Exception, _context: dict[str, Any]) -> HttpResponse | Response | None:
