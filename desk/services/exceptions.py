@@ -213,9 +213,8 @@ def _of_subjects(
 ) -> Iterable[ControlException]:
     """Every exception that may still say something: not those resolved, nor closed for good."""
     return (
-        ControlException.objects.filter(
-            kind=kind.value, subject_kind=subject_kind, subject_id__in=ids
-        )
+        ControlException.objects.filter(kind=kind.value, subject_kind=subject_kind)
+        .extra(where=["subject_id = ANY(%s)"], params=[list(ids)])
         .exclude(state=ExceptionState.RESOLVED.value)
         .exclude(state=ExceptionState.CLOSED.value, severity__in=["WARNING", "BLOCKING"])
     )

@@ -23,7 +23,6 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from kernel.states import require_transition
 from trades.facts import TradeFacts
-from trades.models import Trade
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge
 from trades.rules.context import HOUSE_ZONE
 from trades.services.control_data import DEAD, Library, lock_facts
@@ -41,6 +40,7 @@ JUDGED: Final = frozenset(
 )
 SEVERITY_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.BLOCKING: 2}
 LAST_HOUR: Final = 23
+MOVE: Final = "UPDATE trades_trade SET state = %s WHERE id = ANY(%s)"
 OPEN_VALIDATIONS: Final = """
 INSERT INTO desk_workitem (kind, subject_kind, subject_id, title, url, desk_code, due_at, severity,
                            amount_at_risk, currency, state, opened_at, done_by)
@@ -196,7 +196,8 @@ def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
         require_transition(TRANSITIONS, source=step, target=target)
     ids = [facts.trade_id for facts in chunk if facts.state != target]
     if ids:
-        Trade.objects.filter(pk__in=ids).update(state=target.value)
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, [target.value, ids])
 
 
 def _forget(trade_ids: Sequence[int], actor: Actor, at: datetime) -> None:

@@ -97,17 +97,16 @@ FIELDS: Final = (
     "received_at",
     "settlement_instruction_id",
 )
+LOCK: Final = (
+    f"SELECT {', '.join(FIELDS)} FROM trades_trade WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 - our own column names
+)
 
 
 def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
     """Return the facts of these trades in the order of their ids, under their row locks."""
-    rows = (
-        Trade.objects.select_for_update(of=("self",))
-        .filter(pk__in=trade_ids)
-        .order_by("pk")
-        .values_list(*FIELDS)
-    )
-    return [TradeFacts(*row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(trade_ids)])
+        return [TradeFacts(*row) for row in cursor.fetchall()]
 
 
 def trades_of_batch(*, batch_id: int) -> list[int]:
@@ -333,6 +332,8 @@ def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], di
     """Return trade id -> reference of an older trade: with the very same terms, and alike."""
     times = [facts.traded_at for facts in chunk]
     with connection.cursor() as cursor:
+        # fresh rows have no statistics yet: without this the planner compares each with all
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             TWINS,
             {
@@ -344,5 +345,6 @@ def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], di
             },
         )
         rows = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop = on")
     same = {trade_id: reference for trade_id, reference, is_same in rows if is_same}
     return same, {trade_id: reference for trade_id, reference, is_same in rows if not is_same}
