@@ -53,7 +53,7 @@ def _day(record: Record) -> date:
             return date.fromisoformat(text)
         return datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        record.refuse("REF-002", "DATE", "{found} is not a date", text)
+        record.refuse("REF-002", "DATE", text)
 
 
 def _rates(record: Record, day: date) -> Iterator[tuple[RateRow | None, Finding | None]]:
@@ -73,5 +73,5 @@ def _rate(record: Record, column: str, day: date) -> RateRow | None:
         return None
     rate = record.decimal(column)
     if rate is None or not 0 < rate < RATE_LIMIT:
-        record.refuse("REF-011", column, "{found} is not a possible rate", record.text(column))
+        record.refuse("REF-011", column, record.text(column))
     return RateRow(day, column, rate)

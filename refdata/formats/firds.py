@@ -88,20 +88,20 @@ def _flat(element: etree._Element) -> Record:
 
 def _row(change: str, record: Record) -> ListingRow:
     if not change:
-        record.refuse("REF-008", "FinInstrm", "{found} is not a known record", record.text(""))
+        record.refuse("REF-008", "FinInstrm", record.text(""))
     isin = record.required(f"{GENERAL}/Id")
     mic = record.required(f"{VENUE}/Id")
     cfi = record.text(f"{GENERAL}/ClssfctnTp")
     issuer = record.text("Issr")
     checks = (
-        ("REF-009", f"{GENERAL}/Id", isin, is_isin(isin), "{found} is not a valid ISIN"),
-        ("REF-005", f"{VENUE}/Id", mic, is_mic(mic), "{found} is not a MIC"),
-        ("REF-010", f"{GENERAL}/ClssfctnTp", cfi, not cfi or is_cfi(cfi), "{found} is no CFI code"),
-        ("REF-006", "Issr", issuer, not issuer or is_lei(issuer), "{found} is not a valid LEI"),
+        ("REF-009", f"{GENERAL}/Id", isin, is_isin(isin)),
+        ("REF-005", f"{VENUE}/Id", mic, is_mic(mic)),
+        ("REF-010", f"{GENERAL}/ClssfctnTp", cfi, not cfi or is_cfi(cfi)),
+        ("REF-006", "Issr", issuer, not issuer or is_lei(issuer)),
     )
-    for code, column, found, good, message in checks:
+    for code, column, found, good in checks:
         if not good:
-            record.refuse(code, column, message, found)
+            record.refuse(code, column, found)
     return ListingRow(
         change=change,
         isin=isin,

@@ -31,7 +31,7 @@ def read(content: bytes) -> Reading[LeiRow]:
         try:
             row = _row(record)
             if row.lei in rows:
-                record.refuse("REF-004", LEI, "{found} stands twice in the file", row.lei)
+                record.refuse("REF-004", LEI, row.lei)
             rows[row.lei] = row
         except BadValue as bad:
             findings.append(bad.finding)
@@ -77,7 +77,7 @@ def _path(item: object, *keys: str) -> Any:  # noqa: ANN401 - whatever the docum
 def _row(record: Record) -> LeiRow:
     lei = record.required(LEI)
     if not is_lei(lei):
-        record.refuse("REF-006", LEI, "{found} is not a valid LEI", lei)
+        record.refuse("REF-006", LEI, lei)
     return LeiRow(
         lei=lei,
         name=record.required(NAME)[:500],

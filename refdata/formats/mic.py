@@ -32,7 +32,7 @@ def read(content: bytes) -> Reading[VenueRow]:
         try:
             row = _row(record)
             if row.mic in known:
-                record.refuse("REF-004", "MIC", "{found} stands twice in the file", row.mic)
+                record.refuse("REF-004", "MIC", row.mic)
             known[row.mic] = record.line
             rows.append(row)
         except BadValue as bad:
@@ -59,13 +59,13 @@ def _row(record: Record) -> VenueRow:
     mic, operating = record.required("MIC"), record.required("OPERATING MIC")
     for column, code in (("MIC", mic), ("OPERATING MIC", operating)):
         if not is_mic(code):
-            record.refuse("REF-005", column, "{found} is not a MIC", code, "4 letters or digits")
+            record.refuse("REF-005", column, code, expected="4 letters or digits")
     lei = record.text("LEI")
     if lei and not is_lei(lei):
-        record.refuse("REF-006", "LEI", "{found} is not a valid LEI", lei)
+        record.refuse("REF-006", "LEI", lei)
     status = record.required("STATUS")
     if status not in STATUSES:
-        record.refuse("REF-007", "STATUS", "{found} is not a known status", status)
+        record.refuse("REF-007", "STATUS", status)
     return VenueRow(
         mic=mic,
         operating_mic=operating,

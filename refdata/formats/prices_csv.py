@@ -26,7 +26,7 @@ def read(content: bytes) -> Reading[PriceRow]:
         try:
             row = _row(record)
             if (row.isin, row.day) in known:
-                record.refuse("REF-004", "ISIN", "{found} stands twice in the file", row.isin)
+                record.refuse("REF-004", "ISIN", row.isin)
             known.add((row.isin, row.day))
             rows.append(row)
         except BadValue as bad:
@@ -39,13 +39,13 @@ def read(content: bytes) -> Reading[PriceRow]:
 def _row(record: Record) -> PriceRow:
     isin = record.required("ISIN")
     if not is_isin(isin):
-        record.refuse("REF-009", "ISIN", "{found} is not a valid ISIN", isin)
+        record.refuse("REF-009", "ISIN", isin)
     record.required("DAY")
     day = record.day("DAY")
     record.required("CLOSE")
     close = record.decimal("CLOSE")
     if day is None or close is None or not 0 < close < PRICE_LIMIT or _decimals(close):
-        record.refuse("REF-012", "CLOSE", "{found} is not a possible price", record.text("CLOSE"))
+        record.refuse("REF-012", "CLOSE", record.text("CLOSE"))
     return PriceRow(record.line, isin, day, close, record.text("CURRENCY"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -21,6 +22,23 @@ from kernel.money import UnreadableDecimal, decimal_from_text
 
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)", re.ASCII)
 COMPACT_DAY: Final = re.compile(r"\d{8}$", re.ASCII)
+REMARKS: Final = {
+    remark.code: remark
+    for remark in (
+        Finding(code="REF-001", field="", message="{field} is missing"),
+        Finding(code="REF-002", field="", message="{found} is not a date"),
+        Finding(code="REF-003", field="", message="{found} is not a number"),
+        Finding(code="REF-004", field="", message="{found} stands twice in the file"),
+        Finding(code="REF-005", field="", message="{found} is not a MIC"),
+        Finding(code="REF-006", field="", message="{found} is not a valid LEI"),
+        Finding(code="REF-007", field="", message="{found} is not a known status"),
+        Finding(code="REF-008", field="", message="{found} is not a known record"),
+        Finding(code="REF-009", field="", message="{found} is not a valid ISIN"),
+        Finding(code="REF-010", field="", message="{found} is not a CFI code"),
+        Finding(code="REF-011", field="", message="{found} is not a possible rate"),
+        Finding(code="REF-012", field="", message="{found} is not a possible price"),
+    )
+}
 
 
 class UnreadableReferenceFile(Refusal):
@@ -50,7 +68,7 @@ class Record:
 
     def required(self, column: str) -> str:
         """Return the text; raises BadValue when there is none."""
-        return self.text(column) or self.refuse("REF-001", column, "{field} is missing", "")
+        return self.text(column) or self.refuse("REF-001", column)
 
     def day(self, column: str, *, compact: bool = False) -> date | None:
         """Return an ISO date (or YYYYMMDD), None when empty; a time part is left out."""
@@ -61,7 +79,7 @@ class Record:
         if (COMPACT_DAY if compact else ISO_DAY).match(text):
             with contextlib.suppress(ValueError):
                 found = date.fromisoformat(text[:8] if compact else text[:10])
-        return found or self.refuse("REF-002", column, "{found} is not a date", text)
+        return found or self.refuse("REF-002", column, text)
 
     def decimal(self, column: str) -> Decimal | None:
         """Return a plain decimal number, None when empty."""
@@ -71,19 +89,16 @@ class Record:
         try:
             return decimal_from_text(text)
         except UnreadableDecimal:
-            self.refuse("REF-003", column, "{found} is not a number", text)
+            self.refuse("REF-003", column, text)
 
-    def refuse(
-        self, code: str, column: str, message: str, found: str, expected: str = ""
-    ) -> NoReturn:
-        """Raise BadValue about one column of this record."""
+    def refuse(self, code: str, column: str, found: str = "", *, expected: str = "") -> NoReturn:
+        """Raise BadValue with one of REMARKS about one column of this record."""
         raise BadValue(
-            Finding(
-                code=code,
+            dataclasses.replace(
+                REMARKS[code],
                 field=column,
-                message=message,
-                expected=expected,
                 found=found[:200],
+                expected=expected,
                 line=self.line,
                 column=column,
             )

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from django.db import connection
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import files
 from core.access import Action, require
@@ -39,8 +40,13 @@ class AlreadyLoaded(Refusal):
     def __init__(self, earlier: FileImport) -> None:
         self.import_id = earlier.pk
         super().__init__(
-            f"The same content was loaded by {earlier.imported_by} on "
-            f"{earlier.imported_at:%Y-%m-%d %H:%M} UTC as {earlier.name} (import {earlier.pk})"
+            _("The same content was loaded by %(who)s on %(when)s UTC as %(name)s (import %(id)s).")
+            % {
+                "who": earlier.imported_by,
+                "when": f"{earlier.imported_at:%Y-%m-%d %H:%M}",
+                "name": earlier.name,
+                "id": earlier.pk,
+            }
         )
 
 
@@ -55,11 +61,15 @@ class FileKind:
 
 
 FILE_KINDS: Final[dict[str, FileKind]] = {
-    "mic": FileKind(_("Market identifiers (ISO 10383)"), mic.read, plans.venues, (".xml", ".csv")),
-    "lei": FileKind(_("Legal entities (GLEIF)"), lei.read, plans.parties, (".json", ".csv")),
-    "firds": FileKind(_("Instruments (FIRDS)"), firds.read, plans.listings, (".xml",)),
-    "ecb": FileKind(_("Exchange rates (ECB)"), ecb.read, plans.rates, (".csv",)),
-    "prices": FileKind(_("Closing prices"), prices_csv.read, plans.prices, (".csv",)),
+    "mic": FileKind(
+        gettext_lazy("Market identifiers (ISO 10383)"), mic.read, plans.venues, (".xml", ".csv")
+    ),
+    "lei": FileKind(
+        gettext_lazy("Legal entities (GLEIF)"), lei.read, plans.parties, (".json", ".csv")
+    ),
+    "firds": FileKind(gettext_lazy("Instruments (FIRDS)"), firds.read, plans.listings, (".xml",)),
+    "ecb": FileKind(gettext_lazy("Exchange rates (ECB)"), ecb.read, plans.rates, (".csv",)),
+    "prices": FileKind(gettext_lazy("Closing prices"), prices_csv.read, plans.prices, (".csv",)),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kernel.findings import Finding
@@ -13,6 +13,15 @@ from refdata.services.upsert import Plan, plan_upsert
 from refdata.states import AssetClass, PriceType, RecordState
 
 GONE: Final = ("TERMINATED", "CANCELLED")
+UNKNOWN_ISIN: Final = Finding(
+    code="REF-013", field="ISIN", column="ISIN", message="{found} is not a known instrument"
+)
+OTHER_CURRENCY: Final = Finding(
+    code="REF-014",
+    field="CURRENCY",
+    column="CURRENCY",
+    message="{found} is not the currency of the instrument, {expected}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +90,10 @@ def prices(reading: Reading[PriceRow]) -> FilePlan:
     for row in reading.rows:
         instrument = known.get(row.isin)
         if instrument is None:
-            findings.append(
-                _price_finding("REF-013", row, "ISIN", "{found} is not known", row.isin)
-            )
+            findings.append(replace(UNKNOWN_ISIN, found=row.isin, line=row.line))
         elif row.currency and row.currency != instrument.currency:
-            message = "{found} is not the currency of the instrument, {expected}"
-            findings.append(
-                _price_finding(
-                    "REF-014", row, "CURRENCY", message, row.currency, instrument.currency
-                )
-            )
+            found, expected = row.currency, instrument.currency
+            findings.append(replace(OTHER_CURRENCY, found=found, expected=expected, line=row.line))
         else:
             wanted[(instrument.pk, row.day, "FILE")] = {"close": row.close}
     plan = plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=wanted)
@@ -150,18 +153,4 @@ def _instrument(row: ListingRow, venue: Venue | None) -> Instrument:
         issuer_lei=row.issuer_lei,
         coupon_rate=row.coupon_rate,
         maturity_date=row.maturity_date,
-    )
-
-
-def _price_finding(
-    code: str, row: PriceRow, column: str, message: str, found: str, expected: str = ""
-) -> Finding:
-    return Finding(
-        code=code,
-        field=column,
-        message=message,
-        found=found,
-        expected=expected,
-        line=row.line,
-        column=column,
     )

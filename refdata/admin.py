@@ -1,0 +1,36 @@
+"""Reference data on the administration site: edited by administrators, inside an act.
+
+Settlement instructions need two people and files are evidence: both can only be read here.
+"""
+
+from __future__ import annotations
+
+from core.access import Action
+from core.administration import register_tables
+from refdata import models
+
+register_tables(
+    models.Currency,
+    models.Calendar,
+    models.CalendarDay,
+    models.SettlementCycle,
+    models.Venue,
+    models.Instrument,
+    models.InstrumentAlias,
+    models.Party,
+    models.PartyAlias,
+    models.Desk,
+    models.Book,
+    models.Trader,
+    models.Account,
+    view_action=Action.VIEW_REFDATA,
+    edit_action=Action.CONFIGURE,
+)
+register_tables(
+    models.SettlementInstruction,
+    models.InstrumentListing,
+    models.Price,
+    models.FxRate,
+    models.FileImport,
+    view_action=Action.VIEW_REFDATA,
+)
