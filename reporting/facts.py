@@ -257,3 +257,94 @@ class TradeSource:
     firm: FirmSource
     venue_country: str = ""
     is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """The day of one desk; `name` is empty for trades that no desk owns yet.
+
+    `amount_eur` adds the trades whose euro amount is known. `straight_through` counts the trades
+    that no hand touched and no control held.
+    """
+
+    name: str
+    trades: int = 0
+    amount_eur: Decimal = Decimal(0)
+    validated: int = 0
+    waiting: int = 0
+    refused: int = 0
+    amended: int = 0
+    cancelled: int = 0
+    straight_through: int = 0
+    exceptions: int = 0
+    exceptions_open: int = 0
+    breaks_open: int = 0
+
+    @property
+    def stp_rate(self) -> Decimal | None:
+        """Straight-through trades over trades; None without trades."""
+        return Decimal(self.straight_through) / self.trades if self.trades else None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """What one person did on the day."""
+
+    name: str
+    captured: int = 0
+    approved: int = 0
+    refused: int = 0
+    exceptions_ended: int = 0
+    breaks_resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """How often one rule spoke about the trades of the day, and how often it still does."""
+
+    code: str
+    severity: str
+    exceptions: int
+    still_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReport:
+    """One day: total, desks, people, rules, and the days before it as totals."""
+
+    day: date
+    total: ActivityLine
+    desks: tuple[ActivityLine, ...]
+    people: tuple[PersonLine, ...]
+    rules: tuple[RuleLine, ...]
+    days: tuple[tuple[date, int, Decimal | None], ...]
+
+
+class CellKind(StrEnum):
+    TEXT = "TEXT"
+    COUNT = "COUNT"
+    AMOUNT = "AMOUNT"
+    RATIO = "RATIO"
+    DAY = "DAY"
+
+
+Cell = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table ready to be written anywhere: translated labels, typed cells."""
+
+    title: str
+    columns: tuple[tuple[str, CellKind], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """A report as sheets, with the words around them in the reader's language."""
+
+    title: str
+    subtitle: str
+    footer: str
+    sheets: tuple[Sheet, ...]

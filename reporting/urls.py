@@ -1,8 +1,8 @@
 """Addresses of the reporting pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from reporting.views import day, files, reports
+from reporting.views import activity, day, files, reports
 
 app_name = "reporting"
 urlpatterns = [
@@ -17,4 +17,10 @@ urlpatterns = [
     path("files/<int:pk>/release/", files.FileRelease.as_view(), name="release"),
     path("feedback/", files.FeedbackImport.as_view(), name="feedback"),
     path("schemas/", files.SchemaStatusPage.as_view(), name="schemas"),
+    path("activity/", activity.Activity.as_view(), name="activity"),
+    re_path(
+        r"^activity/activity\.(?P<kind>xlsx|pdf)$",
+        activity.ActivityFile.as_view(),
+        name="activity_file",
+    ),
 ]

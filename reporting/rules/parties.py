@@ -201,9 +201,8 @@ def _seller_deciders(facts: TransactionFacts) -> tuple[ReportedParty, ...]:
 
 
 def _side_rules(number: int, name: str, parties: Parties) -> tuple[Rule, ...]:
-    """The same eight rules for buyer (7) and seller (16); sub-fields follow in the same order."""
+    """The same rules for buyer (7) and seller (16), whose sub-fields follow in the same order."""
     code = f"R22-{number:02d}"
-    branch, first, born = (f"R22-{number + offset:02d}" for offset in (1, 2, 4))
     label = f"{number} {name}"
     return (
         Rule(f"{code}-1", label, N_("Somebody must stand on this side."), check_present(parties)),
@@ -227,11 +226,18 @@ def _side_rules(number: int, name: str, parties: Parties) -> tuple[Rule, ...]:
             Severity.WARNING,
         ),
         Rule(
-            f"{branch}-1",
+            f"R22-{number + 1:02d}-1",
             f"{number + 1} {name} branch country",
             N_("This country does not exist."),
             check_branch_country(parties),
         ),
+        *_person_rules(number, name, parties),
+    )
+
+
+def _person_rules(number: int, name: str, parties: Parties) -> tuple[Rule, ...]:
+    first, born = (f"R22-{number + offset:02d}" for offset in (2, 4))
+    return (
         Rule(
             f"{first}-1",
             f"{number + 2} {name} names and birth date",

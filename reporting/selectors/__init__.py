@@ -1,5 +1,6 @@
 """Reads of reporting: what waits, what reference data says about it, what the pages show."""
 
+from reporting.selectors.activity import activity_of
 from reporting.selectors.candidates import SENT, Candidate, list_candidates, list_superseded
 from reporting.selectors.pages import (
     Completeness,
@@ -22,6 +23,7 @@ __all__ = [
     "Candidate",
     "Completeness",
     "ProfileMissing",
+    "activity_of",
     "completeness",
     "deadline",
     "decider_of",

@@ -134,10 +134,12 @@ def last_trade_date(*, until: date) -> date | None:
     return days.filter(trade_date__lte=until).first() or days.first()
 
 
-def list_days(*, limit: int) -> list[date]:
-    """Return the latest trade dates of the book, newest first."""
+def list_days(*, limit: int, until: date | None = None) -> list[date]:
+    """Return the latest trade dates of the book (up to `until`), newest first."""
     found: list[date] = []
     days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True)
+    if until is not None:
+        days = days.filter(trade_date__lte=until)
     while len(found) < limit:
         earlier = days.filter(trade_date__lt=found[-1]) if found else days
         day = earlier.first()

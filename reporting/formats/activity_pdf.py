@@ -1,0 +1,64 @@
+"""A report as PDF, by Typst: text is data, never markup."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import typst
+
+from reporting.facts import Cell, CellKind, Sheet, WrittenReport
+
+TEMPLATE: Final = Path(__file__).with_name("activity.typ")
+SEPARATORS: Final = {"fr": ("\u202f", ","), "en": (",", ".")}
+
+
+def document(report: WrittenReport, *, language: str) -> bytes:
+    """Return the PDF; numbers and days are written as the language does."""
+    data = {
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "footer": report.footer,
+        "language": language,
+        "sheets": [_sheet(sheet, language) for sheet in report.sheets],
+    }
+    made = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"data": json.dumps(data)})
+    return bytes(made)
+
+
+def _sheet(sheet: Sheet, language: str) -> dict[str, object]:
+    return {
+        "title": sheet.title,
+        "columns": [label for label, _kind in sheet.columns],
+        "numeric": [kind not in (CellKind.TEXT, CellKind.DAY) for _label, kind in sheet.columns],
+        "rows": [
+            [_written(cell, sheet.columns[at][1], language) for at, cell in enumerate(row)]
+            for row in sheet.rows
+        ],
+    }
+
+
+def _written(cell: Cell, kind: CellKind, language: str) -> str:
+    if cell is None:
+        return "–"
+    if isinstance(cell, date):
+        return cell.strftime("%d/%m/%Y")
+    if isinstance(cell, int | Decimal):
+        return _number(cell, kind, language)
+    return cell
+
+
+def _number(value: int | Decimal, kind: CellKind, language: str) -> str:
+    thousands, point = SEPARATORS.get(language, SEPARATORS["en"])
+    if kind is CellKind.RATIO:
+        written = f"{value * 100:.1f}"
+    elif kind is CellKind.AMOUNT:
+        written = f"{value:,.2f}"
+    else:
+        written = f"{value:,}"
+    written = written.replace(",", "\0").replace(".", point).replace("\0", thousands)
+    percent = "\u202f%" if language == "fr" else "%"
+    return written + (percent if kind is CellKind.RATIO else "")

@@ -1,0 +1,193 @@
+"""The activity of a day: trades by trade date, work by the day on which it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from core.access import DeskScopedQuerySet, desks_of
+from core.roles import Action
+from desk.models import Approval, ControlException
+from desk.states import LIVE_EXCEPTION, ExceptionKind
+from kernel.actors import Actor
+from reconciliation.models import Break
+from reconciliation.states import BreakState
+from reporting.facts import ActivityLine, ActivityReport, PersonLine, RuleLine
+from reporting.selectors.pages import list_days
+from trades.models import Trade, TradeVersion
+from trades.states import CloseReason, TradeState
+
+SUBJECT_KIND: Final = "trade"
+TREND_DAYS: Final = 10
+RULES_SHOWN: Final = 15
+WAITING: Final = (
+    TradeState.RECEIVED,
+    TradeState.ENRICHED,
+    TradeState.ON_HOLD,
+    TradeState.PENDING_VALIDATION,
+)
+HELD: Final = ("WARNING", "BLOCKING")
+
+
+def activity_of(*, day: date, actor: Actor) -> ActivityReport:
+    """Return the activity of one trade date on the desks that the actor may see.
+
+    Trades are those of the trade date; exceptions are those about them; people are counted by the
+    local day on which they acted. Sorted to the last tie-break: same data, same report.
+    """
+    trades = _trades(actor).filter(trade_date=day)
+    desks = _desks(trades, _breaks(actor, day))
+    return ActivityReport(
+        day=day,
+        total=_total(desks),
+        desks=tuple(sorted(desks, key=lambda line: (-line.trades, line.name))),
+        people=_people(day, actor),
+        rules=_rules(trades),
+        days=_days(day, actor),
+    )
+
+
+def _trades(actor: Actor) -> DeskScopedQuerySet[Trade]:
+    return Trade.objects.visible_to(actor, Action.VIEW_REPORTS)
+
+
+def _breaks(actor: Actor, day: date) -> dict[str, int]:
+    """Breaks that are open and were opened by that day, by desk."""
+    rows = (
+        Break.objects.visible_to(actor, Action.VIEW_REPORTS)
+        .filter(opened_at__date__lte=day)
+        .exclude(state=BreakState.RESOLVED)
+    )
+    return _counted(rows, "desk_code")
+
+
+def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine]:
+    held = ControlException.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
+    )
+    rows = (
+        trades.order_by()
+        .values("desk_code")
+        .annotate(
+            trades=Count("pk"),
+            amount_eur=Sum("risk_amount_eur"),
+            validated=Count("pk", filter=Q(state=TradeState.VALIDATED)),
+            waiting=Count("pk", filter=Q(state__in=WAITING)),
+            refused=Count("pk", filter=Q(state=TradeState.REJECTED)),
+            amended=Count("pk", filter=Q(version_no__gt=1)),
+            cancelled=Count("pk", filter=Q(close_reason=CloseReason.CANCELLED)),
+            straight_through=Count("pk", filter=Q(touched_by_hand_at__isnull=True) & ~Exists(held)),
+        )
+    )
+    about = ControlException.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id__in=trades.values("pk"), severity__in=HELD
+    )
+    found = _counted(about, "desk_code")
+    still = _counted(about.filter(state__in=LIVE_EXCEPTION), "desk_code")
+    by_desk: dict[str, dict[str, Any]] = {
+        row.pop("desk_code"): row | {"amount_eur": row["amount_eur"] or Decimal(0)} for row in rows
+    }
+    names = {*by_desk, *breaks, *found}
+    return [
+        ActivityLine(
+            name=name,
+            exceptions=found.get(name, 0),
+            exceptions_open=still.get(name, 0),
+            breaks_open=breaks.get(name, 0),
+            **by_desk.get(name, {}),
+        )
+        for name in sorted(names)
+    ]
+
+
+def _total(desks: Iterable[ActivityLine]) -> ActivityLine:
+    lines = list(desks)
+    summed = {
+        field.name: sum((getattr(line, field.name) for line in lines), start=field.default)
+        for field in fields(ActivityLine)
+        if field.name != "name"
+    }
+    return ActivityLine(name="", **summed)
+
+
+def _people(day: date, actor: Actor) -> tuple[PersonLine, ...]:
+    """Who captured, decided and repaired on that day; messages of systems are no person's."""
+    desks = desks_of(actor, Action.VIEW_REPORTS)
+    scope = {} if desks is None else {"trade__desk_code__in": desks}
+    captured = TradeVersion.objects.filter(
+        recorded_at__date=day, execution__channel__in=("FILE", "MANUAL", "FIX"), **scope
+    )
+    decided = Approval.objects.filter(subject_kind=SUBJECT_KIND, decided_at__date=day)
+    if desks is not None:
+        mine = Trade.objects.filter(desk_code__in=desks).values("pk")
+        decided = decided.filter(subject_id__in=mine)
+    ended = (
+        ControlException.objects.visible_to(actor, Action.VIEW_REPORTS)
+        .filter(ended_at__date=day)
+        .exclude(Q(ended_by="") | Q(severity="INFO"))
+    )
+    resolved = (
+        Break.objects.visible_to(actor, Action.VIEW_REPORTS)
+        .filter(resolved_at__date=day)
+        .exclude(resolved_by="")
+    )
+    counts = {
+        "captured": _counted(captured, "maker"),
+        "approved": _counted(decided.filter(decision="APPROVED"), "checker"),
+        "refused": _counted(decided.filter(decision="REFUSED"), "checker"),
+        "exceptions_ended": _counted(ended, "ended_by"),
+        "breaks_resolved": _counted(resolved, "resolved_by"),
+    }
+    names = sorted({name for column in counts.values() for name in column})
+    return tuple(
+        PersonLine(name, **{column: found.get(name, 0) for column, found in counts.items()})
+        for name in names
+    )
+
+
+def _rules(trades: QuerySet[Trade]) -> tuple[RuleLine, ...]:
+    rows = (
+        ControlException.objects.filter(
+            subject_kind=SUBJECT_KIND,
+            subject_id__in=trades.values("pk"),
+            kind=ExceptionKind.CONTROL,
+            severity__in=HELD,
+        )
+        .order_by()
+        .values("rule_code", "severity")
+        .annotate(n=Count("pk"), still_open=Count("pk", filter=Q(state__in=LIVE_EXCEPTION)))
+        .order_by("-n", "rule_code", "severity")[:RULES_SHOWN]
+    )
+    return tuple(
+        RuleLine(row["rule_code"], row["severity"], row["n"], row["still_open"]) for row in rows
+    )
+
+
+def _days(day: date, actor: Actor) -> tuple[tuple[date, int, Decimal | None], ...]:
+    """Trades and STP rate of the latest trade dates up to `day`, oldest first."""
+    held = ControlException.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
+    )
+    wanted = list_days(limit=TREND_DAYS, until=day)
+    rows = (
+        _trades(actor)
+        .filter(trade_date__in=wanted)
+        .order_by()
+        .values_list("trade_date")
+        .annotate(
+            n=Count("pk"),
+            clean=Count("pk", filter=Q(touched_by_hand_at__isnull=True) & ~Exists(held)),
+        )
+        .order_by("trade_date")
+    )
+    return tuple((at, n, Decimal(clean) / n) for at, n, clean in rows)
+
+
+def _counted(rows: QuerySet[Any], column: str) -> dict[str, int]:
+    counted = rows.order_by().values_list(column).annotate(n=Count("pk"))
+    return dict(counted.values_list(column, "n"))
