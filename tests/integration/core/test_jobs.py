@@ -173,7 +173,7 @@ def test_a_silent_broker_loses_nothing(
         raise ConnectionError("broker down")
 
     settings.RING_DOORBELL = True
-    monkeypatch.setattr(doorbell.current_app, "send_task", unreachable)
+    monkeypatch.setattr(doorbell, "_send", unreachable)
     handlers["test.echo"] = lambda _run: None
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         job = queue()
