@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import selectors
+from backoffice.links import link
 from core import access
 from core.access import Action
+from core.pages.status import look
 from kernel.actors import Actor
 
 Badge = Callable[[Actor], int]
@@ -44,9 +45,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
         "",
         (
             Item(_("Business day"), "home", None, "day"),
-            Item(
-                _("Work queue"), "work:queue", Action.VIEW_TRADES, "work", selectors.count_my_work
-            ),
+            Item(_("Work queue"), "work", Action.VIEW_TRADES, "work", selectors.count_my_work),
         ),
     ),
     Group(
@@ -114,7 +113,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": [group for group in shown if group["items"]],
         "business_date": selectors.business_date(),
-        "role_names": selectors.role_names(user.pk),
+        "role_names": ", ".join(str(look(role).label) for role in selectors.role_names(user.pk)),
     }
 
 
@@ -122,7 +121,7 @@ def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:
     items = []
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     for item in group.items:
-        url = _url(item.url_name)
+        url = link(item.url_name)
         if url and (item.action is None or access.allows(actor, item.action)):
             current = request.path == url or (url != "/" and request.path.startswith(url))
             items.append(
@@ -146,11 +145,3 @@ def _badge(item: Item, actor: Actor) -> int:
         return 0
     key = f"badge:{item.url_name}:{actor.user_id}"
     return int(cache.get_or_set(key, lambda: item.badge(actor) if item.badge else 0, BADGE_SECONDS))
-
-
-def _url(name: str) -> str:
-    """Return the address of a page, '' while its room has none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -1,39 +1,223 @@
-"""What the home page and the navigation read from the rooms below."""
+"""What the home page, the work queue and the navigation read from the rooms below."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
-from core.models import RoleGrant
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Extract, Greatest
+
+from core.access import Action
+from core.models import Job, JobState, RoleGrant
+from desk import selectors as desk
+from desk.models import WorkItem
+from desk.states import LIVE_EXCEPTION
 from kernel.actors import Actor
+from kernel.calendars import BusinessCalendar
+from reconciliation import selectors as reconciliation
+from reconciliation.models import MatchAllocation, StatementFile
+from reconciliation.states import AllocationSide, GroupState, Kind
+from refdata import selectors as refdata
+from reporting import selectors as reporting
+from reporting.selectors import Completeness
+from trades import selectors as trades
+from trades.models import Trade
+from trades.states import TradeState
+
+HOUSE_CALENDAR = "TARGET"
+HOURS_LEFT_MIN = Decimal("0.25")
+SECONDS_PER_HOUR = Decimal(3600)
+JOBS_SHOWN_MAX = 8
+DAYS_SHOWN_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TradeCounts:
+    """The trades of one day by state: how many, and the risk in euros."""
+
+    counts: Mapping[str, int]
+    risks: Mapping[str, Decimal]
+    untouched: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def of(self, state: TradeState) -> int:
+        return self.counts.get(state.value, 0)
+
+    def risk(self, state: TradeState) -> Decimal | None:
+        return self.risks.get(state.value)
+
+    @property
+    def stp_rate(self) -> Decimal | None:
+        """Share of the trades that no hand touched, None without trades."""
+        return Decimal(self.untouched) / self.total if self.total else None
 
 
 def business_date() -> date | None:
-    """Return the business date of the house, None while it has none."""
-    return None
+    """Return the latest trade date of the house, None while it has no trade."""
+    return Trade.objects.aggregate(latest=Max("trade_date"))["latest"]
 
 
-def role_names(user_id: int) -> str:
-    """Return the roles of a person, for the user menu."""
+def count_trades(*, day: date, actor: Actor) -> TradeCounts:
+    """Count the trades of a day that the actor may see, by state, in one query."""
+    rows = (
+        Trade.objects.visible_to(actor, Action.VIEW_TRADES)
+        .filter(trade_date=day)
+        .values("state")
+        .annotate(
+            n=Count("pk"),
+            risk=Coalesce(Sum("risk_amount_eur"), Decimal(0)),
+            untouched=Count("pk", filter=Q(touched_by_hand_at__isnull=True)),
+        )
+        .order_by("state")
+    )
+    found = list(rows)
+    return TradeCounts(
+        counts={row["state"]: row["n"] for row in found},
+        risks={row["state"]: row["risk"] for row in found},
+        untouched=sum(row["untouched"] for row in found),
+    )
+
+
+def count_waiting_executions() -> dict[str, int]:
+    """Count the messages that were kept and are not booked, by outcome."""
+    rows = trades.list_waiting().order_by().values("outcome").annotate(n=Count("pk"))
+    return {row["outcome"]: row["n"] for row in rows}
+
+
+def count_exceptions_by_severity(*, actor: Actor) -> dict[str, int]:
+    """Count the live exceptions of the desks that the actor may see."""
+    live = desk.list_exceptions(actor=actor).filter(state__in=LIVE_EXCEPTION)
+    rows = live.order_by().values("severity").annotate(n=Count("pk"))
+    return {row["severity"]: row["n"] for row in rows}
+
+
+def list_live_jobs() -> QuerySet[Job]:
+    """Return what waits or runs in the background now, the latest first."""
+    live = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    return live.order_by("-id")[:JOBS_SHOWN_MAX]
+
+
+def list_latest_jobs() -> QuerySet[Job]:
+    """Return the latest jobs, whatever became of them."""
+    return Job.objects.order_by("-id")[:JOBS_SHOWN_MAX]
+
+
+def find_house_calendar() -> BusinessCalendar | None:
+    """Return the calendar that deadlines follow, None while it is not loaded."""
+    try:
+        return refdata.calendar_for(HOUSE_CALENDAR)
+    except refdata.UnknownCalendar:
+        return None
+
+
+def role_names(user_id: int) -> list[str]:
+    """Return the roles that a person holds."""
     found = RoleGrant.objects.filter(user_id=user_id).values_list("role", flat=True)
-    return ", ".join(sorted({role.replace("_", " ").lower() for role in found}))
+    return sorted(set(found))
+
+
+# ---------------------------------------------------------------------- work
+def list_work(*, actor: Actor, at: datetime) -> QuerySet[WorkItem]:
+    """Return the open work with its `priority`: euros at risk per hour that is left.
+
+    Work that is overdue or due within a quarter of an hour counts a quarter of an hour; work
+    without a due time counts a day.
+    """
+    seconds = Extract(F("due_at") - Value(at), "epoch", output_field=_number())
+    hours = Coalesce(seconds / SECONDS_PER_HOUR, Decimal(24), output_field=_number())
+    return (
+        desk.list_work(actor=actor)
+        .select_related("owner")
+        .annotate(risk_eur=_in_euros(at.date()))
+        .annotate(priority=F("risk_eur") / Greatest(hours, HOURS_LEFT_MIN, output_field=_number()))
+    )
 
 
 def count_my_work(actor: Actor) -> int:
-    """Count the open work of this person and of nobody yet."""
-    return 0
+    """Count the open work that this person took."""
+    return desk.list_work(actor=actor).filter(owner_id=actor.user_id).count()
 
 
 def count_exceptions(actor: Actor) -> int:
     """Count the open exceptions."""
-    return 0
+    return desk.list_exceptions(actor=actor).filter(state__in=LIVE_EXCEPTION).count()
 
 
 def count_to_validate(actor: Actor) -> int:
     """Count the trades that wait for a supervisor."""
-    return 0
+    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
+    return visible.filter(state=TradeState.PENDING_VALIDATION.value).count()
 
 
 def count_breaks(actor: Actor) -> int:
     """Count the open breaks."""
-    return 0
+    return reconciliation.count_open_breaks(actor=actor)
+
+
+def count_proposed_matches() -> int:
+    """Count the matches that wait for a decision."""
+    return reconciliation.list_groups().filter(state=GroupState.PROPOSED.value).count()
+
+
+def count_matched_trades(*, day: date, actor: Actor) -> int:
+    """Count the trades of a day that a confirmed match explains."""
+    confirmed = MatchAllocation.objects.filter(
+        kind=Kind.TRADES.value,
+        side=AllocationSide.OURS.value,
+        state=GroupState.CONFIRMED.value,
+        item_id=OuterRef("pk"),
+    )
+    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(trade_date=day)
+    return visible.filter(Exists(confirmed)).count()
+
+
+def count_statement_files(*, day: date) -> dict[str, int]:
+    """Count the statement files of a day by state: received then, or closing then."""
+    of_day = Q(received_at__date=day) | Q(statements__period_to=day)
+    rows = StatementFile.objects.filter(of_day).order_by().values("state")
+    return {row["state"]: row["n"] for row in rows.annotate(n=Count("pk", distinct=True))}
+
+
+def report_completeness(*, day: date) -> Completeness:
+    """Return where the trades of a day stand with the regulator."""
+    return reporting.completeness(day=day)
+
+
+def _number() -> DecimalField[Any, Any]:
+    return DecimalField(max_digits=30, decimal_places=6)
+
+
+def _in_euros(day: date) -> Any:  # noqa: ANN401 - a Case expression
+    """Return the amount at risk in euros; None where a currency has no rate, to be looked at."""
+    known = [
+        When(currency=code, then=F("amount_at_risk") / Value(rate, output_field=_number()))
+        for code, rate in refdata.fx_rates(day).items()
+    ]
+    nothing = When(amount_at_risk__isnull=True, then=Value(Decimal(0), output_field=_number()))
+    return Case(nothing, *known, output_field=_number())
+
+
+def list_days() -> list[date]:
+    """Return the last trade dates, the latest first."""
+    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True).distinct()
+    return list(days[:DAYS_SHOWN_MAX])

@@ -1,16 +1,119 @@
-"""The business day: the home page."""
+"""The business day and the one work queue."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
-from core.pages import PageView
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from backoffice import business_day, selectors, services
+from backoffice.pages.filters import WorkFilter
+from backoffice.pages.tables import WorkTable
+from core import access
+from core.pages import BulkAction, BulkPage, ListPage, PageView, Selection, Tab, formats
+
+WORK_SHOWN_MAX = 8
 
 
 class BusinessDay(PageView):
+    """The home page; the browser asks again every two seconds while jobs run, else every twenty."""
+
     title = _("Business day")
     template_name = "backoffice/business_day.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.render({})
+        at = timezone.now()
+        day = _day_asked(request) or selectors.business_date()
+        if day is None:
+            return self.render({"empty": True})
+        template = "backoffice/_business_day.html" if self.is_fragment else ""
+        return self.render(self._context(day, at), template=template)
+
+    def _context(self, day: date, at: datetime) -> dict[str, Any]:
+        actor = self.request.actor
+        told = business_day.business_day(day=day, actor=actor, at=at)
+        sees_work = access.allows(actor, access.Action.VIEW_TRADES)
+        work = selectors.list_work(actor=actor, at=at).order_by("-priority", "due_at", "pk")
+        return {
+            "told": told,
+            "day": day,
+            "at": at,
+            "trades": selectors.count_trades(day=day, actor=actor),
+            "work": work[:WORK_SHOWN_MAX] if sees_work else (),
+            "jobs": selectors.list_latest_jobs()
+            if access.allows(actor, access.Action.VIEW_JOBS)
+            else (),
+            "days": selectors.list_days(),
+        }
+
+
+class WorkQueue(ListPage):
+    title = _("Work queue")
+    action = access.Action.VIEW_TRADES
+    filterset_class, table_class = WorkFilter, WorkTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Mine"), "whose=mine"),
+        Tab(_("Nobody’s"), "whose=team"),
+        Tab(_("Overdue"), "overdue=on"),
+    )
+    bulk_actions = (
+        BulkAction("take", _("Assign to me"), "work_take", key="v", primary=True),
+        BulkAction("give_back", _("Give back"), "work_give_back"),
+    )
+    hidden_columns = ("opened_at",)
+    export_name = "work"
+    empty_text = _("Nothing waits for a person.")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return selectors.list_work(actor=self.request.actor, at=timezone.now())
+
+    def summary(self, queryset: QuerySet[Any]) -> Iterable[tuple[Any, str]]:
+        late = Count("pk", filter=Q(due_at__lt=timezone.now()))
+        told = queryset.order_by().aggregate(risk=Sum("risk_eur"), late=late)
+        yield _("EUR at risk"), formats.amount(told["risk"], "EUR") or "0"
+        yield _("overdue"), formats.integer(told["late"])
+
+    def row_url(self, record: Any) -> str:
+        return str(record.url)
+
+    def row_class(self, record: Any) -> str:
+        return "overdue" if record.due_at and record.due_at < timezone.now() else ""
+
+
+class TakeWork(BulkPage):
+    action = access.Action.VIEW_TRADES
+    list_url_name = "work"
+
+    def perform(self, chosen: Selection, reason: str) -> str:
+        n = services.take_work(
+            item_ids=chosen.ids,
+            owner_id=self.request.user.pk,
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        return ngettext("%(n)s item is yours.", "%(n)s items are yours.", n) % {"n": n}
+
+
+class GiveWorkBack(BulkPage):
+    action = access.Action.VIEW_TRADES
+    list_url_name = "work"
+
+    def perform(self, chosen: Selection, reason: str) -> str:
+        n = services.take_work(
+            item_ids=chosen.ids, owner_id=None, actor=self.request.actor, at=timezone.now()
+        )
+        return ngettext("%(n)s item given back.", "%(n)s items given back.", n) % {"n": n}
+
+
+def _day_asked(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None

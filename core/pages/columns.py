@@ -112,4 +112,6 @@ def badge(value: object) -> SafeString:
     if value in (None, ""):
         return SafeString("")
     look = status.look(value)
+    if look.is_plain:
+        return format_html('<span class="word-{}">{}</span>', str(value).lower(), look.label)
     return format_html('<span class="status status-{}">{}</span>', look.colour, look.label)

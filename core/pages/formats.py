@@ -13,11 +13,13 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from core.pages import status
 from kernel.money import minor_units
 
 date_style: ContextVar[str] = ContextVar("date_style", default="")
 """'' follows the language (dd/mm/yyyy in French and British English), 'iso' writes yyyy-mm-dd."""
 
+SHORT_PATTERN: Final = {"": "%d/%m %H:%M", "iso": "%m-%d %H:%M"}
 DAY_PATTERN: Final = {"": "%d/%m/%Y", "iso": "%Y-%m-%d"}
 PRICE_DECIMALS_MIN: Final = 2
 LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
@@ -88,6 +90,17 @@ def moment(value: datetime | None, *, seconds: bool = True) -> str:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return f"{day(local.date())} {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
+
+
+def moment_short(value: datetime) -> str:
+    """Write a moment without its year, to the minute: for what is near."""
+    local = timezone.localtime(value)
+    return local.strftime(SHORT_PATTERN[date_style.get()])
+
+
+def job_title(title: str, kind: str) -> str:
+    """Write a job's title with the words of its kind in place of the kind's code."""
+    return title.replace(kind, str(status.look(kind).label)) if kind in status.LOOKS else title
 
 
 def _trimmed(value: Decimal | int) -> Decimal:

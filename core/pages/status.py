@@ -19,10 +19,14 @@ COLOURS: Final = frozenset({"grey", "blue", "amber", "red", "green", "purple"})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a state looks like: a label in the reader's language and one of COLOURS."""
+    """What a state looks like: a label in the reader's language and one of COLOURS.
+
+    A plain one is written as text: kinds and sides have no life, and a page of badges says nothing.
+    """
 
     label: str | Promise
     colour: str = "grey"
+    is_plain: bool = False
 
     def __post_init__(self) -> None:
         if self.colour not in COLOURS:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from core.models import Job
 from core.pages import columns, formats, status
 from kernel.money import Money
 
@@ -63,6 +64,12 @@ def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
 
 
 @register.simple_tag
+def job_title(job: Job) -> str:
+    """Name a job by its title; one that an event started by the words of its kind."""
+    return formats.job_title(job.title, job.kind)
+
+
+@register.simple_tag
 def quantity(value: Decimal | int | None) -> str:
     """Write a quantity with all its digits."""
     return formats.quantity(value)
@@ -98,6 +105,15 @@ def moment(value: datetime | None) -> SafeString:
     if value is None:
         return SafeString("")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value))
+
+
+@register.simple_tag
+def moment_short(value: datetime | None) -> SafeString:
+    """Write a moment to the minute."""
+    if value is None:
+        return SafeString("")
+    written = formats.moment_short(value)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), written)
 
 
 @register.inclusion_tag("core/_empty.html")

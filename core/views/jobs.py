@@ -14,6 +14,7 @@ from core.models import Job, JobState
 from core.pages import DetailPage, ListPage, Tab
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.formats import job_title
 
 
 class JobFilter(ListFilterSet):
@@ -27,9 +28,16 @@ class JobFilter(ListFilterSet):
         fields: list[str] = []
 
 
+class JobTitleColumn(TextColumn):
+    """What the job is, in words."""
+
+    def render(self, value: str, record: Job) -> str:
+        return str(super().render(job_title(value, record.kind)))
+
+
 class JobTable(tables.Table):
     id = LinkColumn("core:job", verbose_name=_("Number"))
-    title = TextColumn(width=90)
+    title = JobTitleColumn(width=90)
     state = StatusColumn()
     actor_name = tables.Column()
     created_at = MomentColumn()

@@ -59,8 +59,8 @@ def _sign_in(page: Page, user: str, password: str) -> None:
 
 def _prefer(page: Page, language: str, theme: str) -> None:
     page.goto("/preferences/")
-    page.select_option("[name=language]", language)
-    page.select_option("[name=theme]", theme)
+    page.select_option("select[name=language]", language)
+    page.select_option("select[name=theme]", theme)
     page.click("main .btn-primary")
 
 

@@ -111,12 +111,12 @@ def _keep(known: Known, row: tuple[Any, ...]) -> None:
     )
     known.kept[reference, version, action] = item
     if content is not None:
-        item.facts = facts_of_content(content)
+        item.facts = _facts(content)
         known.waiting.setdefault(reference, []).append(item)
         chain.new_waits |= action == Action.NEW
 
 
-def facts_of_content(content: object) -> ExecutionFacts:
+def _facts(content: object) -> ExecutionFacts:
     """Read stored content back; it was checked when it came in."""
     if isinstance(content, str):
         return msgspec.json.decode(content, type=ExecutionFacts)

@@ -1,0 +1,53 @@
+"""Table of the work queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.pages import formats
+from core.pages.columns import AmountColumn, MomentColumn, QuantityColumn, StatusColumn
+
+
+class TitleColumn(tables.Column):
+    """What to do, leading to where it is done."""
+
+    def render(self, value: str, record: Any) -> SafeString:
+        if not record.url:
+            return format_html("{}", value)
+        return format_html('<a href="{}">{}</a>', record.url, value)
+
+    def value(self, value: str) -> str:
+        return value
+
+
+class DueColumn(MomentColumn):
+    """Until when, to the minute; the row says when that is past."""
+
+    def render(self, value: datetime) -> SafeString:
+        written = formats.moment(value, seconds=False)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), written)
+
+
+class WorkTable(tables.Table):
+    title = TitleColumn(verbose_name=_("What"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    severity = StatusColumn(verbose_name=_("Severity"))
+    desk_code = tables.Column(verbose_name=_("Desk"))
+    owner = tables.Column(accessor="owner__username", verbose_name=_("Owner"), order_by="owner")
+    due_at = DueColumn(verbose_name=_("Due"))
+    amount_at_risk = AmountColumn(verbose_name=_("Amount at risk"))
+    currency = tables.Column(verbose_name=_("Ccy"))
+    priority = QuantityColumn(verbose_name=_("EUR at risk per hour left"))
+    opened_at = MomentColumn(verbose_name=_("Opened"))
+
+    class Meta:
+        order_by = ("-priority", "due_at", "pk")
+
+    def render_priority(self, value: Any) -> str:
+        return formats.amount(value, "JPY")

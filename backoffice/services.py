@@ -1,0 +1,47 @@
+"""Acts that touch several rooms at once: taking work out of the one queue, and giving it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core.acts import acting
+from core.pages.selection import SelectionChanged
+from desk import selectors as desk
+from desk.models import WorkItem
+from desk.services import exceptions, work
+from desk.states import WorkKind
+from kernel.actors import Actor
+
+
+def take_work(
+    *, item_ids: Collection[int], owner_id: int | None, actor: Actor, at: datetime
+) -> int:
+    """Give open work to a person (None: back to the team), all or nothing; return how many.
+
+    Raises SelectionChanged when one of the items is done or out of the actor's reach.
+    """
+    with acting(actor=actor):
+        items = list(desk.list_work(actor=actor).filter(pk__in=item_ids).order_by("pk"))
+        if len(items) != len(set(item_ids)):
+            raise SelectionChanged(_("Part of this work is done already. Nothing was done."))
+        for item in items:
+            _give(item, owner_id, actor, at)
+    return len(items)
+
+
+def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:
+    kind = WorkKind(item.kind)
+    if kind is WorkKind.EXCEPTION:
+        exceptions.assign_exception(
+            exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at
+        )
+    work.assign_work(
+        kind=kind,
+        subject_kind=item.subject_kind,
+        subject_id=item.subject_id,
+        owner_id=owner_id,
+        actor=actor,
+    )
