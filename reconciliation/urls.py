@@ -1,10 +1,32 @@
 from django.urls import path
-from django.views import View
+
+from reconciliation.views import breaks, matches, statements, workbench
 
 app_name = "reconciliation"
 urlpatterns = [
-    path("statements/<int:pk>/", View.as_view(), name="statement"),
-    path("runs/<int:pk>/", View.as_view(), name="run"),
-    path("matches/<int:pk>/", View.as_view(), name="match"),
-    path("breaks/<int:pk>/", View.as_view(), name="break"),
+    path("", breaks.BreakList.as_view(), name="home"),
+    path("breaks/take/", breaks.TakeBreaks.as_view(), name="take"),
+    path("breaks/<int:pk>/", breaks.BreakDetail.as_view(), name="break"),
+    path("breaks/<int:pk>/assign/", breaks.AssignBreak.as_view(), name="assign"),
+    path("breaks/<int:pk>/comment/", breaks.CommentBreak.as_view(), name="comment"),
+    path("breaks/<int:pk>/resolve/", breaks.ResolveBreak.as_view(), name="resolve"),
+    path("statements/", statements.StatementList.as_view(), name="statements"),
+    path("statements/upload/", statements.StatementUpload.as_view(), name="upload"),
+    path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="statement"),
+    path("statements/<int:pk>/again/", statements.StatementAct.as_view(), name="again"),
+    path("mappings/<int:pk>/", statements.MappingPage.as_view(), name="mapping"),
+    path("runs/", matches.RunList.as_view(), name="runs"),
+    path("runs/<int:pk>/", matches.RunDetail.as_view(), name="run"),
+    path("matches/", matches.MatchList.as_view(), name="matches"),
+    path("matches/confirm/", matches.ConfirmMatches.as_view(), name="confirm"),
+    path("matches/<int:pk>/", matches.MatchDetail.as_view(), name="match"),
+    path(
+        "matches/<int:pk>/confirm/",
+        matches.MatchAct.as_view(),
+        {"verb": "confirm"},
+        name="confirm_one",
+    ),
+    path("matches/<int:pk>/undo/", matches.MatchAct.as_view(), {"verb": "undo"}, name="undo"),
+    path("workbench/", workbench.Workbench.as_view(), name="workbench"),
+    path("of-trade/<int:pk>/", workbench.OfTrade.as_view(), name="of_trade"),
 ]

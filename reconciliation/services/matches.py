@@ -103,10 +103,10 @@ def match_by_hand(
 
 def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
     rows = Trade.objects.filter(pk__in=ids, state="VALIDATED").order_by("pk")
-    return [("OURS", trade.pk, _our_amount(kind, trade), trade.currency) for trade in rows]
+    return [("OURS", trade.pk, signed_amount(kind, trade), trade.currency) for trade in rows]
 
 
-def _our_amount(kind: Kind, trade: Trade) -> Decimal:
+def signed_amount(kind: Kind, trade: Trade) -> Decimal:
     """Return what the trade brings (+) or costs (-) in cash; its plain size against a broker."""
     if kind is Kind.TRADES:
         return abs(trade.net_amount)

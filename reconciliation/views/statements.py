@@ -1,0 +1,370 @@
+"""Statements: the list, the upload with its preview and saved mapping, one file with its proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from core import access, jobs, tabular
+from core.access import Action
+from core.models import Job
+from core.pages import DetailPage, ListPage, PageView, Tab, formats
+from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
+from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.upload import FileForm, Preview, UploadPage
+from kernel.findings import Finding
+from reconciliation import services
+from reconciliation.formats.camt053 import read_camt053
+from reconciliation.formats.mt940 import read_mt940
+from reconciliation.formats.trade_table import (
+    DATE_FORMATS,
+    FIELDS,
+    ColumnPlan,
+    guess_columns,
+    read_trade_lines,
+)
+from reconciliation.models import ColumnMapping, StatementFile, StatementLine, labelled
+from reconciliation.services.statements import format_of
+from reconciliation.states import Coverage, FileFormat, Kind, StatementState
+from refdata.models import Party
+
+PREVIEW_ROWS = 12
+LINES_SHOWN = 200
+EXAMPLES = {"%Y-%m-%d": "2026-11-20", "%d/%m/%Y": "20/11/2026", "%m/%d/%Y": "11/20/2026",
+            "%d.%m.%Y": "20.11.2026", "%Y%m%d": "20261120"}  # fmt: skip
+
+
+class StatementFilter(ListFilterSet):
+    q = SearchFilter(fields=("name__icontains", "sender_code__istartswith", "sha256__startswith"))
+    kind = ChipsFilter(choices=labelled(Kind), label=_("Kind"))
+    state = ChipsFilter(choices=labelled(StatementState), label=_("Status"))
+    since = MomentDayFilter(field_name="received_at", lookup_expr="gte", label=_("From"))
+    until = MomentDayFilter(field_name="received_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = StatementFile
+        fields: list[str] = []
+
+
+class StatementTable(tables.Table):
+    id = LinkColumn("reconciliation:statement", verbose_name=_("Number"))
+    name = TextColumn(width=50, verbose_name=_("File"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    format = StatusColumn(verbose_name=_("Format"))
+    sender_code = tables.Column(verbose_name=_("Sender"))
+    state = StatusColumn(verbose_name=_("Status"))
+    declared_rows = QuantityColumn(verbose_name=_("Lines"))
+    received_by = tables.Column(verbose_name=_("Received by"))
+    received_at = MomentColumn(verbose_name=_("Received at"))
+
+    class Meta:
+        order_by = ("-id",)
+
+
+class StatementList(ListPage):
+    title = _("Statements")
+    action = Action.VIEW_RECONCILIATION
+    model = StatementFile
+    template_name = "reconciliation/statements.html"
+    filterset_class = StatementFilter
+    table_class = StatementTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Cash"), "kind=CASH"),
+        Tab(_("Trades"), "kind=TRADES"),
+        Tab(_("Quarantined"), "state=QUARANTINED"),
+    )
+    create_url = "/reconciliation/statements/upload/"
+    create_label = _("Take in a statement")
+    create_action = Action.IMPORT_STATEMENT
+    export_name = "statements"
+    empty_text = _("No statement has come in yet.")
+
+
+class StatementForm(FileForm):
+    """The file, and for a table how its columns read: a saved mapping, or a new one."""
+
+    mapping = forms.ModelChoiceField(
+        ColumnMapping.objects.none(),
+        required=False,
+        label=_("Saved column mapping"),
+        help_text=_("For a table of trades. A bank statement needs none."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    sender = forms.ModelChoiceField(
+        Party.objects.none(),
+        to_field_name="code",
+        required=False,
+        label=_("or sender of a new kind of table"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    mapping_name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=_("Name of the new mapping"),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+    coverage = forms.ChoiceField(
+        choices=labelled(Coverage),
+        required=False,
+        label=_("Covers"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    date_format = forms.ChoiceField(
+        choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
+        required=False,
+        label=_("Dates look like"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    decimal_mark = forms.ChoiceField(
+        choices=[(".", "1234.56"), (",", "1234,56")],
+        required=False,
+        label=_("Numbers look like"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].queryset = ColumnMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["sender"].queryset = Party.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
+            is_broker=False, is_custodian=False, is_counterparty=False
+        ).order_by("code")
+
+
+class StatementUpload(UploadPage):
+    title = _("Take in a statement")
+    action = Action.IMPORT_STATEMENT
+    form_class = StatementForm
+    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.swi"
+    help_text = _(
+        "Bank statements as MT940 or camt.053; trades of a broker or custodian as CSV or XLSX."
+    )
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        kind = format_of(content)
+        if kind is FileFormat.TABLE:
+            return _table_preview(name, content, options)
+        read = read_mt940(content) if kind is FileFormat.MT940 else read_camt053(content)
+        rows = [
+            [
+                formats.day(entry.value_date), entry.reference,
+                formats.amount(entry.amount, entry.currency), entry.currency,
+                entry.description[:80],
+            ]
+            for statement in read.statements
+            for entry in statement.entries
+        ]  # fmt: skip
+        figures = [
+            (_("Format"), kind.value),
+            (_("Statements"), str(len(read.statements))),
+            (_("Lines"), str(len(rows))),
+            (_("Encoding"), read.encoding),
+        ]
+        for statement in read.statements[:6]:
+            opening = formats.amount(statement.opening.amount, statement.currency)
+            closing = formats.amount(statement.closing.amount, statement.currency)
+            figures.append((statement.account, f"{opening} → {closing} {statement.currency}"))
+        return Preview(
+            figures=figures,
+            columns=(_("Value date"), _("Reference"), _("Amount"), _("Currency"), _("Text")),
+            rows=rows[:PREVIEW_ROWS],
+            findings=read.findings,
+            may_confirm=not read.findings,
+            note=_("Opening balance plus lines equals the closing balance.")
+            if not read.findings
+            else "",
+        )
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        actor, at = self.request.actor, timezone.now()
+        mapping = options["mapping"]
+        if format_of(content) is FileFormat.TABLE and mapping is None:
+            mapping = _save_guess(name, content, options, self.request)
+        file = services.receive_statement(
+            name=name,
+            content=content,
+            mapping_id=mapping.pk if mapping else None,
+            actor=actor,
+            at=at,
+        )
+        return file.get_absolute_url()
+
+
+def _plan(columns: tuple[str, ...], options: dict[str, Any]) -> ColumnPlan:
+    mapping = options["mapping"]
+    if mapping is not None:
+        return ColumnPlan(mapping.columns, mapping.date_format, mapping.decimal_mark)
+    dates = options["date_format"] or DATE_FORMATS[0]
+    return ColumnPlan(guess_columns(columns), dates, options["decimal_mark"] or ".")
+
+
+def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Preview:
+    table = tabular.read_table(name, content)
+    plan = _plan(table.columns, options)
+    read = read_trade_lines(table.columns, table.rows, plan)
+    findings = list(read.findings)
+    if options["mapping"] is None and options["sender"] is None:
+        message = "Choose a saved mapping, or the sender of this table"
+        findings.insert(0, Finding("TAB-SENDER", "sender", message, line=1))
+    used = {header: field for field, header in plan.columns.items()}
+    return Preview(
+        figures=[
+            (_("Format"), table.dialect),
+            (_("Lines"), str(len(table.rows))),
+            (_("Read"), str(len(read.lines))),
+            (_("Encoding"), table.encoding),
+        ],
+        columns=[
+            f"{header} → {used[header]}" if header in used else header for header in table.columns
+        ],
+        rows=table.rows[:PREVIEW_ROWS],
+        findings=findings,
+        may_confirm=not findings,
+    )
+
+
+def _save_guess(
+    name: str, content: bytes, options: dict[str, Any], request: HttpRequest
+) -> ColumnMapping:
+    table = tabular.read_table(name, content)
+    plan = _plan(table.columns, options)
+    sender = options["sender"].code
+    return services.save_mapping(
+        name=options["mapping_name"] or f"{sender} {name}"[:80],
+        sender_code=sender,
+        columns=plan.columns,
+        date_format=plan.date_format,
+        decimal_mark=plan.decimal_mark,
+        coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
+        actor=request.actor,
+    )
+
+
+class StatementDetail(DetailPage):
+    title = _("Statement")
+    action = Action.VIEW_RECONCILIATION
+    template_name = "reconciliation/statement.html"
+    model = StatementFile
+
+    def get_queryset(self) -> QuerySet[StatementFile]:
+        return StatementFile.objects.select_related("mapping", "file")
+
+    def extra_context(self) -> dict[str, Any]:
+        lines = StatementLine.objects.filter(source=self.object).order_by("id")
+        job = Job.objects.filter(
+            parameters__file_id=self.object.pk, kind__startswith="reconciliation."
+        ).order_by("-id")
+        return {
+            "statements": self.object.statements.select_related("account").order_by("n"),
+            "lines": lines[:LINES_SHOWN],
+            "lines_hidden": max(self.object.declared_rows - LINES_SHOWN, 0),
+            "runs": self.object.runs.all(),
+            "job": job.first(),
+            "breaks": self.object.lines.filter(breaks__isnull=False)
+            .values("breaks__category")
+            .annotate(n=Count("breaks")),
+            "findings": self.object.findings,
+            "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
+        }
+
+
+class StatementAct(PageView):
+    """Try a quarantined file again, or reconcile an imported one again."""
+
+    http_method_names = ["post"]
+    action = Action.IMPORT_STATEMENT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        file = get_object_or_404(StatementFile, pk=pk)
+        if file.state == StatementState.QUARANTINED:
+            services.retry_statement(file_id=pk, actor=request.actor, at=timezone.now())
+            messages.success(request, _t("The file is being read again."))
+        else:
+            jobs.enqueue(
+                kind="reconciliation.run",
+                parameters={"file_id": pk},
+                title=_t("Reconciliation of %(name)s") % {"name": file.name},
+                actor=request.actor,
+                at=timezone.now(),
+                dedupe_key=f"reconciliation.run:{pk}",
+            )
+            messages.success(request, _t("The reconciliation is running."))
+        return redirect(file)
+
+
+class MappingForm(forms.Form):
+    """Which column gives which field."""
+
+    date_format = forms.ChoiceField(
+        choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
+        label=_("Dates look like"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    decimal_mark = forms.ChoiceField(
+        choices=[(".", "1234.56"), (",", "1234,56")],
+        label=_("Numbers look like"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    coverage = forms.ChoiceField(
+        choices=labelled(Coverage),
+        label=_("Covers"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in FIELDS:
+            self.fields[name] = forms.CharField(
+                max_length=80,
+                required=False,
+                label=name,
+                widget=forms.TextInput(attrs={"class": "form-control"}),
+            )
+
+
+class MappingPage(PageView):
+    """One saved mapping, to look at and to correct."""
+
+    title = _("Column mapping")
+    action = Action.IMPORT_STATEMENT
+    template_name = "reconciliation/mapping.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mapping = get_object_or_404(ColumnMapping, pk=pk)
+        form = MappingForm(
+            initial={
+                "date_format": mapping.date_format,
+                "decimal_mark": mapping.decimal_mark,
+                "coverage": mapping.coverage,
+                **mapping.columns,
+            }
+        )
+        return self.render({"object": mapping, "form": form})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mapping = get_object_or_404(ColumnMapping, pk=pk)
+        form = MappingForm(request.POST)
+        if not form.is_valid():
+            return self.render({"object": mapping, "form": form})
+        said = form.cleaned_data
+        services.save_mapping(
+            name=mapping.name,
+            sender_code=mapping.sender_code,
+            columns={name: said[name].strip() for name in FIELDS if said[name].strip()},
+            date_format=said["date_format"],
+            decimal_mark=said["decimal_mark"],
+            coverage=Coverage(said["coverage"]),
+            actor=request.actor,
+        )
+        messages.success(request, _t("The mapping is saved."))
+        return redirect(reverse("reconciliation:mapping", args=[pk]))

@@ -1,0 +1,209 @@
+"""Every page of the room answers, in both languages, to who may and not to who may not."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from core import jobs
+from core.models import User
+from core.roles import Role
+from reconciliation import services
+from reconciliation.models import Break, ColumnMapping, MatchGroup, StatementFile
+from reconciliation.states import Kind
+from tests.factories import refdata
+from tests.integration.desk.people import person
+from tests.integration.reconciliation.world import (
+    AT,
+    account,
+    agent,
+    row,
+    statement,
+    table,
+    taken_in,
+    trade,
+)
+
+pytestmark = pytest.mark.django_db
+OPEN_LINE = ":61:2611201120D990,00NTRFOTHER//BK1"
+
+
+def signed_in(client: Client, role: Role = Role.AGENT, name: str = "agent") -> Client:
+    person(name, role)
+    client.force_login(
+        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+@pytest.fixture
+def world() -> None:
+    account()
+    trade(1)
+    trade(2)
+    taken_in(
+        statement(":61:2611201120D1000,00NTRFT000001//BK0", OPEN_LINE, closing="C261120EUR8010,00")
+    )
+    taken_in(table(row(trade(3), Price="11")), name="broker.csv")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", ["home", "statements", "upload", "runs", "matches", "workbench"])
+@pytest.mark.usefixtures("world")
+def test_list_pages_answer(client: Client, name: str, language: str) -> None:
+    response = signed_in(client).get(
+        reverse(f"reconciliation:{name}"), headers={"Accept-Language": language}
+    )
+    assert response.status_code == 200, name
+
+
+@pytest.mark.usefixtures("world")
+def test_detail_pages_answer(client: Client) -> None:
+    signed_in(client)
+    group, found, file = MatchGroup.objects.get(), Break.objects.all(), StatementFile.objects.all()
+    addresses = [
+        group.get_absolute_url(),
+        group.run.get_absolute_url() if group.run else "",
+        *[item.get_absolute_url() for item in (*found, *file)],
+        reverse("reconciliation:mapping", args=[ColumnMapping.objects.get().pk]),
+        reverse("reconciliation:of_trade", args=[group.allocations.get(side="OURS").item_id]),
+        reverse("reconciliation:workbench") + "?kind=TRADES&q=T0&currency=EUR",
+        reverse("reconciliation:home") + "?age=WATCH&age=PROVISION&owned=me&export=csv",
+    ]
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_strangers_sign_in_and_others_are_forbidden(client: Client) -> None:
+    assert client.get(reverse("reconciliation:home")).status_code == 302
+    signed_in(client, Role.AUDITOR, "auditor")
+    assert client.get(reverse("reconciliation:home")).status_code == 200
+    assert client.get(reverse("reconciliation:upload")).status_code == 403
+    assert client.post(reverse("reconciliation:workbench")).status_code in {403, 422}
+
+
+def uploaded(client: Client, name: str, content: bytes, **fields: str) -> object:
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("reconciliation:upload"), {"file": file, **fields})
+
+
+def test_bank_statement_is_shown_then_taken_in(client: Client) -> None:
+    signed_in(client)
+    content = statement(OPEN_LINE, closing="C261120EUR9010,00")
+
+    shown = uploaded(client, "bank.sta", content)
+    assert shown.status_code == 200  # type: ignore[attr-defined]  # a response
+    assert not StatementFile.objects.exists()
+    waiting = shown.context["waiting"]  # type: ignore[attr-defined]  # idem
+    done = client.post(reverse("reconciliation:upload"), {"waiting": waiting})
+    jobs.run_pending()
+
+    file = StatementFile.objects.get()
+    assert done["Location"] == file.get_absolute_url()
+    assert file.state == "IMPORTED"
+    again = client.post(reverse("reconciliation:upload"), {"waiting": waiting})
+    assert again.status_code == 409
+
+
+def test_broken_statement_shows_its_line_and_cannot_be_confirmed(client: Client) -> None:
+    shown = uploaded(
+        signed_in(client), "bank.sta", statement(OPEN_LINE, closing="C261120EUR9010,01")
+    )
+    assert not shown.context["preview"].may_confirm  # type: ignore[attr-defined]  # a response
+    assert b"MT940-PROOF" in shown.content  # type: ignore[attr-defined]  # a response
+
+
+def test_new_table_is_mapped_by_its_headers_and_the_mapping_is_saved(client: Client) -> None:
+    refdata.PartyFactory(code="BNPP", is_broker=True)
+    signed_in(client)
+
+    shown = uploaded(client, "b.csv", table(row(trade(1))), sender="BNPP", mapping_name="Daily")
+    client.post(reverse("reconciliation:upload"), {"waiting": shown.context["waiting"]})  # type: ignore[attr-defined]  # a response
+    jobs.run_pending()
+
+    mapping = ColumnMapping.objects.get()
+    assert (mapping.name, mapping.sender_code) == ("Daily", "BNPP")
+    assert MatchGroup.objects.get().state == "CONFIRMED"
+    saved = client.post(
+        reverse("reconciliation:mapping", args=[mapping.pk]),
+        {**mapping.columns, "date_format": "%d/%m/%Y", "decimal_mark": ",", "coverage": "ALL"},
+    )
+    assert saved.status_code == 302
+    mapping.refresh_from_db()
+    assert (mapping.date_format, mapping.coverage) == ("%d/%m/%Y", "ALL")
+
+
+@pytest.mark.usefixtures("world")
+def test_break_is_taken_talked_about_and_resolved(client: Client) -> None:
+    signed_in(client)
+    found = Break.objects.filter(kind=Kind.CASH, line__isnull=False).get()
+
+    taken = client.post(reverse("reconciliation:take"), {"ids": [str(found.pk)]})
+    client.post(reverse("reconciliation:comment", args=[found.pk]), {"text": "asked"})
+    refused = client.post(
+        reverse("reconciliation:resolve", args=[found.pk]), {"resolution": "ACCEPTED"}
+    )
+    resolved = client.post(
+        reverse("reconciliation:resolve", args=[found.pk]),
+        {"resolution": "ACCEPTED", "reason": "fee"},
+    )
+
+    assert [taken.status_code, refused.status_code, resolved.status_code] == [302, 422, 302]
+    found.refresh_from_db()
+    assert (found.state, found.owner.username if found.owner else "") == ("RESOLVED", "agent")
+
+
+@pytest.mark.usefixtures("world")
+def test_workbench_matches_and_the_match_page_undoes(client: Client) -> None:
+    signed_in(client)
+    line = Break.objects.get(kind=Kind.CASH, line__isnull=False).line_id
+    ours = Break.objects.get(kind=Kind.CASH, trade__reference="T000002").trade_id
+
+    matched = client.post(
+        reverse("reconciliation:workbench"),
+        {"kind": "CASH", "ours": [str(ours)], "theirs": [str(line)], "reason": "fee of 10"},
+    )
+    group = MatchGroup.objects.get(pass_name="BY_HAND")
+    undone = client.post(reverse("reconciliation:undo", args=[group.pk]), {"reason": "wrong"})
+
+    assert (matched.status_code, undone.status_code) == (302, 302)
+    group.refresh_from_db()
+    assert group.state == "UNDONE"
+
+
+@pytest.mark.usefixtures("world")
+def test_breaks_of_other_desks_do_not_exist(client: Client) -> None:
+    person("other", Role.AGENT, desk="FI")
+    client.force_login(
+        User.objects.get(username="other"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    found = Break.objects.filter(desk_code="EQ").first()
+    assert found is not None
+    assert client.get(found.get_absolute_url()).status_code == 404
+
+
+def test_proposals_are_confirmed_from_the_list(client: Client) -> None:
+    account()
+    trade(1)
+    taken_in(statement(":61:2611201120D1000,00NTRFNONREF", closing="C261120EUR9000,00"))
+    group = MatchGroup.objects.get()
+    assert group.state == "PROPOSED"
+
+    signed_in(client)
+    client.post(reverse("reconciliation:confirm"), {"ids": [f"{group.pk}:PROPOSED"]})
+
+    group.refresh_from_db()
+    assert (group.state, group.decided_by) == ("CONFIRMED", "agent")
+    services.undo_group(group_id=group.pk, reason="no", actor=agent(), at=AT)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("name", ["home", "statements", "runs", "matches"])
+def test_list_pages_keep_their_query_budget(
+    client: Client, name: str, django_assert_max_num_queries: object
+) -> None:
+    signed_in(client)
+    with django_assert_max_num_queries(20):  # type: ignore[operator]  # a fixture
+        client.get(reverse(f"reconciliation:{name}"))
