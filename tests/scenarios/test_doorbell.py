@@ -1,0 +1,133 @@
+"""Redis is only a doorbell: without it capture goes on, and no job is lost or done twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from backoffice.launcher import places, provisioning
+from backoffice.launcher.embedded import Valkey
+from tests.scenarios.launched import Launched, eventually, home, launch
+
+pytestmark = pytest.mark.slow
+#: A minute of silence in production; here long enough for the scheduler to miss several ticks.
+SILENCE_SECONDS = 12
+
+
+@pytest.fixture(name="valkey")
+def _valkey() -> Iterator[Valkey]:
+    with home() as folder:
+        server = Valkey(places.Place(folder))
+        server.start()
+        yield server
+
+
+@pytest.fixture(name="up")
+def _up(valkey: Valkey) -> Iterator[Launched]:
+    with home() as folder:
+        up = launch(folder, REDIS_URL=f"unix://{valkey.place.valkey_socket}")
+        eventually(up.ready)
+        yield up
+        up.end()
+
+
+def _token(up: Launched) -> str:
+    done = subprocess.run(
+        [sys.executable, str(places.ROOT / "manage.py"), "create_api_token", "feed"]
+        + ["--source-system", "OMS"],
+        env=os.environ | {"DATA_DIR": str(up.data_dir), "APP_ENV": "local"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip().splitlines()[-1]
+
+
+def _post(up: Launched, token: str, number: int) -> int:
+    content = {
+        "source_reference": f"BELL-{number}",
+        "version": 1,
+        "action": "NEW",
+        "isin": "FR0000131104",
+        "side": "BUY",
+        "quantity": "100",
+        "price": "54.80",
+        "currency": "EUR",
+        "traded_at": "2026-11-20T10:01:02+01:00",
+        "venue": "XPAR",
+        "counterparty": "BANK",
+        "book": "EQ-PAR-1",
+        "trader": "T-ANA",
+        "capacity": "DEAL",
+    }
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{up.port}/api/v1/executions/",
+        data=json.dumps(content).encode(),
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"bell-{number}",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        status: int = answer.status
+        return status
+
+
+def _rows(up: Launched, statement: str) -> list[tuple[Any, ...]]:
+    roles = provisioning.read_secrets(Path(up.data_dir) / "secrets.json")["roles"]
+    app = provisioning.RoleNames.of(places.DATABASE).app
+    with contextlib.closing(
+        psycopg2.connect(
+            host=str(up.place.postgres_sockets),
+            dbname=places.DATABASE,
+            user=app,
+            password=roles[app],
+        )
+    ) as opened:
+        cursor = opened.cursor()
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def _states(up: Launched) -> Counter[str]:
+    return Counter(dict(_rows(up, "SELECT state, count(*) FROM core_job GROUP BY state")))
+
+
+def test_redis_stops_in_mid_work_and_a_worker_is_killed(valkey: Valkey, up: Launched) -> None:
+    token = _token(up)
+
+    accepted = [_post(up, token, number) for number in range(10)]
+    valkey.stop()
+    accepted += [_post(up, token, number) for number in range(10, 30)]
+    assert up.get("/readyz")[0] == 503
+    os.kill(up.children()["worker"], signal.SIGKILL)
+    time.sleep(SILENCE_SECONDS)
+    valkey.start()
+    accepted += [_post(up, token, number) for number in range(30, 40)]
+
+    assert accepted == [201] * 40
+    eventually(lambda: _states(up)["QUEUED"] + _states(up)["RUNNING"] == 0, seconds=60)
+    assert set(_states(up)) == {"DONE"}
+    controlled = _rows(
+        up, "SELECT parameters ->> 'batch_id' FROM core_job WHERE kind = 'trades.control_batch'"
+    )
+    batches = _rows(up, "SELECT id::text FROM trades_capturebatch")
+    assert sorted(controlled) == sorted(batches)
+    assert _rows(up, "SELECT count(*) FROM trades_trade WHERE source_reference LIKE 'BELL-%'") == [
+        (40,)
+    ]
+    eventually(up.ready)
