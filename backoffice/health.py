@@ -37,7 +37,9 @@ def _migrations() -> str:
 
 
 def _broker() -> str:
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, retry=None) as client:
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=2, retry=settings.NO_RETRY
+    ) as client:
         client.ping()
     return "ok"
 
