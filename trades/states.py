@@ -53,16 +53,6 @@ TRANSITIONS: Final[Mapping[TradeState, frozenset[TradeState]]] = {
     TradeState.CLOSED: frozenset(),
 }
 
-COLOURS: Final[Mapping[TradeState, str]] = {
-    TradeState.RECEIVED: "blue",
-    TradeState.REJECTED: "red",
-    TradeState.ENRICHED: "blue",
-    TradeState.ON_HOLD: "amber",
-    TradeState.PENDING_VALIDATION: "purple",
-    TradeState.VALIDATED: "green",
-    TradeState.CLOSED: "grey",
-}
-
 
 class CloseReason(StrEnum):
     """Why a trade is over; all but SETTLED are the closed states of the Common Domain Model."""
@@ -117,3 +107,19 @@ class Outcome(StrEnum):
     PARKED = "PARKED"
     EXCEPTION = "EXCEPTION"
     IGNORED = "IGNORED"
+
+
+COLOURS: Final[Mapping[StrEnum, str]] = {
+    TradeState.RECEIVED: "blue",
+    TradeState.REJECTED: "red",
+    TradeState.ENRICHED: "blue",
+    TradeState.ON_HOLD: "amber",
+    TradeState.PENDING_VALIDATION: "purple",
+    TradeState.VALIDATED: "green",
+    TradeState.CLOSED: "grey",
+    CloseReason.CANCELLED: "grey",
+    Outcome.BOOKED: "green",
+    Outcome.PARKED: "amber",
+    Outcome.EXCEPTION: "red",
+    Outcome.IGNORED: "grey",
+}

@@ -111,12 +111,12 @@ def _keep(known: Known, row: tuple[Any, ...]) -> None:
     )
     known.kept[reference, version, action] = item
     if content is not None:
-        item.facts = _facts(content)
+        item.facts = facts_of_content(content)
         known.waiting.setdefault(reference, []).append(item)
         chain.new_waits |= action == Action.NEW
 
 
-def _facts(content: object) -> ExecutionFacts:
+def facts_of_content(content: object) -> ExecutionFacts:
     """Read stored content back; it was checked when it came in."""
     if isinstance(content, str):
         return msgspec.json.decode(content, type=ExecutionFacts)

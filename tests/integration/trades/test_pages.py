@@ -1,0 +1,192 @@
+"""The pages of this room as a person meets them: lists, one trade, tickets, uploads, repairs."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from core import jobs
+from core.models import User
+from core.roles import Role
+from desk.models import Comment
+from tests.factories import refdata as refdata_factories
+from tests.factories.trades import booked, facts, person, send, small_world
+from trades.models import CaptureBatch, Execution, Trade
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: Role = Role.AGENT, *, desk: str = "", name: str = "ana") -> Client:
+    actor = person(name, role, desk=desk)
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+@pytest.fixture
+def agent() -> Client:
+    small_world()
+    return signed_in()
+
+
+ADDRESSES = (
+    "/trades/",
+    "/trades/capture/",
+    "/trades/executions/",
+    "/trades/new/",
+    "/trades/upload/",
+    "/trades/fix/",
+    "/trades/?q=T0&state=RECEIVED",
+    "/trades/lookup/instruments/?isin=FR",
+    "/trades/lookup/counterparties/?q=b",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_opens(agent: Client, address: str, language: str) -> None:
+    booked()
+
+    answer = agent.get(address, headers={"accept-language": language})
+
+    assert answer.status_code == 200
+
+
+def test_the_list_totals_and_exports(agent: Client) -> None:
+    booked()
+
+    page = agent.get("/trades/").content.decode()
+    export = agent.get("/trades/?export=csv")
+
+    assert "10,150.00" in page
+    assert b"T0000" in b"".join(export) if export.streaming else b"T0000" in export.content
+
+
+def test_a_trade_of_another_desk_does_not_exist() -> None:
+    trade = booked()
+    stranger = signed_in(desk="OTHER", name="bob")
+
+    assert stranger.get(f"/trades/{trade.pk}/").status_code == 404
+    assert trade.reference not in stranger.get("/trades/").content.decode()
+
+
+def test_one_screen_shows_versions_with_their_differences(agent: Client) -> None:
+    trade = booked()
+    send(facts(version=2, action="AMEND", quantity="250"))
+
+    page = agent.get(f"/trades/{trade.pk}/").content.decode()
+
+    assert "diff-old" in page
+    assert "250" in page
+    assert trade.reference in page
+
+
+TICKET = {
+    "nonce": "M-1", "isin": "FR0000120271", "side": "BUY", "quantity": "1 000", "price": "10,5",
+    "currency": "EUR", "traded_at": "2026-11-20T10:00:00", "venue": "XPAR",
+    "counterparty": "BNPP", "book": "EQ-PAR-1", "trader": "T-ANA", "capacity": "DEAL",
+}  # fmt: skip
+
+
+def test_a_ticket_sent_twice_is_booked_once(agent: Client) -> None:
+    for _ in range(2):
+        answer = agent.post("/trades/new/", TICKET)
+
+    trade = Trade.objects.get()
+    assert answer.headers["Location"] == f"/trades/{trade.pk}/"
+    assert (trade.maker, trade.gross_amount) == ("ana", 10500)
+    assert trade.touched_by_hand_at is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"isin": "US0378331005"}, "CAP-101"),
+        ({"isin": "FR0000120272"}, "CAP-014"),
+        ({"quantity": "-5"}, "CAP-010"),
+        ({"price": "1e400"}, "CAP-008"),
+    ],
+)
+def test_a_wrong_ticket_says_what_to_correct(
+    agent: Client, changes: dict[str, str], code: str
+) -> None:
+    answer = agent.post("/trades/new/", TICKET | changes)
+
+    assert answer.status_code == 422
+    assert code in answer.content.decode()
+    assert not Trade.objects.exists()
+
+
+def test_amounts_appear_while_typing(agent: Client) -> None:
+    answer = agent.post("/trades/new/amounts/", TICKET)
+
+    assert "10,500.00" in answer.content.decode()
+    assert not Trade.objects.exists()
+
+
+def test_amend_and_cancel_by_hand(agent: Client) -> None:
+    trade = booked()
+    agent.post(f"/trades/{trade.pk}/amend/", TICKET | {"seen": trade.fingerprint, "reason": "typo"})
+    trade.refresh_from_db()
+    assert (trade.version_no, trade.quantity) == (2, 1000)
+    assert trade.contributors == ["ana"]
+
+    stale = agent.post(f"/trades/{trade.pk}/cancel/", {"seen": "x", "reason": "double"})
+    mute = agent.post(f"/trades/{trade.pk}/cancel/", {"seen": trade.fingerprint})
+    agent.post(f"/trades/{trade.pk}/cancel/", {"seen": trade.fingerprint, "reason": "double"})
+
+    trade.refresh_from_db()
+    assert (stale.status_code, mute.status_code) == (409, 422)
+    assert (trade.state, trade.close_reason, trade.version_no) == ("CLOSED", "CANCELLED", 3)
+    assert trade.versions.get(version_no=3).reason == "double"
+
+
+def test_an_upload_is_shown_then_done(agent: Client) -> None:
+    row = "source_reference,isin,side,quantity,price,currency,traded_at,book\n"
+    row += "U-1,FR0000120271,BUY,5,10,EUR,2026-11-20 10:00,EQ-PAR-1\n"
+    row += "U-2,FR0000120271,BUY,-5,10,EUR,2026-11-20 10:00,EQ-PAR-1\n"
+    file = SimpleUploadedFile("trades.csv", row.encode())
+    options = {"source_system": "FILE", "decimal_sign": "."}
+
+    shown = agent.post("/trades/upload/", options | {"file": file})
+    assert "CAP-010" in shown.content.decode()
+    assert not Trade.objects.exists()
+    agent.post("/trades/upload/", {"waiting": shown.context["waiting"]})
+    jobs.run_pending()
+
+    assert Trade.objects.get().source_reference == "U-1"
+    batch = CaptureBatch.objects.get(channel="FILE")
+    assert batch.counts == {"booked": 1, "invalid": 1, "rows": 2}
+    assert "CAP-010" in agent.get(f"/trades/imports/{batch.pk}/").content.decode()
+
+
+def test_one_click_lets_a_waiting_message_go_on(agent: Client) -> None:
+    send(facts(isin=None, symbol="DELL"))
+    row = Execution.objects.get()
+    page = agent.get(f"/trades/executions/{row.pk}/").content.decode()
+    assert "CAP-101" in page
+
+    unknown = agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "NOPE"})
+    refdata_factories.InstrumentFactory.create(code="DELLUS")
+    done = agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "DELLUS"})
+
+    assert (unknown.status_code, done.status_code) == (422, 302)
+    assert Trade.objects.get().symbol == "DELL"
+
+
+def test_a_comment_is_kept(agent: Client) -> None:
+    trade = booked()
+
+    agent.post(f"/trades/{trade.pk}/comment/", {"text": "called the broker"})
+
+    assert Comment.objects.get(subject_id=trade.pk).author == "ana"
+
+
+def test_an_auditor_reads_and_changes_nothing() -> None:
+    trade = booked()
+    auditor = signed_in(Role.AUDITOR, name="eva")
+
+    assert auditor.get(f"/trades/{trade.pk}/").status_code == 200
+    assert auditor.get("/trades/new/").status_code == 403
+    assert auditor.post(f"/trades/{trade.pk}/cancel/", {"reason": "x"}).status_code == 403

@@ -1,0 +1,154 @@
+"""Forms of capture: a ticket by hand, a file, an instrument that was missing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.pages.filters import DayField
+from core.pages.upload import FileForm
+from refdata.models import Book, Currency, Instrument, Trader
+from refdata.states import AssetClass, PriceType
+from trades.models import Trade, labelled
+from trades.states import Capacity, Side
+
+NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+MOMENT_FORMATS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S",
+                  "%d/%m/%Y %H:%M"]  # fmt: skip
+
+
+class TicketForm(forms.Form):
+    """The terms of one trade; what the form does not know, the one check of messages does."""
+
+    isin = forms.CharField(
+        label="ISIN",
+        max_length=12,
+        widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
+    )
+    side = forms.ChoiceField(label=_("Side"), choices=labelled(Side))
+    quantity = forms.CharField(label=_("Quantity"), max_length=30, widget=NUMBER)
+    price = forms.CharField(label=_("Price"), max_length=25, widget=NUMBER)
+    currency = forms.ChoiceField(label=_("Currency"))
+    traded_at = forms.DateTimeField(
+        label=_("Traded at"),
+        input_formats=MOMENT_FORMATS,
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"}
+        ),
+    )
+    settlement_date = DayField(
+        label=_("Settlement date"), required=False, help_text=_("Empty: by the market's cycle")
+    )
+    venue = forms.CharField(label=_("Venue (MIC)"), max_length=4, required=False, initial="XPAR")
+    counterparty = forms.CharField(
+        label=_("Counterparty"),
+        max_length=35,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "counterparties", "autocomplete": "off"}),
+    )
+    book = forms.ChoiceField(label=_("Book"))
+    trader = forms.ChoiceField(label=_("Trader"), required=False)
+    capacity = forms.ChoiceField(label=_("Capacity"), choices=labelled(Capacity))
+    accrued_interest = forms.CharField(
+        label=_("Accrued interest"), max_length=25, required=False, widget=NUMBER
+    )
+    fees = forms.CharField(label=_("Fees"), max_length=25, required=False, widget=NUMBER)
+    comment = forms.CharField(
+        label=_("Comment"), max_length=500, required=False, widget=forms.TextInput({"wide": "1"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        currencies = Currency.objects.order_by("code").values_list("code", "code")
+        books = Book.objects.order_by("code").values_list("code", "code")
+        traders = Trader.objects.order_by("code").values_list("code", "name")
+        self.fields["currency"].choices = list(currencies)  # type: ignore[attr-defined]  # choice
+        self.fields["book"].choices = list(books)  # type: ignore[attr-defined]  # choice
+        self.fields["trader"].choices = [("", "–"), *traders]  # type: ignore[attr-defined]  # choice
+
+    def message(self) -> dict[str, Any]:
+        """Return the fields of an execution, numbers as they were typed but for comma and blank."""
+        values = self.cleaned_data
+        fields: dict[str, Any] = {
+            name: _plain(values[name]) if name in NUMBERS else values[name]
+            for name in self.fields
+            if name not in ("traded_at", "settlement_date") and values.get(name)
+        }
+        for name in ("isin", "venue"):
+            if name in fields:
+                fields[name] = fields[name].upper().strip()
+        fields["traded_at"] = values["traded_at"].isoformat()
+        if values.get("settlement_date"):
+            fields["settlement_date"] = values["settlement_date"].isoformat()
+        return fields
+
+    @classmethod
+    def initial_of(cls, trade: Trade) -> dict[str, Any]:
+        """Return the values of the form that say what stands now."""
+        return {
+            "isin": trade.isin,
+            "side": trade.side,
+            "quantity": _written(trade.quantity),
+            "price": _written(trade.price),
+            "currency": trade.currency,
+            "traded_at": timezone.localtime(trade.traded_at),
+            "settlement_date": trade.settlement_date,
+            "venue": trade.venue,
+            "counterparty": trade.counterparty_code,
+            "book": trade.book_code,
+            "trader": trade.trader_code,
+            "capacity": trade.capacity,
+            "accrued_interest": _written(trade.accrued_interest) if trade.accrued_interest else "",
+            "fees": _written(trade.fees) if trade.fees else "",
+        }
+
+
+NUMBERS = frozenset({"quantity", "price", "accrued_interest", "fees"})
+
+
+def _plain(text: str) -> str:
+    """Take blanks out and a decimal comma as the point that it is (a ticket has no other comma)."""
+    plain = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
+
+
+def _written(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+class TableForm(FileForm):
+    """A table of executions: who it comes from, and which decimal sign it uses."""
+
+    source_system = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9._-]{0,29}$", label=_("Source system"), initial="FILE"
+    )
+    decimal_sign = forms.ChoiceField(
+        label=_("Decimal sign"), choices=[(".", _("point 1234.5")), (",", _("comma 1234,5"))]
+    )
+
+
+class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The little that a missing instrument needs before its trades can go on."""
+
+    class Meta:
+        model = Instrument
+        fields = ("isin", "code", "name", "asset_class", "currency", "price_type", "venue")
+
+
+class AliasForm(forms.Form):
+    """Which known instrument a symbol means."""
+
+    instrument = forms.CharField(
+        label=_("Known instrument (ISIN or code)"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
+    )
+
+
+def price_type_of(asset_class: str) -> str:
+    """Return how instruments of a class are usually priced."""
+    return (PriceType.PERCENT if asset_class == AssetClass.BOND else PriceType.MONETARY).value

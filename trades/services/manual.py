@@ -1,0 +1,151 @@
+"""Trades by hand: enter, amend, cancel; the same capture, with the rights of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from core.access import Action, require
+from core.acts import acting
+from kernel.actors import Actor
+from kernel.findings import Finding, Refusal
+from kernel.states import IllegalTransition
+from refdata import selectors as refdata
+from trades.facts import ExecutionFacts
+from trades.formats.execution_json import read_fields
+from trades.models import Trade
+from trades.selectors import get_trade_for_update
+from trades.services import capture
+from trades.services.enrichment import Terms, load_reference, terms_of, unknown_instrument
+from trades.services.plan import Item, ItemStatus
+from trades.states import Action as Asked
+from trades.states import Channel, Outcome, TradeState
+
+SOURCE: Final = "MANUAL"
+
+
+class UnableToCapture(Refusal):
+    """The ticket is not a trade yet; every finding says what to correct."""
+
+    code = "UNABLE_TO_CAPTURE"
+
+
+class TradeChanged(Refusal):
+    """The trade is not what the person saw."""
+
+    code = "TRADE_CHANGED"
+    status_code = 409
+
+
+def preview_terms(*, fields: Mapping[str, Any]) -> Terms | tuple[Finding, ...]:
+    """Return the terms that a ticket would have, or what is wrong with it; changes nothing."""
+    read = read_fields({"source_reference": "-", "version": 1, "action": "NEW"} | dict(fields))
+    if isinstance(read, tuple):
+        return read
+    reference = load_reference(source_system=SOURCE, messages=[read])
+    instrument = reference.instrument(read)
+    if instrument is None:
+        return (unknown_instrument(read),)
+    terms = terms_of(read, instrument, reference)
+    return (terms,) if isinstance(terms, Finding) else terms
+
+
+def enter_trade(*, reference: str, fields: Mapping[str, Any], actor: Actor, at: datetime) -> Item:
+    """Book a ticket under `reference`; sent twice it is booked once.
+
+    Raises Forbidden, or UnableToCapture with every finding.
+    """
+    require(actor, Action.CAPTURE_TRADE, desk=_desk(fields))
+    message = {"source_reference": reference, "version": 1, "action": Asked.NEW.value}
+    return _send(message | dict(fields), SOURCE, actor, at)
+
+
+def amend_trade(
+    *,
+    trade_id: int,
+    seen: str,
+    fields: Mapping[str, Any],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> Item:
+    """Give a trade new terms; it goes through controls and validation again.
+
+    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
+    """
+    with acting(actor=actor, reason=reason):
+        trade = _seen(trade_id, seen, actor)
+        require(actor, Action.AMEND_TRADE, desk=_desk(fields))
+        return _send(_identity(trade, Asked.AMEND) | dict(fields), trade.source_system, actor, at,
+                     reason=reason)  # fmt: skip
+
+
+def cancel_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Item:
+    """Close a trade as cancelled, for a reason.
+
+    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
+    """
+    if not reason.strip():
+        raise UnableToCapture(_("Give a reason."))
+    with acting(actor=actor, reason=reason):
+        trade = _seen(trade_id, seen, actor)
+        return _send(_identity(trade, Asked.CANCEL), trade.source_system, actor, at, reason=reason)
+
+
+def _seen(trade_id: int, seen: str, actor: Actor) -> Trade:
+    """Return the locked trade if it is what the person saw and may still change."""
+    trade = get_trade_for_update(trade_id=trade_id)
+    require(actor, Action.AMEND_TRADE, desk=trade.desk_code or None)
+    if trade.fingerprint != seen:
+        raise TradeChanged(_("The trade has changed since you saw it. Look at it again."))
+    if trade.state == TradeState.CLOSED:
+        raise IllegalTransition(_("The trade is over."))
+    return trade
+
+
+def _identity(trade: Trade, action: Asked) -> dict[str, Any]:
+    return {
+        "source_reference": trade.source_reference,
+        "version": trade.source_version + 1,
+        "action": action.value,
+    }
+
+
+def _desk(fields: Mapping[str, Any]) -> str | None:
+    book = str(fields.get("book") or "")
+    found = refdata.books_by_code([book]).get(book)
+    return found.desk_code if found else None
+
+
+def _send(
+    fields: dict[str, Any], source_system: str, actor: Actor, at: datetime, *, reason: str = ""
+) -> Item:
+    read = read_fields(fields)
+    if isinstance(read, tuple):
+        raise UnableToCapture(_("The ticket is not complete."), findings=read)
+    _require_instrument(read, source_system)
+    captured = capture.capture(
+        messages=[read],
+        origin=capture.Origin(source_system=source_system, channel=Channel.MANUAL, reason=reason),
+        actor=actor,
+        at=at,
+    )
+    item = captured.items[0]
+    kept = item.status in (ItemStatus.CREATED, ItemStatus.REPEATED)
+    if not kept or item.outcome is not Outcome.BOOKED:
+        raise UnableToCapture(_("The ticket was not booked."), findings=item.findings)
+    return item
+
+
+def _require_instrument(read: ExecutionFacts, source_system: str) -> None:
+    """Refuse what a feed would have to park: the person is here to correct it."""
+    if read.action == Asked.CANCEL:
+        return
+    reference = load_reference(source_system=source_system, messages=[read])
+    if reference.instrument(read) is None:
+        raise UnableToCapture(
+            _("The ticket is not complete."), findings=(unknown_instrument(read),)
+        )

@@ -1,0 +1,109 @@
+"""Columns of the lists of this room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.pages import formats
+from core.pages.columns import (
+    AmountColumn,
+    DayColumn,
+    LinkColumn,
+    MomentColumn,
+    PriceColumn,
+    QuantityColumn,
+    StatusColumn,
+    TextColumn,
+)
+
+
+class SideColumn(tables.Column):
+    """Buy or sell, in words and colour."""
+
+    def render(self, record: Any) -> SafeString:
+        css = "buy" if record.side == "BUY" else "sell"
+        return format_html('<span class="{}">{}</span>', css, record.get_side_display())
+
+    def value(self, record: Any) -> str:
+        return str(record.side)
+
+
+class TradeTable(tables.Table):
+    reference = LinkColumn("trades:detail", verbose_name=_("Reference"))
+    state = StatusColumn(verbose_name=_("State"))
+    trade_date = DayColumn(verbose_name=_("Trade date"))
+    side = SideColumn(verbose_name=_("Side"))
+    instrument = TextColumn(accessor="instrument__name", width=28, verbose_name=_("Instrument"))
+    isin = TextColumn(verbose_name="ISIN")
+    quantity = QuantityColumn(verbose_name=_("Quantity"))
+    price = PriceColumn(verbose_name=_("Price"))
+    net_amount = AmountColumn(verbose_name=_("Net amount"))
+    currency = TextColumn(verbose_name=_("Currency"))
+    settlement_date = DayColumn(verbose_name=_("Settlement date"))
+    counterparty_code = TextColumn(verbose_name=_("Counterparty"), width=20)
+    book_code = TextColumn(verbose_name=_("Book"))
+    trader_code = TextColumn(verbose_name=_("Trader"))
+    desk_code = TextColumn(verbose_name=_("Desk"))
+    venue = TextColumn(verbose_name=_("Venue"))
+    gross_amount = AmountColumn(verbose_name=_("Gross amount"))
+    fees = AmountColumn(verbose_name=_("Fees"))
+    risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
+    version_no = TextColumn(verbose_name=_("Version"), attrs={"td": {"class": "num"}})
+    source_system = TextColumn(verbose_name=_("Source"))
+    source_reference = TextColumn(verbose_name=_("Source reference"))
+    maker = TextColumn(verbose_name=_("Captured by"))
+    received_at = MomentColumn(verbose_name=_("Received at"))
+
+
+class BatchTable(tables.Table):
+    pk = LinkColumn("trades:import", verbose_name=_("Import"))
+    received_at = MomentColumn(verbose_name=_("Received at"))
+    channel = TextColumn(verbose_name=_("Channel"))
+    source_system = TextColumn(verbose_name=_("Source"))
+    file = TextColumn(accessor="file__name", verbose_name=_("File"), width=40)
+    actor_name = TextColumn(verbose_name=_("By"))
+    booked = tables.Column(
+        empty_values=(), orderable=False, verbose_name=_("Booked"), attrs={"td": {"class": "num"}}
+    )
+    waiting = tables.Column(
+        empty_values=(), orderable=False, verbose_name=_("Waiting"), attrs={"td": {"class": "num"}}
+    )
+    repeated = tables.Column(
+        empty_values=(), orderable=False, verbose_name=_("Repeated"), attrs={"td": {"class": "num"}}
+    )
+    refused = tables.Column(
+        empty_values=(), orderable=False, verbose_name=_("Refused"), attrs={"td": {"class": "num"}}
+    )
+
+    def render_booked(self, record: Any) -> str:
+        return self._sum(record, "booked")
+
+    def render_waiting(self, record: Any) -> str:
+        return self._sum(record, "exception", "parked")
+
+    def render_repeated(self, record: Any) -> str:
+        return self._sum(record, "repeated", "ignored")
+
+    def render_refused(self, record: Any) -> str:
+        return self._sum(record, "invalid", "conflict")
+
+    @staticmethod
+    def _sum(record: Any, *names: str) -> str:
+        return formats.integer(sum(int(record.counts.get(name, 0)) for name in names))
+
+
+class ExecutionTable(tables.Table):
+    source_reference = LinkColumn("trades:execution", verbose_name=_("Source reference"))
+    outcome = StatusColumn(verbose_name=_("Outcome"))
+    reason_code = TextColumn(verbose_name=_("Reason"))
+    action = TextColumn(verbose_name=_("Action"))
+    source_version = TextColumn(verbose_name=_("Version"), attrs={"td": {"class": "num"}})
+    source_system = TextColumn(verbose_name=_("Source"))
+    name = TextColumn(accessor="instrument_name", orderable=False, verbose_name=_("Instrument"))
+    channel = TextColumn(verbose_name=_("Channel"))
+    received_at = MomentColumn(verbose_name=_("Received at"))

@@ -1,0 +1,175 @@
+"""Everything about one trade on one screen; other rooms add their panels through a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from core import access
+from core.access import Action
+from core.pages import DetailPage, PageView, formats
+from desk import selectors as desk_selectors
+from desk import services as desk
+from trades import selectors
+from trades.models import Trade, TradeVersion
+
+FIELD_NAMES = {
+    "isin": "ISIN",
+    "symbol": _("Symbol"),
+    "side": _("Side"),
+    "quantity": _("Quantity"),
+    "price": _("Price"),
+    "currency": _("Currency"),
+    "gross_amount": _("Gross amount"),
+    "accrued_interest": _("Accrued interest"),
+    "fees": _("Fees"),
+    "net_amount": _("Net amount"),
+    "trade_date": _("Trade date"),
+    "traded_at": _("Traded at"),
+    "settlement_date": _("Settlement date"),
+    "venue": _("Venue"),
+    "counterparty_code": _("Counterparty"),
+    "desk_code": _("Desk"),
+    "book_code": _("Book"),
+    "trader_code": _("Trader"),
+    "account_code": _("Account"),
+    "settlement_instruction_id": _("Settlement instruction"),
+    "capacity": _("Capacity"),
+    "comment": _("Comment"),
+}
+AMOUNTS = frozenset({"gross_amount", "accrued_interest", "fees", "net_amount"})
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What another room shows about a trade: a title, a template and its context."""
+
+    title: str | Promise
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """A version with what it changed: (label, before, after)."""
+
+    version: TradeVersion
+    changes: Sequence[tuple[str | Promise, str, str]]
+
+
+class TradeDetail(DetailPage):
+    action = Action.VIEW_TRADES
+    template_name = "trades/detail.html"
+    title = _("Trade")
+
+    def get_queryset(self) -> QuerySet[Trade]:
+        return selectors.list_trades(actor=self.request.actor).select_related(
+            "instrument", "counterparty", "settlement_instruction", "batch"
+        )
+
+    def extra_context(self) -> dict[str, Any]:
+        trade: Trade = self.object
+        actor = self.request.actor
+        desk_code = trade.desk_code or None
+        open_ = trade.state != "CLOSED"
+        return {
+            "title": trade.reference,
+            "versions": list(shown_versions(trade.pk)),
+            "exceptions": desk_selectors.list_exceptions_of(
+                subject_kind="trade", subject_id=trade.pk
+            ),
+            "approvals": desk_selectors.list_approvals(subject_kind="trade", subject_id=trade.pk),
+            "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
+            "panels": _panels(trade),
+            "may_amend": open_ and access.allows(actor, Action.AMEND_TRADE, desk=desk_code),
+            "may_validate": trade.state == "PENDING_VALIDATION"
+            and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
+            "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
+        }
+
+
+class CommentTrade(PageView):
+    """Say something about a trade, for ever."""
+
+    http_method_names = ["post"]
+    action = Action.RESOLVE_EXCEPTION
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        trade = get_object_or_404(selectors.list_trades(actor=request.actor), pk=pk)
+        desk.comment(
+            subject_kind="trade",
+            subject_id=trade.pk,
+            text=request.POST.get("text", ""),
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _t("The comment is kept."))
+        return redirect("trades:detail", trade.pk)
+
+
+def shown_versions(trade_id: int) -> Iterator[ShownVersion]:
+    """Yield the versions, latest first, each with what it changed."""
+    versions = list(selectors.list_versions(trade_id=trade_id))
+    for version, before in zip(versions, [*versions[1:], None], strict=True):
+        changes = _changes(before.terms, version.terms) if before else ()
+        yield ShownVersion(version=version, changes=tuple(changes))
+
+
+def _changes(
+    before: dict[str, Any], after: dict[str, Any]
+) -> Iterator[tuple[str | Promise, str, str]]:
+    for name, label in FIELD_NAMES.items():
+        old, new = before.get(name), after.get(name)
+        if _same(old, new):
+            continue
+        yield (
+            label,
+            _written(name, old, str(before.get("currency"))),
+            _written(name, new, str(after.get("currency"))),
+        )
+
+
+def _same(old: object, new: object) -> bool:
+    if isinstance(old, str) and isinstance(new, str) and old != new:
+        try:
+            return Decimal(old) == Decimal(new)
+        except ArithmeticError:
+            return False
+    return old == new
+
+
+def _written(name: str, value: object, currency: str) -> str:
+    """Write a stored term as the reader reads it."""
+    if value in (None, ""):
+        return "–"
+    text = str(value)
+    if name in AMOUNTS:
+        return formats.amount(Decimal(text), currency)
+    if name == "quantity":
+        return formats.quantity(Decimal(text))
+    if name == "price":
+        return formats.price(Decimal(text))
+    if name in ("trade_date", "settlement_date"):
+        return formats.day(date.fromisoformat(text))
+    if name == "traded_at":
+        return formats.moment(datetime.fromisoformat(text))
+    return text
+
+
+def _panels(trade: Trade) -> Sequence[Panel]:
+    source = getattr(settings, "TRADE_PANELS", "")
+    return tuple(import_string(source)(trade)) if source else ()

@@ -1,0 +1,153 @@
+"""Tickets by hand: new, amend, cancel, with the amounts while one types."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Action
+from core.pages import PageView
+from refdata.models import Instrument, Party
+from trades import selectors
+from trades.forms import TicketForm
+from trades.models import Trade
+from trades.services import manual
+from trades.services.enrichment import Terms
+
+SHOWN_MAX = 30
+
+
+class NewTrade(PageView):
+    title = _("New trade")
+    action = Action.CAPTURE_TRADE
+    template_name = "trades/ticket.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = TicketForm(initial={"traded_at": timezone.localtime(), "currency": "EUR"})
+        return self.render({"form": form, "nonce": f"M-{uuid4().hex[:16].upper()}"})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = TicketForm(request.POST)
+        nonce = request.POST.get("nonce", "")[:40]
+        context: dict[str, Any] = {"form": form, "nonce": nonce}
+        if not form.is_valid():
+            return self.render(context, status=422)
+        try:
+            item = manual.enter_trade(
+                reference=nonce, fields=form.message(), actor=request.actor, at=timezone.now()
+            )
+        except manual.UnableToCapture as refusal:
+            return self.render(context | {"refusal": refusal}, status=422)
+        messages.success(request, _t("The trade is booked."))
+        return _to_trade(item)
+
+
+class AmendTrade(PageView):
+    title = _("Amend trade")
+    action = Action.AMEND_TRADE
+    template_name = "trades/ticket.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        trade = _trade(request, pk)
+        form = TicketForm(initial=TicketForm.initial_of(trade))
+        return self.render(self._context(trade, form, seen=trade.fingerprint))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        trade = _trade(request, pk)
+        form = TicketForm(request.POST)
+        context = self._context(trade, form, seen=request.POST.get("seen", ""))
+        if not form.is_valid():
+            return self.render(context, status=422)
+        try:
+            manual.amend_trade(
+                trade_id=trade.pk,
+                seen=request.POST.get("seen", ""),
+                fields=form.message(),
+                reason=request.POST.get("reason", "").strip()[:500],
+                actor=request.actor,
+                at=timezone.now(),
+            )
+        except manual.UnableToCapture as refusal:
+            return self.render(context | {"refusal": refusal}, status=422)
+        messages.success(request, _t("The amendment is booked: it is controlled again."))
+        return redirect("trades:detail", trade.pk)
+
+    def _context(self, trade: Trade, form: TicketForm, *, seen: str) -> dict[str, Any]:
+        return {"form": form, "trade": trade, "seen": seen, "subtitle": trade.reference}
+
+
+class CancelTrade(PageView):
+    http_method_names = ["post"]
+    action = Action.AMEND_TRADE
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        trade = _trade(request, pk)
+        manual.cancel_trade(
+            trade_id=trade.pk,
+            seen=request.POST.get("seen", ""),
+            reason=request.POST.get("reason", "").strip()[:500],
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _t("The trade is cancelled."))
+        return redirect("trades:detail", trade.pk)
+
+
+class Amounts(PageView):
+    """What the ticket comes to, while it is being typed."""
+
+    http_method_names = ["post"]
+    action = Action.CAPTURE_TRADE
+    template_name = "trades/_amounts.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = TicketForm(request.POST)
+        if not form.is_valid():
+            return self.render({"terms": None})
+        terms = manual.preview_terms(fields=form.message())
+        if not isinstance(terms, Terms):
+            return self.render({"terms": None, "findings": terms})
+        instrument = Instrument.objects.filter(pk=terms.instrument_id).first()
+        return self.render({"terms": terms, "instrument": instrument})
+
+
+class Lookup(PageView):
+    """Options of a datalist: instruments or counterparties whose name or code begins so."""
+
+    action = Action.VIEW_TRADES
+    template_name = "trades/_options.html"
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        typed = next((v for k, v in request.GET.items() if k in LOOKED_UP), "").strip()[:40]
+        options = _instruments(typed) if kind == "instruments" else _parties(typed)
+        return self.render({"options": options})
+
+
+LOOKED_UP = ("isin", "instrument", "counterparty", "q")
+
+
+def _instruments(typed: str) -> list[tuple[str, str]]:
+    rows = Instrument.objects.filter(status="ACTIVE", isin__isnull=False)
+    found = rows.filter(isin__startswith=typed.upper()) | rows.filter(name__icontains=typed)
+    return [(str(i.isin), i.name) for i in found.order_by("name")[:SHOWN_MAX]]
+
+
+def _parties(typed: str) -> list[tuple[str, str]]:
+    rows = Party.objects.filter(status="ACTIVE", is_counterparty=True)
+    found = rows.filter(code__istartswith=typed) | rows.filter(name__icontains=typed)
+    return [(p.code, p.name) for p in found.order_by("code")[:SHOWN_MAX]]
+
+
+def _trade(request: HttpRequest, pk: int) -> Trade:
+    return get_object_or_404(selectors.list_trades(actor=request.actor), pk=pk)
+
+
+def _to_trade(item: Any) -> HttpResponse:
+    return redirect("trades:detail", item.trade.id)

@@ -1,0 +1,336 @@
+"""What comes in: imports with their counts, uploads with a preview, messages that wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core import access
+from core.access import Action
+from core.pages import DetailPage, ListPage, PageView, Tab, formats
+from core.pages.upload import Preview, UploadPage
+from kernel.findings import Finding
+from refdata.models import Instrument
+from trades import selectors
+from trades.facts import ExecutionFacts
+from trades.filters import BatchFilter, ExecutionFilter
+from trades.forms import AliasForm, InstrumentForm, TableForm
+from trades.models import CaptureBatch, Execution
+from trades.services import imports, repair
+from trades.services.enrichment import unknown_instrument
+from trades.services.loading import facts_of_content
+from trades.states import Outcome
+from trades.tables import BatchTable, ExecutionTable
+
+ROWS_SHOWN = 20
+
+
+class CapturePage(ListPage):
+    """Imports, latest first, with what waits and the ways in."""
+
+    title = _("Capture")
+    action = Action.VIEW_TRADES
+    template_name = "trades/capture.html"
+    filterset_class = BatchFilter
+    table_class = BatchTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("API"), "channel=API&channel=BULK"),
+        Tab(_("Files"), "channel=FILE&channel=FIX"),
+        Tab(_("By hand"), "channel=MANUAL"),
+    )
+    export_name = "imports"
+    empty_text = _("Nothing came in yet.")
+
+    def get_queryset(self) -> QuerySet[CaptureBatch]:
+        return selectors.list_batches()
+
+    def row_url(self, record: CaptureBatch) -> str:
+        return f"/trades/imports/{record.pk}/"
+
+    def extra_context(self) -> dict[str, Any]:
+        return {
+            "waiting": selectors.list_waiting().count(),
+            "may_import": access.allows(self.request.actor, Action.IMPORT_FILE),
+            "may_capture": access.allows(self.request.actor, Action.CAPTURE_TRADE),
+        }
+
+
+class ImportDetail(DetailPage):
+    """One import: how many messages of which kind, what became of them, what is wrong where."""
+
+    title = _("Import")
+    action = Action.VIEW_TRADES
+    template_name = "trades/import.html"
+
+    def get_queryset(self) -> QuerySet[CaptureBatch]:
+        return selectors.list_batches()
+
+    def extra_context(self) -> dict[str, Any]:
+        batch: CaptureBatch = self.object
+        counts = dict(batch.counts)
+        kinds = counts.pop("kinds", {})
+        return {
+            "subtitle": batch.file.name if batch.file else batch.source_system,
+            "counts": [(COUNT_NAMES.get(name, name), n) for name, n in counts.items()],
+            "kinds": sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])),
+            "findings": [_finding(shape) for shape in batch.findings],
+            "executions": batch.executions.exclude(outcome=Outcome.BOOKED.value).order_by("id")[
+                :ROWS_SHOWN
+            ],
+        }
+
+
+COUNT_NAMES = {
+    "messages": _("Messages"),
+    "rows": _("Rows"),
+    "booked": _("Booked"),
+    "parked": _("Parked"),
+    "exception": _("Exceptions"),
+    "ignored": _("Ignored"),
+    "repeated": _("Repeated"),
+    "conflict": _("Conflicts"),
+    "invalid": _("Unreadable"),
+}
+
+
+class WaitingList(ListPage):
+    """Messages that did not become a trade yet."""
+
+    title = _("Messages")
+    action = Action.VIEW_TRADES
+    filterset_class = ExecutionFilter
+    table_class = ExecutionTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Exceptions"), "outcome=EXCEPTION"),
+        Tab(_("Parked"), "outcome=PARKED"),
+        Tab(_("Ignored"), "outcome=IGNORED"),
+    )
+    export_name = "messages"
+    empty_text = _("No message was kept yet.")
+
+    def get_queryset(self) -> QuerySet[Execution]:
+        name = Coalesce(KT("content__isin"), KT("content__symbol"))
+        return Execution.objects.annotate(instrument_name=name).order_by("-id")
+
+    def row_url(self, record: Execution) -> str:
+        return f"/trades/executions/{record.pk}/"
+
+
+class ExecutionDetail(DetailPage):
+    """One message: what it says, what became of it, and the click that lets it go on."""
+
+    title = _("Message")
+    action = Action.VIEW_TRADES
+    template_name = "trades/execution.html"
+
+    def get_queryset(self) -> QuerySet[Execution]:
+        return Execution.objects.select_related("batch", "trade")
+
+    def extra_context(self) -> dict[str, Any]:
+        return repair_context(self.request, self.object)
+
+
+def repair_context(request: HttpRequest, row: Execution) -> dict[str, Any]:
+    """Return what the repair of a message needs: its finding and the two forms."""
+    facts = facts_of_content(row.content)
+    waits = row.outcome == Outcome.EXCEPTION and row.reason_code == repair.UNKNOWN
+    may = waits and access.allows(request.actor, Action.EDIT_REFDATA)
+    symbol = facts.symbol or ""
+    initial = {
+        "isin": facts.isin,
+        "code": symbol.upper().replace(" ", "-")[:40] or facts.isin,
+        "name": symbol,
+        "currency": facts.currency or "USD",
+        "asset_class": "EQUITY",
+        "price_type": "MONETARY",
+    }
+    return {
+        "subtitle": f"{row.source_system} {row.source_reference}",
+        "facts": _fields(facts),
+        "finding": unknown_instrument(facts) if waits else None,
+        "may_repair": may,
+        "alias_form": AliasForm() if may and symbol else None,
+        "instrument_form": InstrumentForm(initial=initial) if may else None,
+    }
+
+
+class RepairPage(PageView):
+    """Base of the two repairs."""
+
+    http_method_names = ["post"]
+    action = Action.EDIT_REFDATA
+    title = _("Message")
+    template_name = "trades/execution.html"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = get_object_or_404(Execution, pk=pk)
+        freed = self.repair(request, row)
+        if isinstance(freed, dict):
+            return self.render({"object": row} | repair_context(request, row) | freed, status=422)
+        said = ngettext("%(n)s message went on", "%(n)s messages went on", freed) % {"n": freed}
+        messages.success(request, said)
+        return redirect("trades:execution", row.pk)
+
+    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
+        """Return how many messages went on, or the context that shows what is wrong."""
+        raise NotImplementedError
+
+
+class NameInstrument(RepairPage):
+    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
+        form = AliasForm(request.POST)
+        typed = request.POST.get("instrument", "").strip()
+        known = Instrument.objects.filter(isin=typed) | Instrument.objects.filter(code=typed)
+        found = known.first()
+        if not form.is_valid() or found is None:
+            form.add_error("instrument", _t("No instrument has this ISIN or code."))
+            return {"alias_form": form}
+        return repair.name_instrument(
+            execution_id=row.pk, instrument_id=found.pk, actor=request.actor, at=timezone.now()
+        )
+
+
+class AddInstrument(RepairPage):
+    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
+        form = InstrumentForm(request.POST)
+        if not form.is_valid():
+            return {"instrument_form": form}
+        return repair.add_instrument(
+            execution_id=row.pk,
+            instrument=form.save(commit=False),
+            actor=request.actor,
+            at=timezone.now(),
+        )
+
+
+class UploadTable(UploadPage):
+    title = _("Upload executions")
+    action = Action.IMPORT_FILE
+    form_class = TableForm
+    help_text = _(
+        "CSV or XLSX, one execution per row; columns are named as the fields of the API, in English"
+        " or French."
+    )
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        rows = imports.read_table(name=name, content=content, decimal_sign=options["decimal_sign"])
+        good = [row.read for row in rows if isinstance(row.read, ExecutionFacts)]
+        findings = [f for row in rows if isinstance(row.read, tuple) for f in row.read]
+        return Preview(
+            figures=(
+                (_("Rows"), formats.integer(len(rows))),
+                (_("Readable"), formats.integer(len(good))),
+                (_("Unreadable"), formats.integer(len(rows) - len(good))),
+            ),
+            columns=PREVIEW_COLUMNS,
+            rows=[_preview(facts) for facts in good[:ROWS_SHOWN]],
+            findings=findings,
+            may_confirm=bool(good),
+        )
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        return _queue(self.request, imports.TABLE_JOB, (name, content), options)
+
+
+class UploadFix(UploadPage):
+    title = _("Upload a FIX log")
+    action = Action.IMPORT_FILE
+    accept = ".log,.txt,.fix,text/plain"
+    help_text = _(
+        "Execution reports become trades; everything else is counted. Any separator, with or"
+        " without timestamps."
+    )
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        log = imports.read_fix(content=content)
+        return Preview(
+            figures=(
+                (_("Messages"), formats.integer(log.messages)),
+                (_("Fills"), formats.integer(len(log.fills))),
+                *((kind, formats.integer(n)) for kind, n in sorted(log.counts.items())),
+            ),
+            columns=PREVIEW_COLUMNS,
+            rows=[_preview(fill.facts) for fill in log.fills[:ROWS_SHOWN]],
+            findings=log.findings,
+            note=_("There is no fill in this log: its messages will only be counted.")
+            if not log.fills
+            else "",
+        )
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        return _queue(self.request, imports.FIX_JOB, (name, content), {})
+
+
+PREVIEW_COLUMNS = (
+    _("Source reference"),
+    _("Action"),
+    _("Instrument"),
+    _("Side"),
+    _("Quantity"),
+    _("Price"),
+    _("Currency"),
+    _("Traded at"),
+)
+
+
+def _preview(facts: ExecutionFacts) -> tuple[str, ...]:
+    return (
+        facts.source_reference,
+        str(facts.action),
+        facts.isin or facts.symbol or "",
+        str(facts.side or ""),
+        facts.quantity or "",
+        facts.price or "",
+        facts.currency or "",
+        formats.moment(facts.traded_at),
+    )
+
+
+def _fields(facts: ExecutionFacts) -> list[tuple[str, str]]:
+    return [
+        (name, str(value))
+        for name in facts.__struct_fields__
+        if (value := getattr(facts, name)) is not None
+    ]
+
+
+def _queue(
+    request: HttpRequest, kind: str, sent: tuple[str, bytes], options: dict[str, str]
+) -> str:
+    name, content = sent
+    job = imports.queue_import(
+        kind=kind,
+        name=name,
+        content=content,
+        options=options,
+        actor=request.actor,
+        at=timezone.now(),
+    )
+    return f"/jobs/{job.pk}/"
+
+
+def _finding(shape: dict[str, Any]) -> Finding:
+    """Return a stored finding; its message is already written out."""
+    text = str(shape["message"]).replace("{", "{{").replace("}", "}}")
+    return Finding(
+        code=shape["code"],
+        field=shape["field"],
+        message=text,
+        expected=shape["expected"],
+        found=shape["found"],
+        severity=shape["severity"],
+        line=shape.get("line"),
+        column=shape.get("column", ""),
+    )

@@ -1,0 +1,53 @@
+"""The list of trades: filters, totals by currency, exports."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Action
+from core.pages import ListPage, Tab, formats
+from trades import selectors
+from trades.filters import TradeFilter
+from trades.models import Trade
+from trades.tables import TradeTable
+
+
+class TradeList(ListPage):
+    title = _("Trades")
+    action = Action.VIEW_TRADES
+    filterset_class = TradeFilter
+    table_class = TradeTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Received"), "state=RECEIVED&state=ENRICHED"),
+        Tab(_("On hold"), "state=ON_HOLD"),
+        Tab(_("To validate"), "state=PENDING_VALIDATION"),
+        Tab(_("Validated"), "state=VALIDATED"),
+        Tab(_("Closed"), "state=CLOSED"),
+    )
+    hidden_columns = (
+        *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
+        *("source_system", "source_reference", "maker", "received_at", "isin"),
+    )
+    revision_field = "fingerprint"
+    create_url = "/trades/new/"
+    create_label = _("New trade")
+    create_action = Action.CAPTURE_TRADE
+    export_name = "trades"
+    empty_text = _("No trade yet: post one over the API, upload a file or enter one by hand.")
+
+    def get_queryset(self) -> QuerySet[Trade]:
+        return selectors.list_trades(actor=self.request.actor).select_related("instrument")
+
+    def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
+        rows = (
+            queryset.order_by()
+            .values("currency")
+            .annotate(total=Sum("net_amount"))
+            .order_by("currency")
+        )
+        return [(row["currency"], formats.amount(row["total"], row["currency"])) for row in rows]
+
+    def row_url(self, record: Trade) -> str:
+        return f"/trades/{record.pk}/"
