@@ -1,0 +1,32 @@
+-- Versions for auditors, across rooms: terms from trades, checker from desk, eligibility from
+-- reporting. A version that was approved stays VALIDATED when a later one replaces it.
+CREATE OR REPLACE VIEW qa.trade_version AS
+SELECT v.id,
+       v.trade_id,
+       v.version_no::int AS version_no,
+       CASE WHEN ok.id IS NOT NULL THEN 'VALIDATED'
+            WHEN no.id IS NOT NULL THEN 'REJECTED'
+            WHEN v.version_no = t.version_no THEN t.state::text
+            ELSE 'SUPERSEDED' END AS status,
+       v.maker::text AS maker,
+       ok.checker::text AS checker,
+       v.quantity,
+       v.price,
+       v.currency::text AS currency,
+       v.recorded_at,
+       v.source_version::int AS source_version,
+       coalesce(r.is_eligible, false) AS reportable,
+       (SELECT array_agg(DISTINCT name::text)
+          FROM unnest(v.contributors || v.maker) AS name) AS contributors
+  FROM public.trades_tradeversion v
+  JOIN public.trades_trade t ON t.id = v.trade_id
+  LEFT JOIN public.desk_approval ok
+    ON ok.subject_kind = 'trade' AND ok.subject_id = v.trade_id
+   AND ok.version_no = v.version_no AND ok.decision = 'APPROVED'
+  LEFT JOIN LATERAL (
+    SELECT a.id FROM public.desk_approval a
+     WHERE a.subject_kind = 'trade' AND a.subject_id = v.trade_id
+       AND a.version_no = v.version_no AND a.decision = 'REFUSED' LIMIT 1) no ON true
+  LEFT JOIN LATERAL (
+    SELECT bool_or(x.eligibility = 'REPORTABLE') AS is_eligible
+      FROM public.reporting_regulatoryreport x WHERE x.trade_version_id = v.id) r ON true;

@@ -1,0 +1,61 @@
+"""Documentation that is written from the code, so that it cannot lag behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from desk import states as desk
+from reconciliation import states as reconciliation
+from refdata import states as refdata
+from reporting import states as reporting
+from trades import states as trades
+from trades.rules.page import rule_book_page
+
+Table = Mapping[StrEnum, frozenset[StrEnum]]
+
+LIVES: Final[tuple[tuple[str, str, Mapping[StrEnum, frozenset[StrEnum]]], ...]] = (
+    ("Trade", "trades", trades.TRANSITIONS),
+    ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
+    ("Work item", "desk", desk.WORK_TRANSITIONS),
+    ("Rule setting", "desk", desk.SETTING_TRANSITIONS),
+    ("Settlement instruction", "refdata", refdata.INSTRUCTION_TRANSITIONS),
+    ("Statement", "reconciliation", reconciliation.STATEMENT_TRANSITIONS),
+    ("Reconciliation run", "reconciliation", reconciliation.RUN_TRANSITIONS),
+    ("Match group", "reconciliation", reconciliation.GROUP_TRANSITIONS),
+    ("Break", "reconciliation", reconciliation.BREAK_TRANSITIONS),
+    ("Transaction report", "reporting", reporting.REPORT_TRANSITIONS),
+    ("Report file", "reporting", reporting.FILE_TRANSITIONS),
+)
+HEAD: Final = """# States
+
+One life per record, one table per life: a state changes only along an arrow, under a row lock, in
+the transaction that writes its audit entry. Written by `manage.py write_docs` from the
+`TRANSITIONS` tables.
+"""
+
+
+def diagram(table: Table) -> str:
+    """Return a Mermaid state diagram; states in the order of their definition."""
+    order = list(table)
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {order[0].value}"]
+    for source in order:
+        targets = sorted(table[source], key=order.index)
+        lines += [f"    {source.value} --> {target.value}" for target in targets]
+        if not targets:
+            lines.append(f"    {source.value} --> [*]")
+    return "\n".join([*lines, "```"])
+
+
+def states_page() -> str:
+    """Return `docs/states.md`."""
+    parts = [HEAD]
+    for name, room, table in LIVES:
+        parts.append(f"\n## {name}\n\nFrom `{room}/states.py`.\n\n{diagram(table)}\n")
+    return "".join(parts)
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page by its name in `docs/`."""
+    return {"rule-book.md": rule_book_page(), "states.md": states_page()}
