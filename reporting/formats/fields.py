@@ -25,6 +25,11 @@ from reporting.formats.auth016 import moment, number
 Reader = Callable[[TransactionFacts], str]
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
+    """Mark a text for translation; it is translated where a person reads it."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ReportField:
     """One field; `read` gives its value as written in the file, or an empty text."""
@@ -114,200 +119,217 @@ def _described(part: Callable[[ReportedInstrument], object]) -> Reader:
     return read
 
 
-def _person_fields(
-    first: int, name: str, element: str, owners: str, makers: str
+BUYER_NAMES: Final = (
+    N_("Buyer identification code"),
+    N_("Buyer: country of branch"),
+    N_("Buyer: first names"),
+    N_("Buyer: surnames"),
+    N_("Buyer: date of birth"),
+    N_("Buyer decision maker code"),
+    N_("Buyer decision maker: first names"),
+    N_("Buyer decision maker: surnames"),
+    N_("Buyer decision maker: date of birth"),
+)
+SELLER_NAMES: Final = (
+    N_("Seller identification code"),
+    N_("Seller: country of branch"),
+    N_("Seller: first names"),
+    N_("Seller: surnames"),
+    N_("Seller: date of birth"),
+    N_("Seller decision maker code"),
+    N_("Seller decision maker: first names"),
+    N_("Seller decision maker: surnames"),
+    N_("Seller decision maker: date of birth"),
+)
+
+
+def _side_fields(
+    first: int, names: tuple[str, ...], element: str, owners: str, makers: str
 ) -> list[ReportField]:
     """Fields 7-15 for the buyer, 16-24 for the seller."""
     owner, maker = f"{element}/AcctOwnr", f"{element}/DcsnMakr"
+    readers = (
+        (f"{owner}/Id", _parties(owners)),
+        (f"{owner}/CtryOfBrnch", _branches(owners)),
+        (f"{owner}/Id/Prsn/FrstNm", _people(owners, "first_names")),
+        (f"{owner}/Id/Prsn/Nm", _people(owners, "surname")),
+        (f"{owner}/Id/Prsn/BirthDt", _people(owners, "birth_date")),
+        (maker, _parties(makers)),
+        (f"{maker}/Prsn/FrstNm", _people(makers, "first_names")),
+        (f"{maker}/Prsn/Nm", _people(makers, "surname")),
+        (f"{maker}/Prsn/BirthDt", _people(makers, "birth_date")),
+    )
     return [
-        ReportField(first, f"{name} identification code", f"{owner}/Id", _parties(owners)),
-        ReportField(
-            first + 1, f"{name}: country of branch", f"{owner}/CtryOfBrnch", _branches(owners)
-        ),
-        ReportField(
-            first + 2,
-            f"{name}: first names",
-            f"{owner}/Id/Prsn/FrstNm",
-            _people(owners, "first_names"),
-        ),
-        ReportField(
-            first + 3, f"{name}: surnames", f"{owner}/Id/Prsn/Nm", _people(owners, "surname")
-        ),
-        ReportField(
-            first + 4,
-            f"{name}: date of birth",
-            f"{owner}/Id/Prsn/BirthDt",
-            _people(owners, "birth_date"),
-        ),
-        ReportField(first + 5, f"{name} decision maker code", maker, _parties(makers)),
-        ReportField(
-            first + 6,
-            f"{name} decision maker: first names",
-            f"{maker}/Prsn/FrstNm",
-            _people(makers, "first_names"),
-        ),
-        ReportField(
-            first + 7,
-            f"{name} decision maker: surnames",
-            f"{maker}/Prsn/Nm",
-            _people(makers, "surname"),
-        ),
-        ReportField(
-            first + 8,
-            f"{name} decision maker: date of birth",
-            f"{maker}/Prsn/BirthDt",
-            _people(makers, "birth_date"),
-        ),
+        ReportField(first + offset, name, path, read)
+        for offset, (name, (path, read)) in enumerate(zip(names, readers, strict=True))
     ]
 
 
 FIELDS: Final[tuple[ReportField, ...]] = (
-    ReportField(1, "Report status", "New, Cxl", lambda _facts: "NEWT"),
-    ReportField(2, "Transaction reference number", "TxId", _plain("transaction_id")),
+    ReportField(1, N_("Report status"), "New, Cxl", lambda _facts: "NEWT"),
+    ReportField(2, N_("Transaction reference number"), "TxId", _plain("transaction_id")),
     ReportField(
         3,
-        "Venue transaction identification code",
+        N_("Venue transaction identification code"),
         "Tx/TradPlcMtchgId",
         _plain("venue_transaction_id"),
     ),
-    ReportField(4, "Executing entity identification code", "ExctgPty", _plain("executing_lei")),
+    ReportField(4, N_("Executing entity identification code"), "ExctgPty", _plain("executing_lei")),
     ReportField(
-        5, "Investment firm covered by MiFID II", "InvstmtPtyInd", _flag("is_investment_firm")
+        5, N_("Investment firm covered by MiFID II"), "InvstmtPtyInd", _flag("is_investment_firm")
     ),
-    ReportField(6, "Submitting entity identification code", "SubmitgPty", _plain("submitting_lei")),
-    *_person_fields(7, "Buyer", "Buyr", "buyers", "buyer_deciders"),
-    *_person_fields(16, "Seller", "Sellr", "sellers", "seller_deciders"),
     ReportField(
-        25, "Transmission of order indicator", "OrdrTrnsmssn/TrnsmssnInd", _flag("is_transmitted")
+        6, N_("Submitting entity identification code"), "SubmitgPty", _plain("submitting_lei")
+    ),
+    *_side_fields(7, BUYER_NAMES, "Buyr", "buyers", "buyer_deciders"),
+    *_side_fields(16, SELLER_NAMES, "Sellr", "sellers", "seller_deciders"),
+    ReportField(
+        25,
+        N_("Transmission of order indicator"),
+        "OrdrTrnsmssn/TrnsmssnInd",
+        _flag("is_transmitted"),
     ),
     ReportField(
         26,
-        "Transmitting firm for the buyer",
+        N_("Transmitting firm for the buyer"),
         "OrdrTrnsmssn/TrnsmttgBuyr",
         _plain("transmitting_buyer"),
     ),
     ReportField(
         27,
-        "Transmitting firm for the seller",
+        N_("Transmitting firm for the seller"),
         "OrdrTrnsmssn/TrnsmttgSellr",
         _plain("transmitting_seller"),
     ),
     ReportField(
         28,
-        "Trading date time",
+        N_("Trading date time"),
         "Tx/TradDt",
         lambda facts: moment(facts.traded_at, fine=facts.is_on_venue),
     ),
-    ReportField(29, "Trading capacity", "Tx/TradgCpcty", _plain("capacity")),
-    ReportField(30, "Quantity", "Tx/Qty", lambda facts: number(facts.quantity.amount)),
-    ReportField(31, "Quantity currency", "Tx/Qty/@Ccy", lambda facts: facts.quantity.currency),
+    ReportField(29, N_("Trading capacity"), "Tx/TradgCpcty", _plain("capacity")),
+    ReportField(30, N_("Quantity"), "Tx/Qty", lambda facts: number(facts.quantity.amount)),
+    ReportField(31, N_("Quantity currency"), "Tx/Qty/@Ccy", lambda facts: facts.quantity.currency),
     ReportField(
         32,
-        "Derivative notional increase or decrease",
+        N_("Derivative notional increase or decrease"),
         "Tx/DerivNtnlChng",
         _plain("notional_change"),
     ),
-    ReportField(33, "Price", "Tx/Pric", lambda facts: _price(facts.price)),
-    ReportField(34, "Price currency", "Tx/Pric/@Ccy", lambda facts: facts.price.currency),
-    ReportField(35, "Net amount", "Tx/NetAmt", lambda facts: _amount(facts.net_amount)),
-    ReportField(36, "Venue", "Tx/TradVn", _plain("venue")),
+    ReportField(33, N_("Price"), "Tx/Pric", lambda facts: _price(facts.price)),
+    ReportField(34, N_("Price currency"), "Tx/Pric/@Ccy", lambda facts: facts.price.currency),
+    ReportField(35, N_("Net amount"), "Tx/NetAmt", lambda facts: _amount(facts.net_amount)),
+    ReportField(36, N_("Venue"), "Tx/TradVn", _plain("venue")),
     ReportField(
-        37, "Country of the branch membership", "Tx/CtryOfBrnch", _plain("membership_country")
+        37, N_("Country of the branch membership"), "Tx/CtryOfBrnch", _plain("membership_country")
     ),
     ReportField(
-        38, "Up-front payment", "Tx/UpFrntPmt/Amt", lambda facts: _amount(facts.up_front_amount)
+        38, N_("Up-front payment"), "Tx/UpFrntPmt/Amt", lambda facts: _amount(facts.up_front_amount)
     ),
     ReportField(
-        39, "Up-front payment currency", "Tx/UpFrntPmt/Amt/@Ccy", _plain("up_front_currency")
+        39, N_("Up-front payment currency"), "Tx/UpFrntPmt/Amt/@Ccy", _plain("up_front_currency")
     ),
-    ReportField(40, "Complex trade component", "Tx/CmplxTradCmpntId", _plain("package_id")),
-    ReportField(41, "Instrument identification code", "FinInstrm/Id", _plain("isin")),
+    ReportField(40, N_("Complex trade component"), "Tx/CmplxTradCmpntId", _plain("package_id")),
+    ReportField(41, N_("Instrument identification code"), "FinInstrm/Id", _plain("isin")),
     ReportField(
-        42, "Instrument full name", "FinInstrm/Othr/…/FullNm", _described(lambda i: i.full_name)
+        42, N_("Instrument full name"), "FinInstrm/Othr/…/FullNm", _described(lambda i: i.full_name)
     ),
     ReportField(
-        43, "Instrument classification", "FinInstrm/Othr/…/ClssfctnTp", _described(lambda i: i.cfi)
+        43,
+        N_("Instrument classification"),
+        "FinInstrm/Othr/…/ClssfctnTp",
+        _described(lambda i: i.cfi),
     ),
     ReportField(
         44,
-        "Notional currency 1",
+        N_("Notional currency 1"),
         "FinInstrm/Othr/…/NtnlCcy",
         _described(lambda i: i.notional_currency),
     ),
     ReportField(
         45,
-        "Notional currency 2",
+        N_("Notional currency 2"),
         "FinInstrm/Othr/…/OthrNtnlCcy",
         _described(lambda i: i.second_currency),
     ),
     ReportField(
-        46, "Price multiplier", "FinInstrm/Othr/…/PricMltplr", _described(lambda i: i.multiplier)
+        46,
+        N_("Price multiplier"),
+        "FinInstrm/Othr/…/PricMltplr",
+        _described(lambda i: i.multiplier),
     ),
     ReportField(
         47,
-        "Underlying instrument code",
+        N_("Underlying instrument code"),
         "FinInstrm/Othr/…/ISIN",
         _described(lambda i: i.underlying_isin),
     ),
-    ReportField(48, "Underlying index name", "FinInstrm/Othr/…/Indx/Nm", lambda _facts: ""),
-    ReportField(49, "Term of the underlying index", "FinInstrm/Othr/…/Term", lambda _facts: ""),
-    ReportField(50, "Option type", "FinInstrm/Othr/…/OptnTp", _described(lambda i: i.option_type)),
+    ReportField(48, N_("Underlying index name"), "FinInstrm/Othr/…/Indx/Nm", lambda _facts: ""),
+    ReportField(49, N_("Term of the underlying index"), "FinInstrm/Othr/…/Term", lambda _facts: ""),
     ReportField(
-        51, "Strike price", "FinInstrm/Othr/…/StrkPric", _described(lambda i: _price(i.strike))
+        50, N_("Option type"), "FinInstrm/Othr/…/OptnTp", _described(lambda i: i.option_type)
+    ),
+    ReportField(
+        51, N_("Strike price"), "FinInstrm/Othr/…/StrkPric", _described(lambda i: _price(i.strike))
     ),
     ReportField(
         52,
-        "Strike price currency",
+        N_("Strike price currency"),
         "FinInstrm/Othr/…/StrkPric/@Ccy",
         _described(lambda i: i.strike.currency if i.strike else ""),
     ),
     ReportField(
         53,
-        "Option exercise style",
+        N_("Option exercise style"),
         "FinInstrm/Othr/…/OptnExrcStyle",
         _described(lambda i: i.exercise_style),
     ),
     ReportField(
-        54, "Maturity date", "FinInstrm/Othr/…/MtrtyDt", _described(lambda i: i.maturity_date)
-    ),
-    ReportField(55, "Expiry date", "FinInstrm/Othr/…/XpryDt", _described(lambda i: i.expiry_date)),
-    ReportField(
-        56, "Delivery type", "FinInstrm/Othr/…/DlvryTp", _described(lambda i: i.delivery_type)
+        54, N_("Maturity date"), "FinInstrm/Othr/…/MtrtyDt", _described(lambda i: i.maturity_date)
     ),
     ReportField(
-        57, "Investment decision within firm", "InvstmtDcsnPrsn", _decider("investment_decider")
+        55, N_("Expiry date"), "FinInstrm/Othr/…/XpryDt", _described(lambda i: i.expiry_date)
+    ),
+    ReportField(
+        56, N_("Delivery type"), "FinInstrm/Othr/…/DlvryTp", _described(lambda i: i.delivery_type)
+    ),
+    ReportField(
+        57, N_("Investment decision within firm"), "InvstmtDcsnPrsn", _decider("investment_decider")
     ),
     ReportField(
         58,
-        "Country of the branch of who decided",
+        N_("Country of the branch of who decided"),
         "InvstmtDcsnPrsn/Prsn/CtryOfBrnch",
         _decider_country("investment_decider"),
     ),
-    ReportField(59, "Execution within firm", "ExctgPrsn", _decider("executing_person")),
+    ReportField(59, N_("Execution within firm"), "ExctgPrsn", _decider("executing_person")),
     ReportField(
         60,
-        "Country of the branch of who executed",
+        N_("Country of the branch of who executed"),
         "ExctgPrsn/Prsn/CtryOfBrnch",
         _decider_country("executing_person"),
     ),
     ReportField(
-        61, "Waiver indicator", "AddtlAttrbts/WvrInd", lambda facts: ", ".join(facts.waivers)
+        61, N_("Waiver indicator"), "AddtlAttrbts/WvrInd", lambda facts: ", ".join(facts.waivers)
     ),
     ReportField(
-        62, "Short selling indicator", "AddtlAttrbts/ShrtSellgInd", _plain("short_selling")
+        62, N_("Short selling indicator"), "AddtlAttrbts/ShrtSellgInd", _plain("short_selling")
     ),
     ReportField(
         63,
-        "OTC post-trade indicator",
+        N_("OTC post-trade indicator"),
         "AddtlAttrbts/OTCPstTradInd",
         lambda facts: ", ".join(facts.post_trade_flags),
     ),
     ReportField(
-        64, "Commodity derivative indicator", "AddtlAttrbts/RskRdcgTx", _flag("is_risk_reducing")
+        64,
+        N_("Commodity derivative indicator"),
+        "AddtlAttrbts/RskRdcgTx",
+        _flag("is_risk_reducing"),
     ),
     ReportField(
         65,
-        "Securities financing transaction",
+        N_("Securities financing transaction"),
         "AddtlAttrbts/SctiesFincgTxInd",
         _flag("is_securities_financing"),
     ),
