@@ -10,6 +10,7 @@ from desk import states as desk
 from reconciliation import states as reconciliation
 from refdata import states as refdata
 from reporting import states as reporting
+from reporting.rules.page import reporting_section
 from trades import states as trades
 from trades.rules.page import rule_book_page
 
@@ -58,4 +59,4 @@ def states_page() -> str:
 
 def pages() -> dict[str, str]:
     """Return every generated page by its name in `docs/`."""
-    return {"rule-book.md": rule_book_page(), "states.md": states_page()}
+    return {"rule-book.md": rule_book_page() + reporting_section(), "states.md": states_page()}

@@ -37,11 +37,10 @@ class SchemaCheck(StrEnum):
 
 
 REPORT_TRANSITIONS: Final[Transitions[ReportState]] = {
-    ReportState.NOT_REPORTABLE: frozenset(),
-    ReportState.BLOCKED: frozenset({ReportState.READY, ReportState.NOT_REPORTABLE}),
     ReportState.READY: frozenset(
         {ReportState.IN_FILE, ReportState.BLOCKED, ReportState.NOT_REPORTABLE}
     ),
+    ReportState.BLOCKED: frozenset({ReportState.READY, ReportState.NOT_REPORTABLE}),
     ReportState.IN_FILE: frozenset({ReportState.RELEASED, ReportState.CANCELLED}),
     ReportState.RELEASED: frozenset(
         {
@@ -59,6 +58,7 @@ REPORT_TRANSITIONS: Final[Transitions[ReportState]] = {
         {ReportState.READY, ReportState.BLOCKED, ReportState.NOT_REPORTABLE}
     ),
     ReportState.CANCELLED: frozenset(),
+    ReportState.NOT_REPORTABLE: frozenset(),
 }
 
 FILE_TRANSITIONS: Final[Transitions[ReportFileState]] = {
