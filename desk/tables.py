@@ -35,7 +35,9 @@ def translated(text: str) -> str:
 
 def field_label(name: str) -> str:
     """Write the name of a term as people say it."""
-    return gettext(name.replace("_", " ")) if name else ""
+    if name == "isin":
+        return "ISIN"
+    return gettext(name.removesuffix("_code").replace("_", " ")) if name else ""
 
 
 class MessageColumn(TextColumn):

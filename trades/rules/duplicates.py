@@ -34,7 +34,7 @@ def check_duplicate(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
     message=N_("Looks like {found}: same instrument, side, quantity, price and counterparty."),
     source="Market practice",
     rationale=N_("A ticket typed by hand and sent by the feed gives two trades."),
-    parameters=(Parameter("within", Decimal(120), "seconds"),),
+    parameters=(Parameter("within", Decimal(120), N_("seconds")),),
 )
 def check_near_duplicate(
     facts: TradeFacts, context: RuleContext, limits: Limits

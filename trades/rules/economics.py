@@ -15,7 +15,7 @@ from trades.rules.rule import N_, Limits, Parameter, rule
 
 ZERO: Final = Decimal(0)
 HUNDRED: Final = Decimal(100)
-MINOR_UNITS: Final = "minor units"
+MINOR_UNITS: Final = N_("minor units")
 WITH_ACCRUED: Final = frozenset({"BOND", "FUND", "DERIVATIVE"})
 
 
@@ -116,7 +116,7 @@ def check_net_amount(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     message=N_("Fees are {found}; the usual maximum is {expected}."),
     source="MiFID II art. 27 (costs of execution); market practice",
     rationale=N_("Fees out of proportion are a wrong amount, or a hidden payment."),
-    parameters=(Parameter("maximum", Decimal("1.5"), "percent of gross amount"),),
+    parameters=(Parameter("maximum", Decimal("1.5"), N_("percent of gross amount")),),
 )
 def check_fees(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Fees do not pass the set share of the gross amount."""

@@ -13,7 +13,7 @@ from trades.rules.rule import N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
 TENTH: Final = Decimal("0.01")
-PERCENT: Final = "percent"
+PERCENT: Final = N_("percent")
 ASSET_CLASSES: Final = {
     "EQUITY": "equity",
     "BOND": "bond",
@@ -106,7 +106,7 @@ def check_price_absurd(
     message=N_("The last close is of {found}; nothing newer than {expected} is known."),
     source="Market practice: stale price control",
     rationale=N_("A price control against an old price proves little."),
-    parameters=(Parameter("maximum_age", Decimal(5), "days"),),
+    parameters=(Parameter("maximum_age", Decimal(5), N_("days")),),
 )
 def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The last close is not older than the set number of days before the trade date."""

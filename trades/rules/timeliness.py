@@ -23,7 +23,7 @@ SATURDAY: Final = 5
     message=N_("Booked {found} minutes after the execution; the limit is {expected}."),
     source="MiFID II art. 25 (records); market practice",
     rationale=N_("A late ticket may have been chosen with hindsight."),
-    parameters=(Parameter("maximum", Decimal(60), "minutes"),),
+    parameters=(Parameter("maximum", Decimal(60), N_("minutes")),),
 )
 def check_late_booking(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -49,7 +49,7 @@ def check_late_booking(
     message=N_("Received on {found} for the trade date {expected}."),
     source="Mission Green report (2008); MAR art. 16",
     rationale=N_("A trade for a day that is closed changes figures that were already given."),
-    parameters=(Parameter("maximum", Decimal(1), "business days"),),
+    parameters=(Parameter("maximum", Decimal(1), N_("business days")),),
 )
 def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Received not more than the set number of business days after the trade date."""
@@ -92,7 +92,7 @@ def check_received_on_working_day(
     message=N_("Received at {found}, after the cut-off of {expected}."),
     source="ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date",
     rationale=N_("After the cut-off allocation and confirmation are no longer of the day."),
-    parameters=(Parameter("cut_off", Decimal(23), "hour of the day, Europe/Paris"),),
+    parameters=(Parameter("cut_off", Decimal(23), N_("hour of the day, Europe/Paris")),),
 )
 def check_cut_off(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Received on its trade date before the cut-off hour, house time."""

@@ -33,6 +33,19 @@ FAMILIES = {
     "TRD-7": _("Timeliness"),
 }
 
+PARAMETERS = {
+    "tolerance": _("tolerance"),
+    "maximum": _("maximum"),
+    "maximum_age": _("maximum age"),
+    "within": _("within"),
+    "cut_off": _("cut-off"),
+    "equity": _("share"),
+    "bond": _("bond"),
+    "etf": "ETF",
+    "fund": _("fund"),
+    "derivative": _("derivative"),
+}
+
 
 class RuleBookPage(PageView):
     title = _("Rule book")
@@ -141,7 +154,7 @@ def _parameters(rule: Rule, setting: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": parameter.name,
-            "label": _t(parameter.name.replace("_", " ")),
+            "label": PARAMETERS.get(parameter.name, parameter.name),
             "unit": _t(parameter.unit),
             "default": parameter.default,
             "value": (setting or {}).get(parameter.name, parameter.default),

@@ -30,6 +30,7 @@ from core.pages.columns import (
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
+from desk.tables import field_label
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
@@ -257,7 +258,7 @@ def _shown(
     changes: list[tuple[str, object, object]],
 ) -> list[tuple[str, object, object]]:
     return [
-        (_t(name.replace("_", " ")), before, after)
+        (field_label(name), before, after)
         for name, before, after in changes
         if name not in HIDDEN_TERMS
     ]
