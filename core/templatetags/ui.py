@@ -51,6 +51,12 @@ def amount(value: Decimal | None, currency: str = "") -> str:
 
 
 @register.simple_tag
+def amount_short(value: Decimal | None) -> str:
+    """Write an amount to the unit, where the cents are noise."""
+    return formats.integer(None if value is None else round(value))
+
+
+@register.simple_tag
 def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
     """Write an amount followed by its currency."""
     if value is None:
@@ -158,6 +164,17 @@ def sort_url(context: template.Context, column: Any) -> str:
     """Return the address that sorts the list by `column`, or turns its order."""
     page = context["page"]
     return str(page.url_with(sort=str(column.order_by_alias.next), page=""))
+
+
+@register.simple_tag
+def filter_input(field: Any) -> SafeString:
+    """Draw a text filter whose label stands inside it; a day keeps its label before it."""
+    hidden = "" if "class" in field.field.widget.attrs else "visually-hidden"
+    label = format_html(
+        '<label for="{}" class="{}">{}</label>', field.id_for_label, hidden, field.label
+    )
+    shown = field.as_widget(attrs={"placeholder": field.label} if hidden else None)
+    return format_html("{}{}", label, shown)
 
 
 @register.filter

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.accessibility import serious_violations
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
 
@@ -31,6 +33,8 @@ def main() -> None:
                 page.goto(address)
                 page.wait_for_load_state("networkidle")
                 name = re.sub(r"\W+", "_", address).strip("_") or "home"
+                for remark in serious_violations(page) if options.axe else ():
+                    sys.stdout.write(f"{remark}\n")
                 page.screenshot(path=options.folder / f"{name}_{language}_{theme}.png")
         browser.close()
 
@@ -45,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--height", type=int, default=900)
     parser.add_argument("--languages", nargs="+", default=["fr", "en"])
     parser.add_argument("--themes", nargs="+", default=["light", "dark"])
+    parser.add_argument("--axe", action="store_true", help="tell serious axe violations")
     parser.add_argument("pages", nargs="*", help="addresses; every page of the navigation if none")
     return parser.parse_args()
 

@@ -8,16 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Page
 
 from backoffice.navigation import NAVIGATION
 from core.models import Job
+from tests.browser.accessibility import serious_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EVERY_ROLE = ["AUDITOR", "AGENT", "SUPERVISOR", "ADMINISTRATOR"]
-SERIOUS = {"serious", "critical"}
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -47,16 +46,6 @@ def some_jobs() -> None:
             progress_done=n,
             progress_total=100,
         )
-
-
-def serious_violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {one['id']} {node['target']} {node['html'][:160]}"
-        for one in found
-        if one["impact"] in SERIOUS
-        for node in one["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize(
