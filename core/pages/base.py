@@ -12,9 +12,16 @@ from django.utils.functional import Promise
 from django.views import View
 
 from core import access
+from kernel.actors import Actor
 from kernel.findings import Refusal
 
 STATUS_DEFAULT = 422
+
+
+class ActedRequest(HttpRequest):
+    """A request that ActorMiddleware has seen: it knows who acts."""
+
+    actor: Actor
 
 
 class PageView(LoginRequiredMixin, View):
@@ -24,6 +31,7 @@ class PageView(LoginRequiredMixin, View):
     message and its findings, and nothing of the request is kept.
     """
 
+    request: ActedRequest
     title: ClassVar[str | Promise] = ""
     subtitle: ClassVar[str | Promise] = ""
     action: ClassVar[access.Action | None] = None
@@ -34,7 +42,7 @@ class PageView(LoginRequiredMixin, View):
             return self.handle_no_permission()
         try:
             if self.action is not None:
-                access.require(request.actor, self.action)
+                access.require(self.request.actor, self.action)
             return super().dispatch(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)

@@ -81,7 +81,7 @@ def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine
             refused=Count("pk", filter=Q(state=TradeState.REJECTED)),
             amended=Count("pk", filter=Q(version_no__gt=1)),
             cancelled=Count("pk", filter=Q(close_reason=CloseReason.CANCELLED)),
-            straight_through=Count("pk", filter=Q(touched_by_hand_at__isnull=True) & ~Exists(held)),
+            straight_through=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
         )
     )
     about = ControlException.objects.filter(
@@ -90,9 +90,13 @@ def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine
     found = _counted(about, "desk_code")
     still = _counted(about.filter(state__in=LIVE_EXCEPTION), "desk_code")
     by_desk: dict[str, dict[str, Any]] = {
-        row.pop("desk_code"): row | {"amount_eur": row["amount_eur"] or Decimal(0)} for row in rows
+        row["desk_code"]: {
+            **{column: value for column, value in row.items() if column != "desk_code"},
+            "amount_eur": row["amount_eur"] or Decimal(0),
+        }
+        for row in rows
     }
-    names = {*by_desk, *breaks, *found}
+    names = sorted({*by_desk, *breaks, *found})
     return [
         ActivityLine(
             name=name,
@@ -101,18 +105,18 @@ def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine
             breaks_open=breaks.get(name, 0),
             **by_desk.get(name, {}),
         )
-        for name in sorted(names)
+        for name in names
     ]
 
 
 def _total(desks: Iterable[ActivityLine]) -> ActivityLine:
     lines = list(desks)
-    summed = {
-        field.name: sum((getattr(line, field.name) for line in lines), start=field.default)
+    summed: dict[str, Any] = {
+        field.name: sum(getattr(line, field.name) for line in lines)
         for field in fields(ActivityLine)
         if field.name != "name"
     }
-    return ActivityLine(name="", **summed)
+    return ActivityLine(name="", **summed | {"amount_eur": Decimal(summed["amount_eur"])})
 
 
 def _people(day: date, actor: Actor) -> tuple[PersonLine, ...]:
@@ -181,11 +185,11 @@ def _days(day: date, actor: Actor) -> tuple[tuple[date, int, Decimal | None], ..
         .values_list("trade_date")
         .annotate(
             n=Count("pk"),
-            clean=Count("pk", filter=Q(touched_by_hand_at__isnull=True) & ~Exists(held)),
+            untouched=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
         )
         .order_by("trade_date")
     )
-    return tuple((at, n, Decimal(clean) / n) for at, n, clean in rows)
+    return tuple((at, n, Decimal(untouched) / n) for at, n, untouched in rows)
 
 
 def _counted(rows: QuerySet[Any], column: str) -> dict[str, int]:

@@ -75,7 +75,9 @@ def decide_chunk(
         sources=sources, reported_at=at, live=_taken_references(answers)
     )
     decided = [answer.decided(context, actor, at) for answer in answers]
-    _write([one.report for one in decided])
+    fresh = [one.report for one, of in zip(decided, candidates, strict=True) if of.report is None]
+    known = [one.report for one, of in zip(decided, candidates, strict=True) if of.report]
+    _write(fresh, known)
     _raise_findings([one.report for one in decided], actor=actor, at=at)
     return decided
 
@@ -101,7 +103,7 @@ class _Answer:
         findings = self._findings(context)
         state = self._state(findings)
         report = self.candidate.report or self._new_report()
-        if report.pk and report.state != state:
+        if self.candidate.report and report.state != state:
             require_transition(REPORT_TRANSITIONS, source=ReportState(report.state), target=state)
         facts = self.mapped.facts if self.mapped else None
         report.approval_id = self.candidate.approval_id
@@ -152,14 +154,12 @@ def _taken_references(answers: Sequence[_Answer]) -> frozenset[str]:
     return frozenset(taken.values_list("transaction_id", flat=True)) | rts22.repeated_ids(facts)
 
 
-def _write(reports: Sequence[RegulatoryReport]) -> None:
+def _write(fresh: Sequence[RegulatoryReport], known: Sequence[RegulatoryReport]) -> None:
     """Insert and update; a reference that another report holds is kept off the row."""
-    for report in reports:
+    for report in (*fresh, *known):
         if any(finding["code"] == "R22-02-2" for finding in report.findings):
             report.transaction_id = ""
-    fresh = [report for report in reports if report.pk is None]
     RegulatoryReport.objects.bulk_create(fresh, batch_size=1_000)
-    known = [report for report in reports if report not in fresh]
     if known:
         RegulatoryReport.objects.bulk_update(known, UPDATED, batch_size=500)
 

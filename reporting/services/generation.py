@@ -98,7 +98,8 @@ def _write_file(
         CancellationFacts(report.transaction_id, firm.executing_lei, firm.submitting_lei)
         for report in gone
     ]
-    records = (*cancels, *(facts for _report, facts in ready))
+    records: list[TransactionFacts | CancellationFacts] = [*cancels]
+    records += [facts for _report, facts in ready]
     content = b"".join(auth016.stream_file(envelope, records))
     stored = files.store(
         name=f"{message_id}.xml", content=content, media_type=MEDIA_TYPE, actor=actor, at=at

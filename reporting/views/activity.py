@@ -30,7 +30,7 @@ class Activity(PageView):
         day = _asked_day(request)
         if day is None:
             return self.render({"day": None, "form": DayForm()})
-        report = selectors.activity_of(day=day, actor=request.actor)
+        report = selectors.activity_of(day=day, actor=self.request.actor)
         return self.render(
             {
                 "form": DayForm({"day": day.isoformat()}),
@@ -52,8 +52,8 @@ class ActivityFile(PageView):
         day = _asked_day(request)
         if day is None:
             raise Http404
-        report = selectors.activity_of(day=day, actor=request.actor)
-        written = _written(report, request.actor.name)
+        report = selectors.activity_of(day=day, actor=self.request.actor)
+        written = _written(report, self.request.actor.name)
         if kind == "xlsx":
             response = HttpResponse(workbook(written), content_type=XLSX)
         else:

@@ -78,7 +78,7 @@ class GenerateDay(PageView):
                 kind=JOB_KIND,
                 parameters={"day": day.isoformat()},
                 title=_("Transaction reports of %(day)s") % {"day": day.isoformat()},
-                actor=request.actor,
+                actor=self.request.actor,
                 at=timezone.now(),
                 dedupe_key=f"rts22:{day}",
             )

@@ -91,7 +91,7 @@ class FileCheck(PageView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         get_object_or_404(ReportFile, pk=pk)
-        services.check_file(file_id=pk, actor=request.actor, at=timezone.now())
+        services.check_file(file_id=pk, actor=self.request.actor, at=timezone.now())
         return redirect("reporting:file", pk)
 
 
@@ -101,7 +101,7 @@ class FileRelease(PageView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         get_object_or_404(ReportFile, pk=pk)
-        found = services.release_file(file_id=pk, actor=request.actor, at=timezone.now())
+        found = services.release_file(file_id=pk, actor=self.request.actor, at=timezone.now())
         messages.success(request, _("%(file)s is released.") % {"file": found.name})
         return redirect("reporting:file", pk)
 
@@ -115,11 +115,11 @@ class FeedbackImport(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = FeedbackForm(request.POST, request.FILES)
         if not form.is_valid():
-            messages.error(request, " ".join(form.errors.get("file", [])))
+            messages.error(request, " ".join(str(error) for error in form.errors.get("file", [])))
             return redirect("reporting:files")
         upload = form.cleaned_data["file"]
         taken = services.import_feedback(
-            name=upload.name, content=upload.read(), actor=request.actor, at=timezone.now()
+            name=upload.name, content=upload.read(), actor=self.request.actor, at=timezone.now()
         )
         for one in taken:
             total = sum(one.counts.values())
