@@ -1,9 +1,13 @@
-"""The demo world, room by room: each room that has a `demo` module adds its part, in this order."""
+"""The demo world: the rooms' own parts in the order of the day, then a job that lives the week.
+
+What a person waits for is written at once: accounts, reference data, the executions of five days.
+Control, validation, statements and reports follow as the jobs that they are in real life.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
@@ -11,13 +15,24 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import acting
-from core.models import RoleGrant, User
+from core.jobs import enqueue
+from core.models import Job, JobState, RoleGrant, User
 from core.roles import Role
-from kernel.actors import SYSTEM
+from desk import demo as desk_demo
+from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
+from refdata import demo as refdata_demo
+from refdata import selectors as refdata
+from refdata.demo.prices import last_weekdays
 from refdata.models import Party
+from reporting.models import ReportingProfile
+from trades import demo as trades_demo
+from trades.models import Trade
+from trades.services import validation
+from trades.states import TradeState
 
 PASSWORD: Final = "demo"  # noqa: S105 - the documented password of the demo, refused elsewhere
+CLIENT: Final = "oms"
 ACCOUNTS: Final = {
     # user: (role, first name, last name)
     "agent": (Role.AGENT, "Camille", "Petit"),
@@ -26,8 +41,14 @@ ACCOUNTS: Final = {
     "supervisor2": (Role.SUPERVISOR, "Claude", "Mercier"),
     "auditor": (Role.AUDITOR, "Maxime", "Chevalier"),
     "admin": (Role.ADMINISTRATOR, "Alix", "Fontaine"),
+    CLIENT: (Role.API_CLIENT, "", "Order management system"),
 }
-ROOMS: Final = ("refdata", "desk", "trades", "reconciliation", "reporting")
+TRADES: Final = 4_000
+DAYS: Final = 5
+LEFT_OPEN: Final = 40
+"""Of the trades of the days before, one in so many still waits for its supervisor."""
+WEEK_JOB: Final = "demo.live_the_week"
+LATER_ROOMS: Final = ("reconciliation", "reporting")
 
 
 class NotEmpty(Refusal):
@@ -36,8 +57,8 @@ class NotEmpty(Refusal):
     code = "DATABASE_NOT_EMPTY"
 
 
-def seed(*, business_date: date, at: datetime) -> Iterator[str]:
-    """Write the demo accounts, then let each room seed its part; yield each room when done.
+def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator[str]:
+    """Write the demo world; yield each part when it is done.
 
     Raises NotEmpty on a database that holds parties already.
     """
@@ -45,10 +66,33 @@ def seed(*, business_date: date, at: datetime) -> Iterator[str]:
         raise NotEmpty(str(_("The database is not empty: the demo day is for a new one.")))
     _accounts()
     yield "accounts"
-    for room in ROOMS:
+    refdata_demo.seed(business_date=business_date, at=at)
+    desk_demo.seed(business_date=business_date, at=at)
+    _reporting_profile()
+    yield "reference data"
+    days = last_weekdays(business_date, DAYS)
+    with acting(actor=SYSTEM, reason="demo day"):
+        counts = trades_demo.seed_trades(days=days, count=trades, actor=_person(CLIENT))
+        _queue(business_date, at)
+    yield "trades: " + ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
+
+
+def live_the_week(*, business_date: date, actor: Actor, at: datetime) -> dict[str, int] | None:
+    """Validate the days before, send in the statements, report; None while controls still run.
+
+    Safe to repeat: each step does only what is left to do.
+    """
+    live = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    if live.filter(kind="trades.control_batch").exists():
+        _queue(business_date, at + timedelta(seconds=2))
+        return None
+    counts = {"validated": _validate(business_date, at)}
+    for room in LATER_ROOMS:
         if find_spec(f"{room}.demo") is not None:
             import_module(f"{room}.demo").seed(business_date=business_date, at=at)
-            yield room
+            counts[room] = 1
+    _report(last_weekdays(business_date, DAYS)[:-1], at)
+    return counts
 
 
 def _accounts() -> None:
@@ -63,6 +107,59 @@ def _accounts() -> None:
                 },
             )
             if created:
-                user.set_password(PASSWORD)
+                user.set_password(None if role is Role.API_CLIENT else PASSWORD)
                 user.save(update_fields=["password"])
                 RoleGrant.objects.create(user=user, role=role, granted_by="system")
+
+
+def _reporting_profile() -> None:
+    firm = refdata.own_firm()
+    if firm is not None:
+        leis = dict.fromkeys(("executing_lei", "submitting_lei", "recipient_lei"), firm.lei)
+        with acting(actor=SYSTEM, reason="demo day"):
+            ReportingProfile.objects.get_or_create(
+                defaults={**leis, "branch_country": firm.country}
+            )
+
+
+def _queue(business_date: date, at: datetime) -> None:
+    enqueue(
+        kind=WEEK_JOB,
+        parameters={"business_date": business_date.isoformat()},
+        title=str(_("The demo week: validation, statements, reports")),
+        actor=SYSTEM,
+        at=at,
+    )
+
+
+def _validate(business_date: date, at: datetime) -> int:
+    """Let a supervisor approve what waits from the days before, a few excepted."""
+    waiting = Trade.objects.filter(
+        state=TradeState.PENDING_VALIDATION, trade_date__lt=business_date
+    ).order_by("pk")
+    seen = {
+        pk: fingerprint
+        for pk, fingerprint in waiting.values_list("pk", "fingerprint")
+        if pk % LEFT_OPEN
+    }
+    supervisor = _person("supervisor2")
+    outcomes = validation.decide_many(seen=seen, approve=True, reason="", actor=supervisor, at=at)
+    return len(outcomes) - len(validation.refusals(outcomes))
+
+
+def _report(days: Sequence[date], at: datetime) -> None:
+    for day in days:
+        enqueue(
+            kind="reporting.generate_rts22",
+            parameters={"day": day.isoformat()},
+            title=str(_("Transaction reports of %(day)s") % {"day": day}),
+            actor=_person("agent"),
+            at=at,
+            due_key=f"demo:rts22:{day}",
+        )
+
+
+def _person(username: str) -> Actor:
+    user = User.objects.get(username=username)
+    kind = ActorKind.CLIENT if username == CLIENT else ActorKind.PERSON
+    return Actor(name=username, kind=kind, user_id=user.pk)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from celery import shared_task
 from celery.signals import beat_init, worker_ready
 from django.utils import timezone
 
-from backoffice import health
+from backoffice import demo, health
+from core.jobs import JobRun, job_handler
 
 
 @shared_task(ignore_result=True, expires=15)
@@ -26,3 +29,15 @@ def worker_is_ready(**_: object) -> None:
 def scheduler_is_ready(**_: object) -> None:
     """A scheduler that has just started is alive before its first tick."""
     health.beat("scheduler", at=timezone.now())
+
+
+@job_handler(demo.WEEK_JOB)
+def live_the_week(run: JobRun) -> None:
+    """Take the demo week through validation, statements and reports."""
+    day = date.fromisoformat(run.parameters["business_date"])
+    counts = demo.live_the_week(business_date=day, actor=run.actor, at=run.at)
+    if counts is None:
+        run.log("controls still run: later")
+        return
+    for name, number in counts.items():
+        run.count(name, number)

@@ -165,7 +165,7 @@ class PriceTable(tables.Table):
     day = DayColumn(verbose_name=_("Day"))
     instrument = TextColumn(accessor="instrument__code", verbose_name=_("Instrument"))
     isin = TextColumn(accessor="instrument__isin", verbose_name="ISIN")
-    close = PriceColumn(verbose_name=_("Close"))
+    close = PriceColumn(verbose_name=_("Closing price"))
     currency = TextColumn(accessor="instrument__currency", verbose_name=_("Currency"))
     source = TextColumn(verbose_name=_("Source"))
 

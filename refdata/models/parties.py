@@ -160,7 +160,7 @@ class SettlementInstruction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"SSI {self.pk} {self.party_id} {self.currency or '*'} {self.place_of_settlement}"
+        return f"SSI {self.pk} {self.currency or '*'} {self.place_of_settlement}"
 
     def get_absolute_url(self) -> str:
         return reverse("refdata:instruction", args=[self.pk])

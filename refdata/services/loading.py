@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import files
+from core import files, outbox
 from core.access import Action, require
 from core.acts import acting
 from kernel.actors import Actor
@@ -120,6 +120,8 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
         plan = found.plan(reading)
         for part in plan.parts.values():
             upsert.apply(part)
+        if plan.event:
+            outbox.announce(plan.event, subject=f"{kind}:{name}"[:200], payload=plan.payload)
         findings = (*reading.findings, *plan.findings)
         return FileImport.objects.create(
             kind=kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kernel.findings import Finding
@@ -13,6 +13,7 @@ from refdata.services.upsert import Plan, plan_upsert
 from refdata.states import AssetClass, PriceType, RecordState
 
 GONE: Final = ("TERMINATED", "CANCELLED")
+PRICES_LOADED: Final = "refdata.prices_loaded"
 UNKNOWN_ISIN: Final = Finding(
     code="REF-013", field="ISIN", column="ISIN", message="{found} is not a known instrument"
 )
@@ -30,6 +31,8 @@ class FilePlan:
 
     parts: Mapping[str, Plan[Any]]
     findings: tuple[Finding, ...] = ()
+    event: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 def venues(reading: Reading[VenueRow]) -> FilePlan:
@@ -97,7 +100,9 @@ def prices(reading: Reading[PriceRow]) -> FilePlan:
         else:
             wanted[(instrument.pk, row.day, "FILE")] = {"close": row.close}
     plan = plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=wanted)
-    return FilePlan({"prices": plan}, tuple(findings))
+    moved = {price.instrument_id for price in (*plan.new, *plan.changed)}
+    isins = sorted(isin for isin, found in known.items() if found.pk in moved)
+    return FilePlan({"prices": plan}, tuple(findings), PRICES_LOADED, {"isins": isins})
 
 
 def asset_class_of(cfi: str) -> AssetClass:

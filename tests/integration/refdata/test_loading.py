@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.access import Forbidden
+from core.models import OutboxEvent
 from kernel.actors import SYSTEM, Actor, ActorKind
 from refdata import selectors, services
 from refdata.formats.source import UnreadableReferenceFile
@@ -107,6 +108,8 @@ def test_prices_of_unknown_instruments_and_other_currencies_are_findings() -> No
         ("REF-014", 3, "USD"),
         ("REF-013", 4, "FR0000120628"),
     ]
+    told = OutboxEvent.objects.get(event="refdata.prices_loaded")
+    assert told.payload == {"isins": ["FR0000120271"]}
     last = selectors.last_prices(["FR0000120271", "FR0000131104"], date(2026, 11, 19))
     assert {isin: (price.day, price.close) for isin, price in last.items()} == {
         "FR0000120271": (date(2026, 11, 19), Decimal("55.12"))

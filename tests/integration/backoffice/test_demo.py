@@ -1,0 +1,54 @@
+"""The demo world: from an empty database to a week that was lived."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from backoffice import demo
+from backoffice.management.commands.seed_demo import last_closed_day
+from core import jobs
+from core.models import Job, User
+from desk.models import Approval
+from trades.models import Trade
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+
+
+def test_a_week_is_captured_controlled_validated_and_reported() -> None:
+    told = list(demo.seed(business_date=DAY, at=AT, trades=150))
+
+    assert told[0] == "accounts"
+    assert Trade.objects.count() > 130
+    jobs.run_pending()
+    assert not Job.objects.exclude(state="DONE").exclude(due_at__gt=AT).exists(), [
+        (job.kind, job.error) for job in Job.objects.exclude(state="DONE")
+    ]
+    states = set(Trade.objects.values_list("state", flat=True))
+    assert {"VALIDATED", "PENDING_VALIDATION", "ON_HOLD"} <= states
+    assert not Trade.objects.filter(state="VALIDATED", trade_date=DAY).exists()
+    assert set(Approval.objects.values_list("checker", flat=True)) == {"supervisor2"}
+    assert User.objects.get(username="agent").check_password("demo")
+
+
+def test_the_demo_world_never_mixes_with_other_data() -> None:
+    list(demo.seed(business_date=DAY, at=AT, trades=5))
+
+    with pytest.raises(demo.NotEmpty):
+        list(demo.seed(business_date=DAY, at=AT, trades=5))
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 11, 20, 18, 0, tzinfo=UTC), date(2026, 11, 20)),
+        (datetime(2026, 11, 20, 17, 59, tzinfo=UTC), date(2026, 11, 19)),
+        (datetime(2026, 11, 22, 6, 0, tzinfo=UTC), date(2026, 11, 20)),
+        (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), date(2026, 11, 20)),
+    ],
+)
+def test_the_demo_day_is_the_last_one_that_is_over(now: datetime, day: date) -> None:
+    assert last_closed_day(now) == day
