@@ -40,6 +40,8 @@ KEYWORDS: Final = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "unreadable": (2,),
+    "marked": (2,),
 }
 PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 MsgId = str | tuple[str, str]

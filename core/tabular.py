@@ -14,7 +14,7 @@ from typing import Final
 import xlsxwriter
 
 from core import workbook
-from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
+from core.unreadable import FINDINGS_MAX, UnreadableFile, told, unreadable
 from kernel.findings import Finding
 
 BYTES_MAX: Final = 32 * 1024 * 1024
@@ -159,9 +159,7 @@ def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> 
     findings = [*_header_findings(columns, header_line), *_row_findings(columns, raw[1:])]
     if findings:
         first = findings[0]
-        raise UnreadableFile(
-            str(first.as_dict()["message"]), findings=tuple(findings[:FINDINGS_MAX])
-        )
+        raise UnreadableFile(told(first), findings=tuple(findings[:FINDINGS_MAX]))
     return Table(
         columns=columns,
         rows=[tuple(cell.strip() for cell in row) for _line, row in raw[1:]],
@@ -173,7 +171,7 @@ def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> 
 
 def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
     if len(columns) > COLUMNS_MAX:
-        yield _finding(
+        yield marked(
             "FILE-006",
             "The table has {found} columns, the limit is {expected}",
             line,
@@ -182,16 +180,16 @@ def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
         )
     for index, column in enumerate(columns):
         if not column:
-            yield _finding("FILE-007", "Column {found} has no name", line, found=str(index + 1))
+            yield marked("FILE-007", "Column {found} has no name", line, found=str(index + 1))
         elif column in columns[:index]:
-            yield _finding("FILE-008", "Column {found} is there twice", line, found=column)
+            yield marked("FILE-008", "Column {found} is there twice", line, found=column)
 
 
 def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -> Iterable[Finding]:
     if not rows:
-        yield _finding("FILE-009", "The table has a header and no row", 1)
+        yield marked("FILE-009", "The table has a header and no row", 1)
     if len(rows) > ROWS_MAX:
-        yield _finding(
+        yield marked(
             "FILE-010",
             "The table has {found} rows, the limit is {expected}",
             rows[ROWS_MAX][0],
@@ -201,7 +199,7 @@ def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -
     width = len(columns)
     for line, row in rows:
         if len(row) != width:
-            yield _finding(
+            yield marked(
                 "FILE-011",
                 "The line has {found} cells, the header has {expected}",
                 line,
@@ -211,7 +209,7 @@ def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -
             continue
         for column, cell in zip(columns, row, strict=True):
             if cell.startswith(RISKY_START) and is_formula(cell):
-                yield _finding(
+                yield marked(
                     "FILE-012",
                     "{found} is a formula, not data",
                     line,
@@ -225,9 +223,10 @@ def is_formula(cell: str) -> bool:
     return bool(FORMULA.match(cell)) and not NUMBER.fullmatch(cell.strip())
 
 
-def _finding(
+def marked(
     code: str, message: str, line: int, *, column: str = "", found: str = "", expected: str = ""
 ) -> Finding:
+    """Return a remark about one line; its message is marked for the catalogue."""
     return Finding(
         code=code,
         field=column or "file",

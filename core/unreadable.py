@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext
+
 from kernel.findings import Finding, Refusal
 
 FINDINGS_MAX: Final = 100
@@ -34,4 +36,11 @@ def unreadable(
         found=found[:200],
         expected=expected,
     )
-    return UnreadableFile(str(finding.as_dict()["message"]), findings=(finding,))
+    return UnreadableFile(told(finding), findings=(finding,))
+
+
+def told(finding: Finding) -> str:
+    """Return the remark in the reader's language."""
+    return gettext(finding.message).format(
+        expected=finding.expected, found=finding.found, field=finding.field
+    )

@@ -37,16 +37,23 @@ def _up() -> Iterator[Launched]:
             up.end()
 
 
-def _token(up: Launched) -> str:
+WORLD = """
+from datetime import UTC, date, datetime
+from refdata import demo
+demo.seed(business_date=date(2026, 11, 20), at=datetime(2026, 11, 20, tzinfo=UTC))
+"""
+
+
+def _manage(up: Launched, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", "create_api_token", "oms", "--source-system", "OMS"],
+        [sys.executable, "manage.py", *arguments],
         cwd=places.ROOT,
         env=os.environ | {"DATA_DIR": str(up.data_dir)},
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout.strip().splitlines()[-1]
+    return done.stdout.strip()
 
 
 def _execution(number: int) -> dict[str, Any]:
@@ -114,7 +121,8 @@ def _outage(folder: Path) -> None:
 
 
 def test_an_outage_of_the_broker_loses_and_doubles_nothing(up: Launched) -> None:
-    token = _token(up)
+    _manage(up, "shell", "--no-imports", "-c", WORLD)
+    token = _manage(up, "create_api_token", "oms", "--source-system", "OMS")
     outage = threading.Thread(target=_outage, args=(up.data_dir,))
     outage.start()
     slowest = 0.0
