@@ -50,6 +50,6 @@ class ExceptionFilter(ListFilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Show what is open when no status is chosen: the list is a queue first."""
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Any] = super().filter_queryset(queryset)
         chosen = self.form.cleaned_data.get("state")
         return found if chosen else found.filter(state__in=LIVE_EXCEPTION)

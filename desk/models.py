@@ -354,7 +354,7 @@ class ControlRun(models.Model):
 
     job_id = models.BigIntegerField(_("job"), null=True)
     judged = models.IntegerField(_("judged"))
-    clean = models.IntegerField(_("without finding"))
+    clean_count = models.IntegerField(_("without finding"), db_column="clean")
     hits = models.JSONField(_("findings per rule"), default=dict)
     ended_at = models.DateTimeField(_("ended at"))
 

@@ -78,6 +78,8 @@ def subjects_held(*, subject_kind: str, subject_ids: Collection[int]) -> set[int
 
 def limit_of(*, actor: Actor, day: date) -> Decimal | None:
     """Return up to how many euros the actor may validate on that day; None means nothing at all."""
+    if actor.user_id is None:
+        return None
     row = (
         SupervisorLimit.objects.filter(user_id=actor.user_id, valid_from__lte=day)
         .order_by("-valid_from")

@@ -40,11 +40,11 @@ def field_label(name: str) -> str:
     return gettext(name.removesuffix("_code").replace("_", " ")) if name else ""
 
 
-class MessageColumn(TextColumn):
+class MessageColumn(tables.Column):
     """The message of an exception, filled and translated."""
 
-    def render(self, value: Any, record: ControlException) -> Any:
-        return super().render(filled(str(value), record))
+    def render(self, value: Any, record: ControlException) -> str:
+        return filled(str(value), record)
 
     def value(self, value: Any, record: ControlException) -> str:
         return filled(str(value), record)
@@ -54,7 +54,7 @@ class ExceptionTable(tables.Table):
     rule_code = LinkColumn("desk:exception", verbose_name=_("Rule"))
     severity = StatusColumn(verbose_name=_("Severity"))
     subject_reference = TextColumn(verbose_name=_("Reference"))
-    message = MessageColumn(verbose_name=_("Finding"), width=90, orderable=False)
+    message = MessageColumn(verbose_name=_("Finding"), orderable=False)
     expected = TextColumn(verbose_name=_("Expected"), width=30)
     found = TextColumn(verbose_name=_("Found"), width=30)
     amount_at_risk = AmountColumn(verbose_name=_("At risk"))

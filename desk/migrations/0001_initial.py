@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('job_id', models.BigIntegerField(null=True, verbose_name='job')),
                 ('judged', models.IntegerField(verbose_name='judged')),
-                ('clean', models.IntegerField(verbose_name='without finding')),
+                ('clean_count', models.IntegerField(db_column='clean', verbose_name='without finding')),
                 ('hits', models.JSONField(default=dict, verbose_name='findings per rule')),
                 ('ended_at', models.DateTimeField(verbose_name='ended at')),
             ],

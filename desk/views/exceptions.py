@@ -130,7 +130,7 @@ class ExceptionAct(PageView):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = selectors.list_exceptions(actor=request.actor).filter(pk=pk).first()
+        row = selectors.list_exceptions(actor=self.request.actor).filter(pk=pk).first()
         if row is None:
             raise Http404
         messages.success(request, self.act(row))

@@ -45,7 +45,7 @@ OPEN_VALIDATIONS: Final = """
 INSERT INTO desk_workitem (kind, subject_kind, subject_id, title, url, desk_code, due_at, severity,
                            amount_at_risk, currency, state, opened_at, done_by)
 SELECT 'VALIDATION', 'trade', t.id, t.reference, '/trades/' || t.id || '/', t.desk_code,
-       (t.trade_date + %(cut_off)s) AT TIME ZONE %(zone)s, 'WARNING', t.risk_amount_eur,
+       (t.trade_date + %(cut_off)s::time) AT TIME ZONE %(zone)s, 'WARNING', t.risk_amount_eur,
        CASE WHEN t.risk_amount_eur IS NULL THEN '' ELSE 'EUR' END, 'OPEN', %(at)s, ''
   FROM trades_trade t WHERE t.id = ANY(%(ids)s)
 ON CONFLICT (kind, subject_kind, subject_id) WHERE state = 'OPEN'
@@ -163,9 +163,8 @@ def _move(
     chunk: Sequence[TradeFacts], held: set[int], cut_off: time, actor: Actor, at: datetime
 ) -> None:
     """Put held trades on hold and the others in the supervisors' queue, by the state table."""
-    hold, clean = [], []
-    for facts in chunk:
-        (hold if facts.trade_id in held else clean).append(facts)
+    hold = [facts for facts in chunk if facts.trade_id in held]
+    clean = [facts for facts in chunk if facts.trade_id not in held]
     _set_state(hold, TradeState.ON_HOLD)
     _set_state(clean, TradeState.PENDING_VALIDATION)
     desk.close_work(
@@ -180,7 +179,7 @@ def _move(
             OPEN_VALIDATIONS,
             {
                 "ids": [facts.trade_id for facts in clean],
-                "cut_off": cut_off,
+                "cut_off": cut_off.isoformat(),
                 "zone": HOUSE_ZONE.key,
                 "at": at,
             },
@@ -228,7 +227,7 @@ def _record(
         judged=len(chunk), clean=len(chunk) - len(found), held=len(held), hits=hits
     )
     ControlRun.objects.create(
-        job_id=job_id, judged=outcome.judged, clean=outcome.clean, hits=hits, ended_at=at
+        job_id=job_id, judged=outcome.judged, clean_count=outcome.clean, hits=hits, ended_at=at
     )
     announce("trades.controlled", subject=f"{len(chunk)} trades", payload={"held": len(held)})
     return outcome

@@ -85,7 +85,7 @@ class RulePage(PageView):
         rule = _rule(code)
         in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
         judged, hits = desk_selectors.hit_rates()
-        actor = request.actor
+        actor = self.request.actor
         return self.render(
             {
                 "rule": rule,
@@ -121,7 +121,7 @@ class ProposeSetting(PageView):
             },
             valid_from=_day(request.POST.get("valid_from", "")),
             reason=request.POST.get("reason", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         messages.success(request, _t("The change is proposed: somebody else must approve it."))
@@ -137,7 +137,7 @@ class DecideSetting(PageView):
         if not ControlRule.objects.filter(pk=pk).exists():
             raise Http404
         row = settings.decide_setting(
-            setting_id=pk, approve=self.approve, actor=request.actor, at=timezone.now()
+            setting_id=pk, approve=self.approve, actor=self.request.actor, at=timezone.now()
         )
         said = _t("The change is approved.") if self.approve else _t("The change is refused.")
         messages.success(request, said)

@@ -200,12 +200,12 @@ class DecideOne(PageView):
         at = timezone.now()
         if self.approve:
             trade = validation.validate_trade(
-                trade_id=pk, seen=seen, actor=request.actor, at=at, reason=reason
+                trade_id=pk, seen=seen, actor=self.request.actor, at=at, reason=reason
             )
             messages.success(request, _t("%(trade)s is validated.") % {"trade": trade.reference})
         else:
             trade = validation.refuse_trade(
-                trade_id=pk, seen=seen, reason=reason, actor=request.actor, at=at
+                trade_id=pk, seen=seen, reason=reason, actor=self.request.actor, at=at
             )
             messages.success(request, _t("%(trade)s is refused.") % {"trade": trade.reference})
         return redirect("validation:queue")
@@ -224,11 +224,15 @@ class DecideMany(PageView):
         seen = {pk: chosen.revisions.get(pk, "") for pk in chosen.ids}
         reason = request.POST.get("reason", "").strip()
         at = timezone.now()
-        options = {"seen": seen, "approve": self.approve, "reason": reason}
+        actor = self.request.actor
         if len(seen) > validation.AT_ONCE_MAX:
-            job = validation.enqueue_many(**options, actor=request.actor, at=at)
+            job = validation.enqueue_many(
+                seen=seen, approve=self.approve, reason=reason, actor=actor, at=at
+            )
             return redirect("core:job", job.pk)
-        outcomes = validation.decide_many(**options, actor=request.actor, at=at)
+        outcomes = validation.decide_many(
+            seen=seen, approve=self.approve, reason=reason, actor=actor, at=at
+        )
         refused = validation.refusals(outcomes)
         done = len(outcomes) - len(refused)
         messages.success(request, self.said(done))
