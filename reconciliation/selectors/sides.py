@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from reconciliation.frames import SCHEMA
@@ -136,13 +136,19 @@ def _parameters(scope: Scope) -> dict[str, Any]:
     }
 
 
+# Whole sides are hashed, never looped over: fresh tables without statistics mislead the planner.
+PLAN: Final = "SELECT set_config('enable_nestloop', %s, true)"
+
+
 def _copied(query: str, parameters: dict[str, Any]) -> pl.DataFrame:
     out = BytesIO()
     for mark, condition in MARKS.items():
         query = query.replace(mark, condition)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PLAN, ["off"])
         bound = cursor.mogrify(query, parameters).decode()
         cursor.copy_expert(f"COPY ({bound}) TO STDOUT WITH (FORMAT csv)", out)
+        cursor.execute(PLAN, ["on"])
     columns = SCHEMA | EXTRA
     if not out.tell():
         return pl.DataFrame(schema=columns)
