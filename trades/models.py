@@ -135,12 +135,19 @@ class Execution(models.Model):
     content = models.JSONField(_("content"))
     content_hash = models.CharField(max_length=64)
     channel = models.CharField(_("channel"), max_length=10, choices=labelled(Channel))
-    batch = models.ForeignKey(CaptureBatch, on_delete=models.PROTECT, related_name="executions")
+    batch = models.ForeignKey(
+        CaptureBatch, on_delete=models.PROTECT, related_name="executions", db_index=False
+    )
     maker = models.CharField(_("sent by"), max_length=150)
     outcome = models.CharField(_("outcome"), max_length=10, choices=labelled(Outcome))
     reason_code = models.CharField(_("reason"), max_length=10, blank=True, default="")
     trade = models.ForeignKey(
-        "trades.Trade", null=True, blank=True, on_delete=models.PROTECT, related_name="executions"
+        "trades.Trade",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="executions",
+        db_index=False,
     )
     received_at = models.DateTimeField(_("received at"), db_default=Now())
 
@@ -203,7 +210,7 @@ class Terms(models.Model):
 class Trade(Terms):
     """A booked market operation: one identity for ever, its current terms on the row."""
 
-    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    reference = models.CharField(_("reference"), max_length=20)
     source_system = models.CharField(_("source system"), max_length=64)
     source_reference = models.CharField(_("source reference"), max_length=64)
     source_version = models.BigIntegerField(_("source version"))
@@ -221,6 +228,7 @@ class Trade(Terms):
     instrument = models.ForeignKey(
         "refdata.Instrument",
         verbose_name=_("instrument"),
+        db_index=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -230,6 +238,7 @@ class Trade(Terms):
     counterparty = models.ForeignKey(
         "refdata.Party",
         verbose_name=_("counterparty"),
+        db_index=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -243,6 +252,7 @@ class Trade(Terms):
     settlement_instruction = models.ForeignKey(
         "refdata.SettlementInstruction",
         verbose_name=_("settlement instruction"),
+        db_index=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -270,6 +280,9 @@ class Trade(Terms):
         constraints = [
             models.UniqueConstraint(
                 fields=["source_system", "source_reference"], name="trade_identity"
+            ),
+            models.UniqueConstraint(  # this operator class serves the search by prefix, too
+                fields=["reference"], name="trade_reference", opclasses=["varchar_pattern_ops"]
             ),
             known("state", TradeState, name="trade_known_state"),
             known("close_reason", CloseReason, name="trade_known_close_reason", blank=True),
@@ -309,7 +322,9 @@ class Trade(Terms):
 class TradeVersion(Terms):
     """The terms as they stood after one message; never changed, numbered from 1 without a gap."""
 
-    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="versions")
+    trade = models.ForeignKey(
+        Trade, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
     version_no = models.PositiveIntegerField(_("version"))
     action = models.CharField(_("action"), max_length=6, choices=labelled(Action))
     source_version = models.BigIntegerField(_("source version"))
@@ -319,7 +334,9 @@ class TradeVersion(Terms):
     fingerprint = models.CharField(max_length=64)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
-    execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="versions")
+    execution = models.ForeignKey(
+        Execution, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
 
     append_only: ClassVar = True
     audit: ClassVar = AuditPolicy(

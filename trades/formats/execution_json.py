@@ -45,9 +45,9 @@ Amount = Annotated[str, Meta(pattern=AMOUNT)]
 
 
 class _Message(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    ExecutionFacts, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """The strict form of a message that is right; `examine` speaks for all others."""
+    """The facts, as strict as a message must be; `examine` speaks for those that are wrong."""
 
     source_reference: Reference
     version: Annotated[int, Meta(ge=1, le=MAX_VERSION)]
@@ -72,9 +72,9 @@ class _Message(
     net_amount: Amount | None = None
     capacity: Capacity | None = None
     comment: Annotated[str, Meta(pattern=COMMENT)] | None = None
+    message_id: None = None  # told by the format, never by the sender
 
 
-FIELDS: Final = tuple(field.name for field in msgspec.structs.fields(_Message))
 KEY: Final = re.compile(rb'"\s*:')
 OPEN: Final = re.compile(rb"[\[{]")
 
@@ -123,7 +123,7 @@ def _accept(fields: Mapping[str, object]) -> ExecutionFacts:
     for day in (message.traded_at, message.trade_date, message.settlement_date):
         if day is not None and day.year < EARLIEST_YEAR:
             raise _NotPlain
-    return ExecutionFacts(**{name: getattr(message, name) for name in FIELDS})
+    return message
 
 
 def _explain(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:

@@ -190,6 +190,8 @@ def risk_in_eur(terms: Terms, reference: Reference) -> Decimal | None:
     rate = reference.rates.get(terms.trade_date, {}).get(terms.currency)
     if not rate:
         return None
+    if rate == 1:
+        return abs(terms.gross_amount)
     return Money(abs(terms.gross_amount) / rate, "EUR").rounded().amount
 
 

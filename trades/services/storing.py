@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services.plan import Item, Plan, TradeRow
-from trades.services.writing import copy_rows, next_ids
+from trades.services.writing import SEPARATOR, array, copy_lines, line, next_ids
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ IDENTITY_COLUMNS: Final = (
     *("id", "reference", "source_system", "source_reference", "maker", "received_at"),
 )
 TRADE_COLUMNS: Final = (*IDENTITY_COLUMNS, *STANDING_COLUMNS, *CURRENT_COLUMNS)
+terms_values: Final = attrgetter(*TERMS_COLUMNS)
+current_values: Final = attrgetter(*CURRENT_COLUMNS)
 VERSION_COLUMNS: Final = (
     *("id", "trade_id", "version_no", "action", "source_version", "terms", "maker"),
     *("contributors", "fingerprint", "reason", "execution_id"),
@@ -72,18 +75,17 @@ def write(plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int) -> N
     for item, number in zip(fresh, next_ids("trades_execution", len(fresh)), strict=True):
         item.execution_id = number
     touched = plan.at if origin.by_hand else None
-    copy_rows(
+    copy_lines(
         "trades_trade",
         TRADE_COLUMNS,
-        (_trade(trade, plan.at, origin, batch_id) for trade in created),
+        [line(_trade(trade, plan.at, origin, batch_id)) for trade in created],
     )
-    copy_rows(
+    copy_lines(
         "trades_execution",
         EXECUTION_COLUMNS,
-        (_execution(item, plan, origin, batch_id) for item in fresh),
+        [line(_execution(item, plan, origin, batch_id)) for item in fresh],
     )
-    ids = next_ids("trades_tradeversion", len(plan.versions))
-    copy_rows("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids))
+    copy_lines("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin))
     _amend(plan, batch_id, touched)
     _replay(plan.replayed)
     _tell_the_desk(plan, fresh, origin)
@@ -99,7 +101,7 @@ def _execution(item: Item, plan: Plan, origin: Origin, batch_id: int) -> tuple[o
         facts.version,
         str(facts.action),
         facts.message_id or "",
-        item.content,
+        item.content.decode("utf-8"),
         item.digest,
         origin.channel.value,
         batch_id,
@@ -119,46 +121,47 @@ def _trade(trade: TradeRow, at: datetime, origin: Origin, batch_id: int) -> tupl
         trade.source_reference,
         trade.maker,
         at,
-        *_standing(trade, batch_id, at if origin.by_hand else None),
-        *_current(trade),
+        *_standing(trade, batch_id, at if origin.by_hand else None, array(trade.contributors)),
+        *current_values(trade.terms),
     )
 
 
-def _standing(trade: TradeRow, batch_id: int, touched: datetime | None) -> tuple[object, ...]:
+def _standing(
+    trade: TradeRow, batch_id: int, touched: datetime | None, contributors: object
+) -> tuple[object, ...]:
     return (
         trade.source_version,
         trade.version_no,
         trade.state.value,
         trade.close_reason,
         batch_id,
-        trade.contributors,
+        contributors,
         trade.fingerprint,
         trade.risk_eur,
         touched,
     )
 
 
-def _current(trade: TradeRow) -> tuple[object, ...]:
-    return tuple(getattr(trade.terms, name) for name in CURRENT_COLUMNS)
-
-
-def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> Iterable[tuple[object, ...]]:
+def _versions(plan: Plan, origin: Origin) -> list[str]:
+    ids = next_ids("trades_tradeversion", len(plan.versions))
+    reason = " ".join(origin.reason.split())[:500]
+    lines = []
     for number, version in zip(ids, plan.versions, strict=True):
-        terms = version.terms
-        yield (
+        head = (
             number,
             version.trade.id,
             version.version_no,
             version.action,
             version.source_version,
-            version.encoded,
+            version.encoded.decode("utf-8"),
             version.item.maker or plan.actor.name,
-            version.contributors,
+            array(version.contributors),
             version.fingerprint,
-            origin.reason[:500],
+            reason,
             version.item.execution_id,
-            *(getattr(terms, name) for name in TERMS_COLUMNS),
         )
+        lines.append(line(head) + SEPARATOR + line(terms_values(version.terms)))
+    return lines
 
 
 def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
@@ -167,7 +170,13 @@ def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
         return
     names = (*STANDING_COLUMNS, *CURRENT_COLUMNS)
     rows: list[dict[str, Any]] = [
-        dict(zip(names, (*_standing(t, batch_id, touched), *_current(t)), strict=True))
+        dict(
+            zip(
+                names,
+                (*_standing(t, batch_id, touched, t.contributors), *current_values(t.terms)),
+                strict=True,
+            )
+        )
         | {"id": t.id}
         for t in changed
     ]
