@@ -13,16 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core import jobs
-from core.models import User
-from kernel.actors import SYSTEM, Actor, ActorKind
+from kernel.actors import Actor
 from refdata import selectors as refdata
-from refdata.demo.prices import last_weekdays
 from refdata.models import Book, Instrument, Party, Trader
 from trades.formats.execution_json import read_fields
-from trades.models import Trade
-from trades.services import capture, validation
-from trades.states import Channel, TradeState
+from trades.services import capture
+from trades.states import Channel
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 SOURCE: Final = "OMS"
@@ -31,9 +27,6 @@ SESSION_S: Final = 8 * 3600
 SLICE: Final = timedelta(minutes=30)
 CENT: Final = Decimal("0.01")
 PERCENT_PRICE: Final = "PERCENT"
-TRADES: Final = 4000
-DAYS: Final = 5
-STILL_TO_VALIDATE: Final = 12  # of the past days, one in so many waits for its supervisor
 
 #: kind of flaw -> one trade in so many
 FLAWS: Final = {
@@ -94,22 +87,6 @@ class Market:
                 if desk_id in books
             ],
         )
-
-
-def seed(*, business_date: date, at: datetime) -> None:
-    """Deal for a week, judge it all, and let the supervisors validate what past days left clean."""
-    days = last_weekdays(business_date, DAYS)
-    seed_trades(days=days, count=TRADES, actor=SYSTEM)
-    jobs.run_pending()
-    waiting = (
-        Trade.objects.filter(state=TradeState.PENDING_VALIDATION, trade_date__lt=business_date)
-        .order_by("pk")
-        .values_list("pk", "fingerprint")
-    )
-    supervisor = User.objects.get(username="supervisor")
-    actor = Actor(name=supervisor.username, kind=ActorKind.PERSON, user_id=supervisor.pk)
-    seen = {pk: seal for pk, seal in waiting if pk % STILL_TO_VALIDATE}
-    validation.decide_many(seen=seen, approve=True, reason="", actor=actor, at=at)
 
 
 def seed_trades(
