@@ -60,6 +60,8 @@ def ready_for(command: str) -> Iterator[None]:
         os.environ.setdefault("APP_ENV", "local")
     if command in OWNER_COMMANDS:
         os.environ["DATABASE_ROLE"] = "owner"
+    if command == "backup":
+        os.environ["DATABASE_ROLE"] = "backup"
     if command in OFFLINE_COMMANDS or url:
         yield
         return

