@@ -1,0 +1,15 @@
+"""Trades on the administration site: read and searched; services change them."""
+
+from __future__ import annotations
+
+from core.access import Action
+from core.administration import register_tables
+from trades import models
+
+register_tables(
+    models.Trade,
+    models.TradeVersion,
+    models.Execution,
+    models.CaptureBatch,
+    view_action=Action.VIEW_TRADES,
+)
