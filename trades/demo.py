@@ -133,13 +133,13 @@ def _day(dice: random.Random, market: Market, day: date, count: int) -> Iterator
         )
         instrument = dice.choice(market.instruments)
         last = prices.get(instrument.isin or "")
-        fields = _good(dice, market, instrument, last.close if last else None)
+        fields = good_message(dice, market, instrument, last.close if last else None)
         fields |= {"source_reference": f"{day:%Y%m%d}-{n + 1:05d}", "traded_at": at.isoformat()}
         flaw = next((kind for kind, odds in FLAWS.items() if dice.randrange(odds) == 0), "")
         yield from _flawed(dice, flaw, fields, at)
 
 
-def _good(
+def good_message(
     dice: random.Random, market: Market, instrument: Instrument, last: Decimal | None
 ) -> dict[str, Any]:
     """Return a message that nothing is wrong with, near the last price."""

@@ -1,0 +1,192 @@
+"""`manage.py simulate_front_office`: a real REST client with a realistic flow."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import threading
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic, perf_counter, sleep
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from core import tokens
+from kernel.actors import SYSTEM
+from trades import demo
+
+ADDRESS: Final = "/api/v1/executions/"
+THREADS: Final = 8
+TIMEOUT_S: Final = 30
+#: of a hundred messages: amendments, cancellations, exact repeats, bad ones; the rest are new
+MIX: Final = (("amend", 8), ("cancel", 3), ("repeat", 5), ("bad", 4))
+
+
+@dataclass
+class Tally:
+    """What the server answered, from every thread."""
+
+    codes: Counter[str] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, code: str, seconds: float) -> None:
+        with self.lock:
+            self.codes[code] += 1
+            self.milliseconds.append(seconds * 1000)
+
+
+class Flow:
+    """An endless, reproducible stream of messages of one front-office system."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)  # noqa: S311 - a simulation, no secret
+        self.market = demo.Market.of_reference_data()
+        self.sent: list[dict[str, Any]] = []
+        self.count = 0
+        self.run = f"{timezone.now():%Y%m%d%H%M%S}"
+        self.lock = threading.Lock()
+
+    def next(self) -> dict[str, Any]:
+        """Return the next message."""
+        with self.lock:
+            kind = self._kind()
+            if kind == "repeat":
+                return self.dice.choice(self.sent)
+            if kind in ("amend", "cancel"):
+                return self._follow(kind)
+            message = self._new()
+            if kind == "bad":
+                return message | {"quantity": "-1", "isin": "FR0000000000"}
+            self.sent.append(message)
+            return message
+
+    def _kind(self) -> str:
+        roll = self.dice.randrange(100)
+        for kind, share in MIX:
+            if roll < share:
+                return kind if self.sent or kind == "bad" else "new"
+            roll -= share
+        return "new"
+
+    def _new(self) -> dict[str, Any]:
+        self.count += 1
+        instrument = self.dice.choice(self.market.instruments)
+        fields = demo.good_message(self.dice, self.market, instrument, None)
+        return fields | {
+            "source_reference": f"SIM-{self.run}-{self.count:07d}",
+            "traded_at": timezone.localtime().isoformat(),
+        }
+
+    def _follow(self, kind: str) -> dict[str, Any]:
+        index = self.dice.randrange(len(self.sent))
+        before = self.sent.pop(index)
+        version = before["version"] + 1
+        if kind == "cancel":
+            reference = before["source_reference"]
+            return {"source_reference": reference, "version": version, "action": "CANCEL"}
+        quantity = str(int(before["quantity"]) + 1)
+        after = before | {"version": version, "action": "AMEND", "quantity": quantity}
+        self.sent.append(after)
+        return after
+
+
+class Command(BaseCommand):
+    help = "Post a realistic flow (new, amended, cancelled, repeated, bad) to a running server."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        port = os.environ.get("PORT", "8000")
+        parser.add_argument("--rate", type=float, default=20, help="messages per second")
+        parser.add_argument("--seconds", type=float, default=30)
+        parser.add_argument("--url", default=f"http://127.0.0.1:{port}")
+        parser.add_argument("--token", default="", help="default: a new one, revoked at the end")
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        name = ""
+        token = options["token"]
+        flow = Flow(options["seed"])
+        if not flow.market.instruments or not flow.market.traders:
+            raise CommandError("no reference data: load some, or run seed_demo first")
+        if not token:
+            name = f"simulator-{flow.run}"
+            token = tokens.create_token(
+                name=name, source_system="SIM", actor=SYSTEM, at=timezone.now()
+            )
+        try:
+            tally, seconds = _run(flow, token, options)
+        finally:
+            if name:
+                tokens.revoke_token(name=name, actor=SYSTEM, at=timezone.now())
+        self.stdout.write(json.dumps(_report(tally, seconds), sort_keys=True))
+        if tally.codes.keys() & {"error", "500", "401", "403"}:
+            raise CommandError("the server refused or failed")
+
+
+def _run(flow: Flow, token: str, options: dict[str, Any]) -> tuple[Tally, float]:
+    """Post at the asked rate from several connections; return the tally and the seconds."""
+    tally, began = Tally(), monotonic()
+    total = int(options["rate"] * options["seconds"])
+    turn = iter(range(total))
+    lock = threading.Lock()
+
+    def post_in_turn() -> None:
+        connection = _connect(options["url"])
+        while True:
+            with lock:
+                number = next(turn, None)
+            if number is None:
+                return
+            sleep(max(0, began + number / options["rate"] - monotonic()))
+            connection = _post(connection, flow.next(), token, tally, options["url"])
+
+    workers = [threading.Thread(target=post_in_turn) for _ in range(THREADS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return tally, monotonic() - began
+
+
+def _connect(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.hostname or "127.0.0.1", parts.port, timeout=TIMEOUT_S)
+
+
+def _post(
+    connection: http.client.HTTPConnection,
+    message: dict[str, Any],
+    token: str,
+    tally: Tally,
+    url: str,
+) -> http.client.HTTPConnection:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    began = perf_counter()
+    try:
+        connection.request("POST", ADDRESS, json.dumps(message), headers)
+        answer = connection.getresponse()
+        answer.read()
+        code = str(answer.status)
+    except (OSError, http.client.HTTPException):
+        connection.close()
+        connection, code = _connect(url), "error"
+    tally.add(code, perf_counter() - began)
+    return connection
+
+
+def _report(tally: Tally, seconds: float) -> dict[str, Any]:
+    times = sorted(tally.milliseconds) or [0.0]
+    return {
+        "sent": sum(tally.codes.values()),
+        "per_s": round(sum(tally.codes.values()) / max(seconds, 1), 1),
+        "codes": dict(sorted(tally.codes.items())),
+        "p50_ms": round(times[len(times) // 2], 1),
+        "p99_ms": round(times[min(len(times) - 1, len(times) * 99 // 100)], 1),
+    }

@@ -1,0 +1,38 @@
+"""The documented examples are accepted by the demo world as it stands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from backoffice.launcher import places
+from refdata import demo as refdata_demo
+from tests.factories.trades import AT, send
+from trades.api import reading
+from trades.formats.execution_json import read_execution
+from trades.models import Trade
+from trades.services import imports
+
+EXAMPLES = places.ROOT / "docs" / "examples"
+
+
+@pytest.mark.django_db
+def test_every_example_is_accepted_by_the_demo_world() -> None:
+    refdata_demo.seed(business_date=date(2026, 11, 20), at=AT)
+
+    one = send(read_execution((EXAMPLES / "execution.json").read_bytes()))
+    many = send(*reading.read_many((EXAMPLES / "executions.ndjson").read_bytes()))
+    rows = imports.read_table(
+        name="executions.csv",
+        content=(EXAMPLES / "executions.csv").read_bytes(),
+        decimal_sign=".",
+    )
+    table = send(*(row.read for row in rows))
+
+    assert one.counts() == {"booked": 1}
+    assert many.counts() == {"booked": 8}
+    assert table.counts() == {"booked": 6}
+    assert not Trade.objects.filter(counterparty=None).exists()
+    assert not Trade.objects.filter(settlement_date=None).exists()
+    assert not Trade.objects.filter(desk_code="").exists()
