@@ -6,7 +6,7 @@ Control, validation, statements and reports follow as the jobs that they are in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,10 +22,8 @@ from desk import demo as desk_demo
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 from refdata import demo as refdata_demo
-from refdata import selectors as refdata
 from refdata.demo.prices import last_weekdays
 from refdata.models import Party
-from reporting.models import ReportingProfile
 from trades import demo as trades_demo
 from trades.models import Trade
 from trades.services import validation
@@ -47,6 +45,8 @@ TRADES: Final = 4_000
 DAYS: Final = 5
 LEFT_OPEN: Final = 40
 """Of the trades of the days before, one in so many still waits for its supervisor."""
+STEP: Final = 50
+Progress = Callable[[int, int], None]
 WEEK_JOB: Final = "demo.live_the_week"
 LATER_ROOMS: Final = ("reconciliation", "reporting")
 
@@ -68,16 +68,18 @@ def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator
     yield "accounts"
     refdata_demo.seed(business_date=business_date, at=at)
     desk_demo.seed(business_date=business_date, at=at)
-    _reporting_profile()
     yield "reference data"
     days = last_weekdays(business_date, DAYS)
     with acting(actor=SYSTEM, reason="demo day"):
         counts = trades_demo.seed_trades(days=days, count=trades, actor=_person(CLIENT))
+        _queue_calendars(at)
         _queue(business_date, at)
     yield "trades: " + ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
 
 
-def live_the_week(*, business_date: date, actor: Actor, at: datetime) -> dict[str, int] | None:
+def live_the_week(
+    *, business_date: date, at: datetime, progress: Progress
+) -> dict[str, int] | None:
     """Validate the days before, send in the statements, report; None while controls still run.
 
     Safe to repeat: each step does only what is left to do.
@@ -86,12 +88,11 @@ def live_the_week(*, business_date: date, actor: Actor, at: datetime) -> dict[st
     if live.filter(kind="trades.control_batch").exists():
         _queue(business_date, at + timedelta(seconds=2))
         return None
-    counts = {"validated": _validate(business_date, at)}
+    counts = {"validated": _validate(business_date, at, progress)}
     for room in LATER_ROOMS:
         if find_spec(f"{room}.demo") is not None:
             import_module(f"{room}.demo").seed(business_date=business_date, at=at)
             counts[room] = 1
-    _report(last_weekdays(business_date, DAYS)[:-1], at)
     return counts
 
 
@@ -112,14 +113,15 @@ def _accounts() -> None:
                 RoleGrant.objects.create(user=user, role=role, granted_by="system")
 
 
-def _reporting_profile() -> None:
-    firm = refdata.own_firm()
-    if firm is not None:
-        leis = dict.fromkeys(("executing_lei", "submitting_lei", "recipient_lei"), firm.lei)
-        with acting(actor=SYSTEM, reason="demo day"):
-            ReportingProfile.objects.get_or_create(
-                defaults={**leis, "branch_country": firm.country}
-            )
+def _queue_calendars(at: datetime) -> None:
+    first, last = refdata_demo.FIRST_YEAR, refdata_demo.LAST_YEAR
+    enqueue(
+        kind="refdata.load_calendars",
+        parameters={"first_year": first, "last_year": last},
+        title=str(_("Calendars %(first)s to %(last)s") % {"first": first, "last": last}),
+        actor=SYSTEM,
+        at=at,
+    )
 
 
 def _queue(business_date: date, at: datetime) -> None:
@@ -132,31 +134,21 @@ def _queue(business_date: date, at: datetime) -> None:
     )
 
 
-def _validate(business_date: date, at: datetime) -> int:
+def _validate(business_date: date, at: datetime, progress: Progress) -> int:
     """Let a supervisor approve what waits from the days before, a few excepted."""
     waiting = Trade.objects.filter(
         state=TradeState.PENDING_VALIDATION, trade_date__lt=business_date
     ).order_by("pk")
-    seen = {
-        pk: fingerprint
-        for pk, fingerprint in waiting.values_list("pk", "fingerprint")
-        if pk % LEFT_OPEN
-    }
+    seen = [row for row in waiting.values_list("pk", "fingerprint") if row[0] % LEFT_OPEN]
     supervisor = _person("supervisor2")
-    outcomes = validation.decide_many(seen=seen, approve=True, reason="", actor=supervisor, at=at)
-    return len(outcomes) - len(validation.refusals(outcomes))
-
-
-def _report(days: Sequence[date], at: datetime) -> None:
-    for day in days:
-        enqueue(
-            kind="reporting.generate_rts22",
-            parameters={"day": day.isoformat()},
-            title=str(_("Transaction reports of %(day)s") % {"day": day}),
-            actor=_person("agent"),
-            at=at,
-            due_key=f"demo:rts22:{day}",
+    done = 0
+    for start in range(0, len(seen), STEP):
+        outcomes = validation.decide_many(
+            seen=dict(seen[start : start + STEP]), approve=True, reason="", actor=supervisor, at=at
         )
+        done += len(outcomes) - len(validation.refusals(outcomes))
+        progress(start + len(outcomes), len(seen))
+    return done
 
 
 def _person(username: str) -> Actor:

@@ -35,7 +35,7 @@ def scheduler_is_ready(**_: object) -> None:
 def live_the_week(run: JobRun) -> None:
     """Take the demo week through validation, statements and reports."""
     day = date.fromisoformat(run.parameters["business_date"])
-    counts = demo.live_the_week(business_date=day, actor=run.actor, at=run.at)
+    counts = demo.live_the_week(business_date=day, at=run.at, progress=run.progress)
     if counts is None:
         run.log("controls still run: later")
         return

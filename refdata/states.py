@@ -52,7 +52,7 @@ INSTRUCTION_TRANSITIONS: Final[Transitions[InstructionState]] = {
     InstructionState.REFUSED: frozenset(),
 }
 
-COLOURS: Final[dict[StrEnum, str]] = {
+COLOURS: Final[dict[str, str]] = {
     RecordState.ACTIVE: "green",
     RecordState.INACTIVE: "grey",
     InstructionState.PENDING: "amber",

@@ -29,3 +29,16 @@ def load_file(run: JobRun) -> None:
         run.count(name, number)
     run.count("rows_refused", loaded.bad_rows)
     run.result(loaded.get_absolute_url())
+
+
+@job_handler("refdata.load_calendars")
+def load_calendars(run: JobRun) -> None:
+    """Load every calendar of the years asked for, and the currencies that pay by them."""
+    days = services.load_calendars(
+        first_year=int(run.parameters["first_year"]),
+        last_year=int(run.parameters["last_year"]),
+        actor=run.actor,
+    )
+    services.load_currencies(actor=run.actor)
+    run.count("calendars", len(days))
+    run.count("closed_weekdays", sum(days.values()))

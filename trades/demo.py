@@ -24,7 +24,7 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 SOURCE: Final = "OMS"
 OPENING: Final = time(9, 5)
 SESSION_S: Final = 8 * 3600
-SLICE: Final = timedelta(minutes=30)
+SLICE_HOURS: Final = 2
 CENT: Final = Decimal("0.01")
 PERCENT_PRICE: Final = "PERCENT"
 
@@ -94,7 +94,7 @@ def seed_trades(
 ) -> dict[str, int]:
     """Send `count` new trades spread over `days` through the real capture; return what came of it.
 
-    Messages arrive in slices of half an hour; the event of each slice queues its control job.
+    Messages arrive in slices of two hours; the event of each slice queues its control job.
     """
     dice = random.Random(seed)  # noqa: S311 - a demo, no secret
     market = Market.of_reference_data()
@@ -115,11 +115,12 @@ def seed_trades(
 
 
 def _slices(deals: Sequence[Deal]) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
-    """Group deals by the end of the half hour in which they arrive."""
+    """Group deals by the end of the two hours in which they arrive."""
     groups: dict[datetime, list[dict[str, Any]]] = {}
     for deal in deals:
-        minute = 30 * (deal.arrives.minute // 30)
-        end = deal.arrives.replace(minute=minute, second=0, microsecond=0) + SLICE
+        hour = SLICE_HOURS * (deal.arrives.hour // SLICE_HOURS)
+        start = deal.arrives.replace(hour=hour, minute=0, second=0, microsecond=0)
+        end = start + timedelta(hours=SLICE_HOURS)
         groups.setdefault(end, []).append(deal.fields)
     yield from sorted(groups.items())
 

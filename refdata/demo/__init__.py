@@ -29,6 +29,8 @@ from refdata.services.upsert import apply, plan_upsert
 from refdata.states import InstructionState
 
 FIRST_YEAR, LAST_YEAR = 2023, 2028
+CALENDARS: Final = ("XPAR", "XAMS", "XETR", "XLON", "XNYS", "TARGET", "US", "GB")
+"""Those that the demo trades need; the job `refdata.load_calendars` brings the others."""
 SOURCE: Final = "OMS"
 SINCE: Final = date(2024, 1, 2)
 
@@ -39,7 +41,9 @@ def seed(*, business_date: date, at: datetime) -> None:
     Prices and rates stand for the ten business days up to `business_date`.
     """
     with acting(actor=SYSTEM, reason="demo day"):
-        services.load_calendars(first_year=FIRST_YEAR, last_year=LAST_YEAR, actor=SYSTEM)
+        services.load_calendars(
+            first_year=FIRST_YEAR, last_year=LAST_YEAR, actor=SYSTEM, codes=CALENDARS
+        )
         services.load_currencies(actor=SYSTEM)
         services.load_settlement_cycles(actor=SYSTEM)
         _create(Venue, ("mic",), {(row["mic"],): row for row in instruments.venues()})

@@ -175,7 +175,7 @@ def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]  # it has a sibling
+                    del element.getparent()[0]
     except etree.XMLSyntaxError as failure:
         line, column = failure.position
         raise UnreadableReferenceFile(f"Line {line}, column {column}: {failure.msg}") from None

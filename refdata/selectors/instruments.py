@@ -44,7 +44,7 @@ def last_prices(isins: Iterable[str], day: date) -> dict[str, PriceFacts]:
         .distinct("instrument__isin")
         .values_list("instrument__isin", "day", "source", "close")
     )
-    return {isin: PriceFacts(isin, at, source, close) for isin, at, source, close in rows}
+    return {isin: PriceFacts(isin, at, source, close) for isin, at, source, close in rows if isin}
 
 
 def fx_rates(day: date) -> dict[str, Decimal]:

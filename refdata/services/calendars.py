@@ -109,7 +109,7 @@ def load_currencies(*, actor: Actor) -> int:
 def load_settlement_cycles(*, actor: Actor) -> int:
     """Write the known cycles; a cycle that someone has changed since stays as it is."""
     require(actor, Action.IMPORT_FILE)
-    wanted = {
+    wanted: dict[tuple[str, str, date], dict[str, object]] = {
         (market, asset_class, valid_from): {}
         for market, asset_class, valid_from, _days, _note in CYCLES
     }

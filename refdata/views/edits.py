@@ -180,7 +180,7 @@ class AddAlias(PageView):
             services.add_alias(
                 **form.cleaned_data,
                 instrument_id=instrument.pk,
-                actor=request.actor,
+                actor=self.request.actor,
                 at=timezone.now(),
             )
             messages.success(request, gettext("Alias added: waiting trades go on."))

@@ -18,8 +18,8 @@ from refdata import models
 from refdata.states import InstructionState
 
 IMPORTS_SHOWN: Final = 8
-SHELVES: Final[tuple[tuple[str | Promise, tuple[tuple[str | Promise, str, type[Model]], ...]], ...]]
-SHELVES = (
+Line = tuple[str | Promise, str, type[Model]]
+SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
     (
         _("What is dealt"),
         (
@@ -80,7 +80,7 @@ class Home(PageView):
                 "shelves": shelves,
                 "pending": pending.select_related("party").order_by("proposed_at")[:20],
                 "imports": models.FileImport.objects.order_by("-pk")[:IMPORTS_SHOWN],
-                "may_import": access.allows(request.actor, Action.IMPORT_FILE),
+                "may_import": access.allows(self.request.actor, Action.IMPORT_FILE),
             }
         )
 

@@ -63,8 +63,8 @@ def differences(instruction: SettlementInstruction) -> list[tuple[str, str, str]
         return []
     before = {str(fact.label): fact.value for fact in facts_of(replaced)}
     after = {str(fact.label): fact.value for fact in facts_of(instruction)}
-    names = [SettlementInstruction._meta.get_field(name).verbose_name for name in COMPARED]
-    labels = [str(name)[:1].upper() + str(name)[1:] for name in names]
+    columns = {column.name: str(column.verbose_name) for column in replaced._meta.concrete_fields}
+    labels = [columns[name][:1].upper() + columns[name][1:] for name in COMPARED]
     return [
         (label, before.get(label, ""), after.get(label, ""))
         for label in labels
@@ -100,7 +100,7 @@ class ProposePage(PageView):
         try:
             saved = services.propose_instruction(
                 instruction=form.save(commit=False),
-                actor=request.actor,
+                actor=self.request.actor,
                 at=timezone.now(),
                 reason=form.cleaned_data["why"],
             )
@@ -125,7 +125,7 @@ class DecisionPage(PageView):
         saved = decide(
             instruction_id=pk,
             seen=request.POST.get("seen", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
             reason=request.POST.get("reason", "")[:500],
         )
