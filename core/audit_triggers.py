@@ -38,10 +38,7 @@ DECLARE
 BEGIN
   FOR try IN 1..{tries} LOOP
     BEGIN
-      INSERT INTO public.core_auditentry
-             (entity, key, seq, "table", action, row, actor, reason, request_id, at, xid, payload,
-              prev, hash)
-      {select};
+      {statement}
       RETURN NULL;
     EXCEPTION WHEN unique_violation THEN
       IF try = {tries} THEN RAISE; END IF;
@@ -53,6 +50,17 @@ REVOKE ALL ON FUNCTION guard.{name}() FROM PUBLIC;
 DROP TRIGGER IF EXISTS guard_{event} ON public.{table};
 CREATE TRIGGER guard_{event} AFTER {event_sql} ON public.{table} REFERENCING {referencing}
   FOR EACH STATEMENT EXECUTE FUNCTION guard.{name}();
+"""
+
+INTO: Final = """INSERT INTO public.core_auditentry
+             (entity, key, seq, "table", action, row, actor, reason, request_id, at, xid, payload,
+              prev, hash)"""
+
+FIRST_OF_CHAIN: Final = """
+SELECT '{entity}', l.key, l.seq, '{label}', l.action, l.row, who, why, request, now_at, xid_now,
+       l.payload, '\\x'::bytea, guard.linked('\\x'::bytea, {content})
+  FROM (SELECT c.*, 1 AS seq FROM ({changes}) c) l
+ ORDER BY l.key
 """
 
 ONE_PER_CHAIN: Final = """
@@ -155,18 +163,27 @@ def _trigger(table: AuditedTable, event: str, changes: str) -> str:
         "update": "OLD TABLE AS before_rows NEW TABLE AS after_rows",
         "delete": "OLD TABLE AS before_rows",
     }[event]
-    shape = ONE_PER_CHAIN if table.key == table.pk else MANY_PER_CHAIN
-    content = CONTENT_OF_CHANGE.format(entity=table.entity, label=table.table)
-    select = shape.format(entity=table.entity, label=table.table, changes=changes, content=content)
+    own_chain = table.key == table.pk
+    statement = _entries(table, ONE_PER_CHAIN if own_chain else MANY_PER_CHAIN, changes)
+    if own_chain and event == "insert":
+        fresh = _entries(table, FIRST_OF_CHAIN, changes)
+        statement = f"IF try = 1 THEN {fresh} ELSE {statement} END IF;"
     return FUNCTION.format(
         name=f"{event}_{table.table}",
         tries=TRIES,
-        select=select.strip(),
+        statement=statement,
         event=event,
         event_sql=event.upper(),
         table=quoted(table.table),
         referencing=referencing,
     )
+
+
+def _entries(table: AuditedTable, shape: str, changes: str) -> str:
+    """Return the insert of the entries; a new row is the first of its chain until proven wrong."""
+    content = CONTENT_OF_CHANGE.format(entity=table.entity, label=table.table)
+    select = shape.format(entity=table.entity, label=table.table, changes=changes, content=content)
+    return f"{INTO}\n{select.strip()};"
 
 
 def _inserts(table: AuditedTable) -> str:

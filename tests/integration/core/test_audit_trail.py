@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from itertools import pairwise
 
 import pytest
@@ -152,3 +153,40 @@ def test_a_moved_primary_key_is_an_old_and_a_new_row() -> None:
 
     assert [e.action for e in history("user", bob.pk)] == ["INSERT", "DELETE"]
     assert [e.action for e in history("user", bob.pk + 1000)] == ["INSERT"]
+
+
+def test_a_row_that_comes_back_under_its_old_key_continues_its_chain() -> None:
+    bob = User.objects.create(username="bob")
+    key = bob.pk
+    bob.delete()
+    User.objects.bulk_create([User(id=key, username="bob again"), User(username="new")])
+
+    entries = history("user", key)
+    assert [(e.seq, e.action) for e in entries] == [(1, "INSERT"), (2, "DELETE"), (3, "INSERT")]
+    assert bytes(entries[2].prev) == bytes(entries[1].hash)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sessions_that_extend_one_chain_at_once_both_succeed() -> None:
+    """The later one waits for the unique index, reads the new head and links to it."""
+    bob = User.objects.create(username="bob")
+    barrier = threading.Barrier(4)
+
+    def add(desk: str) -> None:
+        try:
+            with acting(actor=ANA):
+                barrier.wait(10)
+                RoleGrant.objects.create(user_id=bob.pk, role="AGENT", desk_code=desk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=add, args=(f"D{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    entries = history("user", bob.pk)
+    assert [e.seq for e in entries] == [1, 2, 3, 4, 5]
+    for before, after in pairwise(entries):
+        assert bytes(after.prev) == bytes(before.hash)
