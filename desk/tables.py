@@ -17,6 +17,7 @@ from core.pages.columns import (
     TextColumn,
 )
 from desk.models import ControlException
+from kernel.money import DECIMAL_TEXT
 
 
 def filled(text: str, row: ControlException) -> str:
@@ -40,6 +41,14 @@ def field_label(name: str) -> str:
     return gettext(name.removesuffix("_code").replace("_", " ")) if name else ""
 
 
+def plain(value: object) -> str:
+    """Write a stored figure without the zeros that its column adds; leave other texts alone."""
+    text = "" if value is None else str(value)
+    if DECIMAL_TEXT.fullmatch(text) and "." in text:
+        return text.rstrip("0").rstrip(".")
+    return text
+
+
 class MessageColumn(tables.Column):
     """The message of an exception, filled and translated."""
 
@@ -50,12 +59,19 @@ class MessageColumn(tables.Column):
         return filled(str(value), record)
 
 
+class ExpectedColumn(tables.Column):
+    """What was expected: words are translated, codes and figures stay."""
+
+    def render(self, value: Any) -> str:
+        return translated(str(value))
+
+
 class ExceptionTable(tables.Table):
     rule_code = LinkColumn("desk:exception", verbose_name=_("Rule"))
     severity = StatusColumn(verbose_name=_("Severity"))
     subject_reference = TextColumn(verbose_name=_("Reference"))
     message = MessageColumn(verbose_name=_("Finding"), orderable=False)
-    expected = TextColumn(verbose_name=_("Expected"), width=30)
+    expected = ExpectedColumn(verbose_name=_("Expected"))
     found = TextColumn(verbose_name=_("Found"), width=30)
     amount_at_risk = AmountColumn(verbose_name=_("At risk"))
     currency = tables.Column(verbose_name=_("Currency"))

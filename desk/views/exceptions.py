@@ -23,7 +23,7 @@ from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.services import exceptions as exception_services
 from desk.states import LIVE_EXCEPTION
-from desk.tables import ExceptionTable, filled
+from desk.tables import ExceptionTable, field_label, filled, plain, translated
 from kernel.findings import Refusal
 
 
@@ -54,7 +54,7 @@ class ExceptionList(ListPage):
             action=Action.RESOLVE_EXCEPTION,
         ),
     )
-    hidden_columns = ("currency", "raised_at", "kind", "version_no")
+    hidden_columns = ("expected", "found", "currency", "raised_at", "kind", "version_no")
     export_name = "exceptions"
     empty_text = _("No exception is open: every captured trade is through its controls.")
 
@@ -114,7 +114,9 @@ class ExceptionDetail(DetailPage):
             "subtitle": f"{row.rule_code} · {row.subject_reference}",
             "message": filled(row.message, row),
             "fix": filled(row.fix, row),
-            "evidence": [(key.replace("_", " "), value) for key, value in row.evidence.items()],
+            "expected": translated(row.expected),
+            "field": field_label(row.field),
+            "evidence": [(field_label(key), plain(value)) for key, value in row.evidence.items()],
             "may_resolve": may_resolve and row.is_live,
             "may_waive": may_waive and row.is_live,
             "people": _people() if may_resolve and row.is_live else (),

@@ -24,6 +24,7 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
 from trades.models import Trade, TradeVersion
+from trades.services.enrichment import Terms
 from trades.states import TRANSITIONS, TradeState
 
 SUBJECT_KIND: Final = "trade"
@@ -136,9 +137,9 @@ def enqueue_many(
 def difference(
     before: TradeVersion | None, after: TradeVersion
 ) -> list[tuple[str, object, object]]:
-    """Return (field, before, after) for every term that changed, in the order of their names."""
+    """Return (field, before, after) for every term that changed, in the order of the ticket."""
     old = before.terms if before is not None else {}
-    names = sorted({*old, *after.terms})
+    names = [name for name in Terms.__struct_fields__ if name in old or name in after.terms]
     return [
         (name, old.get(name), after.terms.get(name))
         for name in names

@@ -30,7 +30,7 @@ from core.pages.columns import (
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
-from desk.tables import field_label
+from desk.tables import field_label, plain
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
@@ -70,6 +70,7 @@ class ValidationFilter(ListFilterSet):
 
 class ValidationTable(tables.Table):
     reference = LinkColumn("validation:trade", verbose_name=_("Reference"))
+    risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
     trade_date = DayColumn(verbose_name=_("Trade date"))
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
@@ -79,7 +80,6 @@ class ValidationTable(tables.Table):
     price = PriceColumn(verbose_name=_("Price"))
     net_amount = AmountColumn(verbose_name=_("Net amount"))
     currency = tables.Column(verbose_name=_("Currency"))
-    risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
     book_code = tables.Column(verbose_name=_("Book"))
     trader_code = tables.Column(verbose_name=_("Trader"))
     maker = tables.Column(verbose_name=_("Captured by"))
@@ -121,7 +121,7 @@ class ValidationQueue(ListPage):
             action=Action.VALIDATE_TRADE,
         ),
     )
-    hidden_columns = ("settlement_date", "received_at", "trader_code")
+    hidden_columns = ("isin", "settlement_date", "received_at", "trader_code")
     export_name = "validation"
     empty_text = _("Nothing waits for validation.")
 
@@ -260,9 +260,9 @@ def _last_approved(trade: Trade, versions: dict[int, TradeVersion]) -> TradeVers
 
 def _shown(
     changes: list[tuple[str, object, object]],
-) -> list[tuple[str, object, object]]:
+) -> list[tuple[str, str, str]]:
     return [
-        (field_label(name), before, after)
+        (field_label(name), plain(before), plain(after))
         for name, before, after in changes
-        if name not in HIDDEN_TERMS
+        if name not in HIDDEN_TERMS and (before or after)
     ]

@@ -145,14 +145,14 @@ def test_amendment_shows_what_changed(boss: Client) -> None:
     (made,) = controlled(1)
     first = made.versions.get()
     first.pk, first.version_no, first.fingerprint = None, 2, "f" * 64
-    first.terms = first.terms | {"price": "61.00"}
+    first.terms = first.terms | {"price": "61.25"}
     first.save(force_insert=True)
     Trade.objects.filter(pk=made.pk).update(version_no=2, fingerprint="f" * 64)
 
     page = boss.get(f"/validation/{made.pk}/").content.decode()
 
     assert "diff-old" in page
-    assert "61.00" in page
+    assert "61.25" in page
 
 
 def test_exceptions_are_listed_and_opened_with_their_evidence(boss: Client) -> None:
