@@ -16,6 +16,6 @@ class ReportingConfig(AppConfig):
         from reporting.models import LABELS  # noqa: PLC0415 - models need the app registry
         from reporting.states import COLOURS  # noqa: PLC0415 - beside the other two
 
-        status.register(
-            {str(word): status.Look(LABELS[str(word)], colour) for word, colour in COLOURS.items()}
-        )
+        words = {str(word): colour for word, colour in COLOURS.items()}
+        words |= {"REPORTABLE": "blue", "UNDECIDED": "amber"}
+        status.register({word: status.Look(LABELS[word], colour) for word, colour in words.items()})

@@ -212,7 +212,7 @@ class RegulatoryReport(models.Model):
     decided_at = models.DateTimeField(_("decided at"))
 
     objects = DeskScopedQuerySet["RegulatoryReport"].as_manager()
-    audit: ClassVar = AuditPolicy(entity="regulatory_report")
+    audit: ClassVar = AuditPolicy(entity="regulatory_report", hidden=("fields",))
 
     class Meta:
         verbose_name = _("transaction report")

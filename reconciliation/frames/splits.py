@@ -86,8 +86,13 @@ def match_split_by_block(
     """Propose 1:n and n:1 by exact sums inside (split keys, day), at most `split_parts` parts.
 
     Bounded: blocks with more than `split_candidates` items on the part side are left alone.
-    Several solutions are a proposal with its rivals counted, never a decision.
+    Several solutions are a proposal with its rivals counted, never a decision. Items whose
+    reference stands on the other side are not used: that is better evidence than a sum.
     """
+    ours, theirs = (
+        ours.join(theirs.select("reference"), on="reference", how="anti", maintain_order="left"),
+        theirs.join(ours.select("reference"), on="reference", how="anti", maintain_order="left"),
+    )
     used: set[tuple[str, int]] = set()
     found: list[Split] = []
     keys = [*rules.split_keys, rules.days[0]]

@@ -15,6 +15,7 @@ from reconciliation.frames import Outcome
 from reconciliation.models import Break, MatchAllocation, ReconciliationRun
 from reconciliation.states import (
     AllocationSide,
+    BreakCategory,
     BreakState,
     GroupState,
     Kind,
@@ -59,13 +60,15 @@ def settle_known(
     """Return the breaks that are new, and how many open ones ended because they are gone.
 
     A break with the same items keeps its owner and comments; its category follows what is found
-    now. What a person accepted is not opened again.
+    now, but a copy stays a copy when its twin was matched long since. What a person accepted is
+    not opened again.
     """
     known = _open_breaks(run)
     found = known.join(breaks, on=["ours", "theirs"], how="left", nulls_equal=True)
     gone = found.filter(pl.col("category").is_null())["known"].to_list()
     _end_gone(gone, actor=actor, at=at)
-    moved = found.filter(pl.col("category") != pl.col("known_category"))
+    copies = pl.col("known_category") == BreakCategory.DUPLICATE.value
+    moved = found.filter((pl.col("category") != pl.col("known_category")) & ~copies)
     for row in moved.iter_rows(named=True):
         Break.objects.filter(pk=row["known"]).update(category=row["category"])
     fresh = breaks.join(known, on=["ours", "theirs"], how="anti", nulls_equal=True)

@@ -21,6 +21,7 @@ from reporting.facts import (
     TradeSource,
     TransactionFacts,
 )
+from reporting.rules.book import N_
 
 MAPPING_VERSION: Final = "2026.1"
 MAX_TRANSACTION_ID: Final = 52
@@ -113,14 +114,41 @@ def _price(trade: TradeSource) -> ReportedPrice:
     return ReportedPrice(PriceKind.MONETARY, trade.price, trade.currency)
 
 
+LINEAGE_WORDS: Final = (
+    N_("trade"),
+    N_("party"),
+    N_("instrument"),
+    N_("trader"),
+    N_("reporting profile"),
+    N_("constant"),
+    N_("life of the report"),
+    N_("reference, version"),
+    N_("executing entity"),
+    N_("investment firm"),
+    N_("submitting entity"),
+    N_("branch country"),
+    N_("orders are not transmitted"),
+    N_("no securities financing"),
+    N_("execution time"),
+    N_("capacity"),
+    N_("quantity"),
+    N_("price"),
+    N_("currency"),
+    N_("net amount"),
+    N_("venue"),
+    N_("identifier"),
+)
+"""The words of a lineage, which pages translate: `record: column`, the record with its name."""
+
+
 def _lineage(trade: TradeSource, facts: TransactionFacts) -> Lineage:
     """Name the record and column behind each filled field."""
     version = f"trade {trade.reference} v{trade.version_no}"
     firm = "reporting profile"
-    party = f"party {trade.counterparty.code}" if trade.counterparty else "party unknown"
+    party = f"party {trade.counterparty.code}" if trade.counterparty else "party ?"
     instrument = f"instrument {trade.isin}"
     trader = f"trader {trade.trader_code}"
-    own = f"{firm}: executing entity" if facts.capacity == Capacity.DEAL else "INTC by capacity"
+    own = f"{firm}: executing entity" if facts.capacity == Capacity.DEAL else f"{version}: capacity"
     buyer, seller = (own, f"{party}: LEI") if trade.side == "BUY" else (f"{party}: LEI", own)
     lines = {
         1: "life of the report",

@@ -33,7 +33,7 @@ class Activity(PageView):
         report = selectors.activity_of(day=day, actor=self.request.actor)
         return self.render(
             {
-                "form": DayForm({"day": day.isoformat()}),
+                "form": DayForm({"day": formats.day(day)}),
                 "day": day,
                 "report": report,
                 "desk_chart": _desk_chart(report),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core import access
 from core.jobs import enqueue
-from core.pages import PageView
+from core.pages import PageView, formats
 from core.roles import Action
 from reporting import selectors
 from reporting.formats import schemas
@@ -37,7 +37,7 @@ class ReportingDay(PageView):
         form = DayForm(request.GET or None)
         asked = form.cleaned_data["day"] if form.is_valid() else None
         day = asked or selectors.last_trade_date(until=timezone.localdate())
-        return self.render({"form": DayForm({"day": _iso(day)}), **self._context(day)})
+        return self.render({"form": DayForm({"day": formats.day(day)}), **self._context(day)})
 
     def _context(self, day: date | None) -> dict[str, Any]:
         if day is None:
@@ -83,7 +83,3 @@ class GenerateDay(PageView):
                 dedupe_key=f"rts22:{day}",
             )
         return redirect(reverse("core:job", args=[job.pk]))
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""

@@ -8,15 +8,22 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import access
 from core.pages import DetailPage, ListPage, Tab
 from core.pages.formats import integer
 from core.roles import Action
 from kernel.findings import Finding, Severity
+from kernel.identifiers import is_lei
 from reporting import selectors
 from reporting.filters import ReportFilter
 from reporting.formats.fields import FIELDS
 from reporting.models import LABELS, RegulatoryReport
+from reporting.rules.mapping import LINEAGE_WORDS
 from reporting.tables import ReportTable
+
+PERSONAL = frozenset({7, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 57, 59})
+CODE_LENGTH = 4  # INTC, NORE, a MIC
+REPORTING = (Action.GENERATE_REPORT, Action.RELEASE_REPORT)
 
 
 class ReportList(ListPage):
@@ -59,8 +66,8 @@ class ReportDetail(DetailPage):
                     "number": field.number,
                     "name": gettext(field.name),
                     "element": field.element,
-                    "value": report.fields.get(str(field.number), ""),
-                    "source": report.lineage.get(str(field.number), ""),
+                    "value": self._value(field.number),
+                    "source": source_words(report.lineage.get(str(field.number), "")),
                 }
                 for field in FIELDS
             ],
@@ -69,6 +76,31 @@ class ReportDetail(DetailPage):
             "reason": LABELS[report.reason],
             "siblings": selectors.list_reports_of_trade(trade_id=report.trade_id),
         }
+
+    def _value(self, number: int) -> str:
+        """Show a field; identifiers of people are masked for who neither reports nor audits."""
+        value: str = self.object.fields.get(str(number), "")
+        is_code = len(value) <= CODE_LENGTH or is_lei(value)
+        if number not in PERSONAL or is_code or self._sees_people():
+            return value
+        return value[:2] + "•" * (len(value) - 2)
+
+    def _sees_people(self) -> bool:
+        """Who reports or audits does; who administers the house does not need to."""
+        actor = self.request.actor
+        reports = any(access.allows(actor, action) for action in REPORTING)
+        audits = access.allows(actor, Action.VIEW_AUDIT)
+        return reports or (audits and not access.allows(actor, Action.CONFIGURE))
+
+
+def source_words(source: str) -> str:
+    """Translate where a field came from: `trade T1 v1: price` becomes `opération T1 v1 – cours`."""
+    record, colon, column = source.partition(": ")
+    word, space, name = record.partition(" ")
+    if record in LINEAGE_WORDS:
+        word, space, name = record, "", ""
+    written = f"{gettext(word)}{space}{name}" if word else ""
+    return f"{written} – {gettext(column)}" if colon else written
 
 
 def _finding(stored: dict[str, Any]) -> Finding:

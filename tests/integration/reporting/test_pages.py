@@ -69,8 +69,21 @@ def test_a_report_shows_its_fields_and_where_they_came_from(
     page = client.get(RegulatoryReport.objects.get().get_absolute_url()).content.decode()
 
     assert "R0MUWSFPU8MPRO8K5P83" in page
-    assert "party BNPP: LEI" in page
+    assert "party BNPP – LEI" in page
     assert made.name in page
+
+
+def test_identifiers_of_people_are_masked_for_who_does_not_need_them(
+    client: Client, made: ReportFile
+) -> None:
+    assert made.pk
+    url = RegulatoryReport.objects.get().get_absolute_url()
+    seen = {}
+    for role in (Role.AGENT, Role.AUDITOR, Role.ADMINISTRATOR):
+        signed_in(client, person(f"one-{role}", role))
+        seen[role] = "FR19850307ANA##MARTI" in client.get(url).content.decode()
+
+    assert seen == {Role.AGENT: True, Role.AUDITOR: True, Role.ADMINISTRATOR: False}
 
 
 def test_a_report_of_another_desk_does_not_exist(client: Client, made: ReportFile) -> None:
