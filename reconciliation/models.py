@@ -99,7 +99,7 @@ def finite(name: str, **limits: Decimal) -> models.CheckConstraint:
     return models.CheckConstraint(condition=condition, name=name)
 
 
-def amount(label: Any, *, null: bool = False) -> models.DecimalField[Any, Any]:  # noqa: ANN401
+def amount(label: Any, *, null: bool = False) -> models.DecimalField[Any, Any]:  # noqa: ANN401 - a label may be lazy
     """Return an amount column."""
     return models.DecimalField(label, max_digits=20, decimal_places=4, null=null, blank=null)
 

@@ -98,7 +98,7 @@ class CaptureBatch(models.Model):
 
     channel = models.CharField(_("channel"), max_length=10, choices=labelled(Channel))
     source_system = models.CharField(_("source system"), max_length=64)
-    window_key = models.CharField(max_length=100, null=True, unique=True, editable=False)  # noqa: DJ001
+    window_key = models.CharField(max_length=100, null=True, unique=True, editable=False)  # noqa: DJ001 - unique where it is set
     file = models.ForeignKey(
         "core.StoredFile",
         verbose_name=_("file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from backoffice.launcher import places
@@ -15,17 +16,21 @@ def compile_catalogues() -> int:
         for po in sorted((places.ROOT / "locale").glob("*/*/LC_MESSAGES/*.po"))
         if not (mo := po.with_suffix(".mo")).exists() or mo.stat().st_mtime < po.stat().st_mtime
     ]
-    if stale:
-        from babel.messages.mofile import write_mo
-        from babel.messages.pofile import read_po
     for po in stale:
-        with po.open("rb") as source:
-            catalogue = read_po(source, locale=po.parts[-3])
-        draft = po.with_suffix(".mo.draft")
-        with draft.open("wb") as target:
-            write_mo(target, catalogue)
-        draft.replace(po.with_suffix(".mo"))
+        _compile(po)
     return len(stale)
+
+
+def _compile(po: Path) -> None:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with po.open("rb") as source:
+        catalogue = read_po(source, locale=po.parts[-3])
+    draft = po.with_suffix(f".mo.{os.getpid()}")
+    with draft.open("wb") as target:
+        write_mo(target, catalogue)
+    draft.replace(po.with_suffix(".mo"))
 
 
 def _static_fingerprint() -> str:

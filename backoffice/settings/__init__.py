@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -88,6 +89,7 @@ MIDDLEWARE = [
 DATABASES = _databases.databases(_place, testing=TESTING)
 DATABASE_ROLES = _databases.role_names(DATABASES["default"]["NAME"])
 CELERY_BROKER_URL, REDIS_URL = _databases.broker(_place)
+CACHES: dict[str, dict[str, Any]]
 if TESTING:
     CELERY_BROKER_URL = "memory://"
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

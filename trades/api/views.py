@@ -120,7 +120,7 @@ class ExecutionsView(BaseAPIView):
         """201 booked or waiting, 200 an exact repeat, 409 other content, 422 every finding."""
         return as_client(request, post_one)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # narrower on purpose
         if request.method == "POST":
             return self.post(request)
         return super().dispatch(request, *args, **kwargs)

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             "load": round(os.getloadavg()[0], 1),
         }
         try:
-            figures = importlib.import_module(f"benchmarks.{name}").run()
+            figures: dict[str, object] = importlib.import_module(f"benchmarks.{name}").run()
         except Exception as failed:
             return result | {"error": f"{type(failed).__name__}: {failed}"}
         return result | figures

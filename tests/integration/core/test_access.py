@@ -69,7 +69,7 @@ def test_rights_are_read_once_per_request_and_fresh_in_the_next(
     django_assert_num_queries: object,
 ) -> None:
     ana = person("ana", Role.AGENT)
-    with context.unit_of_work("one"), django_assert_num_queries(1):  # type: ignore[operator]
+    with context.unit_of_work("one"), django_assert_num_queries(1):  # type: ignore[operator]  # the fixture has no type
         assert all(access.allows(ana, Action.VIEW_TRADES) for _ in range(5))
     RoleGrant.objects.all().delete()
     with context.unit_of_work("two"):

@@ -31,7 +31,7 @@ def propose(**changes: object) -> ControlRule:
         "actor": person("agent", Role.AGENT),
         "at": AT,
     }
-    return settings.propose_setting(**(values | changes))  # type: ignore[arg-type]
+    return settings.propose_setting(**(values | changes))  # type: ignore[arg-type]  # fields by name
 
 
 def test_setting_is_in_force_from_its_day_once_a_second_person_approved_it() -> None:

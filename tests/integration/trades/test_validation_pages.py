@@ -239,5 +239,5 @@ def test_lists_have_a_query_budget_that_does_not_grow(
     controlled(*range(20, 30), price=Decimal("63.6"))
     boss.get(address)
 
-    with django_assert_max_num_queries(queries):  # type: ignore[operator]
+    with django_assert_max_num_queries(queries):  # type: ignore[operator]  # the fixture has no type
         boss.get(address)

@@ -86,7 +86,7 @@ def facts(**changes: object) -> TradeFacts:
         risk_amount_eur=Decimal("6053.00"),
         received_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
     )
-    return dataclasses.replace(clean, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(clean, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def bond(**changes: object) -> TradeFacts:
@@ -125,14 +125,14 @@ def world(**changes: object) -> RuleContext:
             (OAT_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("87.40"), "EURONEXT"),
         },
     )
-    return dataclasses.replace(context, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(context, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
     known: Mapping[str, object] = getattr(context, name)
     return dataclasses.replace(
         context,
-        **{name: {**known, key: dataclasses.replace(known[key], active=False)}},  # type: ignore[arg-type, type-var]
+        **{name: {**known, key: dataclasses.replace(known[key], active=False)}},  # type: ignore[arg-type, type-var]  # fields by name
     )
 
 
