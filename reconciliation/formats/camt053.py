@@ -17,6 +17,7 @@ from lxml import etree
 from kernel.findings import Finding
 from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
+from reconciliation.formats import N_
 
 MESSAGE: Final = "BkToCstmrStmt"
 OTHER_MESSAGES: Final = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrDbtCdtNtfctn": "camt.054"}
@@ -53,12 +54,12 @@ def read_camt053(content: bytes) -> StatementFile:
         seen = _read_message(content, statements, findings)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
-        message = "The XML cannot be read at line {expected}: {found}"
+        message = N_("The XML cannot be read at line {expected}: {found}")
         text = str(error.msg)
         findings.append(_finding("CAMT-XML", "Document", line, message, text, expected=str(line)))
         return StatementFile((), tuple(findings))
     if not seen and not findings:
-        message = "The file holds no bank statement (camt.053)"
+        message = N_("The file holds no bank statement (camt.053)")
         findings.append(_finding("CAMT-EMPTY", MESSAGE, 1, message, ""))
     return StatementFile(tuple(statements), tuple(findings))
 
@@ -89,10 +90,10 @@ def _unwelcome(element: etree._Element, name: str) -> Finding | None:
     """Return the reason to stop reading at this element."""
     line = element.sourceline or 1
     if element.getparent() is None and element.getroottree().docinfo.doctype:
-        message = "A document type declaration is not accepted"
+        message = N_("A document type declaration is not accepted")
         return _finding("CAMT-DTD", name, line, message, name)
     if name in OTHER_MESSAGES:
-        message = "This is {found}, not a statement (camt.053)"
+        message = N_("This is {found}, not a statement (camt.053)")
         return _finding("CAMT-KIND", name, line, message, OTHER_MESSAGES[name])
     return None
 
@@ -129,7 +130,7 @@ def _statement(element: etree._Element, findings: list[Finding]) -> CashStatemen
     if len(findings) > before:
         return None
     if opening is None or closing is None:
-        message = "The statement has no {expected} balance: it cannot be proved"
+        message = N_("The statement has no {expected} balance: it cannot be proved")
         missing = "opening (OPBD)" if opening is None else "closing (CLBD)"
         line = element.sourceline or 1
         found = ", ".join(code for code, _ in balances)
@@ -176,7 +177,7 @@ def _balances(element: etree._Element, findings: list[Finding]) -> list[tuple[st
             continue
         if day is None:
             line = item.sourceline or 1
-            findings.append(_finding("CAMT-DATE", "Dt", line, "A balance needs a date", ""))
+            findings.append(_finding("CAMT-DATE", "Dt", line, N_("A balance needs a date"), ""))
             continue
         balances.append((code, Balance(amount, currency, day, intermediate=code == "ITBD")))
     return balances
@@ -191,13 +192,13 @@ def _amount(element: etree._Element) -> tuple[Decimal, str]:
     try:
         amount = decimal_from_text(text)
     except UnreadableDecimal:
-        message = "{found} is not an amount"
+        message = N_("{found} is not an amount")
         raise _Unreadable(_finding("CAMT-AMOUNT", "Amt", line, message, text)) from None
     if amount < 0 or -int(amount.normalize().as_tuple().exponent) > MAX_DECIMALS:
-        message = "{found} is not an amount: it is negative or has more than four decimals"
+        message = N_("{found} is not an amount: it is negative or has more than four decimals")
         raise _Unreadable(_finding("CAMT-AMOUNT", "Amt", line, message, text))
     if mark not in SIGN:
-        message = "{found} is neither CRDT nor DBIT"
+        message = N_("{found} is neither CRDT nor DBIT")
         raise _Unreadable(_finding("CAMT-SIGN", "CdtDbtInd", line, message, mark))
     currency = found.get("Ccy", "") if found is not None else ""
     return SIGN[mark] * amount, currency
@@ -212,7 +213,7 @@ def _day(element: etree._Element, name: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         line = element.sourceline or 1
-        message = "{found} is not a date"
+        message = N_("{found} is not a date")
         raise _Unreadable(_finding("CAMT-DATE", name, line, message, text)) from None
 
 
@@ -237,14 +238,14 @@ def _entry(element: etree._Element, n: int, currency: str) -> Entry:
     amount, entry_currency = _amount(element)
     line = element.sourceline or 1
     if entry_currency != currency:
-        message = "The entry is in {found}, the account in {expected}"
+        message = N_("The entry is in {found}, the account in {expected}")
         raise _Unreadable(
             _finding("CAMT-CURRENCY", "Amt", line, message, entry_currency, expected=currency)
         )
     booked = _day(element, "BookgDt")
     value = _day(element, "ValDt") or booked
     if value is None:
-        message = "The entry has neither a value date nor a booking date"
+        message = N_("The entry has neither a value date nor a booking date")
         raise _Unreadable(_finding("CAMT-DATE", "ValDt", line, message, ""))
     details = [tx for block in _children(element, "NtryDtls") for tx in _children(block, "TxDtls")]
     return Entry(
@@ -283,7 +284,7 @@ def _description(element: etree._Element, details: list[etree._Element]) -> str:
 
 def _proof(statement: CashStatement) -> Iterator[Finding]:
     if statement.closing.currency != statement.opening.currency:
-        message = "Closing currency {found} is not the opening currency {expected}"
+        message = N_("Closing currency {found} is not the opening currency {expected}")
         yield _finding(
             "CAMT-CURRENCY", "Bal", statement.line, message, statement.closing.currency,
             expected=statement.opening.currency,
@@ -291,7 +292,7 @@ def _proof(statement: CashStatement) -> Iterator[Finding]:
         return
     proof = statement.opening.amount + statement.movement
     if proof != statement.closing.amount:
-        message = "Opening balance plus lines is {expected}, the closing balance says {found}"
+        message = N_("Opening balance plus lines is {expected}, the closing balance says {found}")
         yield _finding(
             "CAMT-PROOF", "Bal", statement.line, message, str(statement.closing.amount),
             expected=str(proof),

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
+from reconciliation.formats import N_
 
 ReadT = TypeVar("ReadT")
 LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
@@ -101,7 +102,7 @@ def read_mt940(content: bytes) -> StatementFile:
         if statement is not None:
             statements.append(statement)
     if not drafts:
-        findings.append(_finding("MT940-EMPTY", "20", 1, "No statement starts with :20:", ""))
+        findings.append(_finding("MT940-EMPTY", "20", 1, N_("No statement starts with :20:"), ""))
     findings.extend(_chain_findings(statements))
     return StatementFile(tuple(statements), tuple(findings), encoding)
 
@@ -136,7 +137,9 @@ def _drafts(text: str, findings: list[Finding]) -> Iterator[_Draft]:
         if draft is not None:
             draft.add(number, tag, rest, line)
         elif tag:
-            message = "A field stands before any :20:: the beginning of the statement is missing"
+            message = N_(
+                "A field stands before any :20:: the beginning of the statement is missing"
+            )
             findings.append(_finding("MT940-HEADLESS", tag, number, message, line))
             return
     if draft is not None:
@@ -147,12 +150,14 @@ def _statement(draft: _Draft, findings: list[Finding]) -> CashStatement | None:
     """Return the statement, or None with at least one new finding."""
     before = len(findings)
     if any(item.tag in INTRADAY_TAGS for item in draft.fields):
-        message = "This is an intraday report (MT942), not a statement: it has no booked balance"
+        message = N_(
+            "This is an intraday report (MT942), not a statement: it has no booked balance"
+        )
         findings.append(_finding("MT940-INTRADAY", "34F", draft.line, message, ""))
         return None
     for prefix in MANDATORY:
         if draft.first(prefix) is None:
-            message = (
+            message = N_(
                 "The statement is incomplete: field :{field}: is missing, it stops at line {found}"
             )
             last = str(draft.last_line)
@@ -208,7 +213,7 @@ def _balance(item: _Field) -> Balance:
     text = item.text.strip()
     match = BALANCE.fullmatch(text)
     if match is None:
-        message = "A balance reads C or D, YYMMDD, currency, amount with a comma; found {found}"
+        message = N_("A balance reads C or D, YYMMDD, currency, amount with a comma; found {found}")
         raise _Unreadable(_finding("MT940-BALANCE", item.tag, item.line, message, text))
     mark, day, currency, units, cents = match.groups()
     return Balance(
@@ -224,7 +229,7 @@ def _day(text: str, item: _Field) -> date:
     try:
         return date(year + (2000 if year < CENTURY_TURN else 1900), int(text[2:4]), int(text[4:6]))
     except ValueError:
-        message = "{found} is not a date (YYMMDD)"
+        message = N_("{found} is not a date (YYMMDD)")
         raise _Unreadable(_finding("MT940-DATE", item.tag, item.line, message, text)) from None
 
 
@@ -258,7 +263,7 @@ def _entry(item: _Field, n: int, currency: str, texts: list[str]) -> Entry:
     head, _, supplement = item.text.partition("\n")
     match = ENTRY.fullmatch(head.rstrip())
     if match is None:
-        message = "A statement line reads YYMMDD[MMDD] C/D amount type reference; found {found}"
+        message = N_("A statement line reads YYMMDD[MMDD] C/D amount type reference; found {found}")
         raise _Unreadable(_finding("MT940-LINE", "61", item.line, message, head))
     value_date = _day(match["value"], item)
     owner, _, bank = match["reference"].partition("//")
@@ -300,7 +305,7 @@ def _balance_findings(statement: CashStatement, draft: _Draft) -> Iterator[Findi
     closing = draft.last("62")
     line = closing.line if closing else draft.line
     if statement.closing.currency != statement.opening.currency:
-        message = "Closing currency {found} is not the opening currency {expected}"
+        message = N_("Closing currency {found} is not the opening currency {expected}")
         yield _finding(
             "MT940-CURRENCY", "62", line, message, statement.closing.currency,
             expected=statement.opening.currency,
@@ -308,7 +313,7 @@ def _balance_findings(statement: CashStatement, draft: _Draft) -> Iterator[Findi
         return
     proof = statement.opening.amount + statement.movement
     if proof != statement.closing.amount:
-        message = "Opening balance plus lines is {expected}, the closing balance says {found}"
+        message = N_("Opening balance plus lines is {expected}, the closing balance says {found}")
         yield _finding(
             "MT940-PROOF", "62", line, message, str(statement.closing.amount), expected=str(proof)
         )
@@ -320,7 +325,7 @@ def _chain_findings(statements: list[CashStatement]) -> Iterator[Finding]:
         if before.account != after.account or not after.opening.intermediate:
             continue
         if before.closing.amount != after.opening.amount:
-            message = "The page opens at {found}, the page before closes at {expected}"
+            message = N_("The page opens at {found}, the page before closes at {expected}")
             yield _finding(
                 "MT940-CHAIN", "60M", after.line, message, str(after.opening.amount),
                 expected=str(before.closing.amount),

@@ -16,6 +16,7 @@ from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import TradeFile, TradeLine
+from reconciliation.formats import N_
 
 ValueT = TypeVar("ValueT")
 REQUIRED: Final = (
@@ -84,7 +85,7 @@ def read_trade_lines(
     """
     findings = list(_column_findings(columns, mapping))
     if not rows:
-        findings.append(Finding("TAB-EMPTY", "", "The table has no rows", line=1))
+        findings.append(Finding("TAB-EMPTY", "", N_("The table has no rows"), line=1))
     if findings:
         return TradeFile((), tuple(findings))
     place = {field: columns.index(header) for field, header in mapping.columns.items() if header}
@@ -103,16 +104,16 @@ def _column_findings(columns: Sequence[str], mapping: ColumnPlan) -> list[Findin
     """Say which mapped columns are absent or ambiguous, and which fields have no column."""
     mapped = {field: header for field, header in mapping.columns.items() if header}
     findings = [
-        Finding("TAB-FIELD", field, "No column is mapped to {field}", expected=field, line=1)
+        Finding("TAB-FIELD", field, N_("No column is mapped to {field}"), expected=field, line=1)
         for field in REQUIRED
         if field not in mapped
     ]
     if not any(field in mapped for field in ONE_OF):
-        message = "No column is mapped to the ISIN or the symbol"
+        message = N_("No column is mapped to the ISIN or the symbol")
         findings.append(Finding("TAB-FIELD", "isin", message, expected="isin", line=1))
     for field, header in mapped.items():
         if columns.count(header) != 1:
-            message = "The column {expected} stands {found} times in the header"
+            message = N_("The column {expected} stands {found} times in the header")
             found = str(columns.count(header))
             findings.append(
                 Finding("TAB-COLUMN", field, message, header, found, line=1, column=header)
@@ -131,7 +132,7 @@ def _line(
             return reader(text)
         except _Unreadable as unreadable:
             findings.append(
-                Finding("TAB-VALUE", field, "{found} cannot be read: expected {expected}",
+                Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
                         expected=str(unreadable), found=text[:200], line=number,
                         column=mapping.columns[field])
             )  # fmt: skip

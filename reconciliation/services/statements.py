@@ -202,7 +202,10 @@ def import_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFi
             _import_cash(file, content) if file.kind == Kind.CASH else _import_trades(file, content)
         )
         if findings:
-            shown = [finding.as_dict() for finding in findings[:FINDINGS_MAX]]
+            shown = [
+                {**finding.as_dict(), "template": finding.message}
+                for finding in findings[:FINDINGS_MAX]
+            ]
             _move(file, StatementState.QUARANTINED, findings=shown)
             return file
         _move(

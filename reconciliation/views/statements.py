@@ -214,8 +214,15 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
     read = read_trade_lines(table.columns, table.rows, plan)
     findings = list(read.findings)
     if options["mapping"] is None and options["sender"] is None:
-        message = "Choose a saved mapping, or the sender of this table"
-        findings.insert(0, Finding("TAB-SENDER", "sender", message, line=1))
+        findings.insert(
+            0,
+            Finding(
+                code="TAB-SENDER",
+                field="sender",
+                message="Choose a saved mapping, or the sender of this table",
+                line=1,
+            ),
+        )
     used = {header: field for field, header in plan.columns.items()}
     return Preview(
         figures=[
@@ -273,9 +280,16 @@ class StatementDetail(DetailPage):
             "breaks": self.object.lines.filter(breaks__isnull=False)
             .values("breaks__category")
             .annotate(n=Count("breaks")),
-            "findings": self.object.findings,
+            "findings": [{**found, "text": _said(found)} for found in self.object.findings],
             "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
         }
+
+
+def _said(found: dict[str, str]) -> str:
+    """Say a stored finding in the reader's language."""
+    return _t(found["template"]).format(
+        expected=found["expected"], found=found["found"], field=found["field"]
+    )
 
 
 class StatementAct(PageView):
