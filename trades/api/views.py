@@ -27,7 +27,7 @@ from core.api.views import BaseAPIView, actor_in
 from core.tokens import Client
 from kernel.findings import Refusal
 from trades import selectors
-from trades.api import answers, reading, serializers
+from trades.api import answers, reading, recent, serializers
 from trades.api.burst import BURST
 from trades.formats.execution_json import read_execution
 from trades.services import capture
@@ -71,6 +71,7 @@ def post_one(request: HttpRequest, client: Client) -> HttpResponse:
             ),
             actor=client.actor,
             at=at,
+            reference=recent.reference_for(client.source_system, message),
         )
         BURST.tell(captured, source_system=client.source_system, at=at)
         return answers.of_one(captured.items[0])

@@ -6,7 +6,8 @@
 | a NEW that waits for repair  | conflict | park                     | park                     |
 | a trade, message is newer    | conflict | book                     | book                     |
 | a trade, message is older    | conflict | ignore                   | exception: late cancel   |
-| a closed trade               | conflict | exception: it is over    | exception: it is over    |
+| a closed trade, newer        | conflict | exception: it is over    | exception: it is over    |
+| a closed trade, older        | conflict | ignore                   | ignore                   |
 
 Before that table: the same version and action with the same content is a repeat, with other content
 a conflict, and so is a version number that another action already used.
@@ -64,11 +65,11 @@ def judge(
 def _follow(chain: Chain, version: int, action: str) -> tuple[Verdict, Finding | None]:
     if not chain.booked:
         return Verdict.PARK, _finding("CAP-102", "NEW", action)
-    if chain.closed:
-        return Verdict.EXCEPTION, _finding("CAP-104", "an open trade", action)
     if version > chain.head:
+        if chain.closed:
+            return Verdict.EXCEPTION, _finding("CAP-104", "an open trade", action)
         return Verdict.BOOK, None
-    if action == Action.CANCEL:
+    if action == Action.CANCEL and not chain.closed:
         return Verdict.EXCEPTION, _finding("CAP-103", f"> {chain.head}", str(version))
     return Verdict.IGNORE, _finding("CAP-105", f"> {chain.head}", str(version))
 

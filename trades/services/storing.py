@@ -70,9 +70,14 @@ UPDATE trades_execution e
 def write(plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int) -> None:
     """Write the plan: new messages, trades, versions, changes, and what waits for a person."""
     created = [trade for trade in plan.trades.values() if trade.created]
-    for trade, number in zip(created, next_ids("trades_trade", len(created)), strict=True):
+    ids = next_ids(
+        trades_trade=len(created),
+        trades_execution=len(fresh),
+        trades_tradeversion=len(plan.versions),
+    )
+    for trade, number in zip(created, ids["trades_trade"], strict=True):
         trade.id = number
-    for item, number in zip(fresh, next_ids("trades_execution", len(fresh)), strict=True):
+    for item, number in zip(fresh, ids["trades_execution"], strict=True):
         item.execution_id = number
     touched = plan.at if origin.by_hand else None
     copy_lines(
@@ -85,7 +90,9 @@ def write(plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int) -> N
         EXECUTION_COLUMNS,
         [line(_execution(item, plan, origin, batch_id)) for item in fresh],
     )
-    copy_lines("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin))
+    copy_lines(
+        "trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids["trades_tradeversion"])
+    )
     _amend(plan, batch_id, touched)
     _replay(plan.replayed)
     _tell_the_desk(plan, fresh, origin)
@@ -142,8 +149,7 @@ def _standing(
     )
 
 
-def _versions(plan: Plan, origin: Origin) -> list[str]:
-    ids = next_ids("trades_tradeversion", len(plan.versions))
+def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
     reason = " ".join(origin.reason.split())[:500]
     lines = []
     for number, version in zip(ids, plan.versions, strict=True):

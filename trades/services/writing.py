@@ -30,19 +30,25 @@ def array(items: Sequence[str]) -> str:
 
 def copy_lines(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
     """Insert rows; triggers and constraints apply as in any INSERT, database errors as Django's."""
+    if not lines:
+        return
     names = ", ".join(f'"{name}"' for name in columns)
     text = "\n".join(lines)
-    if text.count("\n") != max(len(lines) - 1, 0) or "\x02" in text or "\r" in text:
+    if text.count("\n") != len(lines) - 1 or "\x02" in text or "\r" in text:
         raise UnwritableText(table)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN ({OPTIONS})', StringIO(text))
 
 
-def next_ids(table: str, count: int) -> list[int]:
-    """Take `count` numbers from the sequence of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
+def next_ids(**counts: int) -> dict[str, list[int]]:
+    """Take so many numbers from the sequence of each table, in one round trip."""
+    wanted = {table: count for table, count in counts.items() if count}
+    taken: dict[str, list[int]] = {table: [] for table in counts}
+    if wanted:
+        one = "SELECT %s, nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        values = [value for table, count in wanted.items() for value in (table, table, count)]
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([one] * len(wanted)), values)
+            for table, number in cursor.fetchall():
+                taken[table].append(number)
+    return taken

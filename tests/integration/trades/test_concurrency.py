@@ -1,0 +1,85 @@
+"""Many senders at once, on real connections: one trade per identity, nothing waits for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from tests.factories.trades import cancel, facts, send, small_world
+from trades.facts import ExecutionFacts
+from trades.models import Execution, Trade, TradeVersion
+from trades.services.plan import ItemStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SENDERS = 4
+
+
+def at_once(*acts: Callable[[], list[ItemStatus]]) -> list[ItemStatus]:
+    """Run every act in its own thread and connection, all starting together."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], list[ItemStatus]]) -> list[ItemStatus]:
+        barrier.wait()
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [status for result in pool.map(run, acts) for status in result]
+
+
+def sending(*messages: ExecutionFacts) -> Callable[[], list[ItemStatus]]:
+    return lambda: [item.status for item in send(*messages).items]
+
+
+def test_the_same_message_from_many_is_booked_once() -> None:
+    small_world()
+
+    statuses = at_once(*[sending(facts())] * SENDERS)
+
+    assert sorted(statuses) == [ItemStatus.CREATED] + [ItemStatus.REPEATED] * (SENDERS - 1)
+    assert (Trade.objects.count(), TradeVersion.objects.count()) == (1, 1)
+
+
+def test_overlapping_bulks_in_opposite_order_both_end() -> None:
+    small_world()
+    many = [facts(source_reference=f"N-{n}") for n in range(50)]
+
+    statuses = at_once(sending(*many), sending(*reversed(many)))
+
+    assert statuses.count(ItemStatus.CREATED) == 50
+    assert statuses.count(ItemStatus.REPEATED) == 50
+    assert Trade.objects.count() == 50
+
+
+def test_a_cancel_that_races_with_its_new_never_waits_for_ever() -> None:
+    small_world()
+    pairs = [f"R-{n}" for n in range(5)]
+
+    for reference in pairs:
+        at_once(
+            sending(facts(source_reference=reference)),
+            sending(cancel(source_reference=reference, version=2)),
+            sending(facts(source_reference=reference, version=1)),
+        )
+
+    assert Trade.objects.filter(state="CLOSED").count() == len(pairs)
+    assert not Execution.objects.filter(outcome="PARKED").exists()
+
+
+def test_two_amendments_of_one_version_leave_one() -> None:
+    small_world()
+    send(facts())
+
+    statuses = at_once(
+        sending(facts(version=2, action="AMEND", quantity="2")),
+        sending(facts(version=2, action="AMEND", quantity="3")),
+    )
+
+    assert sorted(statuses) == [ItemStatus.CONFLICT, ItemStatus.CREATED]
+    assert Trade.objects.get().version_no == 2
