@@ -9,9 +9,15 @@ from functools import partial
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from core import files
+from core.access import Action, require
+from core.acts import acting
 from kernel.actors import Actor
+from reconciliation.services import statements
 from refdata import services as refdata
+from trades.services import imports as executions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,33 @@ def _reference(
     }
 
 
+def _fix_log(name: str, content: bytes, actor: Actor, at: datetime) -> Mapping[str, object]:
+    require(actor, Action.IMPORT_FILE)
+    executions.read_fix(content=content)
+    with acting(actor=actor, reason=name):
+        file = files.store(name=name, content=content, media_type="text/plain", actor=actor, at=at)
+        batch = executions.import_fix(file=file, actor=actor, at=at)
+    return {"import": batch.pk, **batch.counts, "findings": batch.findings}
+
+
+def _statement(name: str, content: bytes, actor: Actor, at: datetime) -> Mapping[str, object]:
+    received = statements.receive_statement(
+        name=name, content=content, mapping_id=None, actor=actor, at=at
+    )
+    booked = statements.import_statement(file_id=received.pk, actor=actor, at=at)
+    return {
+        "file": booked.pk,
+        "state": booked.state,
+        "lines": booked.declared_rows,
+        "findings": booked.findings,
+    }
+
+
 IMPORT_KINDS: Final[dict[str, ImportKind]] = {
-    kind: ImportKind(found.label, partial(_reference, kind))
-    for kind, found in refdata.FILE_KINDS.items()
+    **{
+        kind: ImportKind(found.label, partial(_reference, kind))
+        for kind, found in refdata.FILE_KINDS.items()
+    },
+    "fix": ImportKind(_("Executions in a FIX log"), _fix_log),
+    "statement": ImportKind(_("Bank statement (MT940, camt.053)"), _statement),
 }
