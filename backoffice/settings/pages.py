@@ -36,6 +36,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = places.ROOT / "staticfiles"
 STATICFILES_DIRS = [places.ROOT / "static"]
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
+TRADE_PANELS = "backoffice.trade_panels.panels"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -156,3 +156,14 @@ def test_missing_schemas_are_named(client: Client, settings: Any) -> None:
 
     assert "REPORT_SCHEMA_DIR" in page
     assert "head.003.001.01" in page
+
+
+def test_the_trade_page_shows_its_reports(client: Client, made: ReportFile) -> None:
+    assert made.pk
+    signed_in(client, agent())
+    report = RegulatoryReport.objects.get()
+
+    page = client.get(reverse("trades:detail", args=[report.trade_id])).content.decode()
+
+    assert report.get_absolute_url() in page
+    assert reverse("reconciliation:of_trade", args=[report.trade_id]) in page
