@@ -21,12 +21,13 @@ import trades.states
 from core.pages import status
 
 STATES: Final = (
-    desk.states,
-    refdata.states,
-    trades.states,
     reconciliation.states,
     reporting.states,
+    refdata.states,
+    desk.states,
+    trades.states,
 )
+"""The last one wins where two rooms colour the same word: trades are what people look at most."""
 
 WORDS: Final[dict[str, str | Promise]] = {
     "OPEN": _("Open"),

@@ -96,7 +96,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
         _("House"),
         (
             Item(_("Reference data"), "refdata:home", Action.VIEW_REFDATA, "refdata"),
-            Item(_("Rule book"), "rules:list", Action.VIEW_TRADES, "rules"),
+            Item(_("Rules"), "rules:list", Action.VIEW_TRADES, "rules"),
             Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
             Item(_("Audit trail"), "core:audit", Action.VIEW_AUDIT, "audit"),
         ),
@@ -110,6 +110,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or request.headers.get("HX-Request"):
         return {}
     shown = [{"label": group.label, "items": _items(request, group)} for group in NAVIGATION]
+    _keep_nearest(shown)
     return {
         "navigation": [group for group in shown if group["items"]],
         "business_date": selectors.business_date(),
@@ -134,10 +135,15 @@ def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:
                     "badge_colour": item.badge_colour,
                 }
             )
-    longest = max((len(item["url"]) for item in items if item["is_current"]), default=0)
-    for item in items:
-        item["is_current"] = item["is_current"] and len(item["url"]) == longest
     return items
+
+
+def _keep_nearest(groups: list[dict[str, Any]]) -> None:
+    """Leave one current link: the longest address that the page lies under."""
+    current = [item for group in groups for item in group["items"] if item["is_current"]]
+    nearest = max(current, key=lambda item: len(item["url"]), default=None)
+    for item in current:
+        item["is_current"] = item is nearest
 
 
 def _badge(item: Item, actor: Actor) -> int:

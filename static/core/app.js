@@ -161,6 +161,11 @@
       showSelection();
     }
     if (event.target.matches("[data-column]")) showColumns(event.target.closest("[data-columns]"));
+    const menu = event.target.closest("[data-filter-menu]");
+    if (menu) {
+      const count = $$("input:checked", menu).length;
+      Object.assign($("[data-count]", menu), { textContent: count, hidden: count === 0 });
+    }
     if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
   });
   const showColumns = (panel) => {

@@ -1,0 +1,117 @@
+"""Lists at the keyboard: search, move, select, select all that match; switchable; remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.models import SavedView, User
+from desk.models import WorkItem
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def queue(sign_in: Callable[..., Page]) -> Page:
+    """The work queue of an agent, with seventy items: more than one page."""
+    WorkItem.objects.bulk_create(
+        WorkItem(
+            kind="VALIDATION",
+            subject_kind="trade",
+            subject_id=n,
+            title=f"Trade {n:03}",
+            amount_at_risk=1000 - n,
+            currency="EUR",
+            due_at=AT,
+            opened_at=AT,
+        )
+        for n in range(70)
+    )
+    page = sign_in("ada", roles=["AGENT"])
+    page.goto("/work/")
+    return page
+
+
+def test_rows_are_taken_by_keyboard(queue: Page) -> None:
+    for key in ["j", "x", "j", "j", "x"]:
+        queue.keyboard.press(key)
+    expect(queue.locator("tr.picked")).to_have_count(2)
+    expect(queue.locator("[data-selected]")).to_contain_text("2")
+
+    queue.keyboard.press("v")
+    queue.locator("#confirm-yes").click()
+
+    expect(queue.locator(".note-green")).to_contain_text("2 items are yours")
+    assert WorkItem.objects.filter(owner__username="ada").count() == 2
+
+
+def test_select_all_takes_every_page(queue: Page) -> None:
+    queue.locator("[data-pick]").first.click()
+    queue.locator("[data-select-all]").click()
+    expect(queue.locator("#selection")).to_contain_text("70")
+
+    queue.keyboard.press("v")
+    queue.locator("#confirm-yes").click()
+
+    expect(queue.locator(".note-green")).to_contain_text("70 items are yours")
+
+
+def test_a_changed_selection_does_nothing(queue: Page) -> None:
+    queue.locator("[data-pick]").first.click()
+    queue.locator("[data-select-all]").click()
+    expect(queue.locator("#selection")).to_contain_text("70")
+    WorkItem.objects.filter(title="Trade 003").update(state="DONE", done_at=AT)
+
+    queue.locator("[data-key=v]").click()
+    queue.locator("#confirm-yes").click()
+
+    expect(queue.locator(".refusal-409")).to_contain_text("SELECTION_CHANGED")
+    assert not WorkItem.objects.filter(owner__isnull=False).exists()
+
+
+def test_search_keeps_the_focus_while_rows_follow(queue: Page) -> None:
+    queue.keyboard.press("/")
+    queue.keyboard.type("Trade 04", delay=30)
+    expect(queue.locator("tr[data-row]")).to_have_count(11)
+    expect(queue.locator("#id_q")).to_be_focused()
+    assert "q=Trade" in queue.url
+
+    queue.keyboard.press("Escape")
+    queue.locator(".views summary").click()
+    queue.locator("[data-save-view] input[name=name]").fill("Forties")
+    queue.locator("[data-save-view] button").click()
+
+    expect(queue.locator(".views nav a[aria-current]")).to_have_text("Forties")
+    assert SavedView.objects.get().query == "q=Trade+04"
+
+
+def test_columns_are_chosen_and_remembered(queue: Page) -> None:
+    queue.locator("summary", has_text="Columns").click()
+    queue.locator("[data-column][value=severity]").click()
+    expect(queue.locator("thead")).not_to_contain_text("Severity")
+    queue.goto("/work/")
+    expect(queue.locator("thead")).not_to_contain_text("Severity")
+
+
+def test_shortcuts_can_be_switched_off(queue: Page) -> None:
+    User.objects.filter(username="ada").update(shortcuts_enabled=False)
+    queue.goto("/work/")
+    for key in ["j", "x", "?"]:
+        queue.keyboard.press(key)
+    expect(queue.locator("tr.picked")).to_have_count(0)
+    expect(queue.locator("#shortcuts")).not_to_be_visible()
+
+
+def test_theme_and_language_are_kept(queue: Page) -> None:
+    with queue.expect_response("**/theme/"):
+        queue.locator("[data-theme-toggle]").click()
+    expect(queue.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    queue.locator(".lang button[value=fr]").click()
+    expect(queue.locator("h1")).to_have_text("Corbeille")
+    expect(queue.locator("html")).to_have_attribute("lang", "fr")
+    user = User.objects.get(username="ada")
+    assert (user.theme, user.language) == ("dark", "fr")
