@@ -18,7 +18,7 @@ from backoffice.settings import databases as _databases
 from backoffice.settings import environment as env
 from backoffice.settings.pages import *  # noqa: F403 - settings are one flat name space
 from backoffice.settings.security import *  # noqa: F403 - settings are one flat name space
-from backoffice.settings.security import production_secret_key
+from backoffice.settings.security import production_secret_key, refuse_unfit_production
 from backoffice.settings.work import *  # noqa: F403 - settings are one flat name space
 
 BASE_DIR = places.ROOT
@@ -34,6 +34,7 @@ DEMO = env.flag("DEMO", default=not PRODUCTION and not env.text("DATABASE_URL"))
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 if PRODUCTION:
+    refuse_unfit_production()
     SECRET_KEY = production_secret_key()
 elif TESTING:
     SECRET_KEY = "tests only: " + "k" * 50

@@ -70,3 +70,15 @@ def production_secret_key() -> str:
             "from `python3 -c 'import secrets; print(secrets.token_urlsafe(64))'`"
         )
     return key
+
+
+def refuse_unfit_production() -> None:
+    """Refuse what belongs to a demo: its database, its accounts, an unnamed host."""
+    if not env.text("DATABASE_URL") and not env.flag("ALLOW_EMBEDDED"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is missing: the embedded database is for development and demo"
+        )
+    if env.flag("DEMO"):
+        raise ImproperlyConfigured("DEMO=1 opens accounts with a known password: not here")
+    if not env.words("ALLOWED_HOSTS"):
+        raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts of the pages")
