@@ -7,13 +7,13 @@ import re
 import urllib.request
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from backoffice import demo
 from core import jobs, tokens
-from core.models import User
 from kernel.actors import SYSTEM
 from reconciliation.models import StatementFile
 from reporting.models import RegulatoryReport, ReportFile
@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 BUSINESS_DATE = date(2026, 11, 20)  # the day of docs/examples/execution.json
-FIX_LOG = "fix/FIXTradingCommunity__fix-log-to-orchestra/FIXT.1.1-EXEC-BANZAI.messages.log"
-STATEMENT = "camt/genkgo__camt"
+FIX_LOG = "fix/quickfix__quickfix-logviewer/test.log"
+STATEMENT = "camt/viafintech__camt_parser/053/valid_example.xml"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def _upload(page: Page, address: str, file: Path) -> None:
 
 def _post(live_server: object, content: bytes, key: str) -> tuple[int, dict[str, object]]:
     token = tokens.create_token(
-        name=f"tutorial-{key}", source_system="TUTORIAL", actor=SYSTEM, at=datetime.now(UTC)
+        name=f"tutorial-{key}", source_system="EXAMPLE", actor=SYSTEM, at=datetime.now(UTC)
     )
     request = urllib.request.Request(  # noqa: S310 - our own live server
         f"{live_server}/api/v1/executions/",
@@ -61,11 +61,8 @@ def _post(live_server: object, content: bytes, key: str) -> tuple[int, dict[str,
         return answer.status, json.load(answer)
 
 
-def test_a_day_from_the_wire_to_the_audit_trail(
-    demo_world: None, sign_in: SignIn, live_server: object, shared_data: Path
-) -> None:
-    agent = sign_in("agent", roles=[])
-
+def _take_files_in(agent: Page, shared_data: Path) -> None:
+    """Import the real FIX log, whose symbol has no instrument yet, and a real bank statement."""
     _upload(agent, "/trades/fix/", shared_data / FIX_LOG)
     fix = CaptureBatch.objects.get(channel="FIX")
     assert fix.counts["messages"] > 0
@@ -74,14 +71,25 @@ def test_a_day_from_the_wire_to_the_audit_trail(
     waiting = Execution.objects.filter(outcome="EXCEPTION").first()
     assert waiting is not None, "the log names a symbol that has no instrument yet"
 
-    statement = sorted((shared_data / STATEMENT).rglob("*.xml"))[0]
-    _upload(agent, "/reconciliation/statements/upload/", statement)
+    _upload(agent, "/reconciliation/statements/upload/", shared_data / STATEMENT)
     assert StatementFile.objects.filter(kind="CASH").exists()
 
+
+def test_a_day_from_the_wire_to_the_audit_trail(
+    demo_world: None,
+    sign_in: SignIn,
+    live_server: object,
+    shared_data: Path,
+    settings: Any,
+) -> None:
+    settings.REPORT_SCHEMA_DIR = str(shared_data / "mifir")
+    agent = sign_in("agent", roles=[])
+    _take_files_in(agent, shared_data)
+
     status, answer = _post(live_server, (EXAMPLES / "execution.json").read_bytes(), "once")
-    assert (status, answer["source_reference"]) == (201, "TUTORIAL-1")
+    assert (status, answer["source_reference"]) == (201, "EXAMPLE-1")
     jobs.run_pending()
-    trade = Trade.objects.get(source_reference="TUTORIAL-1")
+    trade = Trade.objects.get(source_reference="EXAMPLE-1")
     assert trade.state == TradeState.PENDING_VALIDATION, trade.state
 
     supervisor = sign_in("supervisor", roles=[])
@@ -102,4 +110,3 @@ def test_a_day_from_the_wire_to_the_audit_trail(
     auditor = sign_in("auditor", roles=[])
     auditor.goto(f"/audit/trade/{trade.pk}/")
     expect(auditor.get_by_text("supervisor").first).to_be_visible()
-    assert User.objects.get(username="supervisor").pk != User.objects.get(username="agent").pk
