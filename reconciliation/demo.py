@@ -156,26 +156,25 @@ def _bank_files(
     trades: Sequence[Trade], cases: dict[int, int], until: date, actor: Actor, at: datetime
 ) -> Iterator[StatementFile]:
     """Yield one statement per account and settlement day, each opening where the last closed."""
-    accounts = {}
+    accounts: dict[str, Account] = {}
     for account in Account.objects.filter(kind="CASH").order_by("code"):
         accounts.setdefault(account.currency, account)
     for currency, account in sorted(accounts.items()):
         due = [
-            trade
+            (trade.settlement_date, trade)
             for trade in trades
             if trade.currency == currency
             and trade.settlement_date
             and trade.settlement_date < until
         ]
         balance, late = OPENING, list[Entry]()
-        for n, day in enumerate(sorted({trade.settlement_date for trade in due}), start=1):
+        for n, day in enumerate(sorted({settled for settled, _trade in due}), start=1):
             entries, late = late, []
-            for trade in due:
-                if trade.settlement_date == day:
+            for settled, trade in due:
+                if settled == day:
                     today, tomorrow = _entries(trade, cases.get(trade.pk))
                     entries += today
                     late += tomorrow
-            assert day is not None  # noqa: S101 - filtered above
             closing = balance + sum((entry.amount for entry in entries), start=Decimal(0))
             write = _mt940 if currency == "EUR" else _camt053
             yield services.receive_statement(

@@ -108,9 +108,10 @@ def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
 
 def signed_amount(kind: Kind, trade: Trade) -> Decimal:
     """Return what the trade brings (+) or costs (-) in cash; its plain size against a broker."""
+    net: Decimal = trade.net_amount
     if kind is Kind.TRADES:
-        return abs(trade.net_amount)
-    return -trade.net_amount if trade.side == "BUY" else trade.net_amount
+        return abs(net)
+    return -net if trade.side == "BUY" else net
 
 
 def _their_items(kind: Kind, ids: Sequence[int]) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -262,7 +262,7 @@ def _open_work(run: ReconciliationRun, actor: Actor, at: datetime) -> None:
     desk.open_work(kind=WorkKind.BREAK, tasks=[_task(row, at) for row in rows], actor=actor, at=at)
 
 
-def _task(row: dict[str, Any], at: datetime) -> desk.Task:
+def _task(row: Mapping[str, Any], at: datetime) -> desk.Task:
     return desk.Task(
         subject=Subject(
             kind=SUBJECT,

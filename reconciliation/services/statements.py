@@ -367,10 +367,12 @@ def _book_trades(file: StatementFile, lines: Sequence[TradeLine]) -> None:
     _copy_lines(file, booked, rows)
 
 
-def _copy_lines(file: StatementFile, statement: Statement, rows: list[dict[str, object]]) -> None:
+def _copy_lines(
+    file: StatementFile, statement: Statement, rows: Sequence[Mapping[str, object]]
+) -> None:
     if not rows:
         return
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
+    frame = pl.DataFrame(list(rows), infer_schema_length=None).with_columns(
         pl.lit(file.pk).alias("source_id"),
         pl.lit(statement.pk).alias("statement_id"),
         pl.lit(file.kind).alias("kind"),

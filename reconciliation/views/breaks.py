@@ -226,7 +226,7 @@ class BreakAct(PageView):
         raise NotImplementedError
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = get_object_or_404(selectors.list_breaks(actor=request.actor), pk=pk)
+        found = get_object_or_404(selectors.list_breaks(actor=self.request.actor), pk=pk)
         messages.success(request, self.perform(found, request))
         return redirect(found)
 
@@ -237,7 +237,7 @@ class AssignBreak(BreakAct):
         services.assign_break(
             break_id=found.pk,
             owner_id=int(owner) if owner.isascii() and owner.isdigit() else None,
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         return _t("The owner is set.")
@@ -248,7 +248,7 @@ class CommentBreak(BreakAct):
         services.comment_break(
             break_id=found.pk,
             text=request.POST.get("text", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         return _t("The comment is added.")
@@ -261,7 +261,7 @@ class ResolveBreak(BreakAct):
             break_id=found.pk,
             resolution=Resolution(chosen) if chosen in set(Resolution) else Resolution.MATCHED,
             reason=request.POST.get("reason", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         return _t("The break is resolved.")

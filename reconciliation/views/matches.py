@@ -218,7 +218,7 @@ class MatchAct(PageView):
 
     def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         group = get_object_or_404(MatchGroup, pk=pk)
-        actor, at = request.actor, timezone.now()
+        actor, at = self.request.actor, timezone.now()
         if verb == "confirm":
             services.confirm_groups(group_ids=[pk], actor=actor, at=at)
             messages.success(request, _t("The match is confirmed."))

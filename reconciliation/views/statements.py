@@ -22,6 +22,7 @@ from core.pages import DetailPage, ListPage, PageView, Tab, formats
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.upload import FileForm, Preview, UploadPage
+from kernel.actors import Actor
 from kernel.findings import Finding
 from reconciliation import services
 from reconciliation.formats.camt053 import read_camt053
@@ -164,7 +165,7 @@ class StatementUpload(UploadPage):
             for statement in read.statements
             for entry in statement.entries
         ]  # fmt: skip
-        figures = [
+        figures: list[tuple[Any, str]] = [
             (_("Format"), kind.value),
             (_("Statements"), str(len(read.statements))),
             (_("Lines"), str(len(rows))),
@@ -189,7 +190,7 @@ class StatementUpload(UploadPage):
         actor, at = self.request.actor, timezone.now()
         mapping = options["mapping"]
         if format_of(content) is FileFormat.TABLE and mapping is None:
-            mapping = _save_guess(name, content, options, self.request)
+            mapping = _save_guess(name, content, options, actor)
         file = services.receive_statement(
             name=name,
             content=content,
@@ -240,9 +241,7 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
     )
 
 
-def _save_guess(
-    name: str, content: bytes, options: dict[str, Any], request: HttpRequest
-) -> ColumnMapping:
+def _save_guess(name: str, content: bytes, options: dict[str, Any], actor: Actor) -> ColumnMapping:
     table = tabular.read_table(name, content)
     plan = _plan(table.columns, options)
     sender = options["sender"].code
@@ -253,7 +252,7 @@ def _save_guess(
         date_format=plan.date_format,
         decimal_mark=plan.decimal_mark,
         coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
-        actor=request.actor,
+        actor=actor,
     )
 
 
@@ -301,14 +300,14 @@ class StatementAct(PageView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         file = get_object_or_404(StatementFile, pk=pk)
         if file.state == StatementState.QUARANTINED:
-            services.retry_statement(file_id=pk, actor=request.actor, at=timezone.now())
+            services.retry_statement(file_id=pk, actor=self.request.actor, at=timezone.now())
             messages.success(request, _t("The file is being read again."))
         else:
             jobs.enqueue(
                 kind="reconciliation.run",
                 parameters={"file_id": pk},
                 title=_t("Reconciliation of %(name)s") % {"name": file.name},
-                actor=request.actor,
+                actor=self.request.actor,
                 at=timezone.now(),
                 dedupe_key=f"reconciliation.run:{pk}",
             )
@@ -378,7 +377,7 @@ class MappingPage(PageView):
             date_format=said["date_format"],
             decimal_mark=said["decimal_mark"],
             coverage=Coverage(said["coverage"]),
-            actor=request.actor,
+            actor=self.request.actor,
         )
         messages.success(request, _t("The mapping is saved."))
         return redirect(reverse("reconciliation:mapping", args=[pk]))

@@ -36,7 +36,7 @@ class Workbench(PageView):
         kind = _kind(request.GET.get("kind", ""))
         text = request.GET.get("q", "").strip()[:TEXT_MAX]
         currency = request.GET.get("currency", "").strip()[:3].upper()
-        trades = _found(selectors.open_trades(kind, actor=request.actor), text, currency)
+        trades = _found(selectors.open_trades(kind, actor=self.request.actor), text, currency)
         lines = _found(selectors.open_lines(kind), text, currency, text_of=("description",))
         context: dict[str, Any] = {
             "kind": kind.value,
@@ -52,20 +52,20 @@ class Workbench(PageView):
                 for line in lines.select_related("source").order_by("value_date", "pk")[:ROWS_SHOWN]
             ],
             "rows_shown": ROWS_SHOWN,
-            "may_match": access.allows(request.actor, Action.MATCH),
+            "may_match": access.allows(self.request.actor, Action.MATCH),
         }
         return self.render(context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         kind = _kind(request.POST.get("kind", ""))
-        visible = selectors.open_trades(kind, actor=request.actor)
+        visible = selectors.open_trades(kind, actor=self.request.actor)
         trade_ids = _ids(request.POST.getlist("ours"))
         group = services.match_by_hand(
             kind=kind,
             trade_ids=list(visible.filter(pk__in=trade_ids).values_list("pk", flat=True)),
             line_ids=_ids(request.POST.getlist("theirs")),
             reason=request.POST.get("reason", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         messages.success(request, _t("Match %(number)s is confirmed.") % {"number": group.pk})
@@ -101,7 +101,7 @@ class OfTrade(PageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = get_object_or_404(
-            Trade.objects.visible_to(request.actor, Action.VIEW_TRADES), pk=pk
+            Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES), pk=pk
         )
         groups = selectors.matches_of_trade(trade.pk)
         lines = StatementLine.objects.filter(
