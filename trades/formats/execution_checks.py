@@ -38,6 +38,11 @@ class Literal(str):
     __slots__ = ()
 
 
+def N_(text: str) -> str:  # noqa: N802 - the gettext mark of a text that is translated later
+    """Mark a text for translation; formats are plain Python and know no language."""
+    return text
+
+
 @lru_cache(maxsize=50_000)
 def isin_holds(isin: str) -> bool:
     """Say whether the check digit is right; remembered, a day deals the same few thousand."""
@@ -80,7 +85,7 @@ def _missing(fields: Mapping[str, object]) -> Iterator[Finding]:
 Check = Callable[[str, object], Iterator[Finding]]
 
 
-def _text(code: str, expected: str, message: str, pattern: str) -> Check:
+def _text(code: str, pattern: str, *, expected: str, message: str) -> Check:
     """Return the check of a text field: its type, then its form."""
     form = re.compile(pattern)
 
@@ -235,12 +240,20 @@ def kind_of(value: object) -> str:
     return next((word for kind, word in kinds if isinstance(value, kind)), "null")
 
 
-_ISIN_FORM: Final = _text("CAP-014", "ISO 6166", "{found} is not an ISIN", ISIN)
+_ISIN_FORM: Final = _text(
+    "CAP-014", ISIN, expected="ISO 6166", message=N_("{found} is not an ISIN")
+)
 _CODE_CHECK: Final = _text(
-    "CAP-015", "1 to 35 printable ASCII characters", "{field} cannot be read: {found}", CODE
+    "CAP-015",
+    CODE,
+    expected="1 to 35 printable ASCII characters",
+    message=N_("{field} cannot be read: {found}"),
 )
 _REFERENCE_CHECK: Final = _text(
-    "CAP-015", "1 to 64 printable ASCII characters", "{field} cannot be read: {found}", REFERENCE
+    "CAP-015",
+    REFERENCE,
+    expected="1 to 64 printable ASCII characters",
+    message=N_("{field} cannot be read: {found}"),
 )
 _AMOUNT_CHECK: Final = _decimal(20, 4, AMOUNT)
 
@@ -253,11 +266,15 @@ CHECKS: Final[Mapping[str, Check]] = {
     "side": _one_of(*Side),
     "quantity": _decimal(28, 10, QUANTITY, positive=True),
     "price": _decimal(20, 10, PRICE),
-    "currency": _text("CAP-015", "ISO 4217", "{found} is not a currency code", CURRENCY),
+    "currency": _text(
+        "CAP-015", CURRENCY, expected="ISO 4217", message=N_("{found} is not a currency code")
+    ),
     "traded_at": _moment,
     "trade_date": _day,
     "settlement_date": _day,
-    "venue": _text("CAP-015", "ISO 10383", "{found} is not a market identifier code", MIC),
+    "venue": _text(
+        "CAP-015", MIC, expected="ISO 10383", message=N_("{found} is not a market identifier code")
+    ),
     "counterparty": _CODE_CHECK,
     "book": _CODE_CHECK,
     "trader": _CODE_CHECK,
@@ -267,5 +284,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "fees": _AMOUNT_CHECK,
     "net_amount": _AMOUNT_CHECK,
     "capacity": _one_of(*Capacity),
-    "comment": _text("CAP-015", "up to 500 characters", "{field} holds control signs", COMMENT),
+    "comment": _text(
+        "CAP-015",
+        COMMENT,
+        expected="up to 500 characters",
+        message=N_("{field} is too long or holds control characters"),
+    ),
 }

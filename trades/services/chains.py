@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
+
 from kernel.findings import Finding
 from trades.states import Action
 
@@ -75,13 +77,13 @@ def _follow(chain: Chain, version: int, action: str) -> tuple[Verdict, Finding |
 
 
 MESSAGES: Final = {
-    "CAP-102": "{found} came before its NEW: it waits for it",
-    "CAP-103": "The cancellation is older than what stands: {found}, expected {expected}",
-    "CAP-104": "{found} came after the trade was closed",
-    "CAP-105": "The version is older than the one that stands: {found}, expected {expected}",
-    "CAP-201": "Version {found} came before with other content",
-    "CAP-202": "The trade exists already: send an AMEND with a higher version",
-    "CAP-203": "Version {found} was already used by another action",
+    "CAP-102": N_("{found} came before its NEW: it waits for it"),
+    "CAP-103": N_("The cancellation is older than what stands: {found}, expected {expected}"),
+    "CAP-104": N_("{found} came after the trade was closed"),
+    "CAP-105": N_("The version is older than the one that stands: {found}, expected {expected}"),
+    "CAP-201": N_("Version {found} came before with other content"),
+    "CAP-202": N_("The trade exists already: send an AMEND with a higher version"),
+    "CAP-203": N_("Version {found} was already used by another action"),
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from core import files, jobs, tabular
 from core.access import Action, require
@@ -39,11 +40,11 @@ def read_table(*, name: str, content: bytes, decimal_sign: str) -> list[TableRow
     table = tabular.read_table(name, content)
     findings = column_findings(table.columns)
     if findings:
-        raise UnableToImport("The columns are not those of executions.", findings=findings)
+        raise UnableToImport(_("The columns are not those of executions."), findings=findings)
     lines = table.lines or tuple(range(2, len(table.rows) + 2))
     rows = list(read_rows(table.columns, table.rows, lines, decimal_sign=decimal_sign))
     if not rows:
-        raise UnableToImport("The file holds no row.")
+        raise UnableToImport(_("The file holds no row."))
     return rows
 
 
@@ -51,7 +52,7 @@ def read_fix(*, content: bytes) -> FixLog:
     """Return the messages of a FIX log. Raises UnableToImport when there is none."""
     log = read_log(content)
     if not log.messages:
-        raise UnableToImport("The file holds no FIX message.")
+        raise UnableToImport(_("The file holds no FIX message."))
     return log
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from core.acts import acting
 from kernel.actors import Actor
@@ -119,5 +120,5 @@ def _waiting(execution_id: int) -> Execution:
         pk=execution_id, outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN
     ).first()
     if execution is None:
-        raise UnableToRepair("The message no longer waits for an instrument.")
+        raise UnableToRepair(_("The message no longer waits for an instrument."))
     return execution
