@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from kernel.findings import Finding, Severity
-from kernel.identifiers import is_lei
+from kernel.identifiers import is_isin, is_lei
 from reporting.facts import TransactionFacts
 
 Judgement = Iterator[tuple[str, str]]
@@ -85,3 +85,9 @@ class Rule:
 def lei_is_valid(lei: str) -> bool:
     """`is_lei`, remembered: a day has many records and few parties."""
     return is_lei(lei)
+
+
+@lru_cache(maxsize=65_536)
+def isin_is_valid(isin: str) -> bool:
+    """`is_isin`, remembered for the same reason."""
+    return is_isin(isin)

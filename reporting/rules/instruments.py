@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Final
 
-from kernel.identifiers import is_cfi, is_isin
+from kernel.identifiers import is_cfi
 from reporting.facts import PriceKind, ReportedInstrument, TransactionFacts
-from reporting.rules.book import N_, Judgement, Rule, RuleContext
+from reporting.rules.book import N_, Judgement, Rule, RuleContext, isin_is_valid
 from reporting.rules.dealing import price_problems
 
 F41: Final = "41 Instrument identification code"
@@ -27,7 +27,7 @@ MAX_FULL_NAME: Final = 350
 
 def check_isin(facts: TransactionFacts, _context: RuleContext) -> Judgement:
     """R22-41-1: The ISIN is not valid."""
-    if facts.isin and not is_isin(facts.isin):
+    if facts.isin and not isin_is_valid(facts.isin):
         yield "ISIN with its check digit", facts.isin
 
 
@@ -55,7 +55,7 @@ def check_derivative(facts: TransactionFacts, _context: RuleContext) -> Judgemen
         return
     if described.multiplier is not None and described.multiplier <= 0:
         yield "a multiplier above 0", str(described.multiplier)
-    if not is_isin(described.underlying_isin):
+    if not isin_is_valid(described.underlying_isin):
         yield "the ISIN of the underlying", described.underlying_isin or "nothing"
     if described.delivery_type not in DELIVERY_TYPES:
         yield "PHYS, CASH, OPTL", described.delivery_type or "nothing"

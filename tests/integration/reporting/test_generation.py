@@ -330,3 +330,14 @@ def test_an_unchecked_file_stays_in_the_house(settings: Any) -> None:
     settings.REPORT_SCHEMA_DIR = str(schema_directory())
     services.check_file(file_id=made.pk, actor=agent(), at=AT)
     assert services.release_file(file_id=made.pk, actor=supervisor(), at=AT).state == "RELEASED"
+
+
+# ------------------------------------------------------------------ budgets
+def test_queries_do_not_grow_with_the_day(django_assert_max_num_queries: Any) -> None:
+    for number in range(1, 26):
+        validated(number)
+
+    with django_assert_max_num_queries(75):
+        outcome = generate()
+
+    assert outcome.counts == {"READY": 25}
