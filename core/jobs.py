@@ -149,7 +149,6 @@ def enqueue(
             queue=queue,
             dedupe_key=dedupe_key,
             due_key=due_key,
-            due_at=at,
             created_at=at,
             actor_name=actor.name,
             actor_kind=actor.kind.value,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path
@@ -75,7 +75,25 @@ def make_user(request: HttpRequest) -> HttpResponse:
         return of_refusal(refusal)
 
 
-urlpatterns = [path("echo/", Echo.as_view()), path("users/", make_user)]
+def crash(_request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError("secret detail")
+
+
+def refuse(_request: HttpRequest) -> HttpResponse:
+    raise Refusal("not today")
+
+
+def busy(_request: HttpRequest) -> HttpResponse:
+    raise OperationalError("deadlock detected")
+
+
+urlpatterns = [
+    path("echo/", Echo.as_view()),
+    path("users/", make_user),
+    path("api/crash/", crash),
+    path("api/refuse/", refuse),
+    path("api/busy/", busy),
+]
 
 
 @pytest.fixture
@@ -223,3 +241,22 @@ def test_the_command_prints_a_token_that_works(capsys: pytest.CaptureFixture[str
     printed = capsys.readouterr().out.strip()
 
     assert call("GET", "/echo/", printed).json()["actor"] == "ems"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/api/nothing/here/", 404, "NOT_FOUND"),
+        ("/api/crash/", 500, "INTERNAL_ERROR"),
+        ("/api/refuse/", 422, "REFUSED"),
+        ("/api/busy/", 503, "BUSY"),
+    ],
+)
+def test_every_error_of_an_api_address_is_a_problem_document(
+    address: str, status: int, code: str
+) -> None:
+    answer = call("GET", address)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert b"secret detail" not in answer.content

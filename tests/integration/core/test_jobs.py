@@ -181,3 +181,12 @@ def test_a_silent_broker_loses_nothing(
     assert jobs.run_pending() == 1
     job.refresh_from_db()
     assert job.state == "DONE"
+
+
+def test_a_clock_that_runs_ahead_holds_nothing_back(handlers: dict[str, Any]) -> None:
+    handlers["test.echo"] = lambda _run: None
+    job = queue(at=AT + timedelta(days=400))
+
+    assert jobs.run_pending() == 1
+    job.refresh_from_db()
+    assert job.state == "DONE"
