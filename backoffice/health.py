@@ -16,6 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from backoffice.metering import METER
+
 HEARTBEAT_SECONDS_MAX: Final = 30
 
 
@@ -89,6 +91,11 @@ def _samples() -> Iterator[tuple[str, str, str]]:
         )
         (age,) = cursor.fetchone()
         yield "denouement_oldest_waiting_job_seconds", "", str(age)
+        cursor.execute(
+            "SELECT kind, count(*) FROM desk_workitem WHERE state = 'OPEN' GROUP BY kind ORDER BY 1"
+        )
+        for kind, count in cursor.fetchall():
+            yield "denouement_open_work_items", f'{{kind="{kind}"}}', str(count)
 
 
 def metrics() -> str:
@@ -100,7 +107,7 @@ def metrics() -> str:
             known.add(name)
             lines.append(f"# TYPE {name} gauge")
         lines.append(f"{name}{labels} {value}")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *METER.lines()]) + "\n"
 
 
 def _may_scrape(request: HttpRequest) -> bool:

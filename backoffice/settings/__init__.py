@@ -69,6 +69,7 @@ WSGI_APPLICATION = "backoffice.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "backoffice.health.HealthMiddleware",
+    "backoffice.metering.MeterMiddleware",
     "core.middleware.RequestIdMiddleware",
     "core.api.middleware.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
