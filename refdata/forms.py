@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,31 @@ from refdata import models
 from refdata.services import FILE_KINDS
 
 REASON_LENGTH_MAX = 500
+
+
+class RemoteSelect(forms.Select):
+    """A choice among many rows: the browser asks `url` while one types; the page holds one."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(attrs={"data-combobox": "1", "data-url": url})
+
+    def optgroups(
+        self, name: str, value: list[str], attrs: dict[str, Any] | None = None
+    ) -> list[Any]:
+        """Return the options for what is chosen, and the empty one."""
+        every = getattr(self.choices, "queryset", None)
+        if every is not None:
+            keys = [key for key in value if str(key).isdigit()]
+            chosen = every.filter(pk__in=keys)
+            self.choices = [("", ""), *((row.pk, str(row)) for row in chosen)]
+        return super().optgroups(name, value, attrs)
+
+
+REMOTE: Final = {
+    "venue": "/refdata/lookup/keys/venues/",
+    "custodian": "/refdata/lookup/keys/parties/",
+    "party": "/refdata/lookup/keys/parties/",
+}
 
 
 class ReferenceFileForm(FileForm):
@@ -48,7 +73,10 @@ class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
             "replaces",
         ]
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
-        widgets: ClassVar[dict[str, Any]] = {"replaces": forms.HiddenInput()}
+        widgets: ClassVar[dict[str, Any]] = {
+            "replaces": forms.HiddenInput(),
+            "party": RemoteSelect(REMOTE["party"]),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,5 +59,7 @@ urlpatterns = [
     path("lookup/traders/", lookups.TraderLookup.as_view(), name="lookup_traders"),
     path("lookup/accounts/", lookups.AccountLookup.as_view(), name="lookup_accounts"),
     path("lookup/venues/", lookups.VenueLookup.as_view(), name="lookup_venues"),
+    path("lookup/keys/venues/", lookups.VenueLookup.as_view(by_key=True), name="venue_keys"),
+    path("lookup/keys/parties/", lookups.PartyLookup.as_view(by_key=True), name="party_keys"),
     path("lookup/currencies/", lookups.CurrencyLookup.as_view(), name="lookup_currencies"),
 ]

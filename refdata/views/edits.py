@@ -19,7 +19,7 @@ from core.access import Action
 from core.pages import PageView
 from core.pages.filters import DayField
 from refdata import models, services
-from refdata.forms import AliasForm
+from refdata.forms import REMOTE, AliasForm, RemoteSelect
 
 
 class EditPage(PageView):
@@ -58,7 +58,13 @@ class EditPage(PageView):
             for column in self.model._meta.concrete_fields
             if column.get_internal_type() == "DateField" and column.name in self.form_fields
         }
-        made = modelform_factory(self.model, fields=self.form_fields, field_classes=days)
+        widgets = {name: RemoteSelect(url) for name, url in REMOTE.items()}
+        made = modelform_factory(
+            self.model,
+            fields=self.form_fields,
+            field_classes=days,
+            widgets={name: found for name, found in widgets.items() if name in self.form_fields},
+        )
         return made(data, instance=record)
 
     def _show(

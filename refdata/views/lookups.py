@@ -17,20 +17,20 @@ QUERY_LENGTH_MAX = 60
 
 
 class Lookup(PageView):
-    """`?q=` finds by the start of a code or by a part of the name; `?by=pk` answers with keys."""
+    """`?q=` finds by the start of a code or by a part of the name; `by_key` answers with keys."""
 
     action = Action.VIEW_REFDATA
     model: ClassVar[type[Model]]
     value_field: ClassVar[str] = "code"
     starts: ClassVar[tuple[str, ...]] = ("code",)
     contains: ClassVar[tuple[str, ...]] = ("name",)
+    by_key = False
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        by_key = request.GET.get("by") == "pk"
         rows = self.found(request.GET.get("q", "")[:QUERY_LENGTH_MAX])[:ANSWERS_MAX]
         answers = [
             {
-                "value": str(row.pk if by_key else getattr(row, self.value_field) or ""),
+                "value": str(row.pk if self.by_key else getattr(row, self.value_field) or ""),
                 "text": self.text(row),
             }
             for row in rows
@@ -71,6 +71,13 @@ class CounterpartyLookup(Lookup):
 
     def rows(self) -> QuerySet[models.Party]:
         return models.Party.objects.filter(is_counterparty=True, status=RecordState.ACTIVE)
+
+
+class PartyLookup(CounterpartyLookup):
+    """Any active party: custodians and banks too."""
+
+    def rows(self) -> QuerySet[models.Party]:
+        return models.Party.objects.filter(status=RecordState.ACTIVE)
 
 
 class BookLookup(Lookup):

@@ -246,9 +246,18 @@ def test_comboboxes_find_by_code_isin_and_name(agent: Client) -> None:
         "BNPP"
     )
     for name in ("books", "traders", "accounts", "venues", "currencies"):
-        answer = agent.get(reverse(f"refdata:lookup_{name}"), {"q": "e", "by": "pk"})
+        answer = agent.get(reverse(f"refdata:lookup_{name}"), {"q": "e"})
         assert answer.status_code == 200
         assert len(answer.json()) <= 20
+    paris = models.Venue.objects.get(mic="XPAR")
+    assert agent.get(reverse("refdata:venue_keys"), {"q": "xpar"}).json()[0]["value"] == (
+        str(paris.pk)
+    )
+    form = text(agent.get(reverse("refdata:instrument_new")))
+    assert "data-combobox" in form
+    assert "SIX SWISS EXCHANGE" not in form
+    share = models.Instrument.objects.get(code="TTE")
+    assert "XPAR" in text(agent.get(reverse("refdata:instrument_edit", args=[share.pk])))
 
 
 @pytest.mark.usefixtures("_world")
