@@ -325,7 +325,12 @@ class MatchGroup(models.Model):
     """Items that explain one another, found by one pass or by hand, with the evidence."""
 
     run = models.ForeignKey(
-        ReconciliationRun, null=True, blank=True, on_delete=models.PROTECT, related_name="groups"
+        ReconciliationRun,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="groups",
+        db_constraint=False,  # checked set-wise in database/guards.sql
     )
     kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
     pass_name = models.CharField(_("pass"), max_length=15, choices=labelled(PassName))
@@ -373,10 +378,15 @@ class MatchAllocation(models.Model):
     """How much of one item a group explains; an item is in at most one live group.
 
     `item_id` is a trade on our side and a statement line on theirs. Both sides of a group carry
-    the same sum; what a tolerance swallowed stands on the group.
+    the same sum, which the database checks; what a tolerance swallowed stands on the group.
     """
 
-    group = models.ForeignKey(MatchGroup, on_delete=models.PROTECT, related_name="allocations")
+    group = models.ForeignKey(
+        MatchGroup,
+        on_delete=models.PROTECT,
+        related_name="allocations",
+        db_constraint=False,  # checked set-wise in database/guards.sql
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
     side = models.CharField(_("side"), max_length=6, choices=labelled(AllocationSide))
     item_id = models.BigIntegerField(_("item"))

@@ -328,3 +328,45 @@ def test_database_refuses_around_the_orm(column: str, value: str, constraint: st
         connection.cursor() as cursor,
     ):
         cursor.execute(f"UPDATE reconciliation_break SET {column} = {value}")
+
+
+@pytest.mark.parametrize(
+    ("case", "statement_text", "constraint"),
+    [
+        (
+            "unbalanced",
+            "INSERT INTO reconciliation_matchallocation (group_id, kind, side, item_id, amount,"
+            " currency, state) SELECT id, 'CASH', 'OURS', 1, 5, 'EUR', 'UNDONE'"
+            " FROM reconciliation_matchgroup",
+            "allocation_conserves_value",
+        ),
+        (
+            "no_group",
+            "INSERT INTO reconciliation_matchallocation (group_id, kind, side, item_id, amount,"
+            " currency, state) VALUES (-1, 'CASH', 'OURS', 1, 0, 'EUR', 'UNDONE')",
+            "allocation_group_exists",
+        ),
+        (
+            "no_run",
+            "INSERT INTO reconciliation_matchgroup (run_id, kind, pass_name, rule_version, score,"
+            " state, difference, currency, evidence, decided_by, reason) VALUES (-1, 'CASH',"
+            " 'EXACT', '', 1, 'PROPOSED', 0, 'EUR', '{}', '', '')",
+            "matchgroup_run_exists",
+        ),
+        ("deleted", "DELETE FROM reconciliation_matchgroup", "match_stays"),
+        ("rewritten", "UPDATE reconciliation_matchallocation SET amount = 1", "match_stays"),
+    ],
+)
+def test_matches_are_guarded_by_the_database(
+    case: str, statement_text: str, constraint: str
+) -> None:
+    account()
+    trade(1)
+    cash_file()
+    with (
+        pytest.raises(IntegrityError) as refused,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement_text)
+    assert refused.value.__cause__.diag.constraint_name == constraint, case  # type: ignore[union-attr]  # psycopg2's error
