@@ -103,7 +103,7 @@ def _key(request: HttpRequest, client: Client, body: bytes) -> Key | None:
 class ExecutionsView(BaseAPIView):
     """One execution, new, amended or cancelled."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     @extend_schema(
         operation_id="post_execution",
@@ -121,7 +121,9 @@ class ExecutionsView(BaseAPIView):
         """201 booked or waiting, 200 an exact repeat, 409 other content, 422 every finding."""
         return as_client(request, post_one)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # narrower on purpose
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:  # narrower on purpose
         if request.method == "POST":
             return self.post(request)
         return super().dispatch(request, *args, **kwargs)

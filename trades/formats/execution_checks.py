@@ -67,7 +67,7 @@ def examine(fields: Mapping[str, object]) -> Iterator[Finding]:
 
 
 def _missing(fields: Mapping[str, object]) -> Iterator[Finding]:
-    needed = REQUIRED_ALWAYS
+    needed: tuple[str, ...] = REQUIRED_ALWAYS
     if fields.get("action") != Action.CANCEL:
         needed += REQUIRED_TERMS
         if fields.get("isin") is None and fields.get("symbol") is None:

@@ -27,7 +27,7 @@ from desk import services as desk
 from trades import selectors
 from trades.models import Trade, TradeVersion
 
-FIELD_NAMES = {
+FIELD_NAMES: dict[str, str | Promise] = {
     "isin": "ISIN",
     "symbol": _("Symbol"),
     "side": _("Side"),
@@ -109,12 +109,12 @@ class CommentTrade(PageView):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        trade = get_object_or_404(selectors.list_trades(actor=request.actor), pk=pk)
+        trade = get_object_or_404(selectors.list_trades(actor=self.request.actor), pk=pk)
         desk.comment(
             subject_kind="trade",
             subject_id=trade.pk,
             text=request.POST.get("text", ""),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         messages.success(request, _t("The comment is kept."))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Action
 from core.pages import PageView
+from core.pages.base import ActedRequest
 from refdata.models import Instrument, Party
 from trades import selectors
 from trades.forms import TicketForm
@@ -41,7 +42,7 @@ class NewTrade(PageView):
             return self.render(context, status=422)
         try:
             item = manual.enter_trade(
-                reference=nonce, fields=form.message(), actor=request.actor, at=timezone.now()
+                reference=nonce, fields=form.message(), actor=self.request.actor, at=timezone.now()
             )
         except manual.UnableToCapture as refusal:
             return self.render(context | {"refusal": refusal}, status=422)
@@ -55,12 +56,12 @@ class AmendTrade(PageView):
     template_name = "trades/ticket.html"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        trade = _trade(request, pk)
+        trade = _trade(self.request, pk)
         form = TicketForm(initial=TicketForm.initial_of(trade))
         return self.render(self._context(trade, form, seen=trade.fingerprint))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        trade = _trade(request, pk)
+        trade = _trade(self.request, pk)
         form = TicketForm(request.POST)
         context = self._context(trade, form, seen=request.POST.get("seen", ""))
         if not form.is_valid():
@@ -71,7 +72,7 @@ class AmendTrade(PageView):
                 seen=request.POST.get("seen", ""),
                 fields=form.message(),
                 reason=request.POST.get("reason", "").strip()[:500],
-                actor=request.actor,
+                actor=self.request.actor,
                 at=timezone.now(),
             )
         except manual.UnableToCapture as refusal:
@@ -88,12 +89,12 @@ class CancelTrade(PageView):
     action = Action.AMEND_TRADE
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        trade = _trade(request, pk)
+        trade = _trade(self.request, pk)
         manual.cancel_trade(
             trade_id=trade.pk,
             seen=request.POST.get("seen", ""),
             reason=request.POST.get("reason", "").strip()[:500],
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
         messages.success(request, _t("The trade is cancelled."))
@@ -125,7 +126,8 @@ class Lookup(PageView):
     template_name = "trades/_options.html"
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        typed = next((v for k, v in request.GET.items() if k in LOOKED_UP), "").strip()[:40]
+        typed = next((str(v) for k, v in request.GET.items() if k in LOOKED_UP), "")
+        typed = typed.strip()[:40]
         options = _instruments(typed) if kind == "instruments" else _parties(typed)
         return self.render({"options": options})
 
@@ -145,7 +147,7 @@ def _parties(typed: str) -> list[tuple[str, str]]:
     return [(p.code, p.name) for p in found.order_by("code")[:SHOWN_MAX]]
 
 
-def _trade(request: HttpRequest, pk: int) -> Trade:
+def _trade(request: ActedRequest, pk: int) -> Trade:
     return get_object_or_404(selectors.list_trades(actor=request.actor), pk=pk)
 
 

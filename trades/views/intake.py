@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from core import access
 from core.access import Action
 from core.pages import DetailPage, ListPage, PageView, Tab, formats
+from core.pages.base import ActedRequest
 from core.pages.upload import Preview, UploadPage
 from kernel.findings import Finding
 from refdata.models import Instrument
@@ -142,7 +143,7 @@ class ExecutionDetail(DetailPage):
         return repair_context(self.request, self.object)
 
 
-def repair_context(request: HttpRequest, row: Execution) -> dict[str, Any]:
+def repair_context(request: ActedRequest, row: Execution) -> dict[str, Any]:
     """Return what the repair of a message needs: its finding and the two forms."""
     facts = facts_of_content(row.content)
     waits = row.outcome == Outcome.EXCEPTION and row.reason_code == repair.UNKNOWN
@@ -178,7 +179,9 @@ class RepairPage(PageView):
         row = get_object_or_404(Execution, pk=pk)
         freed = self.repair(request, row)
         if isinstance(freed, dict):
-            return self.render({"object": row} | repair_context(request, row) | freed, status=422)
+            return self.render(
+                {"object": row} | repair_context(self.request, row) | freed, status=422
+            )
         said = ngettext("%(n)s message went on", "%(n)s messages went on", freed) % {"n": freed}
         messages.success(request, said)
         return redirect("trades:execution", row.pk)
@@ -198,7 +201,7 @@ class NameInstrument(RepairPage):
             form.add_error("instrument", _t("No instrument has this ISIN or code."))
             return {"alias_form": form}
         return repair.name_instrument(
-            execution_id=row.pk, instrument_id=found.pk, actor=request.actor, at=timezone.now()
+            execution_id=row.pk, instrument_id=found.pk, actor=self.request.actor, at=timezone.now()
         )
 
 
@@ -210,7 +213,7 @@ class AddInstrument(RepairPage):
         return repair.add_instrument(
             execution_id=row.pk,
             instrument=form.save(commit=False),
-            actor=request.actor,
+            actor=self.request.actor,
             at=timezone.now(),
         )
 
@@ -307,7 +310,7 @@ def _fields(facts: ExecutionFacts) -> list[tuple[str, str]]:
 
 
 def _queue(
-    request: HttpRequest, kind: str, sent: tuple[str, bytes], options: dict[str, str]
+    request: ActedRequest, kind: str, sent: tuple[str, bytes], options: dict[str, str]
 ) -> str:
     name, content = sent
     job = imports.queue_import(
