@@ -33,10 +33,10 @@ class ForgetfulClient(RedisCacheClient):
 
     away_until = 0
 
-    def get(self, key: str, default: Any) -> Any:  # noqa: ANN401 - any value can be cached
+    def get(self, key: Any, default: Any) -> Any:  # noqa: ANN401 - any value can be cached
         return self._asked(functools.partial(super().get, key, default), default)
 
-    def incr(self, key: str, delta: int) -> Any:  # noqa: ANN401 - Django's own signature
+    def incr(self, key: Any, delta: int) -> Any:  # noqa: ANN401 - Django's own signature
         return self._asked(functools.partial(super().incr, key, delta), delta)
 
     def _asked(self, ask: Callable[[], Any], without: Any) -> Any:  # noqa: ANN401 - any value

@@ -187,6 +187,6 @@ def _fits(message: Message, old: Message) -> bool:
 
 def _same_placeholders(message: Message) -> bool:
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     wanted = {frozenset(PLACEHOLDER.findall(text)) for text in ids}
     return all(frozenset(PLACEHOLDER.findall(text)) in wanted for text in texts)

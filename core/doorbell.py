@@ -71,7 +71,8 @@ class Bell:
                 _send(connection)
             except Exception as failure:
                 logger.warning("doorbell not heard, the sweep will find the work: %s", failure)
-                connection = _hung_up(connection)
+                _hang_up(connection)
+                connection = None
                 threading.Event().wait(REST_S)
             if not self._rung.is_set():
                 self._idle.set()
@@ -92,7 +93,7 @@ def _send(connection: Any) -> None:  # noqa: ANN401 - a kombu connection, which 
     )
 
 
-def _hung_up(connection: Any) -> None:  # noqa: ANN401 - a kombu connection, which has no types
+def _hang_up(connection: Any) -> None:  # noqa: ANN401 - a kombu connection, which has no types
     if connection is not None:
         with contextlib.suppress(Exception):
             connection.release()

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 from backoffice.launcher import places, provisioning
-from backoffice.launcher.embedded import Postgres, UnableToStart, Valkey
+from backoffice.launcher.embedded import Postgres, UnableToStart, Valkey, new_password
 
 
 def server_key(url: str) -> str:
@@ -25,7 +25,7 @@ def server_key(url: str) -> str:
 
 def _new_passwords(database: str) -> dict[str, str]:
     names = asdict(provisioning.RoleNames.of(database)).values()
-    return {name: provisioning.new_password() for name in names}
+    return {name: new_password() for name in names}
 
 
 def _provision_embedded(place: places.Place, superuser_password: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.views import View
 
 from core import access
+from core.models import User
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
@@ -22,6 +23,7 @@ class ActedRequest(HttpRequest):
     """A request that ActorMiddleware has seen: it knows who acts."""
 
     actor: Actor
+    user: User  # a page is never shown to a stranger
 
 
 class PageView(LoginRequiredMixin, View):

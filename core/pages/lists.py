@@ -231,7 +231,9 @@ class ListPage(PageView):
         ]
 
     def _views(self, query: str) -> list[dict[str, Any]]:
-        shown = [{"label": tab.label, "query": tab.query, "id": None} for tab in self.tabs]
+        shown: list[dict[str, Any]] = [
+            {"label": tab.label, "query": tab.query, "id": None} for tab in self.tabs
+        ]
         shown += list_views(owner_id=self.request.user.pk, path=self.request.path)
         current = sorted(QueryDict(query).lists())
         for view in shown:

@@ -39,7 +39,7 @@ class PreferencesMiddleware:
         language = user.language if isinstance(user, User) else ""
         if language:
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as LocaleMiddleware
+            request.LANGUAGE_CODE = language
         style = formats.date_style.set(user.date_style if isinstance(user, User) else "")
         try:
             return self.get_response(request)

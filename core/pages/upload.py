@@ -20,6 +20,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +99,7 @@ class UploadPage(PageView):
         shown = {"findings": seen.findings[:FINDINGS_SHOWN_MAX], "size": len(content)}
         return self.render({**context, **shown})
 
-    def _read(self, sent: UploadedFile) -> bytes:
+    def _read(self, sent: UploadedFile[bytes]) -> bytes:
         if not sent.size:
             raise UnableToUpload(gettext("The file is empty."))
         if sent.size > self.bytes_max:
@@ -110,7 +111,9 @@ class UploadPage(PageView):
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:
         name, content, posted = _take(request)
-        form = self.form_class(posted, {"file": UploadedFile(name=name, size=len(content))})
+        form = self.form_class(
+            posted, MultiValueDict({"file": [UploadedFile(name=name, size=len(content))]})
+        )
         if not form.is_valid():
             raise UnableToUpload(gettext("The preview has expired: send the file again."))
         form.cleaned_data.pop("file")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from core.middleware import actor_of
 from core.models import Theme, User
 from core.pages import PageView
 from core.pages.preferences import change_preferences
@@ -46,7 +47,7 @@ class SetLanguage(View):
         if language not in dict(settings.LANGUAGES):
             return HttpResponseBadRequest()
         if isinstance(request.user, User):
-            change_preferences(user=request.user, actor=request.actor, language=language)
+            change_preferences(user=request.user, actor=actor_of(request.user), language=language)
         translation.activate(language)
         response = redirect(_safe_next(request))
         response.set_cookie(
@@ -60,7 +61,7 @@ class SetTheme(PageView):
         theme = request.POST.get("theme", "")
         if theme not in Theme.values:
             return HttpResponseBadRequest()
-        change_preferences(user=request.user, actor=request.actor, theme=theme)
+        change_preferences(user=self.request.user, actor=self.request.actor, theme=theme)
         return HttpResponse(status=204)
 
 
@@ -82,10 +83,10 @@ class Preferences(PageView):
         return self.render({"form": PreferencesForm(instance=request.user)})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = PreferencesForm(request.POST, instance=User.objects.get(pk=request.user.pk))
+        form = PreferencesForm(request.POST, instance=User.objects.get(pk=self.request.user.pk))
         if not form.is_valid():
             return self.render({"form": form})
-        change_preferences(user=form.instance, actor=request.actor, **form.cleaned_data)
+        change_preferences(user=form.instance, actor=self.request.actor, **form.cleaned_data)
         if form.instance.language:
             translation.activate(form.instance.language)
         messages.success(request, gettext("Preferences saved."))
@@ -96,19 +97,21 @@ class SaveView(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         path, query = request.POST.get("path", ""), request.POST.get("query", "")
         save_view(
-            owner_id=request.user.pk,
+            owner_id=self.request.user.pk,
             path=path,
             name=request.POST.get("name", ""),
             query=query,
             shared=request.POST.get("shared") == "1",
-            actor=request.actor,
+            actor=self.request.actor,
         )
         return redirect(f"{path}?{query}" if query else path)
 
 
 class DeleteView(PageView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return redirect(delete_view(owner_id=request.user.pk, view_id=pk, actor=request.actor))
+        return redirect(
+            delete_view(owner_id=self.request.user.pk, view_id=pk, actor=self.request.actor)
+        )
 
 
 def _safe_next(request: HttpRequest) -> str:

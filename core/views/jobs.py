@@ -31,7 +31,7 @@ class JobFilter(ListFilterSet):
 class JobTitleColumn(TextColumn):
     """What the job is, in words."""
 
-    def render(self, value: str, record: Job) -> str:
+    def render(self, value: str, record: Job) -> str:  # type: ignore[override]  # the library asks for the arguments it finds
         return str(super().render(job_title(value, record.kind)))
 
 
