@@ -142,6 +142,13 @@ class ControlException(Waiting):
             models.Index(
                 fields=["-id"], condition=Q(state__in=LIVE_EXCEPTION), name="exception_live"
             ),
+            models.Index(
+                "severity",
+                "due_at",
+                F("amount_at_risk").desc(),
+                condition=Q(state__in=LIVE_EXCEPTION),
+                name="exception_queue",
+            ),
         ]
 
     def __str__(self) -> str:

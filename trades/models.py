@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -313,6 +314,13 @@ class Trade(Terms):
                 condition=~Q(state__in=["VALIDATED", "CLOSED"]),
                 name="trade_open",
             ),
+            models.Index(
+                F("risk_amount_eur").desc(),
+                "id",
+                condition=Q(state="PENDING_VALIDATION"),
+                name="trade_to_validate",
+            ),
+            BrinIndex(fields=["traded_at"], name="trade_traded_at"),
         ]
 
     def __str__(self) -> str:

@@ -93,16 +93,21 @@ def trade(number: int, **changes: Any) -> Trade:
         "received_at": datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
     }
     made = Trade.objects.create(**(row | changes), **terms, **amounts)
+    _first_version(made, written, terms | amounts)
+    return made
+
+
+def _first_version(made: Trade, written: dict[str, str], numbers: dict[str, Any]) -> None:
     execution = Execution.objects.create(
         source_system="OMS",
-        source_reference=f"R-{number}",
+        source_reference=made.source_reference,
         source_version=1,
         action="NEW",
         content={},
         content_hash="0" * 64,
         channel="BULK",
         batch=batch(),
-        maker=maker,
+        maker=made.maker,
         outcome="BOOKED",
         trade=made,
     )
@@ -112,11 +117,9 @@ def trade(number: int, **changes: Any) -> Trade:
         action="NEW",
         source_version=1,
         terms=written,
-        maker=maker,
-        contributors=[maker],
-        fingerprint=print_,
+        maker=made.maker,
+        contributors=[made.maker],
+        fingerprint=made.fingerprint,
         execution=execution,
-        **terms,
-        **amounts,
+        **numbers,
     )
-    return made

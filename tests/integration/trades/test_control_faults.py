@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -27,15 +28,15 @@ from trades.services import control, validation
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-def at_once(*acts: object) -> Counter[str]:
+def at_once(*acts: Callable[[], object]) -> Counter[str]:
     """Run the acts in threads that start together; count how they ended."""
     barrier = threading.Barrier(len(acts))
     ends: Counter[str] = Counter()
 
-    def run(act: object) -> None:
+    def run(act: Callable[[], object]) -> None:
         try:
             barrier.wait()
-            act()  # type: ignore[operator]
+            act()
             ends["done"] += 1
         except Refusal as refusal:
             ends[refusal.code] += 1
@@ -124,7 +125,7 @@ def test_job_that_died_between_chunks_is_finished_by_the_next_attempt(
         calls["chunks"] += 1
         if calls["chunks"] == 2:
             raise ConnectionError("the worker died")
-        return real(**options)  # type: ignore[arg-type]
+        return real(**options)  # type: ignore[arg-type]  # options by name
 
     monkeypatch.setattr(control, "control_trades", dies)
     jobs.run_pending()
