@@ -126,8 +126,8 @@ class ReportedInstrument:
 class TransactionFacts:
     """Everything that the 65 fields need, for one NEWT report.
 
-    `cfi` and `admitted` come from reference data and are judged, not written, while the instrument
-    is given by its ISIN.
+    `cfi`, `venue_country` and the status of the LEI come from reference data: they are judged, not
+    written.
     """
 
     transaction_id: str
@@ -164,6 +164,7 @@ class TransactionFacts:
     is_securities_financing: bool = False
     cfi: str = ""
     executing_lei_status: str = ""
+    venue_country: str = ""
 
     @property
     def is_on_venue(self) -> bool:

@@ -17,6 +17,7 @@ from reporting.facts import (
     TransactionFacts,
 )
 from reporting.rules.book import COUNTRIES, N_, Judgement, Rule, RuleContext
+from reporting.rules.eligibility import EEA
 
 FIRST_DAY: Final = date(2018, 1, 3)
 NET_AMOUNT_CFI: Final = ("DB", "DC", "DT", "DN")
@@ -173,7 +174,13 @@ def check_off_venue_is_admitted(facts: TransactionFacts, context: RuleContext) -
 def check_listed_on_venue(facts: TransactionFacts, context: RuleContext) -> Judgement:
     """R22-36-4: The instrument was not admitted on this venue on the trade date."""
     listings = context.listings.get(facts.isin)
-    if facts.is_on_venue and listings is not None and facts.venue not in listings:
+    is_foreign = bool(facts.venue_country) and facts.venue_country not in EEA
+    if (
+        facts.is_on_venue
+        and not is_foreign
+        and listings is not None
+        and facts.venue not in listings
+    ):
         yield (
             f"{facts.isin} admitted on {facts.venue} on the trade date",
             ", ".join(sorted(listings)) or "nowhere",

@@ -75,6 +75,7 @@ def map_trade(trade: TradeSource) -> Mapped:
         investment_decider=trade.trader if trade.capacity == Capacity.DEAL else None,
         cfi=instrument.cfi if instrument else "",
         executing_lei_status=trade.firm.lei_status,
+        venue_country=trade.venue_country,
     )
     return Mapped(facts, _lineage(trade, facts))
 

@@ -202,6 +202,7 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["R22-36-3"],
     ),
     ("admitted elsewhere", {"venue": "XAMS"}, ["R22-36-4"]),
+    ("dealt outside the EEA", {"venue": "XNYS", "venue_country": "US"}, []),
     ("no membership country", {"membership_country": ""}, ["R22-37-1"]),
     ("membership off venue", {"venue": "XOFF"}, ["R22-37-1"]),
     ("up-front without currency", {"up_front_amount": Decimal(5)}, ["R22-38-1"]),
