@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from desk import states as desk
 from reconciliation import states as reconciliation
@@ -14,9 +13,9 @@ from reporting.rules.page import reporting_section
 from trades import states as trades
 from trades.rules.page import rule_book_page
 
-Table = Mapping[StrEnum, frozenset[StrEnum]]
+Table = Mapping[Any, frozenset[Any]]
 
-LIVES: Final[tuple[tuple[str, str, Mapping[StrEnum, frozenset[StrEnum]]], ...]] = (
+LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Trade", "trades", trades.TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),

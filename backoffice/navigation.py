@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -150,4 +151,5 @@ def _badge(item: Item, actor: Actor) -> int:
     if item.badge is None:
         return 0
     key = f"badge:{item.url_name}:{actor.user_id}"
-    return int(cache.get_or_set(key, lambda: item.badge(actor) if item.badge else 0, BADGE_SECONDS))
+    counted = cache.get_or_set(key, functools.partial(item.badge, actor), BADGE_SECONDS)
+    return int(counted or 0)

@@ -74,7 +74,8 @@ class TradeCounts:
 
 def business_date() -> date | None:
     """Return the latest trade date of the house, None while it has no trade."""
-    return Trade.objects.aggregate(latest=Max("trade_date"))["latest"]
+    latest: date | None = Trade.objects.aggregate(latest=Max("trade_date"))["latest"]
+    return latest
 
 
 def count_trades(*, day: date, actor: Actor) -> TradeCounts:

@@ -7,6 +7,7 @@ What runs is written to a file: after a kill -9 of the launcher, the next start 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -49,6 +50,10 @@ def born_at(pid: int) -> str:
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return done.stdout.strip()
+
+
+def _is_gone(pid: int, born: str) -> bool:
+    return born_at(pid) != born
 
 
 def end_group(pid: int, *, is_gone: Callable[[], bool]) -> None:
@@ -106,7 +111,7 @@ class Supervisor:
                 pid, born = int(row["pid"]), str(row["born"])
                 if born and born_at(pid) == born:
                     say("up", f"ending {row['name']} (pid {pid}) left by an earlier start")
-                    end_group(pid, is_gone=lambda p=pid, b=born: born_at(p) != b)  # type: ignore[misc] - bound per row
+                    end_group(pid, is_gone=functools.partial(_is_gone, pid, born))
         self.record.unlink(missing_ok=True)
 
     def _write_record(self) -> None:

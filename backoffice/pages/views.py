@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,9 @@ class BusinessDay(PageView):
         actor = self.request.actor
         told = business_day.business_day(day=day, actor=actor, at=at)
         sees_work = access.allows(actor, access.Action.VIEW_TRADES)
-        work = selectors.list_work(actor=actor, at=at).order_by("-priority", "due_at", "pk")
+        work = selectors.list_work(actor=actor, at=at).order_by(
+            F("priority").desc(), "due_at", "pk"
+        )
         return {
             "told": told,
             "day": day,
