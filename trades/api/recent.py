@@ -19,7 +19,7 @@ from django.db import connection
 from trades.facts import ExecutionFacts
 from trades.services.enrichment import Reference, load_reference
 
-SECONDS: Final = 1.0
+SECONDS: Final = 1
 NAMES_MAX: Final = 2_000
 Name = tuple[str, object]
 
@@ -31,7 +31,7 @@ class Recent:
     names: dict[Name, ExecutionFacts] = field(default_factory=dict)
     loaded: frozenset[Name] = frozenset()
     reference: Reference | None = None
-    until: float = 0.0
+    until: float = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reference_for(self, source_system: str, facts: ExecutionFacts) -> Reference:

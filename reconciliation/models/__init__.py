@@ -1,0 +1,18 @@
+"""Statements, matches and breaks: columns and constraints. No decisions are taken here."""
+
+from reconciliation.models.columns import LABELS, labelled
+from reconciliation.models.matching import Break, MatchAllocation, MatchGroup, ReconciliationRun
+from reconciliation.models.statements import ColumnMapping, Statement, StatementFile, StatementLine
+
+__all__ = [
+    "LABELS",
+    "Break",
+    "ColumnMapping",
+    "MatchAllocation",
+    "MatchGroup",
+    "ReconciliationRun",
+    "Statement",
+    "StatementFile",
+    "StatementLine",
+    "labelled",
+]

@@ -1,0 +1,85 @@
+"""Columns and constraints that the tables of reconciliation share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+NAME_LENGTH: Final = 150
+LIMIT: Final = Decimal(10) ** 16
+QUANTITY_LIMIT: Final = Decimal(10) ** 18
+LABELS: Final[dict[str, Any]] = {
+    "MT940": "MT940",
+    "CAMT053": "camt.053",
+    "TABLE": _("Table"),
+    "TRADES": _("Trades"),
+    "CASH": _("Cash"),
+    "COUNTERPARTY": _("Trades with this party"),
+    "ALL": _("All our trades"),
+    "OURS": _("Ours"),
+    "THEIRS": _("Theirs"),
+    "RECEIVED": _("Received"),
+    "IMPORTED": _("Imported"),
+    "QUARANTINED": _("Quarantined"),
+    "RUNNING": _("Running"),
+    "DONE": _("Done"),
+    "FAILED": _("Failed"),
+    "PROPOSED": _("Proposed"),
+    "CONFIRMED": _("Confirmed"),
+    "UNDONE": _("Undone"),
+    "OPEN": _("Open"),
+    "ASSIGNED": _("Assigned"),
+    "RESOLVED": _("Resolved"),
+    "TIMING": _("Timing"),
+    "MISSING_OURS": _("Missing on our side"),
+    "MISSING_THEIRS": _("Missing on their side"),
+    "AMOUNT": _("Amount"),
+    "QUANTITY": _("Quantity"),
+    "PRICE": _("Price"),
+    "DATE": _("Date"),
+    "CURRENCY": _("Currency"),
+    "REFERENCE": _("Reference"),
+    "DUPLICATE": _("Duplicate"),
+    "EXACT": _("Exact"),
+    "AMOUNT_DATE": _("Amount and date"),
+    "NO_REFERENCE": _("Without reference"),
+    "SPLIT_REFERENCE": _("Several for one, by reference"),
+    "SPLIT_BLOCK": _("Several for one, by sum"),
+    "BY_HAND": _("By hand"),
+    "MATCHED": _("Matched"),
+    "NO_LONGER_FOUND": _("No longer found"),
+    "OURS_CORRECTED": _("Corrected on our side"),
+    "THEIRS_CORRECTED": _("Corrected on their side"),
+    "ACCEPTED": _("Difference accepted"),
+}
+
+
+def labelled(kinds: type[StrEnum]) -> list[tuple[str, Any]]:
+    """Return the choices of a field whose values are `kinds`."""
+    return [(member.value, LABELS[member.value]) for member in kinds]
+
+
+def known(
+    column: str, kinds: type[StrEnum], *, name: str, blank: bool = False
+) -> models.CheckConstraint:
+    """Return the database's own check that `column` holds a member of `kinds`."""
+    values = [member.value for member in kinds] + ([""] if blank else [])
+    return models.CheckConstraint(condition=Q(**{f"{column}__in": values}), name=name)
+
+
+def finite(name: str, **limits: Decimal) -> models.CheckConstraint:
+    """Return the check that no column holds NaN: PostgreSQL orders it above every number."""
+    condition = Q()
+    for column, limit in limits.items():
+        condition &= Q(**{f"{column}__lt": limit})
+    return models.CheckConstraint(condition=condition, name=name)
+
+
+def amount(label: Any, *, null: bool = False) -> models.DecimalField[Any, Any]:  # noqa: ANN401 - a label may be lazy
+    """Return an amount column."""
+    return models.DecimalField(label, max_digits=20, decimal_places=4, null=null, blank=null)

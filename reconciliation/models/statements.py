@@ -1,0 +1,203 @@
+"""What banks and custodians sent: mappings, files, statements and their lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.policies import AuditPolicy
+from reconciliation.models.columns import (
+    LIMIT,
+    NAME_LENGTH,
+    QUANTITY_LIMIT,
+    amount,
+    finite,
+    known,
+    labelled,
+)
+from reconciliation.states import (
+    Coverage,
+    FileFormat,
+    Kind,
+    StatementState,
+)
+
+
+class ColumnMapping(models.Model):
+    """How one sender's table reads; saved once, used for each of its files."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    sender_code = models.CharField(_("sender"), max_length=20)
+    coverage = models.CharField(
+        _("covers"), max_length=12, choices=labelled(Coverage), default=Coverage.COUNTERPARTY.value
+    )
+    columns = models.JSONField(_("columns"), default=dict)
+    date_format = models.CharField(_("date format"), max_length=12, default="%Y-%m-%d")
+    decimal_mark = models.CharField(_("decimal mark"), max_length=1, default=".")
+    saved_by = models.CharField(_("saved by"), max_length=NAME_LENGTH)
+
+    audit: ClassVar = AuditPolicy(entity="column_mapping")
+
+    class Meta:
+        verbose_name = _("column mapping")
+        verbose_name_plural = _("column mappings")
+        ordering = ("name",)
+        constraints = [known("coverage", Coverage, name="mapping_coverage_known")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StatementFile(models.Model):
+    """One file of a bank, custodian or broker: whole and proved, or quarantined without a line."""
+
+    kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
+    format = models.CharField(_("format"), max_length=7, choices=labelled(FileFormat))
+    name = models.CharField(_("file"), max_length=255)
+    file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    mapping = models.ForeignKey(
+        ColumnMapping,
+        verbose_name=_("column mapping"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="files",
+    )
+    sender_code = models.CharField(_("sender"), max_length=35, blank=True, default="")
+    state = models.CharField(
+        _("status"),
+        max_length=11,
+        choices=labelled(StatementState),
+        default=StatementState.RECEIVED.value,
+    )
+    findings = models.JSONField(_("findings"), default=list)
+    declared_rows = models.IntegerField(_("lines"), default=0)
+    received_by = models.CharField(_("received by"), max_length=NAME_LENGTH)
+    received_at = models.DateTimeField(_("received at"))
+    imported_at = models.DateTimeField(_("imported at"), null=True, blank=True)
+
+    audit: ClassVar = AuditPolicy(entity="statement_file")
+
+    class Meta:
+        verbose_name = _("statement file")
+        verbose_name_plural = _("statement files")
+        ordering = ("-id",)
+        constraints = [
+            known("kind", Kind, name="statementfile_kind_known"),
+            known("format", FileFormat, name="statementfile_format_known"),
+            known("state", StatementState, name="statementfile_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=StatementState.IMPORTED.value) | Q(imported_at__isnull=False),
+                name="statementfile_imported_at_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("reconciliation:statement", args=[self.pk])
+
+
+class Statement(models.Model):
+    """One statement of one account (or one table of trades): opening plus lines is closing."""
+
+    source = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="statements")
+    n = models.IntegerField(_("number in the file"))
+    account_number = models.CharField(_("account"), max_length=40, blank=True, default="")
+    account = models.ForeignKey(
+        "refdata.Account",
+        verbose_name=_("our account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    reference = models.CharField(_("reference"), max_length=64, blank=True, default="")
+    number = models.CharField(_("statement number"), max_length=20, blank=True, default="")
+    page = models.CharField(_("page"), max_length=10, blank=True, default="")
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    opening = amount(_("opening balance"), null=True)
+    closing = amount(_("closing balance"), null=True)
+    movement = amount(_("movement"), null=True)
+    period_from = models.DateField(_("from"), null=True, blank=True)
+    period_to = models.DateField(_("to"), null=True, blank=True)
+    lines_count = models.IntegerField(_("lines"), default=0)
+
+    append_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(entity="statement_file", key="source_id")
+
+    class Meta:
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        ordering = ("source", "n")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "n"], name="statement_once"),
+            finite("statement_numbers", opening=LIMIT, closing=LIMIT, movement=LIMIT),
+            models.CheckConstraint(
+                condition=Q(opening__isnull=True)
+                | Q(closing=models.F("opening") + models.F("movement")),
+                name="statement_balance_proved",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account_number", "currency", "-id"], name="statement_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_number} {self.number}"
+
+
+class StatementLine(models.Model):
+    """One entry of a statement as the sender reports it; never changed."""
+
+    source = models.ForeignKey(
+        StatementFile, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
+    n = models.IntegerField(_("number"))
+    line = models.IntegerField(_("line of the file"))
+    kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
+    sender_code = models.CharField(_("sender"), max_length=35, blank=True, default="")
+    account_number = models.CharField(_("account"), max_length=40, blank=True, default="")
+    reference = models.CharField(_("reference"), max_length=64, blank=True, default="")
+    bank_reference = models.CharField(_("their reference"), max_length=64, blank=True, default="")
+    amount = amount(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    value_date = models.DateField(_("value date"))
+    trade_date = models.DateField(_("trade date"), null=True, blank=True)
+    isin = models.CharField("ISIN", max_length=12, blank=True, default="")
+    symbol = models.CharField(_("symbol"), max_length=64, blank=True, default="")
+    side = models.CharField(_("side"), max_length=4, blank=True, default="")
+    quantity = models.DecimalField(
+        _("quantity"), max_digits=28, decimal_places=10, null=True, blank=True
+    )
+    price = models.DecimalField(_("price"), max_digits=20, decimal_places=10, null=True, blank=True)
+    description = models.TextField(_("text"), blank=True, default="")
+
+    append_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(
+        excused="append-only evidence; the entry of its file names the digest of all lines"
+    )
+
+    class Meta:
+        verbose_name = _("statement line")
+        verbose_name_plural = _("statement lines")
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["source", "statement", "n"], name="line_once"),
+            known("kind", Kind, name="line_kind_known"),
+            finite("line_numbers", amount=LIMIT, quantity=QUANTITY_LIMIT, price=Decimal(10) ** 10),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "sender_code", "account_number"], name="line_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or f"#{self.pk}"
