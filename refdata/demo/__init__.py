@@ -123,7 +123,7 @@ def _instructions(at: datetime) -> None:
                     account_number=f"{number:05d}{currency or 'ANY'}01",
                     valid_from=SINCE,
                     state=InstructionState.APPROVED,
-                    reason="opening",
+                    reason="ouverture",
                     proposed_by="agent",
                     proposed_at=at,
                     decided_by="supervisor",
@@ -144,7 +144,7 @@ def _pending_change(at: datetime) -> None:
         account_number="00099EUR02",
         valid_from=at.date() + timedelta(days=7),
         replaces=old,
-        reason="change of safekeeping account, letter of the counterparty",
+        reason="changement de compte titres, courrier de la contrepartie",
         proposed_by="agent",
         proposed_at=at,
     )
