@@ -80,6 +80,13 @@ class BreakFilter(ListFilterSet):
         model = Break
         fields: list[str] = []
 
+    def filter_queryset(self, queryset: QuerySet[Break]) -> QuerySet[Break]:
+        """Show what is live unless somebody asks for other states."""
+        found = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("state"):
+            return found
+        return found.exclude(state=BreakState.RESOLVED.value)
+
     def filter_age(self, queryset: QuerySet[Break], name: str, value: list[str]) -> QuerySet[Break]:
         """Keep the chosen age bands."""
         ages = selectors.ageing(timezone.localdate())
@@ -137,13 +144,11 @@ class BreakList(ListPage):
     filterset_class = BreakFilter
     table_class = BreakTable
     tabs = (
-        Tab(_("Open"), "state=OPEN&state=ASSIGNED"),
+        Tab(_("Open")),
         Tab(_("Mine"), "state=ASSIGNED&owned=me"),
         Tab(_("Without owner"), "state=OPEN"),
-        Tab(
-            _("To escalate"), "state=OPEN&state=ASSIGNED&age=ESCALATE&age=MANAGEMENT&age=PROVISION"
-        ),
-        Tab(_("All")),
+        Tab(_("To escalate"), "age=ESCALATE&age=MANAGEMENT&age=PROVISION"),
+        Tab(_("All"), "state=OPEN&state=ASSIGNED&state=RESOLVED"),
     )
     bulk_actions = (
         BulkAction(

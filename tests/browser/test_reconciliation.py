@@ -47,8 +47,8 @@ def addresses() -> list[str]:
 def test_reconciliation_pages(
     sign_in: Callable[..., Page], screenshots_folder: Path, language: str, theme: str
 ) -> None:
-    a_day_with_breaks()
     page = sign_in("agent", roles=[], language=language, theme=theme)
+    a_day_with_breaks()
     for number, address in enumerate(addresses()):
         answered = page.goto(address)
         assert answered is not None

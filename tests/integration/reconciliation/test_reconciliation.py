@@ -77,8 +77,8 @@ def test_broker_file_gives_matches_and_a_break_of_each_kind() -> None:
     found = {found.reference: found for found in Break.objects.all()}
     assert found["T000002"].category == "PRICE"
     assert found["T000002"].evidence["fields"]["price"] == {
-        "ours": "10.0000000000",
-        "theirs": "11.0000000000",
+        "ours": "10",
+        "theirs": "11",
     }
     assert found["T-THEIRS"].category == "MISSING_OURS"
     assert found["T-ALONE"].category in {"MISSING_THEIRS", "TIMING"}
