@@ -62,7 +62,7 @@ def report(day: date) -> Step:
     home, blocked = link("reporting:home"), link("reporting:reports", state="BLOCKED")
     return Step(
         code="report",
-        label=_("Transaction reports"),
+        label=_("Reports"),
         icon="report",
         url=home,
         done=told.answered - stuck - ready,
