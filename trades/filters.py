@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, Final
+
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from trades.models import CaptureBatch, Execution, Trade, labelled
 from trades.states import Channel, Outcome, Side, TradeState
 
+OWN_REFERENCE: Final = re.compile(r"T\d{3,9}", re.ASCII)
+
+
+class TradeSearch(SearchFilter):
+    """Our own reference is looked up by its index; anything else is searched in every name."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        word = (value or "").strip().upper()
+        if OWN_REFERENCE.fullmatch(word):
+            return qs.filter(reference__startswith=word)
+        return super().filter(qs, value)
+
 
 class TradeFilter(ListFilterSet):
-    q = SearchFilter(
+    q = TradeSearch(
         fields=(
             "reference__startswith",
             "source_reference__startswith",
