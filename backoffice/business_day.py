@@ -66,7 +66,7 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
 
 def _capture(trades: selectors.TradeCounts) -> Step:
     waiting = selectors.count_waiting_executions()
-    url = link("trades:waiting") or link("trades:list")
+    url = link("trades:executions") or link("trades:list")
     return Step(
         code="capture",
         label=_("Capture"),

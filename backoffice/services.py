@@ -14,6 +14,7 @@ from desk.models import WorkItem
 from desk.services import exceptions, work
 from desk.states import WorkKind
 from kernel.actors import Actor
+from reconciliation.services import breaks
 
 
 def take_work(
@@ -38,6 +39,8 @@ def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> N
         exceptions.assign_exception(
             exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at
         )
+    elif kind is WorkKind.BREAK:
+        breaks.assign_break(break_id=item.subject_id, owner_id=owner_id, actor=actor, at=at)
     work.assign_work(
         kind=kind,
         subject_kind=item.subject_kind,
