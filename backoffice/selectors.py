@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce, Extract, Greatest
 from core.access import Action
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
-from desk.models import WorkItem
+from desk.models import ControlException, WorkItem
 from desk.states import LIVE_EXCEPTION
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
@@ -37,6 +37,7 @@ from reconciliation.states import AllocationSide, GroupState, Kind
 from refdata import selectors as refdata
 from reporting import selectors as reporting
 from reporting.selectors import Completeness
+from reporting.selectors.activity import HELD, SUBJECT_KIND
 from trades import selectors as trades
 from trades.models import Trade
 from trades.states import TradeState
@@ -68,7 +69,7 @@ class TradeCounts:
 
     @property
     def stp_rate(self) -> Decimal | None:
-        """Share of the trades that no hand touched, None without trades."""
+        """Share of the trades that no hand touched and no control held, as the activity report."""
         return Decimal(self.untouched) / self.total if self.total else None
 
 
@@ -80,6 +81,9 @@ def business_date() -> date | None:
 
 def count_trades(*, day: date, actor: Actor) -> TradeCounts:
     """Count the trades of a day that the actor may see, by state, in one query."""
+    held = ControlException.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
+    )
     rows = (
         Trade.objects.visible_to(actor, Action.VIEW_TRADES)
         .filter(trade_date=day)
@@ -87,7 +91,7 @@ def count_trades(*, day: date, actor: Actor) -> TradeCounts:
         .annotate(
             n=Count("pk"),
             risk=Coalesce(Sum("risk_amount_eur"), Decimal(0)),
-            untouched=Count("pk", filter=Q(touched_by_hand_at__isnull=True)),
+            untouched=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
         )
         .order_by("state")
     )
