@@ -82,7 +82,7 @@ class BreakFilter(ListFilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Break]) -> QuerySet[Break]:
         """Show what is live unless somebody asks for other states."""
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Break] = super().filter_queryset(queryset)
         if self.form.cleaned_data.get("state"):
             return found
         return found.exclude(state=BreakState.RESOLVED.value)
