@@ -84,7 +84,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       for (const menu of $$("details.menu[open]")) menu.open = false;
-      if (event.target.matches?.("[data-search]")) event.target.blur();
+      if (event.target.matches?.("[data-search]")) {
+        event.preventDefault(); // the browser would clear the search behind the person's back
+        event.target.blur();
+      }
       return;
     }
     if (config().shortcuts !== "on" || event.ctrlKey || event.metaKey || event.altKey) return;
