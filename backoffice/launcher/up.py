@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from backoffice.launcher import assets, places
+from backoffice.launcher import assets, children, places
 from backoffice.launcher.embedded import UnableToStart
 from backoffice.launcher.embedded_services import Services
 from backoffice.launcher.supervisor import Supervisor, say
@@ -149,15 +149,9 @@ def _seed(environment: dict[str, str], progress: Progress) -> None:
 def _start_children(
     supervisor: Supervisor, options: argparse.Namespace, environment: dict[str, str]
 ) -> None:
-    workers = environment.get("WEB_CONCURRENCY", "1")
-    web = ["granian", "--interface", "wsgi", "backoffice.wsgi:application", "--no-ws"]
-    web += ["--host", options.host, "--port", str(options.port), "--workers", workers]
-    web += ["--blocking-threads", environment.get("WEB_THREADS", "4"), "--log-level", "warning"]
-    celery = ["celery", "-q", "-A", "backoffice"]
-    worker = [*celery, "worker", "-l", "WARNING", "-c", environment.get("WORKER_CONCURRENCY", "2")]
-    beat = [*celery, "beat", "-l", "WARNING", "--pidfile="]
-    for name, command in (("web", web), ("worker", worker), ("scheduler", beat)):
-        supervisor.add(name, [sys.executable, "-m", *command])
+    supervisor.add("web", children.web(environment, host=options.host, port=options.port))
+    supervisor.add("worker", children.worker(environment))
+    supervisor.add("scheduler", children.scheduler())
 
 
 def _address(options: argparse.Namespace) -> str:
