@@ -5,6 +5,7 @@ Rights are read once per request or job; a revoked role is gone at the next one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final, Generic, Self, TypeVar
 
 from django.db import connection, models
@@ -19,13 +20,13 @@ __all__ = ["Action", "DeskScopedQuerySet", "Forbidden", "Role", "allows", "desks
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-RIGHTS: Final = """
-SELECT DISTINCT cell.action, held.desk_code
-  FROM core_rolegrant held
-  JOIN core_roleaction cell USING (role)
-  JOIN core_user person ON person.id = held.user_id AND person.is_active
- WHERE held.user_id = %s
+#: Pairs of action and desk of an active `person`, as an array; for a query that knows one.
+RIGHTS_OF_PERSON: Final = """
+ARRAY(SELECT DISTINCT ARRAY[cell.action, held.desk_code]
+        FROM core_rolegrant held JOIN core_roleaction cell USING (role)
+       WHERE held.user_id = person.id)
 """
+RIGHTS: Final = f"SELECT {RIGHTS_OF_PERSON} FROM core_user person WHERE id = %s AND is_active"  # noqa: S608 - a constant of ours
 
 
 class Forbidden(Refusal):
@@ -73,7 +74,14 @@ def _rights(actor: Actor) -> context.Rights:
         return read[actor.user_id]
     with connection.cursor() as cursor:
         cursor.execute(RIGHTS, [actor.user_id])
-        rights = frozenset((str(action), str(desk)) for action, desk in cursor.fetchall())
+        found = cursor.fetchone()
+    return remember(actor.user_id, found[0] if found else [])
+
+
+def remember(user_id: int, pairs: Iterable[Sequence[str]]) -> context.Rights:
+    """Keep rights that were just read until the request or job ends, and return them."""
+    rights = frozenset((action, desk) for action, desk in pairs)
+    read = context.rights_read.get()
     if read is not None:
-        read[actor.user_id] = rights
+        read[user_id] = rights
     return rights

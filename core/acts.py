@@ -35,7 +35,12 @@ def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[
         if nested:
             cursor.execute(CURRENT_ACT)
             outer = cursor.fetchone()
-        cursor.execute(SET_ACT, [actor.name, reason, request_id or context.request_id.get()])
+        cursor.execute(SET_ACT, declared(actor=actor, reason=reason, request_id=request_id))
         yield
         if outer is not None:
             cursor.execute(SET_ACT, outer)
+
+
+def declared(*, actor: Actor, reason: str = "", request_id: str = "") -> list[str]:
+    """Return the parameters of SET_ACT, for a statement that declares the act on its way."""
+    return [actor.name, reason, request_id or context.request_id.get()]

@@ -35,7 +35,7 @@ class TokenAuthentication(BaseAuthentication):
         client = client_of(request._request)  # noqa: SLF001 - DRF's own way to the request
         if client is None:
             raise AuthenticationFailed("The token is unknown, expired or revoked")
-        return client.user, client
+        return User.objects.get(pk=client.actor.user_id), client
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="denouement"'

@@ -11,12 +11,22 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from core.api.problems import problem
-from core.models import IdempotencyRecord
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
 KEY_MAX: Final = 200
-LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+#: The lock first, then a look at what its last holder committed: two statements, one round trip.
+HOLD: Final = """
+SELECT set_config('denouement.key_held',
+                  pg_try_advisory_xact_lock(hashtextextended(%s, 0))::text, true);
+SELECT current_setting('denouement.key_held') = 'true', fingerprint, code, answer, media_type
+  FROM (SELECT) one
+  LEFT JOIN core_idempotencyrecord ON client = %s AND key = %s
+"""
+STORE: Final = """
+INSERT INTO core_idempotencyrecord (client, key, fingerprint, code, answer, media_type)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
 
 
 class KeyRefused(Refusal):
@@ -71,19 +81,17 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
     with transaction.atomic():
         if key is None:
             return effect()
-        _hold(key)
-        known = IdempotencyRecord.objects.filter(client=key.client, key=key.value).first()
-        if known is not None:
-            return _stored(known, key)
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD, [f"{key.client}\n{key.value}", key.client, key.value])
+            is_held, *known = cursor.fetchone()
+        if not is_held:
+            raise KeyInFlight("A request with this Idempotency-Key is still running")
+        if known[0] is not None:
+            return _stored(key, *known)
         answer = effect()
-        IdempotencyRecord.objects.create(
-            client=key.client,
-            key=key.value,
-            fingerprint=key.fingerprint,
-            code=answer.status_code,
-            answer=answer.content,
-            media_type=answer.headers["Content-Type"],
-        )
+        row = [key.client, key.value, key.fingerprint, answer.status_code, answer.content]
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, [*row, answer.headers["Content-Type"]])
         return answer
 
 
@@ -92,19 +100,14 @@ def in_flight() -> HttpResponse:
     return problem(409, KeyInFlight.code, "The same key is in flight", headers={"Retry-After": "1"})
 
 
-def _hold(key: Key) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [f"{key.client}\n{key.value}"])
-        if not cursor.fetchone()[0]:
-            raise KeyInFlight("A request with this Idempotency-Key is still running")
-
-
-def _stored(known: IdempotencyRecord, key: Key) -> HttpResponse:
-    if known.fingerprint != key.fingerprint:
+def _stored(
+    key: Key, fingerprint: str, code: int, answer: memoryview, media_type: str
+) -> HttpResponse:
+    if fingerprint != key.fingerprint:
         raise KeyReused("This Idempotency-Key was used for another request")
     return HttpResponse(
-        bytes(known.answer),
-        status=known.code,
-        content_type=known.media_type,
+        bytes(answer),
+        status=code,
+        content_type=media_type,
         headers={"Idempotency-Replayed": "true"},
     )

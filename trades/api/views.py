@@ -61,13 +61,14 @@ def post_one(request: HttpRequest, client: Client) -> HttpResponse:
     if isinstance(message, tuple):
         return answers.invalid(message)
 
+    key = _key(request, client, body)
+
     def effect() -> HttpResponse:
         at = timezone.now()
-        batch = capture.minute_batch(source_system=client.source_system, actor=client.actor, at=at)
-        captured = capture.capture(
+        captured = capture.capture_here(
             messages=[message],
             origin=capture.Origin(
-                source_system=client.source_system, channel=Channel.API, batch_id=batch
+                source_system=client.source_system, channel=Channel.API, by_minute=True
             ),
             actor=client.actor,
             at=at,
@@ -76,7 +77,7 @@ def post_one(request: HttpRequest, client: Client) -> HttpResponse:
         BURST.tell(captured, source_system=client.source_system, at=at)
         return answers.of_one(captured.items[0])
 
-    return once(_key(request, client, body), effect)
+    return capture.retried(lambda: once(key, effect))
 
 
 def post_many(request: HttpRequest, client: Client) -> HttpResponse:
@@ -84,8 +85,10 @@ def post_many(request: HttpRequest, client: Client) -> HttpResponse:
     body = read_limited(request, reading.MANY_BYTES_MAX)  # type: ignore[arg-type]  # it reads bytes
     messages = reading.read_many(body)
 
+    key = _key(request, client, body)
+
     def effect() -> HttpResponse:
-        captured = capture.capture(
+        captured = capture.capture_here(
             messages=messages,
             origin=capture.Origin(source_system=client.source_system, channel=Channel.BULK),
             actor=client.actor,
@@ -93,7 +96,7 @@ def post_many(request: HttpRequest, client: Client) -> HttpResponse:
         )
         return answers.of_many(captured)
 
-    return once(_key(request, client, body), effect)
+    return capture.retried(lambda: once(key, effect))
 
 
 def _key(request: HttpRequest, client: Client, body: bytes) -> Key | None:

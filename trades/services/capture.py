@@ -8,16 +8,16 @@ their source alone, all others share it, and a race for one identity is lost by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, connection
 from psycopg2.errors import UniqueViolation
 
 from core import outbox
-from core.acts import acting
+from core.acts import acting, declared
 from core.models import StoredFile
 from kernel.actors import Actor
 from kernel.findings import Finding
@@ -30,6 +30,7 @@ from trades.states import Channel, Outcome
 
 ATTEMPTS: Final = 3
 Read = ExecutionFacts | tuple[Finding, ...]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,12 @@ class Origin:
     channel: Channel
     file: StoredFile | None = None
     batch_id: int | None = None
+    by_minute: bool = False  # single calls share the batch of their minute
     reason: str = ""
+
+    @property
+    def has_own_batch(self) -> bool:
+        return self.batch_id is None and not self.by_minute
 
     @property
     def by_hand(self) -> bool:
@@ -78,36 +84,49 @@ def capture(
     origin: Origin,
     actor: Actor,
     at: datetime,
-    reference: Reference | None = None,
 ) -> Captured:
     """Book, park or except every readable message; the unreadable ones come back with findings.
 
-    One transaction: either all of it stands or nothing. `reference` may carry reference data that
-    was loaded a moment ago for the same messages. An origin without a batch gets its own, and the
-    event `trades.captured` names it.
+    One transaction: either all of it stands or nothing. An origin without a batch gets its own,
+    and the event `trades.captured` names it.
     """
+
+    def once() -> Captured:
+        with acting(actor=actor, reason=origin.reason):
+            return capture_here(messages=messages, origin=origin, actor=actor, at=at)
+
+    return retried(once)
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """Run a whole transaction again when it lost a race for an identity."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with acting(actor=actor, reason=origin.reason):
-                return _capture(messages, origin, actor, at, reference)
+            return work()
         except IntegrityError as lost:
             if attempt == ATTEMPTS or not isinstance(lost.__cause__, UniqueViolation):
                 raise
     raise AssertionError("unreachable")
 
 
-def _capture(
+def capture_here(
+    *,
     messages: Sequence[Read],
     origin: Origin,
     actor: Actor,
     at: datetime,
-    reference: Reference | None,
+    reference: Reference | None = None,
 ) -> Captured:
+    """Do the same in the transaction of a caller that is `retried`; it declares the act, too.
+
+    `reference` may carry reference data that was loaded a moment ago for the same messages.
+    """
     items = [_item(message) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
-    loading.lock(origin.source_system, facts)
-    known = loading.load(origin.source_system, {message.source_reference for message in facts})
+    act = declared(actor=actor, reason=origin.reason)
+    window = f"API {origin.source_system} {at:%Y-%m-%dT%H:%M}" if origin.by_minute else ""
+    known = loading.begin(origin.source_system, facts, act=act, window=window)
     waiting = [item.facts for group in known.waiting.values() for item in group if item.facts]
     if reference is None or waiting:
         reference = load_reference(source_system=origin.source_system, messages=[*facts, *waiting])
@@ -121,11 +140,12 @@ def _capture(
     )
     for item in sorted(good, key=loading.order):
         plan.take(item)
-    batch_id = origin.batch_id or open_batch(origin, actor, at)
-    storing.write(plan, [i for i in good if i.status is ItemStatus.CREATED], origin, batch_id)
+    batch_id = origin.batch_id or known.batch_id or open_batch(origin, actor, at, window=window)
+    created = [item for item in good if item.status is ItemStatus.CREATED]
+    storing.write(plan, created, origin, batch_id, known.numbers)
     _answer_repeats(good, known)
     captured = Captured(batch_id=batch_id, items=tuple(items))
-    if origin.batch_id is None:
+    if origin.has_own_batch:
         close_batch(batch_id, captured.counts())
         if captured.has_booked():
             announce(batch_id)
@@ -154,16 +174,12 @@ def _item(message: Read) -> Item:
     return Item(facts=message)
 
 
-def open_batch(origin: Origin, actor: Actor, at: datetime) -> int:
-    """Record that something comes in together, and return its number."""
-    batch = CaptureBatch.objects.create(
-        channel=origin.channel.value,
-        source_system=origin.source_system,
-        file=origin.file,
-        actor_name=actor.name,
-        received_at=at,
-    )
-    return int(batch.pk)
+def open_batch(origin: Origin, actor: Actor, at: datetime, *, window: str = "") -> int:
+    """Record that something comes in together, and return its number; one per window."""
+    row = [origin.channel.value, origin.source_system, window or None, actor.name, at]
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_BATCH, [*row, origin.file.pk if origin.file else None])
+        return int(cursor.fetchone()[0])
 
 
 def close_batch(batch_id: int, counts: Mapping[str, Any]) -> None:
@@ -177,22 +193,10 @@ def announce(batch_id: int) -> None:
     outbox.announce("trades.captured", subject=f"batch:{batch_id}", payload=payload)
 
 
-def minute_batch(*, source_system: str, actor: Actor, at: datetime) -> int:
-    """Return the batch of the single calls of one source in this minute; opened by the first."""
-    window = f"API {source_system} {at:%Y-%m-%dT%H:%M}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM trades_capturebatch WHERE window_key = %s", [window])
-        row = cursor.fetchone()
-        if row is None:
-            cursor.execute(OPEN_WINDOW, [source_system, window, actor.name, at])
-            row = cursor.fetchone()
-    return int(row[0])
-
-
-OPEN_WINDOW: Final = """
+OPEN_BATCH: Final = """
 INSERT INTO trades_capturebatch
-       (channel, source_system, window_key, actor_name, counts, findings, received_at)
-VALUES ('API', %s, %s, %s, '{}', '[]', %s)
+       (channel, source_system, window_key, actor_name, received_at, file_id, counts, findings)
+VALUES (%s, %s, %s, %s, %s, %s, '{}', '[]')
 ON CONFLICT (window_key) DO UPDATE SET window_key = excluded.window_key
 RETURNING id
 """

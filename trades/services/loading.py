@@ -10,11 +10,15 @@ from typing import Any, Final
 import msgspec
 from django.db import connection
 
+from core.acts import SET_ACT
 from trades.facts import ExecutionFacts
 from trades.services.chains import RANK, Chain
 from trades.services.enrichment import Terms
 from trades.services.plan import Item, TradeRow
 from trades.states import Action, Outcome, TradeState
+
+Numbers = dict[str, list[int]]
+KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str]
 
 SHARED: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -23,11 +27,20 @@ SELECT source_reference FROM trades_trade
  WHERE source_system = %s AND source_reference = ANY(%s)
 """
 KEPT: Final = """
-SELECT id, source_reference, source_version, action, content_hash, outcome, trade_id,
-       CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END, maker
+SELECT json_agg(json_build_array(
+         id, source_reference, source_version, action, content_hash, outcome,
+         trade_id, CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END, maker))::text
   FROM trades_execution
  WHERE source_system = %s AND source_reference = ANY(%s)
 """
+#: Numbers for all that may be written, the batch of the minute, and what stands there already.
+TAKEN: Final = f"""
+SELECT ARRAY(SELECT nextval('trades_trade_id_seq') FROM generate_series(1, %s)),
+       ARRAY(SELECT nextval('trades_execution_id_seq') FROM generate_series(1, %s)),
+       ARRAY(SELECT nextval('trades_tradeversion_id_seq') FROM generate_series(1, %s)),
+       (SELECT id FROM trades_capturebatch WHERE window_key = %s),
+       ({KEPT})
+"""  # noqa: S608 - constants of ours
 HEADS: Final = """
 SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.close_reason,
        t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
@@ -47,6 +60,8 @@ class Known:
     trades: dict[str, TradeRow] = field(default_factory=dict)
     waiting: dict[str, list[Item]] = field(default_factory=dict)
     kept: dict[tuple[str, int, str], Item] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
+    batch_id: int | None = None  # the batch of the minute, if it is open already
 
 
 def order(item: Item) -> tuple[str, bool, int, int]:
@@ -57,19 +72,40 @@ def order(item: Item) -> tuple[str, bool, int, int]:
     return (facts.source_reference, action is not Action.NEW, facts.version, RANK[action])
 
 
-def lock(source_system: str, messages: Sequence[ExecutionFacts]) -> None:
-    """Share the lock of the source, or take it alone when a message may have to be parked.
+def begin(
+    source_system: str, messages: Sequence[ExecutionFacts], *, act: Sequence[str], window: str
+) -> Known:
+    """Declare the act, lock, take numbers and read what is known: one round trip for new trades.
 
-    A NEW that is being booked elsewhere must be seen by whoever parks an amendment of it, and the
-    other way round; otherwise the amendment would wait for ever.
+    The lock of the source is shared, or taken alone when a message may have to be parked: a NEW
+    that is being booked elsewhere must be seen by whoever parks an amendment of it, and the other
+    way round; otherwise the amendment would wait for ever. Trades that are amended are locked, too.
     """
     born = {m.source_reference for m in messages if m.action == Action.NEW}
     followers = {m.source_reference for m in messages if m.action != Action.NEW} - born
+    names = list({m.source_reference for m in messages})
+    count = len(messages)
     with connection.cursor() as cursor:
         if followers:
             cursor.execute(BOOKED, [source_system, list(followers)])
             followers -= {row[0] for row in cursor.fetchall()}
-        cursor.execute(ALONE if followers else SHARED, [f"capture:{source_system}"])
+        cursor.execute(
+            "; ".join((SET_ACT, ALONE if followers else SHARED, TAKEN)),
+            [
+                *(*act, f"capture:{source_system}"),
+                *(sum(m.action == Action.NEW for m in messages), count, count),
+                *(window, source_system, names),
+            ],
+        )
+        trades, executions, versions, batch_id, kept = cursor.fetchone()
+    known = _known(source_system, names, kept)
+    known.batch_id = batch_id
+    known.numbers = {
+        "trades_trade": trades,
+        "trades_execution": executions,
+        "trades_tradeversion": versions,
+    }
+    return known
 
 
 def lock_alone(source_system: str) -> None:
@@ -80,25 +116,29 @@ def lock_alone(source_system: str) -> None:
 
 def load(source_system: str, references: Collection[str]) -> Known:
     """Read what is known of these identities and lock their trades, in the order of their ids."""
-    known = Known()
     names = list(references)
     with connection.cursor() as cursor:
         cursor.execute(KEPT, [source_system, names])
-        kept = cursor.fetchall()
-        heads = []
-        if any(row[6] is not None for row in kept):
-            cursor.execute(HEADS, [source_system, names])
-            heads = cursor.fetchall()
+        return _known(source_system, names, cursor.fetchone()[0])
+
+
+def _known(source_system: str, names: Sequence[str], found: str | None) -> Known:
+    """Make chains of the messages that were found, and lock and read their trades."""
+    known = Known()
+    kept = msgspec.json.decode(found, type=list[KeptRow]) if found else []
     for row in kept:
         _keep(known, row)
-    for row in heads:
-        _head(known, row)
+    if any(row[6] is not None for row in kept):
+        with connection.cursor() as cursor:
+            cursor.execute(HEADS, [source_system, list(names)])
+            for row in cursor.fetchall():
+                _head(known, row)
     for items in known.waiting.values():
         items.sort(key=order)
     return known
 
 
-def _keep(known: Known, row: tuple[Any, ...]) -> None:
+def _keep(known: Known, row: KeptRow) -> None:
     execution_id, reference, version, action, digest, outcome, _trade_id, content, maker = row
     chain = known.chains[reference]
     chain.kept[version, action] = digest

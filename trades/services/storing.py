@@ -14,11 +14,12 @@ from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services.plan import Item, Plan, TradeRow
-from trades.services.writing import SEPARATOR, array, copy_lines, line, next_ids
+from trades.services.writing import Table, array, insert, next_ids
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
     from trades.services.capture import Origin
+    from trades.services.loading import Numbers
 
 EXECUTION_COLUMNS: Final = (
     *("id", "source_system", "source_reference", "source_version", "action", "message_id"),
@@ -67,35 +68,41 @@ UPDATE trades_execution e
 """
 
 
-def write(plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int) -> None:
-    """Write the plan: new messages, trades, versions, changes, and what waits for a person."""
+def write(
+    plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int, numbers: Numbers | None = None
+) -> None:
+    """Write the plan: new messages, trades, versions, changes, and what waits for a person.
+
+    `numbers` were taken ahead, per table; where they do not reach, more are taken.
+    """
+    taken = numbers or {}
     created = [trade for trade in plan.trades.values() if trade.created]
-    ids = next_ids(
-        trades_trade=len(created),
-        trades_execution=len(fresh),
-        trades_tradeversion=len(plan.versions),
-    )
-    for trade, number in zip(created, ids["trades_trade"], strict=True):
+    for trade, number in zip(created, _numbers(taken, "trades_trade", len(created)), strict=True):
         trade.id = number
-    for item, number in zip(fresh, ids["trades_execution"], strict=True):
+    for item, number in zip(fresh, _numbers(taken, "trades_execution", len(fresh)), strict=True):
         item.execution_id = number
-    touched = plan.at if origin.by_hand else None
-    copy_lines(
-        "trades_trade",
-        TRADE_COLUMNS,
-        [line(_trade(trade, plan.at, origin, batch_id)) for trade in created],
+    ids = _numbers(taken, "trades_tradeversion", len(plan.versions))
+    insert(
+        Table(
+            "trades_trade",
+            TRADE_COLUMNS,
+            [_trade(trade, plan.at, origin, batch_id) for trade in created],
+        ),
+        Table(
+            "trades_execution",
+            EXECUTION_COLUMNS,
+            [_execution(item, plan, origin, batch_id) for item in fresh],
+        ),
+        Table("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids)),
     )
-    copy_lines(
-        "trades_execution",
-        EXECUTION_COLUMNS,
-        [line(_execution(item, plan, origin, batch_id)) for item in fresh],
-    )
-    copy_lines(
-        "trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids["trades_tradeversion"])
-    )
-    _amend(plan, batch_id, touched)
+    _amend(plan, batch_id, plan.at if origin.by_hand else None)
     _replay(plan.replayed)
     _tell_the_desk(plan, fresh, origin)
+
+
+def _numbers(taken: Numbers, table: str, count: int) -> list[int]:
+    ahead = taken.get(table, [])[:count]
+    return ahead + next_ids(table, count - len(ahead)) if len(ahead) < count else ahead
 
 
 def _execution(item: Item, plan: Plan, origin: Origin, batch_id: int) -> tuple[object, ...]:
@@ -149,11 +156,10 @@ def _standing(
     )
 
 
-def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
+def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[tuple[object, ...]]:
     reason = " ".join(origin.reason.split())[:500]
-    lines = []
-    for number, version in zip(ids, plan.versions, strict=True):
-        head = (
+    return [
+        (
             number,
             version.trade.id,
             version.version_no,
@@ -165,9 +171,10 @@ def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
             version.fingerprint,
             reason,
             version.item.execution_id,
+            *terms_values(version.terms),
         )
-        lines.append(line(head) + SEPARATOR + line(terms_values(version.terms)))
-    return lines
+        for number, version in zip(ids, plan.versions, strict=True)
+    ]
 
 
 def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
@@ -11,6 +12,19 @@ from django.db import connection
 SEPARATOR: Final = "\x01"
 NULL: Final = "\\N"
 OPTIONS: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', NULL '\\N'"
+
+
+NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+FEW: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for a table, with the names of their columns."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
 
 
 class UnwritableText(ValueError):
@@ -28,27 +42,40 @@ def array(items: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-def copy_lines(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
-    """Insert rows; triggers and constraints apply as in any INSERT, database errors as Django's."""
-    if not lines:
+def insert(*tables: Table) -> None:
+    """Insert rows, table by table; triggers and constraints apply, errors are Django's.
+
+    A handful goes in one statement per table and one round trip for all, more by COPY.
+    """
+    filled = [table for table in tables if table.rows]
+    if sum(len(table.rows) for table in filled) > FEW:
+        for table in filled:
+            _copy(table)
         return
-    names = ", ".join(f'"{name}"' for name in columns)
-    text = "\n".join(lines)
-    if text.count("\n") != len(lines) - 1 or "\x02" in text or "\r" in text:
-        raise UnwritableText(table)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN ({OPTIONS})', StringIO(text))
-
-
-def next_ids(**counts: int) -> dict[str, list[int]]:
-    """Take so many numbers from the sequence of each table, in one round trip."""
-    wanted = {table: count for table, count in counts.items() if count}
-    taken: dict[str, list[int]] = {table: [] for table in counts}
-    if wanted:
-        one = "SELECT %s, nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        values = [value for table, count in wanted.items() for value in (table, table, count)]
+    statements = [_statement(table) for table in filled]
+    values = [value for table in filled for row in table.rows for value in row]
+    if statements:
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join([one] * len(wanted)), values)
-            for table, number in cursor.fetchall():
-                taken[table].append(number)
-    return taken
+            cursor.execute("; ".join(statements), values)
+
+
+def _statement(table: Table) -> str:
+    places = f"({', '.join(['%s'] * len(table.columns))})"
+    rows = ", ".join([places] * len(table.rows))
+    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES {rows}"  # noqa: S608 - names of ours
+
+
+def _copy(table: Table) -> None:
+    text = "\n".join([line(row) for row in table.rows])
+    if text.count("\n") != len(table.rows) - 1 or "\x02" in text or "\r" in text:
+        raise UnwritableText(table.name)
+    copy = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN ({OPTIONS})"
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(copy, StringIO(text))
+
+
+def next_ids(name: str, count: int) -> list[int]:
+    """Take so many numbers from the sequence of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS, [name, count])
+        return [number for (number,) in cursor.fetchall()]
