@@ -16,7 +16,7 @@ from django.db import connection, connections
 from django.test import Client, override_settings
 
 from backoffice.launcher import places, provisioning
-from benchmarks.controls import START, _message, _world
+from benchmarks.controls import START, _isin, _message, _world
 from core.models import RoleGrant, User
 from kernel.actors import Actor, ActorKind
 from trades.formats.execution_json import read_fields
@@ -28,10 +28,22 @@ GOAL_MS: Final = 120
 PAGES: Final = {
     "first": "/trades/",
     "deep": "/trades/?page=150",
+    "by_amount": "/trades/?sort=-net_amount",
     "to_validate": "/trades/?state=PENDING_VALIDATION",
+    "rejected": "/trades/?state=REJECTED",
     "one_reference": "/trades/?q=T000500000",
-    "one_counterparty": "/trades/?counterparty=BNPP&side=BUY",
+    "one_source_reference": "/trades/?q=COPY-500000",
+    "one_isin": f"/trades/?q={_isin(7)}",
+    "rare_isin": f"/trades/?q={_isin(59)}",
+    "one_name": "/trades/?q=Share+7",
+    "one_counterparty": "/trades/?counterparty=CP-007&side=BUY",
+    "rare_counterparty": "/trades/?counterparty=CP-RARE",
+    "one_trader": "/trades/?trader=T-0042",
+    "one_book": "/trades/?book=BOOK-7",
     "one_day": "/trades/?since=2026-11-20&until=2026-11-20",
+    "one_settlement_day": "/trades/?settles=2026-09-15",
+    "validation": "/validation/",
+    "home": "/",
 }
 COPY: Final = """
 INSERT INTO trades_trade ({names})
@@ -50,10 +62,20 @@ def _multiply() -> None:
         "reference": "'T' || lpad((1000 + n)::text, 9, '0')",
         "source_reference": "'COPY-' || n",
         "trade_date": "date '2026-11-20' - (n / 4000)::int",
-        "state": "(ARRAY['ON_HOLD','PENDING_VALIDATION','RECEIVED','ENRICHED'])[1 + n %% 4]",
+        "settlement_date": "date '2026-11-22' - (n / 4000)::int",
+        "traded_at": "t.traded_at - n * interval '20 seconds'",
+        "state": "CASE WHEN n < 4000 THEN (ARRAY['PENDING_VALIDATION','ON_HOLD'])[1 + n %% 2]"
+        " WHEN n %% 50000 = 0 THEN 'REJECTED' ELSE 'VALIDATED' END",
         "side": "(ARRAY['BUY','SELL'])[1 + n %% 2]",
+        "instrument_id": "CASE WHEN n > 999980 THEN (SELECT max(id) FROM refdata_instrument)"
+        " ELSE (SELECT min(id) FROM refdata_instrument) + n %% 59 END",
+        "counterparty_code": "CASE WHEN n > 999980 THEN 'CP-RARE'"
+        " ELSE 'CP-' || lpad((n %% 200)::text, 3, '0') END",
+        "trader_code": "'T-' || lpad((n %% 300)::text, 4, '0')",
+        "book_code": "'BOOK-' || n %% 40",
+        "net_amount": "(n::bigint * 7919 %% 1000003)::numeric",
     }
-    names = [name for name in columns if name in changed or name]
+    names = columns
     values = ", ".join(changed.get(name, f"t.{name}") for name in names)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE trades_trade DISABLE TRIGGER USER")

@@ -6,10 +6,11 @@ import re
 from typing import Any, Final
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from refdata import selectors as refdata
 from trades.models import CaptureBatch, Execution, Trade, labelled
 from trades.states import Channel, Outcome, Side, TradeState
 
@@ -17,24 +18,20 @@ OWN_REFERENCE: Final = re.compile(r"T\d{3,9}", re.ASCII)
 
 
 class TradeSearch(SearchFilter):
-    """Our own reference is looked up by its index; anything else is searched in every name."""
+    """Our reference, the sender's reference, or what an instrument is called; each by an index."""
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        word = (value or "").strip().upper()
-        if OWN_REFERENCE.fullmatch(word):
-            return qs.filter(reference__startswith=word)
-        return super().filter(qs, value)
+        for word in (value or "").split():
+            if OWN_REFERENCE.fullmatch(word.upper()):
+                qs = qs.filter(reference__startswith=word.upper())
+            else:
+                instruments = refdata.find_instruments(word)
+                qs = qs.filter(Q(source_reference__startswith=word) | Q(instrument__in=instruments))
+        return qs
 
 
 class TradeFilter(ListFilterSet):
-    q = TradeSearch(
-        fields=(
-            "reference__startswith",
-            "source_reference__startswith",
-            "isin__startswith",
-            "symbol__startswith",
-        )
-    )
+    q = TradeSearch()
     state = ChipsFilter(choices=labelled(TradeState), label=_("State"))
     side = ChipsFilter(choices=labelled(Side), label=_("Side"))
     desk = django_filters.CharFilter(field_name="desk_code", label=_("Desk"))

@@ -94,6 +94,16 @@ def money(
     )
 
 
+FILTERED: dict[str, str] = {
+    "instrument": "instrument",
+    "counterparty": "counterparty_code",
+    "book": "book_code",
+    "trader": "trader_code",
+    "desk": "desk_code",
+}
+"""What the list of trades is narrowed to; each has the index that finds its latest trades."""
+
+
 class CaptureBatch(models.Model):
     """What came in together: one call, one file, or the single calls of one minute."""
 
@@ -279,8 +289,10 @@ class Trade(Terms):
         verbose_name = _("trade")
         verbose_name_plural = _("trades")
         constraints = [
-            models.UniqueConstraint(
-                fields=["source_system", "source_reference"], name="trade_identity"
+            models.UniqueConstraint(  # reference first: it serves the search by prefix, too
+                fields=["source_reference", "source_system"],
+                name="trade_source_reference",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
             ),
             models.UniqueConstraint(  # this operator class serves the search by prefix, too
                 fields=["reference"], name="trade_reference", opclasses=["varchar_pattern_ops"]
@@ -309,6 +321,11 @@ class Trade(Terms):
         ]
         indexes = [
             models.Index(fields=["-trade_date", "-id"], name="trade_latest"),
+            *(
+                models.Index(fields=[field, "-trade_date", "-id"], name=f"trade_by_{name}")
+                for name, field in FILTERED.items()
+            ),
+            models.Index(fields=["settlement_date", "-id"], name="trade_settling"),
             models.Index(
                 fields=["state", "-id"],
                 condition=~Q(state__in=["VALIDATED", "CLOSED"]),

@@ -34,7 +34,7 @@ class SideColumn(tables.Column):
 
 
 class TradeTable(tables.Table):
-    reference = LinkColumn("trades:detail", verbose_name=_("Reference"))
+    reference = LinkColumn("trades:detail", order_by="pk", verbose_name=_("Reference"))
     state = StatusColumn(verbose_name=_("State"))
     trade_date = DayColumn(verbose_name=_("Trade date"))
     side = SideColumn(verbose_name=_("Side"))

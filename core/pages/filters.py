@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -12,9 +12,11 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
+YEARS = range(1900, 3000)
 SEARCH_LENGTH_MAX = 100
 
 
@@ -30,9 +32,11 @@ class DayField(forms.Field):
             return None
         for pattern in DAY_FORMATS:
             try:
-                return datetime.strptime(str(value).strip(), pattern).date()  # noqa: DTZ007 - a day has no zone
+                day = datetime.strptime(str(value).strip(), pattern).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
+            if day.year in YEARS:
+                return day
         raise ValidationError(_("“%(value)s” is not a day."), params={"value": value})
 
 
@@ -43,10 +47,15 @@ class DayFilter(django_filters.Filter):
 
 
 class MomentDayFilter(DayFilter):
-    """A day applied to a timestamp column, in local time."""
+    """A day applied to a timestamp column, in local time: from its first moment, or to its last."""
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
-        return qs.filter(**{f"{self.field_name}__date__{self.lookup_expr}": value}) if value else qs
+        if not value:
+            return qs
+        last = self.lookup_expr == "lte"
+        midnight = datetime.combine(value + timedelta(days=last), time.min)
+        moment = timezone.make_aware(midnight)
+        return qs.filter(**{f"{self.field_name}__{'lt' if last else 'gte'}": moment})
 
 
 class SearchFilter(django_filters.CharFilter):

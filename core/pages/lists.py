@@ -54,16 +54,13 @@ class Tab:
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
-    """Counts up to a cap and no further, so that a million rows cost what ten thousand do."""
+    """Pages of a list whose rows are counted up to a cap: a million cost what ten thousand do."""
 
     cap = 10_000
 
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by().values("pk")[: self.cap + 1].count()
-        return len(rows)
+    def __init__(self, *args: Any, total: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = total
 
     @property
     def is_capped(self) -> bool:
@@ -87,6 +84,7 @@ class ListPage(PageView):
     export_name: ClassVar[str] = "export"
     revision_field: ClassVar[str] = ""
     per_page: ClassVar[int] = 50
+    indexed_columns: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return every row that this person may see; scope it by desk here."""
@@ -140,19 +138,25 @@ class ListPage(PageView):
         return tuple(name for name in every if name not in kept) if kept else ()
 
     @cached_property
+    def total(self) -> int:
+        """How many rows match, counted to one past the cap."""
+        rows = self.filterset.qs.order_by().values("pk")
+        return int(rows[: CappedPaginator.cap + 1].count())
+
+    @cached_property
     def table(self) -> tables.Table:
-        table = self.table_class(
-            data=self.filterset.qs,
-            exclude=self.columns_hidden,
-            request=self.request,
-            order_by=self.request.GET.getlist("sort") or None,
-        )
+        table = self.table_class(data=self.filterset.qs, exclude=self.columns_hidden)
+        if self.total > CappedPaginator.cap:
+            for bound in table.columns.iterall():
+                bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
+        if asked := self.request.GET.getlist("sort"):
+            table.order_by = asked
+        table.data.data = in_one_order(table.data.data)
+        pages = {"per_page": self.per_page, "paginator_class": CappedPaginator, "total": self.total}
         try:
-            table.paginate(
-                page=self._page_number(), per_page=self.per_page, paginator_class=CappedPaginator
-            )
+            table.paginate(page=self._page_number(), **pages)
         except EmptyPage:
-            table.paginate(page=1, per_page=self.per_page, paginator_class=CappedPaginator)
+            table.paginate(page=1, **pages)
         return table
 
     def _page_number(self) -> int:
@@ -208,13 +212,15 @@ class ListPage(PageView):
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = []
+        styles = {c.name: c.attrs.get("td", {}).get("class", "") for c in self.table.columns}
         for row in self.table.paginated_rows:
             record = row.record
             revision = getattr(record, self.revision_field, "") if self.revision_field else ""
             rows.append(
                 {
                     "cells": [
-                        (column, "" if cell == NOTHING else cell) for column, cell in row.items()
+                        (styles[column.name], "" if cell == NOTHING else cell)
+                        for column, cell in row.items()
                     ],
                     "value": f"{record.pk}:{revision}" if revision != "" else str(record.pk),
                     "url": self.row_url(record),
@@ -284,6 +290,17 @@ class BulkPage(PageView):
         query = request.POST.get("list_query", "")
         back = reverse(self.list_url_name) if self.list_url_name else "/"
         return redirect(f"{back}?{query}" if query else back)
+
+
+def in_one_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows with equal ones in the order of their keys: no row on two pages, or on none.
+
+    The key runs the way of the last column, so that an index serves both ways.
+    """
+    order = rows.query.order_by
+    if not order or {"pk", "-pk", "id", "-id"} & set(order):
+        return rows
+    return rows.order_by(*order, "-pk" if str(order[-1]).startswith("-") else "pk")
 
 
 def query_of(**values: str | list[str]) -> str:

@@ -35,7 +35,7 @@ class AuditFilter(ListFilterSet):
 
 
 class AuditTable(tables.Table):
-    at = MomentColumn()
+    at = MomentColumn(order_by="pk")
     chain = tables.Column(verbose_name=_("Entity"), order_by=("entity", "key", "seq"))
     seq = QuantityColumn()
     action = StatusColumn(verbose_name=_("Change"))
@@ -45,9 +45,6 @@ class AuditTable(tables.Table):
     payload = TextColumn(width=110, orderable=False)
     request_id = TextColumn(width=14)
 
-    class Meta:
-        order_by = ("-at",)
-
 
 class AuditTrail(ListPage):
     title = _("Audit trail")
@@ -55,6 +52,7 @@ class AuditTrail(ListPage):
     action = access.Action.VIEW_AUDIT
     filterset_class = AuditFilter
     table_class = AuditTable
+    indexed_columns = ("at", "chain")
     export_name = "audit"
 
     def get_queryset(self) -> QuerySet[AuditEntry]:

@@ -9,6 +9,7 @@ from refdata.selectors.calendars import (
     venues_by_mic,
 )
 from refdata.selectors.instruments import (
+    find_instruments,
     fx_rate,
     fx_rates,
     instruments_by_id,
@@ -33,6 +34,7 @@ __all__ = [
     "books_by_code",
     "calendar_for",
     "counterparties_by_code",
+    "find_instruments",
     "fx_rate",
     "fx_rates",
     "instructions_of",

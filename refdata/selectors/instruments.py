@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from refdata.facts import InstrumentFacts, PriceFacts
 from refdata.models import FxRate, Instrument, InstrumentAlias, Price
 from refdata.states import RecordState
@@ -34,6 +36,20 @@ def resolve_symbols(source_system: str, symbols: Iterable[str]) -> dict[str, Ins
     ).select_related("instrument__venue")
     answer |= {alias.symbol: instrument_facts(alias.instrument) for alias in aliases}
     return answer
+
+
+def find_instruments(word: str) -> list[int]:
+    """Return the keys of the instruments that a typed word may mean.
+
+    The word starts their ISIN, code or one of the symbols that others use, or stands in their name.
+    """
+    named = (
+        Q(isin__istartswith=word)
+        | Q(code__istartswith=word)
+        | Q(name__icontains=word)
+        | Q(pk__in=InstrumentAlias.objects.filter(symbol__istartswith=word).values("instrument"))
+    )
+    return list(Instrument.objects.filter(named).order_by("pk").values_list("pk", flat=True))
 
 
 def last_prices(isins: Iterable[str], day: date) -> dict[str, PriceFacts]:

@@ -30,6 +30,7 @@ class TradeList(ListPage):
         *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
         *("source_system", "source_reference", "maker", "received_at", "isin"),
     )
+    indexed_columns = ("trade_date", "reference")
     revision_field = "fingerprint"
     create_url = "/trades/new/"
     create_label = _("New trade")

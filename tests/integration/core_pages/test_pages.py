@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from core.models import Job, RoleAction, RoleGrant, User
+from core.pages.lists import CappedPaginator
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,43 @@ def test_who_has_no_role_gets_the_forbidden_page() -> None:
     client = Client()
     client.force_login(User.objects.create_user("bob", password="x"))
     assert client.get("/jobs/").status_code == 403
+
+
+def test_past_the_cap_a_list_neither_counts_on_nor_sorts_by_what_no_index_serves(
+    auditor_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CappedPaginator, "cap", 60)
+    jobs(70)
+    page = auditor_client.get("/jobs/?sort=title").context
+    assert (page["page"].total, page["is_capped"], page["totals"]) == (61, True, ())
+    assert [row["name"].split(" #")[0] for row in page["rows"]][:2] == ["Job 69", "Job 68"]
+
+    monkeypatch.undo()
+    page = auditor_client.get("/jobs/?sort=title").context
+    assert (page["page"].total, page["is_capped"]) == (70, False)
+    assert [row["name"].split(" #")[0] for row in page["rows"]][:2] == ["Job 0", "Job 1"]
+
+
+def test_equal_rows_are_in_the_order_of_their_keys_on_every_page(auditor_client: Client) -> None:
+    made = [job.pk for job in jobs(120)]
+    for sort in ("actor_name", "-actor_name"):
+        shown = [
+            int(row["value"])
+            for number in (1, 2, 3)
+            for row in auditor_client.get(f"/jobs/?sort={sort}&page={number}").context["rows"]
+        ]
+        assert shown == sorted(made, reverse=sort.startswith("-"))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("since=20/11/2026&until=20/11/2026", 1),
+        ("since=21/11/2026", 0),
+        ("until=19/11/2026", 0),
+        ("until=31/12/9999", 1),  # no such year here: the filter says so and does not narrow
+    ],
+)
+def test_days_are_bounds_in_local_time(auditor_client: Client, query: str, found: int) -> None:
+    jobs(1)
+    assert len(auditor_client.get(f"/jobs/?{query}").context["rows"]) == found

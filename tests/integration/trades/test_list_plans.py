@@ -1,0 +1,55 @@
+"""Whatever the list of trades is narrowed to, an index finds it: no filter reads every trade."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+
+from core.pages.lists import in_one_order
+from kernel.actors import SYSTEM
+from trades import selectors
+from trades.filters import TradeFilter
+from trades.tables import TradeTable
+from trades.views.listing import TradeList
+
+pytestmark = pytest.mark.django_db
+
+NARROWED = [
+    "",
+    "q=T000000001",
+    "q=OMS-1",
+    "q=FR0000131104",
+    "state=PENDING_VALIDATION",
+    "state=ON_HOLD&state=RECEIVED",
+    "desk=EQ",
+    "book=EQ-PAR-1",
+    "trader=T-ANA",
+    "counterparty=BNPP&side=BUY",
+    "since=2026-11-20&until=2026-11-20",
+    "settles=2026-11-24",
+    "batch=1",
+]
+
+
+@pytest.fixture(autouse=True)
+def indexes_first() -> None:
+    """A small table is read whole, whatever indexes it has: say what to do with a large one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+@pytest.mark.parametrize("query", NARROWED)
+def test_the_list_is_found_by_an_index(query: str) -> None:
+    request = RequestFactory().get(f"/trades/?{query}")
+    found = TradeFilter(request.GET, queryset=selectors.list_trades(actor=SYSTEM), request=request)
+    plan = found.qs[:50].explain()
+    assert "Seq Scan on trades_trade" not in plan, plan
+    assert "Index" in plan
+
+
+@pytest.mark.parametrize("column", TradeList.indexed_columns)
+def test_what_may_be_sorted_past_the_cap_has_an_index(column: str) -> None:
+    table = TradeTable(selectors.list_trades(actor=SYSTEM), order_by=f"-{column}")
+    plan = in_one_order(table.data.data)[:50].explain()
+    assert "Seq Scan on trades_trade" not in plan, plan
