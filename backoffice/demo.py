@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import acting
@@ -97,6 +98,7 @@ def live_the_week(
 
 
 def _accounts() -> None:
+    demo_password = make_password(PASSWORD)  # hashed once: a good hash is slow
     with acting(actor=SYSTEM, reason="demo day"):
         for username, (role, first_name, last_name) in ACCOUNTS.items():
             user, created = User.objects.get_or_create(
@@ -105,11 +107,10 @@ def _accounts() -> None:
                     "first_name": first_name,
                     "last_name": last_name,
                     "is_staff": role is Role.ADMINISTRATOR,
+                    "password": make_password(None) if role is Role.API_CLIENT else demo_password,
                 },
             )
             if created:
-                user.set_password(None if role is Role.API_CLIENT else PASSWORD)
-                user.save(update_fields=["password"])
                 RoleGrant.objects.create(user=user, role=role, granted_by="system")
 
 

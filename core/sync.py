@@ -32,7 +32,6 @@ FOREIGN: Final = {
     "contenttypes": "written by migrations",
     "sessions": "sign-in sessions, no business content",
     "axes": "a log itself",
-    "django_celery_beat": "the schedule is rebuilt from schedule.py",
 }
 COLUMNS: Final = """
 SELECT attname FROM pg_attribute

@@ -196,12 +196,12 @@ def _serve(
     supervisor.end_orphans()
     _require_free_port(options.host, options.port)
     _prepare(services, environment, progress)
-    if not options.no_demo:
-        _seed(environment, progress)
     supervisor.checks.append(lambda: _watch_servers(services))
     try:
         if not supervisor.stop.is_set():
             _start_children(supervisor, options, environment)
+        if not options.no_demo:  # while the children start
+            _seed(environment, progress)
         if not _wait_until_ready(supervisor, _address(options)):
             return 0 if supervisor.stop.is_set() else 1
         progress.line(f"ready: {_address(options)}")

@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "csp",
-    "django_celery_beat",
     "django_linear_migrations",
     "django_migration_linter",
 ]

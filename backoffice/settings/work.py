@@ -16,7 +16,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = env.text("TIME_ZONE", "Europe/Paris")
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 
 SUBSCRIPTIONS = "backoffice.subscriptions.SUBSCRIPTIONS"
@@ -25,7 +25,7 @@ JOB_BACK_OFF_FACTOR = 1
 
 LOGGING = logging_settings()
 MIGRATION_LINTER_OPTIONS = {
-    "exclude_apps": ["axes", "django_celery_beat"],
+    "exclude_apps": ["axes"],
     # Before the first release there is no live table that these could lock.
     "ignore_name": ["0002_lean_indexes"],
 }
