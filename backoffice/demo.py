@@ -119,7 +119,7 @@ def _queue_calendars(at: datetime) -> None:
     enqueue(
         kind="refdata.load_calendars",
         parameters={"first_year": first, "last_year": last},
-        title=str(_("Calendars %(first)s to %(last)s") % {"first": first, "last": last}),
+        title=f"{first}–{last}",
         actor=SYSTEM,
         at=at,
     )
@@ -129,7 +129,7 @@ def _queue(business_date: date, at: datetime) -> None:
     enqueue(
         kind=WEEK_JOB,
         parameters={"business_date": business_date.isoformat()},
-        title=str(_("The demo week: validation, statements, reports")),
+        title=business_date.isoformat(),
         actor=SYSTEM,
         at=at,
     )

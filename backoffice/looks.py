@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 import desk.states
 import reconciliation.states
 import refdata.states
 import reporting.states
 import trades.states
-from core.pages import status
+from core.pages import status, words
 
 STATES: Final = (
     reconciliation.states,
@@ -150,6 +151,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "trades.import_fix": _("Import of a FIX log"),
     "refdata.load_file": _("Reference data import"),
     "reporting.generate_rts22": _("Transaction reports of a day"),
+    "demo.live_the_week": _("The demo week"),
+    "refdata.load_calendars": _("Calendars"),
     "STEP_IDLE": _("Not started"),
     "STEP_RUNNING": _("At work"),
     "STEP_LEFT": _("To do"),
@@ -226,6 +229,89 @@ PLAIN: Final = frozenset(
 )
 """Words of kinds: written as text; badges are for lives."""
 
+AGREEING: Final[dict[str, str | Promise]] = {
+    "controlexception:OPEN": pgettext_lazy("exception", "Open"),
+    "controlexception:ASSIGNED": pgettext_lazy("exception", "Assigned"),
+    "controlexception:RESOLVED": pgettext_lazy("exception", "Resolved"),
+    "controlexception:CLOSED": pgettext_lazy("exception", "Closed"),
+    "trade:CLOSED": pgettext_lazy("trade", "Closed"),
+    "break:RESOLVED": pgettext_lazy("break", "Resolved"),
+    "controlrule:ACTIVE": pgettext_lazy("rule", "Active"),
+    "controlrule:INACTIVE": pgettext_lazy("rule", "Inactive"),
+    "instrumentlisting:ACTIVE": pgettext_lazy("listing", "Active"),
+    "instrumentlisting:INACTIVE": pgettext_lazy("listing", "Inactive"),
+    "approval:APPROVED": pgettext_lazy("trade", "Approved"),
+    "approval:REFUSED": pgettext_lazy("trade", "Refused"),
+    "settlementinstruction:APPROVED": pgettext_lazy("instruction", "Approved"),
+    "settlementinstruction:REFUSED": pgettext_lazy("instruction", "Refused"),
+    "statementfile:RECEIVED": pgettext_lazy("file", "Received"),
+    "reportfile:RELEASED": pgettext_lazy("file", "Released"),
+    "reportfile:ACCEPTED": pgettext_lazy("file", "Accepted"),
+    "reportfile:PARTIAL": pgettext_lazy("file", "Partly accepted"),
+    "reportfile:REJECTED": pgettext_lazy("file", "Rejected"),
+    "execution:NEW": pgettext_lazy("execution", "New"),
+    "tradeversion:NEW": pgettext_lazy("execution", "New"),
+}
+"""Words that agree with what they are said of, where French has two forms: `model:STATE`."""
+
+NAMES: Final[dict[str, str | Promise]] = {
+    "batch": _("batch"),
+    "batch_id": _("batch"),
+    "file_id": _("file"),
+    "trade_ids": _("trades"),
+    "day": _("date"),
+    "business_date": _("business day"),
+    "settle": _("settlement date"),
+    "block": _("account"),
+    "days": _("days apart"),
+    "difference": _("difference"),
+    "rivals_ours": _("other candidates on our side"),
+    "rivals_theirs": _("other candidates on their side"),
+    "copy_of": _("copy of line"),
+    "fields": _("fields"),
+    "ours": _("ours"),
+    "theirs": _("theirs"),
+    "side": _("side"),
+    "version": _("version"),
+    "action": _("action"),
+    "book": _("book"),
+    "trader": _("trader"),
+    "judged": _("trades controlled"),
+    "held": _("held"),
+    "lines": _("lines"),
+    "findings": _("findings"),
+    "breaks": _("breaks"),
+    "proposed": _("proposed"),
+    "confirmed": _("confirmed"),
+    "decided": _("decided"),
+    "booked": _("booked"),
+    "repeated": _("repeated"),
+    "parked": _("waiting"),
+    "exception": _("exceptions"),
+    "refused": _("refused"),
+    "messages": _("messages"),
+    "validated": _("validated"),
+    "reconciliation": _("reconciliation"),
+    "reporting": _("reporting"),
+    "calendars": _("calendars"),
+    "closed_weekdays": _("closed weekdays"),
+    "already_loaded": _("already loaded"),
+    "rows_refused": _("rows refused"),
+    "first_year": _("first year"),
+    "last_year": _("last year"),
+    "decimal_sign": _("decimal sign"),
+    "source_system": _("source system"),
+    "source_reference": _("source reference"),
+    "approve": _("validate"),
+    "seen": _("what was seen"),
+    "CANC": _("cancellations"),
+    "READY": _("reports"),
+    "BLOCKED": _("blocked"),
+    "NOT_REPORTABLE": _("not reportable"),
+    "PENDING": _("pending"),
+}
+"""What the counts and parameters of jobs, and the evidence of matches, are called."""
+
 COLOURS: Final = {
     "PENDING": "amber",
     "STEP_RUNNING": "blue",
@@ -249,6 +335,17 @@ def install() -> None:
             for word, label in WORDS.items()
         }
     )
+    status.register(
+        {
+            word: status.Look(
+                label,
+                colours.get(word.partition(":")[2], "grey"),
+                is_plain=word.partition(":")[2] in PLAIN,
+            )
+            for word, label in AGREEING.items()
+        }
+    )
+    words.NAMES.update(NAMES)
 
 
 def enums() -> dict[str, type[StrEnum]]:

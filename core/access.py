@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Generic, Self, TypeVar
 
 from django.db import connection, models
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core import context
 from core.role_matrix import HUMAN_DECISIONS
@@ -29,6 +32,33 @@ ARRAY(SELECT DISTINCT ARRAY[cell.action, held.desk_code]
 RIGHTS: Final = f"SELECT {RIGHTS_OF_PERSON} FROM core_user person WHERE id = %s AND is_active"  # noqa: S608 - a constant of ours
 
 
+DEEDS: Final[dict[Action, str | Promise]] = {
+    Action.VIEW_TRADES: _("see the trades"),
+    Action.CAPTURE_TRADE: _("enter a trade"),
+    Action.AMEND_TRADE: _("amend or cancel a trade"),
+    Action.VALIDATE_TRADE: _("validate or refuse a trade"),
+    Action.RESOLVE_EXCEPTION: _("work on an exception"),
+    Action.WAIVE_EXCEPTION: _("waive a blocking exception"),
+    Action.VIEW_REFDATA: _("see the reference data"),
+    Action.EDIT_REFDATA: _("change the reference data"),
+    Action.APPROVE_REFDATA: _("approve a change of the reference data"),
+    Action.IMPORT_FILE: _("import a file"),
+    Action.IMPORT_STATEMENT: _("receive a statement"),
+    Action.MATCH: _("match and resolve breaks"),
+    Action.VIEW_RECONCILIATION: _("see the reconciliation"),
+    Action.GENERATE_REPORT: _("generate transaction reports"),
+    Action.RELEASE_REPORT: _("release a report file"),
+    Action.VIEW_REPORTS: _("see the reports"),
+    Action.VIEW_AUDIT: _("read the audit trail"),
+    Action.RUN_JOB: _("start a job"),
+    Action.VIEW_JOBS: _("see the jobs"),
+    Action.GRANT_ROLE: _("grant a role"),
+    Action.CONFIGURE: _("change the settings"),
+    Action.POST_EXECUTION: _("post executions"),
+}
+"""What each action is called when somebody may not do it."""
+
+
 class Forbidden(Refusal):
     """The actor's roles do not allow the act, on this desk or at all."""
 
@@ -46,8 +76,11 @@ def allows(actor: Actor, action: Action, *, desk: str | None = None) -> bool:
 def require(actor: Actor, action: Action, *, desk: str | None = None) -> None:
     """Raise Forbidden unless `actor` may do `action` (on that desk)."""
     if not allows(actor, action, desk=desk):
-        where = f" on desk {desk}" if desk else ""
-        raise Forbidden(f"{actor.name} may not {action.value}{where}")
+        told = gettext("%(who)s may not do this: %(what)s") % {
+            "who": actor.name,
+            "what": DEEDS[action],
+        }
+        raise Forbidden(f"{told} ({desk})" if desk else told)
 
 
 def desks_of(actor: Actor, action: Action) -> frozenset[str] | None:

@@ -20,11 +20,15 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
+from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext
 
-from core import context, doorbell
+from core import access, context, doorbell, outbox
+from core.acts import acting
 from core.heartbeat import beating
 from core.models import Job, JobState
+from core.unreadable import message_of
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 
@@ -53,6 +57,13 @@ class UnknownJobKind(Refusal):
     """No room registered a handler for this kind of job."""
 
     code = "UNKNOWN_JOB_KIND"
+
+
+class UnableToRetry(Refusal):
+    """The job has not failed, or the same work is under way again."""
+
+    code = "UNABLE_TO_RETRY"
+    status_code = 409
 
 
 class LeaseLost(RuntimeError):
@@ -160,6 +171,37 @@ def enqueue(
     return job
 
 
+@transaction.atomic
+def retry_job(*, job_id: int, actor: Actor, at: datetime) -> Job:
+    """Queue a failed job again, with its parameters and all its attempts, and say who asked.
+
+    Raises Forbidden without the right to run jobs, UnableToRetry unless the job is FAILED and no
+    other job does the same work.
+    """
+    access.require(actor, access.Action.RUN_JOB)
+    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    if job.state != JobState.FAILED:
+        raise UnableToRetry(gettext("Only a failed job can be started again."))
+    live = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    if job.dedupe_key and live.filter(dedupe_key=job.dedupe_key).exists():
+        raise UnableToRetry(gettext("The same work is already under way."))
+    with acting(actor=actor, reason=job.error[:200]):
+        outbox.announce("job.retried", subject=f"job:{job.pk}", payload={"job_id": job.pk})
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.QUEUED,
+            attempts=0,
+            error="",
+            due_at=Now(),
+            ended_at=None,
+            progress_done=0,
+            progress_total=0,
+            log=Concat(F("log"), Value(f"{at:%Y-%m-%d %H:%M:%S} {actor.name}\n")),
+        )
+    transaction.on_commit(doorbell.ring, robust=True)
+    job.refresh_from_db()
+    return job
+
+
 def run_next(*, heart: bool = True) -> int | None:
     """Claim one due job and run it to its end; return its id, or None when nothing is due."""
     lease = uuid4()
@@ -193,12 +235,22 @@ def _run(job: Job, lease: UUID, *, heart: bool) -> None:
     )
     try:
         handler = _handler_for(job)
-        with beating(job.pk, lease, LEASE, enabled=heart), _isolated():
+        with (
+            beating(job.pk, lease, LEASE, enabled=heart),
+            translation.override(_language_of(job)),
+            _isolated(),
+        ):
             handler(run)
     except Exception as failure:
         _fail(job, run, failure)
     else:
         _finish(run)
+
+
+def _language_of(job: Job) -> str:
+    """Return the language of the person who asked: what the job says is read by them first."""
+    person = job.actor_user
+    return (person.language if person else "") or settings.LANGUAGE_CODE
 
 
 def _handler_for(job: Job) -> Handler:
@@ -244,7 +296,7 @@ def _fail(job: Job, run: JobRun, failure: Exception) -> None:
     """Queue the job again after a pause; a refusal or the last attempt is final."""
     logger.error("job %s (%s) failed", job.pk, job.kind, exc_info=failure)
     final = isinstance(failure, Refusal) or job.attempts >= ATTEMPTS_MAX
-    text = failure.message if isinstance(failure, Refusal) else _last_line(failure)
+    text = message_of(failure) if isinstance(failure, Refusal) else _last_line(failure)
     values: dict[str, Any] = {"error": text, "counts": run.counts, "lease": None}
     if final:
         values |= {"state": JobState.FAILED, "ended_at": Now(), "lease_until": None}

@@ -39,7 +39,7 @@ def announce(event: str, *, subject: str, payload: Mapping[str, Any] | None = No
     Job.objects.bulk_create(
         Job(
             kind=kind,
-            title=f"{kind} {subject}"[:200],
+            title=subject[:200],
             parameters=dict(payload or {}),
             actor_name=SYSTEM.name,
             actor_kind=SYSTEM.kind.value,

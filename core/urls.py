@@ -15,6 +15,7 @@ urlpatterns = [
     path("views/<int:pk>/remove/", account.DeleteView.as_view(), name="view_delete"),
     path("jobs/", jobs.JobList.as_view(), name="jobs"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<int:pk>/retry/", jobs.RetryJob.as_view(), name="job_retry"),
     path("audit/", audit.AuditTrail.as_view(), name="audit"),
     path("audit/<slug:entity>/<int:key>/", audit.AuditChain.as_view(), name="audit_chain"),
 ]

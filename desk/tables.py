@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import words
 from core.pages.columns import (
     AmountColumn,
     LinkColumn,
@@ -17,7 +18,6 @@ from core.pages.columns import (
     TextColumn,
 )
 from desk.models import ControlException
-from kernel.money import DECIMAL_TEXT
 
 
 def filled(text: str, row: ControlException) -> str:
@@ -25,28 +25,10 @@ def filled(text: str, row: ControlException) -> str:
     if not text:
         return ""
     return gettext(text).format(
-        expected=translated(row.expected), found=row.found, field=field_label(row.field)
+        expected=words.said(row.expected, row.field),
+        found=words.said(row.found, row.field),
+        field=words.named(row.field),
     )
-
-
-def translated(text: str) -> str:
-    """Translate the few expectations that are words; codes and figures stay as they are."""
-    return gettext(text) if text else ""
-
-
-def field_label(name: str) -> str:
-    """Write the name of a term as people say it."""
-    if name == "isin":
-        return "ISIN"
-    return gettext(name.removesuffix("_code").replace("_", " ")) if name else ""
-
-
-def plain(value: object) -> str:
-    """Write a stored figure without the zeros that its column adds; leave other texts alone."""
-    text = "" if value is None else str(value)
-    if DECIMAL_TEXT.fullmatch(text) and "." in text:
-        return text.rstrip("0").rstrip(".")
-    return text
 
 
 class MessageColumn(tables.Column):
@@ -60,10 +42,13 @@ class MessageColumn(tables.Column):
 
 
 class ExpectedColumn(tables.Column):
-    """What was expected: words are translated, codes and figures stay."""
+    """What was expected, or found, as the reader writes it."""
 
-    def render(self, value: Any) -> str:
-        return translated(str(value))
+    def render(self, value: Any, record: ControlException) -> str:
+        return words.said(value, record.field)
+
+    def value(self, value: Any) -> str:
+        return str(value)
 
 
 class ExceptionTable(tables.Table):
@@ -72,7 +57,7 @@ class ExceptionTable(tables.Table):
     subject_reference = TextColumn(verbose_name=_("Reference"))
     message = MessageColumn(verbose_name=_("Finding"), orderable=False)
     expected = ExpectedColumn(verbose_name=_("Expected"))
-    found = TextColumn(verbose_name=_("Found"), width=30)
+    found = ExpectedColumn(verbose_name=_("Found"))
     amount_at_risk = AmountColumn(verbose_name=_("At risk"))
     currency = tables.Column(verbose_name=_("Currency"))
     desk_code = tables.Column(verbose_name=_("Desk"))

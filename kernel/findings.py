@@ -18,9 +18,9 @@ class Severity(StrEnum):
 class Finding:
     """One remark about one field; the code is the stable, documented part.
 
-    `message` is English source text for gettext, with `{expected}`, `{found}` and `{field}`
-    placeholders; `evidence` names the data that the judgement rests on. `line` and `column` place
-    it in a file (line from 1, column by its header).
+    `message` is English source text for gettext, with `{expected}`, `{found}`, `{field}`, `{line}`
+    and `{column}` as placeholders; `evidence` names the data that the judgement rests on. `line`
+    and `column` place it in a file (line from 1, column by its header).
     """
 
     code: str
@@ -39,7 +39,11 @@ class Finding:
             "code": self.code,
             "field": self.field,
             "message": self.message.format(
-                expected=self.expected, found=self.found, field=self.field
+                expected=self.expected,
+                found=self.found,
+                field=self.field,
+                line=self.line,
+                column=self.column,
             ),
             "expected": self.expected,
             "found": self.found,

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from core.jobs import JobRun, job_handler
 from reconciliation import services
-from reconciliation.states import StatementState
 
 
 @job_handler("reconciliation.import_statement")
@@ -16,8 +15,6 @@ def import_statement(run: JobRun) -> None:
     run.count("lines", file.declared_rows)
     run.count("findings", len(file.findings))
     run.result(file.get_absolute_url())
-    if file.state == StatementState.QUARANTINED:
-        run.log(f"quarantined: {len(file.findings)} findings")
 
 
 @job_handler("reconciliation.run")
@@ -27,6 +24,5 @@ def reconcile_file(run: JobRun) -> None:
     for finished in runs:
         for name in ("confirmed", "proposed", "breaks"):
             run.count(name, int(finished.counts.get(name, 0)))
-        run.log(f"{finished.kind} {finished.scope}: {finished.counts}")
     if runs:
         run.result(reverse("reconciliation:run", args=[runs[-1].pk]))

@@ -21,7 +21,6 @@ def load_file(run: JobRun) -> None:
             at=run.at,
         )
     except services.AlreadyLoaded as known:
-        run.log(known.message)
         run.count("already_loaded")
         run.result(f"/refdata/imports/{known.import_id}/")
         return

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from django.utils.translation import gettext as _
-
 from core.acts import acting
 from core.jobs import enqueue
 from core.models import User
@@ -81,7 +79,7 @@ def _queue(business_date: date, at: datetime) -> None:
             enqueue(
                 kind=JOB_KIND,
                 parameters={"day": day.isoformat()},
-                title=str(_("Transaction reports of %(day)s") % {"day": day.isoformat()}),
+                title=day.isoformat(),
                 actor=Actor(name=user.username, kind=ActorKind.PERSON, user_id=user.pk),
                 at=at,
                 due_key=f"demo:rts22:{day}",

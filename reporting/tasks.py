@@ -23,8 +23,8 @@ def generate_rts22(run: JobRun) -> None:
     run.count("CANC", outcome.cancelled)
     made = outcome.file
     if made is None:
-        run.log(f"{day}: nothing to send")
         return
     run.log(f"{made.name}: {made.new_count} NEWT, {made.cancel_count} CANC")
-    run.log(f"schema: {made.schema_check} {', '.join(made.schema_messages)}")
+    for message in made.schema_messages:
+        run.log(message)
     run.result(made.get_absolute_url())

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import DayField
@@ -117,7 +118,8 @@ def _plain(text: str) -> str:
 
 
 def _written(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    """Write a figure as one types it: the reader's decimal sign, no grouping."""
+    return f"{value.normalize():f}".replace(".", "," if get_language() == "fr" else ".")
 
 
 class TableForm(FileForm):

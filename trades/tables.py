@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.pages import formats
 from core.pages.columns import (
@@ -77,7 +78,10 @@ class BatchTable(tables.Table):
         empty_values=(), orderable=False, verbose_name=_("Repeated"), attrs={"td": {"class": "num"}}
     )
     refused = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Refused"), attrs={"td": {"class": "num"}}
+        empty_values=(),
+        orderable=False,
+        verbose_name=pgettext_lazy("trades", "Refused"),
+        attrs={"td": {"class": "num"}},
     )
 
     def render_booked(self, record: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -101,17 +102,21 @@ class StatusColumn(tables.Column):
     """A state as a coloured, translated badge; exported as its code."""
 
     def render(self, record: Any, bound_column: Any) -> SafeString:
-        return badge(bound_column.accessor.resolve(record))
+        return badge(bound_column.accessor.resolve(record), of=_model_name(record))
 
     def value(self, record: Any, bound_column: Any) -> str:
         return str(bound_column.accessor.resolve(record))
 
 
-def badge(value: object) -> SafeString:
+def _model_name(record: Any) -> str:
+    return str(record._meta.model_name) if isinstance(record, Model) else ""
+
+
+def badge(value: object, *, of: str = "") -> SafeString:
     """Return the badge of a state: colour and words, never colour alone."""
     if value in (None, ""):
         return SafeString("")
-    look = status.look(value)
+    look = status.look(value, of=of)
     if look.is_plain:
         return format_html('<span class="word-{}">{}</span>', str(value).lower(), look.label)
     return format_html('<span class="status status-{}">{}</span>', look.colour, look.label)

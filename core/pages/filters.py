@@ -13,7 +13,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from core.pages import formats, status
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 YEARS = range(1900, 3000)
@@ -27,9 +30,15 @@ class DayField(forms.Field):
         attrs={"placeholder": _("dd/mm/yyyy"), "size": 10, "maxlength": 10, "class": "day"}
     )
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show a day as the reader writes it."""
+        return formats.day(value) if isinstance(value, date) else value
+
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
             return None
+        if isinstance(value, date):
+            return value
         for pattern in DAY_FORMATS:
             try:
                 day = datetime.strptime(str(value).strip(), pattern).date()  # noqa: DTZ007 - a day has no zone
@@ -93,4 +102,23 @@ class AmountFilter(django_filters.NumberFilter):
 
 
 class ListFilterSet(django_filters.FilterSet):
-    """Base of the filters of a list; the field named `q` is its search box."""
+    """Base of the filters of a list; the field named `q` is its search box.
+
+    A chip says the same word as the badge of the state that it stands for.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        subject = str(self._meta.model._meta.model_name)
+        for found in self.filters.values():
+            if isinstance(found, ChipsFilter):
+                given = found.extra["choices"]
+                pairs = given() if callable(given) else given
+                found.extra["choices"] = [
+                    (code, _word(code, label, subject)) for code, label in pairs
+                ]
+
+
+def _word(code: str, label: str | Promise, subject: str) -> str | Promise:
+    known = f"{subject}:{code}" in status.LOOKS or code in status.LOOKS
+    return status.look(code, of=subject).label if known else label

@@ -13,7 +13,6 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from core.pages import status
 from kernel.money import minor_units
 
 date_style: ContextVar[str] = ContextVar("date_style", default="")
@@ -62,6 +61,15 @@ def price(value: Decimal | None) -> str:
     return "" if value is None else _decimal(_trimmed(value), PRICE_DECIMALS_MIN, 10)
 
 
+def decimal(value: Decimal) -> str:
+    """Write a figure with exactly the digits that it has (239025.00 as 239 025,00)."""
+    exponent = value.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if decimals > PRICE_DECIMALS_MIN:
+        return price(value)
+    return _decimal(value, decimals, decimals)
+
+
 def integer(value: int | None) -> str:
     """Write a count."""
     return "" if value is None else _decimal(value, 0, 0)
@@ -96,11 +104,6 @@ def moment_short(value: datetime) -> str:
     """Write a moment without its year, to the minute: for what is near."""
     local = timezone.localtime(value)
     return local.strftime(SHORT_PATTERN[date_style.get()])
-
-
-def job_title(title: str, kind: str) -> str:
-    """Write a job's title with the words of its kind in place of the kind's code."""
-    return title.replace(kind, str(status.look(kind).label)) if kind in status.LOOKS else title
 
 
 def _trimmed(value: Decimal | int) -> Decimal:

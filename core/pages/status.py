@@ -56,7 +56,14 @@ def register(looks: Mapping[str, Look]) -> None:
     LOOKS.update({str(word): look for word, look in looks.items()})
 
 
-def look(value: object) -> Look:
-    """Return the look of a state; an unknown one is shown as its own words, in grey."""
+def look(value: object, *, of: str = "") -> Look:
+    """Return the look of a state; an unknown one is shown as its own words, in grey.
+
+    `of` is the model whose state it is: French agrees with it.
+    """
     word = value.value if isinstance(value, StrEnum) else str(value)
-    return LOOKS.get(word) or Look(word.replace("_", " ").capitalize())
+    return LOOKS.get(f"{of}:{word}") or LOOKS.get(word) or Look(_spelled(word))
+
+
+def _spelled(word: str) -> str:
+    return word.replace("_", " ").capitalize()

@@ -7,25 +7,30 @@ from datetime import datetime
 
 from core.audit import history
 from core.models import AuditEntry
+from core.pages import words
 
 SHOWN_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """One column of an entry: its name in words, its name in the table, its values in words."""
+
     field: str
+    column: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """One entry: who, when, why, on which table, and what changed."""
+    """One entry: who, when, why, on which record, and what changed."""
 
     pk: int
     chain: str
     seq: int
     table: str
+    record: str
     action: str
     actor: str
     reason: str
@@ -41,8 +46,14 @@ def entries_of(entity: str, key: int) -> list[ShownEntry]:
 
 def shown(entry: AuditEntry) -> ShownEntry:
     """Lay one entry out: an insert shows what it set, an update what it turned into what."""
+    model = words.model_of(entry.table)
     pairs = (
-        Change(field=name, before=_text(before), after=_text(after))
+        Change(
+            field=words.column_label(model, name),
+            column=name,
+            before=words.said_of(model, name, before),
+            after=words.said_of(model, name, after),
+        )
         for name, (before, after) in _pairs(entry).items()
     )
     return ShownEntry(
@@ -50,6 +61,7 @@ def shown(entry: AuditEntry) -> ShownEntry:
         chain=entry.chain,
         seq=entry.seq,
         table=entry.table,
+        record=str(model._meta.verbose_name) if model else entry.table,
         action=entry.action,
         actor=entry.actor,
         reason=entry.reason,
@@ -65,7 +77,3 @@ def _pairs(entry: AuditEntry) -> dict[str, tuple[object, object]]:
         return {name: (pair[0], pair[1]) for name, pair in changes.items()}
     gone = entry.action.startswith("D")
     return {name: (value, None) if gone else (None, value) for name, value in changes.items()}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -10,10 +10,13 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from core.models import Job
-from core.pages import columns, formats, status
+from core.pages import columns, formats, status, words
+from core.unreadable import message_of
+from kernel.findings import Refusal
 from kernel.money import Money
 
 register = template.Library()
@@ -31,9 +34,27 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def status_badge(value: object) -> SafeString:
-    """Show a state as its coloured, translated badge; nothing when there is none."""
-    return columns.badge(value) if value not in (None, "") else SafeString("")
+def status_badge(value: object, of: str = "") -> SafeString:
+    """Show a state as its coloured, translated badge; `of` is the model that it is a state of."""
+    return columns.badge(value, of=of)
+
+
+@register.simple_tag
+def word(value: object, of: str = "") -> str:
+    """Write a state or a kind as its word alone."""
+    return str(status.look(value, of=of).label) if value not in (None, "") else ""
+
+
+@register.simple_tag
+def said(value: object, name: str = "") -> str:
+    """Write a stored value (code, decimal, ISO day) in the reader's language."""
+    return words.said(value, name)
+
+
+@register.simple_tag
+def named(name: str) -> str:
+    """Write the name of a term, a count or a parameter."""
+    return str(capfirst(words.named(name)))
 
 
 @register.simple_tag
@@ -71,8 +92,8 @@ def money(value: Money | Decimal | None, currency: str = "") -> SafeString:
 
 @register.simple_tag
 def job_title(job: Job) -> str:
-    """Name a job by its title; one that an event started by the words of its kind."""
-    return formats.job_title(job.title, job.kind)
+    """Name a job by the words of its kind and what it is about."""
+    return words.job_title(job.kind, job.title)
 
 
 @register.simple_tag
@@ -203,4 +224,16 @@ def field_kind(bound_field: Any) -> str:
 def finding_message(finding: Any) -> str:
     """Write a finding's message in the reader's language with its values."""
     text = gettext(finding.message) if finding.message else ""
-    return text.format(expected=finding.expected, found=finding.found, field=finding.field)
+    return text.format(
+        expected=words.said(finding.expected, finding.field),
+        found=words.said(finding.found, finding.field),
+        field=words.named(finding.field),
+        line=getattr(finding, "line", ""),
+        column=getattr(finding, "column", ""),
+    )
+
+
+@register.simple_tag
+def refusal_message(refusal: Refusal) -> str:
+    """Write why something was refused, in the reader's language."""
+    return message_of(refusal)

@@ -41,7 +41,7 @@ class AuditTable(tables.Table):
     action = StatusColumn(verbose_name=_("Change"))
     table = tables.Column()
     actor = tables.Column()
-    reason = TextColumn(width=60)
+    reason = TextColumn(width=40)
     payload = TextColumn(width=110, orderable=False)
     request_id = TextColumn(width=14)
 
@@ -54,6 +54,7 @@ class AuditTrail(ListPage):
     table_class = AuditTable
     indexed_columns = ("at", "chain")
     export_name = "audit"
+    hidden_columns = ("payload", "request_id")
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         return audit.list_entries()

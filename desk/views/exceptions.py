@@ -17,13 +17,23 @@ from django.utils.translation import ngettext
 from core import access
 from core.access import Action
 from core.models import User
-from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab, formats
+from core.pages import (
+    BulkAction,
+    BulkPage,
+    DetailPage,
+    ListPage,
+    PageView,
+    Selection,
+    Tab,
+    formats,
+    words,
+)
 from desk import selectors, services
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.services import exceptions as exception_services
 from desk.states import LIVE_EXCEPTION
-from desk.tables import ExceptionTable, field_label, filled, plain, translated
+from desk.tables import ExceptionTable, filled
 from kernel.findings import Refusal
 
 
@@ -114,9 +124,12 @@ class ExceptionDetail(DetailPage):
             "subtitle": f"{row.rule_code} · {row.subject_reference}",
             "message": filled(row.message, row),
             "fix": filled(row.fix, row),
-            "expected": translated(row.expected),
-            "field": field_label(row.field),
-            "evidence": [(field_label(key), plain(value)) for key, value in row.evidence.items()],
+            "expected": words.said(row.expected, row.field),
+            "found": words.said(row.found, row.field),
+            "field": words.named(row.field),
+            "evidence": [
+                (words.named(key), words.said(value, key)) for key, value in row.evidence.items()
+            ],
             "may_resolve": may_resolve and row.is_live,
             "may_waive": may_waive and row.is_live,
             "people": _people() if may_resolve and row.is_live else (),

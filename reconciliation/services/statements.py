@@ -163,7 +163,7 @@ def _queue(file: StatementFile, actor: Actor, at: datetime) -> None:
     jobs.enqueue(
         kind=IMPORT_JOB,
         parameters={"file_id": file.pk},
-        title=_("Import of %(name)s") % {"name": file.name},
+        title=file.name,
         actor=actor,
         at=at,
         dedupe_key=f"{IMPORT_JOB}:{file.pk}",

@@ -41,18 +41,6 @@ BAND_LABELS = {
     "MANAGEMENT": _("31 to 60 days: management"),
     "PROVISION": _("over 60 days: provision"),
 }
-SHORT_NAMES = {
-    "amount": _("Amount"),
-    "block": _("Account"),
-    "currency": _("Currency"),
-    "day": _("Date"),
-    "settle": _("Settlement date"),
-    "isin": "ISIN",
-    "side": _("Side"),
-    "quantity": _("Quantity"),
-    "price": _("Price"),
-    "reference": _("Reference"),
-}
 
 
 class BreakFilter(ListFilterSet):
@@ -208,7 +196,7 @@ class BreakDetail(DetailPage):
         people = User.objects.filter(is_active=True, grants__role__in=["AGENT", "SUPERVISOR"])
         return {
             "age": selectors.ageing(timezone.localdate()).age(self.object.day),
-            "fields": [(SHORT_NAMES.get(name, name), pair) for name, pair in fields.items()],
+            "fields": list(fields.items()),
             "comments": desk_selectors.list_comments(
                 subject_kind="break", subject_id=self.object.pk
             ),

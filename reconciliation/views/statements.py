@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from core import access, jobs, tabular
 from core.access import Action
 from core.models import Job
-from core.pages import DetailPage, ListPage, PageView, Tab, formats
+from core.pages import DetailPage, ListPage, PageView, Tab, formats, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.upload import FileForm, Preview, UploadPage
@@ -233,7 +234,8 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
             (_("Encoding"), table.encoding),
         ],
         columns=[
-            f"{header} → {used[header]}" if header in used else header for header in table.columns
+            f"{header} → {words.named(used[header])}" if header in used else header
+            for header in table.columns
         ],
         rows=table.rows[:PREVIEW_ROWS],
         findings=findings,
@@ -287,7 +289,9 @@ class StatementDetail(DetailPage):
 def _said(found: dict[str, str]) -> str:
     """Say a stored finding in the reader's language."""
     return _t(found["template"]).format(
-        expected=found["expected"], found=found["found"], field=found["field"]
+        expected=words.said(found["expected"], found["field"]),
+        found=words.said(found["found"], found["field"]),
+        field=found["field"],
     )
 
 
@@ -306,7 +310,7 @@ class StatementAct(PageView):
             jobs.enqueue(
                 kind="reconciliation.run",
                 parameters={"file_id": pk},
-                title=_t("Reconciliation of %(name)s") % {"name": file.name},
+                title=file.name,
                 actor=self.request.actor,
                 at=timezone.now(),
                 dedupe_key=f"reconciliation.run:{pk}",
@@ -340,7 +344,7 @@ class MappingForm(forms.Form):
             self.fields[name] = forms.CharField(
                 max_length=80,
                 required=False,
-                label=name,
+                label=capfirst(words.named(name)),
                 widget=forms.TextInput(attrs={"class": "form-control"}),
             )
 

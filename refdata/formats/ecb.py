@@ -11,7 +11,7 @@ from typing import Final
 from kernel.findings import Finding
 from refdata.facts import RateRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+from refdata.formats.source import BadValue, Record, unusable
 
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -42,7 +42,7 @@ def read(content: bytes) -> Reading[RateRow]:
             else:
                 absent += 1
     if not rows:
-        raise UnreadableReferenceFile("The file holds no exchange rate", findings=tuple(findings))
+        raise unusable("REF-028", expected="ECB", more=tuple(findings))
     return Reading(tuple(rows), tuple(findings), seen, {"ABSENT": absent})
 
 
@@ -68,7 +68,7 @@ def _rates(record: Record, day: date) -> Iterator[tuple[RateRow | None, Finding 
 
 def _rate(record: Record, column: str, day: date) -> RateRow | None:
     if not CURRENCY.fullmatch(column):
-        raise UnreadableReferenceFile(f"Line 1: {column} is not a currency")
+        raise unusable("REF-029", line=1, found=column)
     if record.text(column) in ABSENT:
         return None
     rate = record.decimal(column)

@@ -15,7 +15,7 @@ from kernel.findings import Finding
 from kernel.identifiers import is_cfi, is_isin, is_lei, is_mic
 from refdata.facts import ListingRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+from refdata.formats.source import BadValue, Record, unusable
 
 CHANGES: Final = {
     "NewRcrd": "NEW",
@@ -44,11 +44,9 @@ def read(content: bytes) -> Reading[ListingRow]:
         except BadValue as bad:
             findings.append(bad.finding)
     if not seen:
-        raise UnreadableReferenceFile("The file holds no FIRDS record")
+        raise unusable("REF-028", expected="FIRDS")
     if not rows:
-        raise UnreadableReferenceFile(
-            f"{seen} instruments were seen but none extracted", findings=tuple(findings[:50])
-        )
+        raise unusable("REF-030", found=str(seen), more=tuple(findings[:50]))
     return Reading(tuple(rows), tuple(findings), seen, notes)
 
 

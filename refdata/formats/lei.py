@@ -9,7 +9,7 @@ from kernel.findings import Finding
 from kernel.identifiers import is_lei
 from refdata.facts import LeiRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+from refdata.formats.source import BadValue, Record, unusable
 
 LEI, NAME = "LEI", "ENTITY.LEGALNAME"
 COUNTRY, CATEGORY = "ENTITY.LEGALADDRESS.COUNTRY", "ENTITY.ENTITYCATEGORY"
@@ -36,7 +36,7 @@ def read(content: bytes) -> Reading[LeiRow]:
         except BadValue as bad:
             findings.append(bad.finding)
     if not seen:
-        raise UnreadableReferenceFile("The file holds no LEI record")
+        raise unusable("REF-028", expected="LEI")
     return Reading(tuple(rows.values()), tuple(findings), seen)
 
 
@@ -47,7 +47,7 @@ def _records(content: bytes) -> Iterator[Record]:
     document = source.json_document(content)
     data = document.get("data") if isinstance(document, dict) else document
     if not isinstance(data, (dict, list)):
-        raise UnreadableReferenceFile("The document has no LEI records under data")
+        raise unusable("REF-028", expected="LEI")
     for number, item in enumerate([data] if isinstance(data, dict) else data, start=1):
         yield Record(number, _flat(item))
 

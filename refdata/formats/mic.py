@@ -10,7 +10,7 @@ from kernel.findings import Finding
 from kernel.identifiers import is_lei, is_mic
 from refdata.facts import Reading, VenueRow
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+from refdata.formats.source import BadValue, Record, unusable
 
 ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 NAME: Final = "MARKET NAME-INSTITUTION DESCRIPTION"
@@ -38,7 +38,7 @@ def read(content: bytes) -> Reading[VenueRow]:
         except BadValue as bad:
             findings.append(bad.finding)
     if not seen:
-        raise UnreadableReferenceFile("The file holds no ISO10383_MIC record")
+        raise unusable("REF-028", expected="ISO10383_MIC")
     return Reading(tuple(rows), tuple(findings), seen)
 
 

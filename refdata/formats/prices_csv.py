@@ -9,7 +9,7 @@ from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from refdata.facts import PriceRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, UnreadableReferenceFile
+from refdata.formats.source import BadValue, Record, unusable
 
 PRICE_LIMIT: Final = Decimal(10) ** 10
 PRICE_DECIMALS: Final = 10
@@ -32,7 +32,7 @@ def read(content: bytes) -> Reading[PriceRow]:
         except BadValue as bad:
             findings.append(bad.finding)
     if not seen:
-        raise UnreadableReferenceFile("The file holds no price")
+        raise unusable("REF-028", expected="CLOSE")
     return Reading(tuple(rows), tuple(findings), seen)
 
 

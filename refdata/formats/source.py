@@ -41,10 +41,68 @@ REMARKS: Final = {
 }
 
 
+WHOLE_FILE: Final = {
+    remark.code: remark
+    for remark in (
+        Finding(code="REF-020", field="file", message="The file is empty"),
+        Finding(code="REF-021", field="file", message="Line {line}: byte {found} is not UTF-8"),
+        Finding(code="REF-022", field="file", message="Line {line}: column {column} is missing"),
+        Finding(
+            code="REF-023",
+            field="file",
+            message="Line {line}: this is not a well-formed table ({found})",
+        ),
+        Finding(
+            code="REF-024",
+            field="file",
+            message="Line {line}, column {column}: this is not well-formed JSON ({found})",
+        ),
+        Finding(
+            code="REF-025",
+            field="file",
+            message="Line {line}, column {column}: this is not well-formed XML ({found})",
+        ),
+        Finding(code="REF-026", field="file", message="The document is nested too deeply"),
+        Finding(
+            code="REF-027", field="file", message="A document type declaration is not accepted"
+        ),
+        Finding(
+            code="REF-028",
+            field="file",
+            message="The file holds no record of its kind ({expected})",
+        ),
+        Finding(code="REF-029", field="file", message="Line {line}: {found} is not a currency"),
+        Finding(
+            code="REF-030",
+            field="file",
+            message="{found} instruments were seen but none could be extracted",
+        ),
+    )
+}
+"""What keeps a whole file from being read."""
+
+
 class UnreadableReferenceFile(Refusal):
-    """The file as a whole cannot be read: nothing of it is loaded."""
+    """The file as a whole cannot be read: nothing of it is loaded; its first finding says why."""
 
     code = "UNREADABLE_REFERENCE_FILE"
+    says_its_finding = True
+
+
+def unusable(
+    code: str,
+    *,
+    line: int | None = None,
+    column: str = "",
+    found: str = "",
+    expected: str = "",
+    more: tuple[Finding, ...] = (),
+) -> UnreadableReferenceFile:
+    """Return the refusal of the whole file for one of WHOLE_FILE."""
+    finding = dataclasses.replace(
+        WHOLE_FILE[code], line=line, column=column, found=found[:200], expected=expected
+    )
+    return UnreadableReferenceFile(str(finding.as_dict()["message"]), findings=(finding, *more))
 
 
 class BadValue(ValueError):
@@ -108,7 +166,7 @@ class Record:
 def require_content(content: bytes) -> None:
     """Refuse an empty file."""
     if not content.strip():
-        raise UnreadableReferenceFile("The file is empty")
+        raise unusable("REF-020")
 
 
 def decode(content: bytes) -> str:
@@ -118,9 +176,8 @@ def decode(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
-        raise UnreadableReferenceFile(
-            f"Line {line}: byte {content[failure.start]:#04x} is not UTF-8"
-        ) from None
+        found = f"{content[failure.start]:#04x}"
+        raise unusable("REF-021", line=line, found=found) from None
 
 
 def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record]:
@@ -133,12 +190,12 @@ def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record
         header = [name.strip().upper() for name in next(lines)]
         missing = [name for name in required if name not in header]
         if missing:
-            raise UnreadableReferenceFile(f"Line 1: column {missing[0]} is missing")
+            raise unusable("REF-022", line=1, column=missing[0])
         for fields in lines:
             if any(field.strip() for field in fields):
                 yield Record(lines.line_num, dict(zip(header, fields, strict=False)))
     except csv.Error as failure:
-        raise UnreadableReferenceFile(f"Line {lines.line_num}: {failure}") from None
+        raise unusable("REF-023", line=lines.line_num, found=str(failure)) from None
 
 
 def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds
@@ -146,11 +203,11 @@ def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the documen
     try:
         return json.loads(decode(content))
     except json.JSONDecodeError as failure:
-        raise UnreadableReferenceFile(
-            f"Line {failure.lineno}, column {failure.colno}: {failure.msg}"
+        raise unusable(
+            "REF-024", line=failure.lineno, column=str(failure.colno), found=failure.msg
         ) from None
     except RecursionError:
-        raise UnreadableReferenceFile("The document is nested too deeply") from None
+        raise unusable("REF-026") from None
 
 
 def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]:
@@ -178,12 +235,12 @@ def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]
                     del element.getparent()[0]
     except etree.XMLSyntaxError as failure:
         line, column = failure.position
-        raise UnreadableReferenceFile(f"Line {line}, column {column}: {failure.msg}") from None
+        raise unusable("REF-025", line=line, column=str(column), found=failure.msg) from None
 
 
 def _refuse_doctype(element: etree._Element) -> None:
     if element.getparent() is None and element.getroottree().docinfo.doctype:
-        raise UnreadableReferenceFile("A document type declaration is not accepted")
+        raise unusable("REF-027")
 
 
 def local(element: etree._Element) -> str:

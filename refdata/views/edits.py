@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,6 +21,17 @@ from core.pages import PageView
 from core.pages.filters import DayField
 from refdata import models, services
 from refdata.forms import REMOTE, AliasForm, RemoteSelect
+
+
+def _typed_as_written(form: forms.ModelForm[Any]) -> forms.ModelForm[Any]:
+    """Show figures as the reader types them: their own decimal sign, no idle zeros."""
+    for name, field in form.fields.items():
+        if isinstance(field, forms.DecimalField):
+            field.localize = field.widget.is_localized = True
+            field.widget.input_type = "text"  # a browser's number box knows one sign
+            if isinstance(form.initial.get(name), Decimal):
+                form.initial[name] = Decimal(f"{form.initial[name].normalize():f}")
+    return form
 
 
 class EditPage(PageView):
@@ -65,7 +77,7 @@ class EditPage(PageView):
             field_classes=days,
             widgets={name: found for name, found in widgets.items() if name in self.form_fields},
         )
-        return made(data, instance=record)
+        return _typed_as_written(made(data, instance=record))
 
     def _show(
         self, form: forms.ModelForm[Any], pk: int | None, *, status: int = 200, **more: Any

@@ -77,7 +77,7 @@ class GenerateDay(PageView):
             job = enqueue(
                 kind=JOB_KIND,
                 parameters={"day": day.isoformat()},
-                title=_("Transaction reports of %(day)s") % {"day": day.isoformat()},
+                title=day.isoformat(),
                 actor=self.request.actor,
                 at=timezone.now(),
                 dedupe_key=f"rts22:{day}",

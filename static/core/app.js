@@ -187,14 +187,44 @@
     fetch(button.dataset.url, { method: "POST", body, headers: { "X-CSRFToken": config().csrf } });
   };
 
+  // ------------------------------------------------------------------ sending: once, and visibly
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const method = event.submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get";
+    if (event.defaultPrevented || method.toLowerCase() !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+    event.submitter?.classList.add("busy");
+    for (const wait of $$("[data-wait]", form)) wait.hidden = false;
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of $$("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+      for (const wait of $$("[data-wait]", form)) wait.hidden = true;
+    }
+    for (const button of $$(".busy")) button.classList.remove("busy");
+  });
+
   // ------------------------------------------------------------------ files
+  document.addEventListener("change", (event) => {
+    const name = event.target.matches("input[type=file]") && $("[data-file-name]", event.target.closest(".dropzone") ?? event.target);
+    if (name) name.textContent = [...event.target.files].map((file) => file.name).join(", ");
+  });
   for (const kind of ["dragover", "dragleave", "drop"])
     document.addEventListener(kind, (event) => {
       const zone = event.target.closest?.(".dropzone");
       if (!zone) return;
       event.preventDefault();
       zone.classList.toggle("over", kind === "dragover");
-      if (kind === "drop") $("input[type=file]", zone).files = event.dataTransfer.files;
+      if (kind !== "drop") return;
+      const box = $("input[type=file]", zone);
+      box.files = event.dataTransfer.files;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
     });
 
   // ------------------------------------------------------------------ htmx

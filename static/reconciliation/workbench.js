@@ -7,8 +7,10 @@
   const chosen = (side) => boxes(side).filter((box) => box.checked);
   const write = (units) => {
     const text = (units < 0n ? -units : units).toString().padStart(5, "0");
-    const figure = `${text.slice(0, -4)}.${text.slice(-4, -2)}${text.slice(-2) === "00" ? "" : text.slice(-2)}`;
-    return (units < 0n ? "−" : "") + figure.replace(/\B(?=(\d{3})+(?=\.))/g, "\u202f");
+    const french = document.documentElement.lang === "fr";
+    const whole = text.slice(0, -4).replace(/\B(?=(\d{3})+$)/g, french ? "\u202f" : ",");
+    const cents = text.slice(-4, -2) + (text.slice(-2) === "00" ? "" : text.slice(-2));
+    return `${units < 0n ? "-" : ""}${whole}${french ? "," : "."}${cents}`;
   };
   const total = (side) => chosen(side).reduce((sum, box) => sum + BigInt(box.dataset.units), 0n);
   const show = (name, units) => { form.querySelector(`[data-sum=${name}]`).textContent = write(units); };

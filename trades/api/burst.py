@@ -49,7 +49,7 @@ class Burst:
         jobs.enqueue(
             kind="trades.control_batch",
             parameters={"batch_id": captured.batch_id},
-            title=key,
+            title=f"{source_system} {at:%Y-%m-%dT%H:%M:%S}",
             actor=SYSTEM,
             at=at + DUE,
             due_key=key,

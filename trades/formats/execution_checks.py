@@ -116,7 +116,7 @@ def _decimal(digits: int, decimals: int, pattern: str, *, positive: bool = False
                 code="CAP-008",
                 field=name,
                 message="{field} is not a plain decimal number: {found}",
-                expected="-?digits[.digits]",
+                expected="-1234.56",
                 found=value[:MAX_FOUND],
             )
         elif positive and (value.startswith("-") or not value.strip("0.")):

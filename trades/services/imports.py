@@ -73,7 +73,7 @@ def queue_import(
         return jobs.enqueue(
             kind=kind,
             parameters={"file_id": file.pk, **options},
-            title=f"{name}",
+            title=name,
             actor=actor,
             at=at,
         )

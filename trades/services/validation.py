@@ -119,11 +119,10 @@ def enqueue_many(
     *, seen: Mapping[int, str], approve: bool, reason: str, actor: Actor, at: datetime
 ) -> Job:
     """Hand many decisions to a job, with exactly what the person saw."""
-    title = _("Validate %(count)s trades") if approve else _("Refuse %(count)s trades")
     with transaction.atomic():
         return enqueue(
             kind=JOB_KIND,
-            title=title % {"count": len(seen)},
+            title=str(len(seen)),
             parameters={
                 "seen": [[trade_id, seen[trade_id]] for trade_id in sorted(seen)],
                 "approve": approve,

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from core import access
 from core.access import Action
-from core.pages import DetailPage, ListPage, PageView, Tab, formats
+from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
 from core.pages.base import ActedRequest
 from core.pages.upload import Preview, UploadPage
 from kernel.findings import Finding
@@ -291,11 +291,11 @@ PREVIEW_COLUMNS = (
 def _preview(facts: ExecutionFacts) -> tuple[str, ...]:
     return (
         facts.source_reference,
-        str(facts.action),
+        str(status.look(facts.action, of="execution").label),
         facts.isin or facts.symbol or "",
-        str(facts.side or ""),
-        facts.quantity or "",
-        facts.price or "",
+        str(status.look(facts.side).label) if facts.side else "",
+        words.said(facts.quantity, "quantity"),
+        words.said(facts.price, "price"),
         facts.currency or "",
         formats.moment(facts.traded_at),
     )

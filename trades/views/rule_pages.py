@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -66,7 +67,7 @@ class RuleBookPage(PageView):
                 "active": in_force.get(rule.code, {}) is not None,
                 "parameters": _parameters(rule, in_force.get(rule.code, {})),
                 "hits": hits.get(rule.code, 0),
-                "rate": hits.get(rule.code, 0) * 100 / judged if judged else None,
+                "rate": Decimal(hits.get(rule.code, 0)) / judged if judged else None,
                 "waiting": rule.code in waiting,
             }
             for rule in RULE_BOOK

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from core import access
 from core.access import Action
-from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
+from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection, words
 from core.pages.columns import (
     AmountColumn,
     DayColumn,
@@ -30,7 +30,6 @@ from core.pages.columns import (
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
-from desk.tables import field_label, plain
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
@@ -262,7 +261,7 @@ def _shown(
     changes: list[tuple[str, object, object]],
 ) -> list[tuple[str, str, str]]:
     return [
-        (field_label(name), plain(before), plain(after))
+        (words.named(name), words.said(before, name), words.said(after, name))
         for name, before, after in changes
         if name not in HIDDEN_TERMS and (before or after)
     ]

@@ -10,12 +10,14 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from core import doorbell, jobs, outbox
+from core import access, doorbell, jobs, outbox
 from core.acts import acting
 from core.jobs import JobRun
 from core.models import Job, OutboxEvent, User
+from core.roles import Role
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
+from tests.integration.desk.people import person
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -190,3 +192,50 @@ def test_a_clock_that_runs_ahead_holds_nothing_back(handlers: dict[str, Any]) ->
     assert jobs.run_pending() == 1
     job.refresh_from_db()
     assert job.state == "DONE"
+
+
+def test_a_failed_job_is_started_again_by_who_may(handlers: dict[str, Any]) -> None:
+    def refuse(_run: JobRun) -> None:
+        raise Refusal("the day is closed")
+
+    handlers["test.echo"] = refuse
+    job = queue(dedupe_key="day")
+    jobs.run_pending()
+    agent, auditor = person("kim", Role.AGENT), person("aud", Role.AUDITOR)
+    with pytest.raises(access.Forbidden):
+        jobs.retry_job(job_id=job.pk, actor=auditor, at=AT)
+    handlers["test.echo"] = lambda run: run.count("rows")
+
+    again = jobs.retry_job(job_id=job.pk, actor=agent, at=AT)
+
+    assert (again.state, again.attempts, again.error) == ("QUEUED", 0, "")
+    told = OutboxEvent.objects.get(event="job.retried")
+    assert (told.subject, told.actor_name) == (f"job:{job.pk}", "kim")
+    jobs.run_pending()
+    job.refresh_from_db()
+    assert (job.state, job.counts) == ("DONE", {"rows": 1})
+    with pytest.raises(jobs.UnableToRetry):
+        jobs.retry_job(job_id=job.pk, actor=agent, at=AT)
+
+
+def test_a_failed_job_waits_while_the_same_work_is_under_way(handlers: dict[str, Any]) -> None:
+    failed = queue(dedupe_key="day")
+    Job.objects.filter(pk=failed.pk).update(state="FAILED")
+    queue(dedupe_key="day")
+
+    with pytest.raises(jobs.UnableToRetry):
+        jobs.retry_job(job_id=failed.pk, actor=person("kim", Role.AGENT), at=AT)
+
+
+def test_a_job_speaks_the_language_of_who_asked(handlers: dict[str, Any]) -> None:
+    def refuse(run: JobRun) -> None:
+        access.require(run.actor, access.Action.RELEASE_REPORT)
+
+    handlers["test.echo"] = refuse
+    kim = person("kim", Role.AGENT)
+    User.objects.filter(pk=kim.user_id).update(language="fr")
+    job = queue(actor=kim)
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert job.error == "kim n’y est pas autorisé : remettre un fichier de déclarations"

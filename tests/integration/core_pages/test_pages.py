@@ -97,3 +97,22 @@ def test_equal_rows_are_in_the_order_of_their_keys_on_every_page(auditor_client:
 def test_days_are_bounds_in_local_time(auditor_client: Client, query: str, found: int) -> None:
     jobs(1)
     assert len(auditor_client.get(f"/jobs/?{query}").context["rows"]) == found
+
+
+def test_a_failed_job_can_be_started_again_from_its_page() -> None:
+    kim = User.objects.create_user("kim", password="x", language="fr")
+    RoleGrant.objects.create(user=kim, role="AGENT")
+    client = Client()
+    client.force_login(kim)
+    job = Job.objects.create(
+        kind="x.y", title="x.y", actor_name="zoe", actor_kind="PERSON", state="FAILED", error="no"
+    )
+
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert "Relancer" in page
+    fragment = client.get(f"/jobs/{job.pk}/", headers={"HX-Request": "true"})
+    assert (fragment.status_code, b"<html" in fragment.content) == (200, False)
+    client.post(f"/jobs/{job.pk}/retry/")
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("QUEUED", "")
+    assert client.post(f"/jobs/{job.pk}/retry/").status_code == 409

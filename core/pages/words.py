@@ -1,0 +1,132 @@
+"""How stored values are said to people: findings, evidence, audit entries, jobs and messages.
+
+The database and the API keep codes, exact decimals and ISO days; a page says them in the reader's
+language. One place decides how, so that two pages never write the same value in two ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.pages import formats, status
+
+NAMES: Final[dict[str, str | Promise]] = {"isin": "ISIN", "lei": "LEI", "bic": "BIC", "id": _("id")}
+"""What the names of terms, counts and parameters are called; rooms add theirs."""
+
+FIGURES: Final = frozenset(
+    {"quantity", "price", "gross_amount", "net_amount", "fees", "accrued_interest", "amount"}
+)
+"""Terms whose whole numbers are figures too: elsewhere digits may be an identifier."""
+CODED: Final = frozenset(
+    {"action", "asset_class", "capacity", "close_reason", "side", "severity", "state", "status"}
+)
+"""Terms whose value is one of our states or kinds."""
+SENTENCES: Final = frozenset({"expected", "fix", "message"})
+"""Columns that keep English source text for the catalogue."""
+
+MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([+-]\d{2}:\d{2}|Z)?")
+DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)")
+SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
+WHOLE: Final = re.compile(r"-?\d{1,28}")
+
+
+def named(name: str) -> str:
+    """Write the name of a term, a count or a parameter as people say it."""
+    if name in NAMES:
+        return str(NAMES[name])
+    plain = name.removesuffix("_code").removesuffix("_id").replace("_", " ")
+    return gettext(plain) if plain else ""
+
+
+def said(value: object, name: str = "") -> str:
+    """Write a stored value in the reader's language; `name` is the term that it belongs to."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: gettext("yes"), False: gettext("no")}[value]
+    if isinstance(value, Mapping):
+        return " · ".join(
+            f"{named(str(key))} : {said(one, str(key))}" for key, one in value.items()
+        )
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(said(one, name) for one in value)
+    text = str(value)
+    if name in CODED and text in status.LOOKS:
+        return str(status.look(text).label)
+    if name in FIGURES and WHOLE.fullmatch(text):
+        return formats.quantity(Decimal(text))
+    return _localised(gettext(text) if text else "")
+
+
+def said_of(model: type[models.Model] | None, column: str, value: object) -> str:
+    """Write the value of a column as its field asks: states by their word, amounts as amounts."""
+    field = _columns(model).get(column) if model else None
+    if value in (None, "") or field is None or model is None:
+        return said(value, column)
+    if field.choices or (column in CODED and str(value) in status.LOOKS):
+        return str(status.look(value, of=str(model._meta.model_name)).label)
+    if isinstance(field, models.DecimalField):
+        figure = Decimal(str(value)) if DECIMAL.fullmatch(str(value)) else None
+        write = formats.quantity if column == "quantity" else formats.price
+        return said(value, column) if figure is None else write(figure)
+    if isinstance(field, models.CharField | models.TextField) and column not in SENTENCES:
+        return str(value)
+    return said(value, column)
+
+
+def job_title(kind: str, title: str) -> str:
+    """Name a job: the words of its kind, then what it is about (a file, a day, `batch:12`)."""
+    label, about = str(status.look(kind).label), title.removeprefix(kind).strip()
+    subject = SUBJECT.fullmatch(about)
+    if subject:
+        about = f"{named(subject[1])} {subject[2]}"
+    return f"{label} · {said(about)}" if about else label
+
+
+def column_label(model: type[models.Model] | None, column: str) -> str:
+    """Write the name of a column as its model says it."""
+    field = _columns(model).get(column) if model else None
+    return str(capfirst(field.verbose_name if field is not None else named(column)))
+
+
+@cache
+def model_of(table: str) -> type[models.Model] | None:
+    """Return the model that is kept in a table; None when no model is."""
+    return next((model for model in apps.get_models() if model._meta.db_table == table), None)
+
+
+@cache
+def _columns(model: type[models.Model]) -> dict[str, Any]:
+    return {str(field.column): field for field in model._meta.concrete_fields}
+
+
+def _localised(text: str) -> str:
+    """Write the moments, days and decimals inside a text as the reader does."""
+    text = MOMENT.sub(_moment, text)
+    text = DAY.sub(_day, text)
+    return DECIMAL.sub(lambda found: formats.decimal(Decimal(found[0])), text)
+
+
+def _moment(found: re.Match[str]) -> str:
+    try:
+        return formats.moment(datetime.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
+
+
+def _day(found: re.Match[str]) -> str:
+    try:
+        return formats.day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
