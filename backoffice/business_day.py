@@ -44,7 +44,7 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     trades = selectors.count_trades(day=day, actor=actor)
     live = tuple(selectors.list_live_jobs())
     steps = [
-        _capture(trades),
+        _capture(trades, actor),
         _enrich(trades),
         _control(trades, actor),
         _validate(trades),
@@ -64,8 +64,8 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     return BusinessDay(day=day, steps=tuple(told), live_jobs=live)
 
 
-def _capture(trades: selectors.TradeCounts) -> Step:
-    waiting = selectors.count_waiting_executions()
+def _capture(trades: selectors.TradeCounts, actor: Actor) -> Step:
+    waiting = selectors.count_waiting_executions(actor=actor)
     url = link("trades:executions") or link("trades:list")
     return Step(
         code="capture",

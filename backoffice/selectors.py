@@ -103,9 +103,9 @@ def count_trades(*, day: date, actor: Actor) -> TradeCounts:
     )
 
 
-def count_waiting_executions() -> dict[str, int]:
+def count_waiting_executions(*, actor: Actor) -> dict[str, int]:
     """Count the messages that were kept and are not booked, by outcome."""
-    rows = trades.list_waiting().order_by().values("outcome").annotate(n=Count("pk"))
+    rows = trades.list_waiting(actor=actor).order_by().values("outcome").annotate(n=Count("pk"))
     return {row["outcome"]: row["n"] for row in rows}
 
 

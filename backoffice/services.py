@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core import access
 from core.acts import acting
 from core.pages.selection import SelectionChanged
 from desk import selectors as desk
@@ -16,13 +17,22 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from reconciliation.services import breaks
 
+DONE_BY = {
+    WorkKind.EXCEPTION: access.Action.RESOLVE_EXCEPTION,
+    WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
+    WorkKind.BREAK: access.Action.MATCH,
+    WorkKind.REPORT: access.Action.GENERATE_REPORT,
+}
+"""Who takes work of a kind must be allowed to do it."""
+
 
 def take_work(
     *, item_ids: Collection[int], owner_id: int | None, actor: Actor, at: datetime
 ) -> int:
     """Give open work to a person (None: back to the team), all or nothing; return how many.
 
-    Raises SelectionChanged when one of the items is done or out of the actor's reach.
+    Raises SelectionChanged when one of the items is done or out of the actor's reach, and Forbidden
+    when it is not the actor's kind of work.
     """
     with acting(actor=actor):
         items = list(desk.list_work(actor=actor).filter(pk__in=item_ids).order_by("pk"))
@@ -35,6 +45,7 @@ def take_work(
 
 def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:
     kind = WorkKind(item.kind)
+    access.require(actor, DONE_BY[kind], desk=item.desk_code or None)
     if kind is WorkKind.EXCEPTION:
         exceptions.assign_exception(
             exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at

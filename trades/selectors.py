@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from core.access import Action, DeskScopedQuerySet
+from core.access import Action, DeskScopedQuerySet, desks_of
 from kernel.actors import Actor
+from refdata import selectors as refdata
 from trades.facts import TradeFacts
 from trades.models import CaptureBatch, Execution, Trade, TradeVersion
 from trades.states import Outcome
@@ -47,11 +48,26 @@ def list_batches() -> QuerySet[CaptureBatch]:
     return CaptureBatch.objects.select_related("file").order_by("-received_at", "-id")
 
 
-def list_waiting() -> QuerySet[Execution]:
-    """Return the messages that wait for a person or for their NEW, the oldest first."""
-    return Execution.objects.filter(
+def list_executions(*, actor: Actor) -> QuerySet[Execution]:
+    """Return the messages of the desks that the actor may see, the latest first.
+
+    A message is of the desk of its trade; while it has none, of the desk of the book that it names.
+    One that names no book we know is seen by those who see every desk.
+    """
+    rows = Execution.objects.order_by("-id")
+    desks = desks_of(actor, Action.VIEW_TRADES)
+    if desks is None:
+        return rows
+    books = refdata.books_of_desks(desks)
+    unbooked = Q(trade__isnull=True, content__book__in=books)
+    return rows.filter(Q(trade__desk_code__in=desks) | unbooked)
+
+
+def list_waiting(*, actor: Actor) -> QuerySet[Execution]:
+    """Return the messages that wait for a person or for their NEW, the latest first."""
+    return list_executions(actor=actor).filter(
         outcome__in=[Outcome.PARKED.value, Outcome.EXCEPTION.value]
-    ).order_by("id")
+    )
 
 
 def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:

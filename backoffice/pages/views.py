@@ -76,6 +76,11 @@ class WorkQueue(ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         return selectors.list_work(actor=self.request.actor, at=timezone.now())
 
+    def allowed_bulk_actions(self) -> list[BulkAction]:
+        """Offer nothing to those who do no work of any kind, as an auditor."""
+        does = any(access.allows(self.request.actor, act) for act in services.DONE_BY.values())
+        return super().allowed_bulk_actions() if does else []
+
     def summary(self, queryset: QuerySet[Any]) -> Iterable[tuple[Any, str]]:
         late = Count("pk", filter=Q(due_at__lt=timezone.now()))
         told = queryset.order_by().aggregate(risk=Sum("risk_eur"), late=late)

@@ -20,6 +20,7 @@ from refdata.selectors.instruments import (
 from refdata.selectors.parties import (
     accounts_by_code,
     books_by_code,
+    books_of_desks,
     counterparties_by_code,
     instructions_of,
     own_firm,
@@ -32,6 +33,7 @@ __all__ = [
     "UnknownCalendar",
     "accounts_by_code",
     "books_by_code",
+    "books_of_desks",
     "calendar_for",
     "counterparties_by_code",
     "find_instruments",

@@ -56,6 +56,15 @@ def books_by_code(codes: Iterable[str]) -> dict[str, BookFacts]:
     }
 
 
+def books_of_desks(desks: Iterable[str]) -> list[str]:
+    """Return the codes of the books of these desks."""
+    return list(
+        Book.objects.filter(desk__code__in=set(desks))
+        .order_by("code")
+        .values_list("code", flat=True)
+    )
+
+
 def traders_by_code(codes: Iterable[str]) -> dict[str, TraderFacts]:
     """Return the known traders by code, inactive ones too."""
     found = (

@@ -32,7 +32,7 @@ def queue(sign_in: Callable[..., Page]) -> Page:
         )
         for n in range(70)
     )
-    page = sign_in("ada", roles=["AGENT"])
+    page = sign_in("ada", roles=["SUPERVISOR"])
     page.goto("/work/")
     return page
 

@@ -61,7 +61,7 @@ class CapturePage(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         return {
-            "waiting": selectors.list_waiting().count(),
+            "waiting": selectors.list_waiting(actor=self.request.actor).count(),
             "may_import": access.allows(self.request.actor, Action.IMPORT_FILE),
             "may_capture": access.allows(self.request.actor, Action.CAPTURE_TRADE),
         }
@@ -86,9 +86,10 @@ class ImportDetail(DetailPage):
             "counts": [(COUNT_NAMES.get(name, name), n) for name, n in counts.items()],
             "kinds": sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])),
             "findings": [_finding(shape) for shape in batch.findings],
-            "executions": batch.executions.exclude(outcome=Outcome.BOOKED.value).order_by("id")[
-                :ROWS_SHOWN
-            ],
+            "executions": selectors.list_executions(actor=self.request.actor)
+            .filter(batch=batch)
+            .exclude(outcome=Outcome.BOOKED.value)
+            .order_by("id")[:ROWS_SHOWN],
         }
 
 
@@ -123,7 +124,7 @@ class WaitingList(ListPage):
 
     def get_queryset(self) -> QuerySet[Execution]:
         name = Coalesce(KT("content__isin"), KT("content__symbol"))
-        return Execution.objects.annotate(instrument_name=name).order_by("-id")
+        return selectors.list_executions(actor=self.request.actor).annotate(instrument_name=name)
 
     def row_url(self, record: Execution) -> str:
         return f"/trades/executions/{record.pk}/"
@@ -137,7 +138,7 @@ class ExecutionDetail(DetailPage):
     template_name = "trades/execution.html"
 
     def get_queryset(self) -> QuerySet[Execution]:
-        return Execution.objects.select_related("batch", "trade")
+        return selectors.list_executions(actor=self.request.actor).select_related("batch", "trade")
 
     def extra_context(self) -> dict[str, Any]:
         return repair_context(self.request, self.object)
@@ -176,7 +177,7 @@ class RepairPage(PageView):
     template_name = "trades/execution.html"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(Execution, pk=pk)
+        row = get_object_or_404(selectors.list_executions(actor=self.request.actor), pk=pk)
         freed = self.repair(request, row)
         if isinstance(freed, dict):
             return self.render(

@@ -71,6 +71,21 @@ def test_a_trade_of_another_desk_does_not_exist() -> None:
     assert trade.reference not in stranger.get("/trades/").content.decode()
 
 
+def test_a_message_of_another_desk_does_not_exist() -> None:
+    small_world()
+    send(facts(isin=None, symbol="NOBODY-KNOWS"))
+    trade = booked(source_reference="OTHER-1")
+    waiting = Execution.objects.get(outcome="EXCEPTION")
+    own, stranger = signed_in(desk=trade.desk_code), signed_in(desk="OTHER", name="bob")
+    repair = {"instrument": "FR0000131104", "symbol": "NOBODY-KNOWS"}
+
+    for client, status, rows in ((own, 200, 2), (stranger, 404, 0)):
+        assert len(client.get("/trades/executions/").context["rows"]) == rows
+        for row in Execution.objects.all():
+            assert client.get(f"/trades/executions/{row.pk}/").status_code == status
+    assert stranger.post(f"/trades/executions/{waiting.pk}/name/", repair).status_code in (403, 404)
+
+
 def test_one_screen_shows_versions_with_their_differences(agent: Client) -> None:
     trade = booked()
     send(facts(version=2, action="AMEND", quantity="250"))
