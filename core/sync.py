@@ -15,11 +15,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from core import audit_triggers, role_matrix
+from core import audit_triggers, reference_triggers, role_matrix
 from core.acts import acting
 from core.audit_triggers import AuditedTable, quoted
 from core.models import AuditEntry, RoleAction, ToxicPair
 from core.policies import AuditPolicy
+from core.reference_triggers import Reference
 from kernel.actors import SYSTEM
 
 WRITTEN_BY_MIGRATIONS: Final = frozenset(
@@ -78,7 +79,7 @@ def synchronise() -> Synchronised:
         for model in our_models():
             policy = policy_of(model)
             table = model._meta.db_table
-            _run(audit_triggers.none_of(table))
+            _run(audit_triggers.none_of(table) + reference_triggers.none_of(table))
             if policy.excused:
                 excused[table] = policy.excused
             else:
@@ -86,6 +87,7 @@ def synchronise() -> Synchronised:
                 audited += 1
             if is_evidence(model):
                 _run(audit_triggers.refusals_of(table))
+        _run(reference_triggers.triggers_of(references()))
         for script in _scripts_of_rooms():
             _run(script)
         _grant()
@@ -112,6 +114,28 @@ def policy_of(model: type[models.Model]) -> AuditPolicy:
 def is_evidence(model: type[models.Model]) -> bool:
     """Say whether the rows of the model are written once and never changed."""
     return bool(getattr(model, "append_only", False) or getattr(model, "read_only", False))
+
+
+def is_permanent(model: type[models.Model]) -> bool:
+    """Say whether the rows of the model stay for ever, though they may change."""
+    return bool(getattr(model, "permanent", False))
+
+
+def references() -> list[Reference]:
+    """Return what is checked per statement: foreign keys without a constraint of such models."""
+    return [
+        Reference(
+            table=model._meta.db_table,
+            column=str(field.column),
+            target=field.related_model._meta.db_table,
+            pk=str(field.related_model._meta.pk.column),
+            permanent=is_permanent(field.related_model),
+        )
+        for model in our_models()
+        if getattr(model, "references_in_sets", False)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and not field.db_constraint  # type: ignore[attr-defined]  # unknown to the stubs
+    ]
 
 
 def _audited(model: type[models.Model], policy: AuditPolicy) -> AuditedTable:
@@ -155,6 +179,7 @@ def _grant() -> None:
     """Grant by table: what the application may not write, it cannot write."""
     names = {part: quoted(name) for part, name in settings.DATABASE_ROLES.items()}
     evidence = {model._meta.db_table for model in our_models() if is_evidence(model)}
+    permanent = {model._meta.db_table for model in our_models() if is_permanent(model)}
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         tables = [str(row[0]) for row in cursor.fetchall()]
@@ -164,6 +189,8 @@ def _grant() -> None:
                 right = "SELECT"
             elif table in evidence:
                 right = "SELECT, INSERT"
+            elif table in permanent:
+                right = "SELECT, INSERT, UPDATE"
             cursor.execute(
                 f"REVOKE ALL ON public.{quoted(table)} FROM PUBLIC, {names['app']}, {names['qa']};"
                 f"GRANT {right} ON public.{quoted(table)} TO {names['app']}"

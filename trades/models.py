@@ -1,4 +1,8 @@
-"""Trade storage: columns, constraints, querysets. No decisions are taken here."""
+"""Trade storage: columns, constraints, querysets. No decisions are taken here.
+
+Foreign keys of captured rows carry `db_constraint=False`: triggers of the owner check them once per
+statement instead of once per row (`core/reference_triggers.py`).
+"""
 
 from __future__ import annotations
 
@@ -123,6 +127,7 @@ class CaptureBatch(models.Model):
     findings = models.JSONField(_("findings"), default=list)
     received_at = models.DateTimeField(_("received at"))
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="capture_batch")
 
     class Meta:
@@ -147,7 +152,7 @@ class Execution(models.Model):
     content_hash = models.CharField(max_length=64)
     channel = models.CharField(_("channel"), max_length=10, choices=labelled(Channel))
     batch = models.ForeignKey(
-        CaptureBatch, on_delete=models.PROTECT, related_name="executions", db_index=False
+        CaptureBatch, models.PROTECT, related_name="executions", db_index=False, db_constraint=False
     )
     maker = models.CharField(_("sent by"), max_length=150)
     outcome = models.CharField(_("outcome"), max_length=10, choices=labelled(Outcome))
@@ -159,9 +164,12 @@ class Execution(models.Model):
         on_delete=models.PROTECT,
         related_name="executions",
         db_index=False,
+        db_constraint=False,
     )
     received_at = models.DateTimeField(_("received at"), db_default=Now())
 
+    permanent: ClassVar = True
+    references_in_sets: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="execution", inserts=False)
 
     class Meta:
@@ -233,13 +241,18 @@ class Trade(Terms):
         _("close reason"), max_length=12, blank=True, default="", choices=labelled(CloseReason)
     )
     batch = models.ForeignKey(
-        CaptureBatch, verbose_name=_("import"), on_delete=models.PROTECT, related_name="trades"
+        CaptureBatch,
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        related_name="trades",
+        db_constraint=False,
     )
     symbol = models.CharField(_("symbol"), max_length=64, blank=True, default="")
     instrument = models.ForeignKey(
         "refdata.Instrument",
         verbose_name=_("instrument"),
         db_index=False,
+        db_constraint=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -250,6 +263,7 @@ class Trade(Terms):
         "refdata.Party",
         verbose_name=_("counterparty"),
         db_index=False,
+        db_constraint=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -264,6 +278,7 @@ class Trade(Terms):
         "refdata.SettlementInstruction",
         verbose_name=_("settlement instruction"),
         db_index=False,
+        db_constraint=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -283,6 +298,8 @@ class Trade(Terms):
 
     objects = DeskScopedQuerySet.as_manager()
 
+    permanent: ClassVar = True
+    references_in_sets: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="trade")
 
     class Meta:
@@ -348,7 +365,7 @@ class TradeVersion(Terms):
     """The terms as they stood after one message; never changed, numbered from 1 without a gap."""
 
     trade = models.ForeignKey(
-        Trade, on_delete=models.PROTECT, related_name="versions", db_index=False
+        Trade, models.PROTECT, related_name="versions", db_index=False, db_constraint=False
     )
     version_no = models.PositiveIntegerField(_("version"))
     action = models.CharField(_("action"), max_length=6, choices=labelled(Action))
@@ -360,10 +377,11 @@ class TradeVersion(Terms):
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
     execution = models.ForeignKey(
-        Execution, on_delete=models.PROTECT, related_name="versions", db_index=False
+        Execution, models.PROTECT, related_name="versions", db_index=False, db_constraint=False
     )
 
     append_only: ClassVar = True
+    references_in_sets: ClassVar = True
     audit: ClassVar = AuditPolicy(
         excused="append-only evidence itself; the entry of its trade names the fingerprint"
     )

@@ -35,7 +35,7 @@ class TokenAuthentication(BaseAuthentication):
         client = client_of(request._request)  # noqa: SLF001 - DRF's own way to the request
         if client is None:
             raise AuthenticationFailed("The token is unknown, expired or revoked")
-        return User.objects.get(pk=client.actor.user_id), client
+        return User.objects.get(username=client.actor.name), client
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="denouement"'

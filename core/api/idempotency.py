@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -89,7 +89,13 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
         if known[0] is not None:
             return _stored(key, *known)
         answer = effect()
-        row = [key.client, key.value, key.fingerprint, answer.status_code, answer.content]
+        row: list[Any] = [
+            key.client,
+            key.value,
+            key.fingerprint,
+            answer.status_code,
+            answer.content,
+        ]
         with connection.cursor() as cursor:
             cursor.execute(STORE, [*row, answer.headers["Content-Type"]])
         return answer

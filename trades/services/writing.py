@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -53,7 +53,7 @@ def insert(*tables: Table) -> None:
             _copy(table)
         return
     statements = [_statement(table) for table in filled]
-    values = [value for table in filled for row in table.rows for value in row]
+    values: list[Any] = [value for table in filled for row in table.rows for value in row]
     if statements:
         with connection.cursor() as cursor:
             cursor.execute("; ".join(statements), values)

@@ -60,6 +60,8 @@ def test_the_application_role_has_exactly_what_the_model_allows(model: type[mode
         expected = {"SELECT"}
     elif sync.is_evidence(model):
         expected = {"SELECT", "INSERT"}
+    elif sync.is_permanent(model):
+        expected = {"SELECT", "INSERT", "UPDATE"}
 
     assert held == expected
 

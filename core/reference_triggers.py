@@ -1,0 +1,146 @@
+"""References that are checked once per statement, by triggers of the owner, instead of per row.
+
+A model says `references_in_sets = True` and declares its foreign keys without a constraint of the
+database (`db_constraint=False`): what a statement inserts must exist, what an update names must
+exist, what is named stays.
+Rows of a permanent table are never deleted or renumbered; rows of another are locked while they
+are named, as a foreign key would, and refuse to go while somebody names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from core.audit_triggers import quoted
+
+KEEP: Final = """
+CREATE OR REPLACE FUNCTION guard.keep() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never deleted or renumbered', TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+#: Every probe goes through the primary key, however small the table was when it was planned.
+FUNCTION: Final = """
+CREATE OR REPLACE FUNCTION guard.{name}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+{settings}
+AS $guard$
+DECLARE
+  missing bigint;
+BEGIN
+{body}
+  RETURN NULL;
+END $guard$;
+REVOKE ALL ON FUNCTION guard.{name}() FROM PUBLIC;
+"""
+PROBES: Final = "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off"
+LOCKED: Final = """
+  PERFORM FROM public.{target} r
+    WHERE r.{pk} IN (SELECT DISTINCT f.{column} FROM after_rows f)
+    ORDER BY r.{pk} FOR KEY SHARE;"""
+EXISTING: Final = """
+  SELECT f.{column} INTO missing FROM (SELECT DISTINCT {column} FROM after_rows) f
+   WHERE f.{column} IS NOT NULL
+     AND NOT EXISTS (SELECT FROM public.{target} r WHERE r.{pk} = f.{column}) LIMIT 1;
+  IF FOUND THEN {refusal} END IF;"""
+ONE: Final = """
+  IF NEW.{column} IS NOT NULL THEN
+    PERFORM FROM public.{target} r WHERE r.{pk} = NEW.{column}{lock};
+    IF NOT FOUND THEN missing := NEW.{column}; {refusal} END IF;
+  END IF;"""
+NAMED: Final = """
+  SELECT b.{pk} INTO missing FROM before_rows b
+   WHERE EXISTS (SELECT FROM public.{table} f WHERE f.{column} = b.{pk}) LIMIT 1;
+  IF FOUND THEN {refusal} END IF;"""
+REFUSAL: Final = """RAISE EXCEPTION '%.% names row % of %, which is not there',
+      '{table}', '{column}', missing, '{target}'
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = '{table}_{column}_is_there';"""
+ON_INSERT: Final = """
+CREATE TRIGGER guard_references AFTER INSERT ON public.{table} REFERENCING NEW TABLE AS after_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION guard.{name}();"""
+ON_UPDATE: Final = """
+CREATE TRIGGER guard_references_row AFTER UPDATE OF {columns} ON public.{table} FOR EACH ROW
+  WHEN ({changed}) EXECUTE FUNCTION guard.{name}();"""
+ON_DELETE: Final = """
+CREATE TRIGGER guard_referenced AFTER DELETE ON public.{target} REFERENCING OLD TABLE AS before_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION guard.{name}();"""
+STAYS: Final = """
+CREATE TRIGGER guard_keep_number BEFORE UPDATE OF {pk} ON public.{target} FOR EACH ROW
+  WHEN (OLD.{pk} IS DISTINCT FROM NEW.{pk}) EXECUTE FUNCTION guard.keep();"""
+NEVER_GOES: Final = """
+CREATE TRIGGER guard_keep BEFORE DELETE ON public.{target}
+  FOR EACH STATEMENT EXECUTE FUNCTION guard.keep();"""
+KINDS: Final = ("references", "references_row", "referenced", "keep_number", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column of one table that names rows of another."""
+
+    table: str
+    column: str
+    target: str
+    pk: str
+    permanent: bool
+
+    def said(self, shape: str, **more: str) -> str:
+        """Return a piece of SQL with our names in it, quoted."""
+        names = {"table": self.table, "column": self.column, "target": self.target, "pk": self.pk}
+        refusal = REFUSAL.format(**names)
+        return shape.format(**{k: quoted(v) for k, v in names.items()}, refusal=refusal, **more)
+
+
+def none_of(table: str) -> str:
+    """Return the statements that take these triggers off a table."""
+    return "\n".join(
+        f"DROP TRIGGER IF EXISTS guard_{kind} ON public.{quoted(table)};" for kind in KINDS
+    )
+
+
+def triggers_of(references: Iterable[Reference]) -> str:
+    """Return the functions and triggers that make these references hold."""
+    known = list(references)
+    parts = [KEEP]
+    for table in dict.fromkeys(found.table for found in known):
+        parts += _of_table(table, [found for found in known if found.table == table])
+    for target in dict.fromkeys(found.target for found in known):
+        parts += _of_target([found for found in known if found.target == target])
+    return "\n".join(parts)
+
+
+def _of_table(table: str, references: list[Reference]) -> list[str]:
+    inserted, updated = f"references_of_{table}", f"references_of_row_of_{table}"
+    body = [
+        ("" if found.permanent else found.said(LOCKED)) + found.said(EXISTING)
+        for found in references
+    ]
+    row = [
+        found.said(ONE, lock="" if found.permanent else " FOR KEY SHARE") for found in references
+    ]
+    columns = [quoted(found.column) for found in references]
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    name = quoted(table)
+    return [
+        FUNCTION.format(name=inserted, settings=PROBES, body="".join(body)),
+        ON_INSERT.format(table=name, name=inserted),
+        FUNCTION.format(name=updated, settings="", body="".join(row)),
+        ON_UPDATE.format(table=name, name=updated, columns=", ".join(columns), changed=changed),
+    ]
+
+
+def _of_target(references: list[Reference]) -> list[str]:
+    first = references[0]
+    if first.permanent:
+        return [first.said(STAYS), first.said(NEVER_GOES)]
+    name = f"referenced_of_{first.target}"
+    body = "".join(found.said(NAMED) for found in references)
+    return [
+        FUNCTION.format(name=name, settings="", body=body),
+        first.said(ON_DELETE, name=name),
+        first.said(STAYS),
+    ]
