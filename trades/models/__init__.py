@@ -1,0 +1,7 @@
+"""Trade storage: columns, constraints, querysets. No decisions are taken here."""
+
+from trades.models.columns import LABELS, labelled
+from trades.models.messages import CaptureBatch, Execution
+from trades.models.trade import Trade, TradeVersion
+
+__all__ = ["LABELS", "CaptureBatch", "Execution", "Trade", "TradeVersion", "labelled"]
