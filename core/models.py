@@ -11,13 +11,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import known
 from core.policies import AuditPolicy
 from core.roles import Action, Role
-
-
-def known(field: str, values: list[str], *, name: str) -> models.CheckConstraint:
-    """Return the database's own check that `field` holds one of `values`."""
-    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": values}), name=name)
 
 
 class Language(models.TextChoices):
@@ -70,7 +66,7 @@ class RoleGrant(models.Model):
         verbose_name_plural = _("role grants")
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "desk_code"], name="role_grant_once"),
-            known("role", [r.value for r in Role], name="role_grant_known_role"),
+            known("role", Role, name="role_grant_known_role"),
         ]
 
     def __str__(self) -> str:
@@ -88,8 +84,8 @@ class RoleAction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["role", "action"], name="role_action_once"),
-            known("role", [r.value for r in Role], name="role_action_known_role"),
-            known("action", [a.value for a in Action], name="role_action_known_action"),
+            known("role", Role, name="role_action_known_role"),
+            known("action", Action, name="role_action_known_action"),
         ]
 
     def __str__(self) -> str:
@@ -222,7 +218,7 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         constraints = [
-            known("state", [str(s) for s in JobState.values], name="job_known_state"),
+            known("state", JobState, name="job_known_state"),
             models.UniqueConstraint(
                 fields=["dedupe_key"],
                 condition=models.Q(state__in=LIVE_JOB) & ~models.Q(dedupe_key=""),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
+from core.columns import AMOUNT_LIMIT, NAME_LENGTH, known
 from core.policies import AuditPolicy
 from desk.states import (
     LIVE_EXCEPTION,
@@ -27,18 +27,6 @@ from desk.states import (
     WorkState,
 )
 from kernel.findings import Severity
-
-AMOUNT_LIMIT: Final = Decimal(10) ** 16
-"""PostgreSQL orders NaN above every number: an upper bound is what refuses it."""
-NAME_LENGTH: Final = 150
-
-
-def known(
-    column: str, kinds: type[StrEnum], *, name: str, blank: bool = False
-) -> models.CheckConstraint:
-    """Require one of the values of an enum (or nothing, when blank)."""
-    values = [member.value for member in kinds] + ([""] if blank else [])
-    return models.CheckConstraint(condition=Q(**{f"{column}__in": values}), name=name)
 
 
 def labelled(kinds: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ class RefdataConfig(AppConfig):
     def ready(self) -> None:
         # models may be imported only once the applications are ready
         from core.pages.status import Look, register  # noqa: PLC0415 - models are ready only now
-        from refdata.models.columns import LABELS  # noqa: PLC0415 - models are ready only now
+        from refdata.models.labels import LABELS  # noqa: PLC0415 - models are ready only now
         from refdata.states import COLOURS  # noqa: PLC0415 - models are ready only now
 
         register(

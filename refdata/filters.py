@@ -7,15 +7,15 @@ from django_filters import BooleanFilter, ModelChoiceFilter
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from refdata import models
-from refdata.models.columns import choices
+from refdata.models.labels import labelled
 from refdata.states import AccountKind, AssetClass, InstructionState, RecordState
 
-STATUS = {"choices": choices(RecordState), "label": _("Status")}
+STATUS = {"choices": labelled(RecordState), "label": _("Status")}
 
 
 class InstrumentFilter(ListFilterSet):
     q = SearchFilter(fields=("code__istartswith", "isin__istartswith", "name"))
-    asset_class = ChipsFilter(choices=choices(AssetClass), label=_("Asset class"))
+    asset_class = ChipsFilter(choices=labelled(AssetClass), label=_("Asset class"))
     status = ChipsFilter(**STATUS)
 
     class Meta:
@@ -44,8 +44,8 @@ class InstructionFilter(ListFilterSet):
             "account_number__istartswith",
         )
     )
-    state = ChipsFilter(choices=choices(InstructionState), label=_("Status"))
-    asset_class = ChipsFilter(choices=choices(AssetClass), label=_("Asset class"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+    asset_class = ChipsFilter(choices=labelled(AssetClass), label=_("Asset class"))
 
     class Meta:
         model = models.SettlementInstruction
@@ -54,7 +54,7 @@ class InstructionFilter(ListFilterSet):
 
 class AccountFilter(ListFilterSet):
     q = SearchFilter(fields=("code__istartswith", "name", "iban__istartswith", "number"))
-    kind = ChipsFilter(choices=choices(AccountKind), label=_("Kind"))
+    kind = ChipsFilter(choices=labelled(AccountKind), label=_("Kind"))
     status = ChipsFilter(**STATUS)
 
     class Meta:

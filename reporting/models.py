@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
+from core.columns import NAME_LENGTH, known
 from core.policies import AuditPolicy
 from reporting.rules.eligibility import Eligibility, Reason
 from reporting.states import ReportFileState, ReportState, SchemaCheck
 
 REGIME = "RTS22"
-NAME_LENGTH = 150
 
 LABELS: dict[str, Any] = {
     "NOT_REPORTABLE": _("Not reportable"),
@@ -61,12 +61,6 @@ class ItemAction(StrEnum):
 def labelled(kind: type[StrEnum]) -> list[tuple[str, Any]]:
     """Return the choices of a field whose values are `kind`."""
     return [(member.value, LABELS[member.value]) for member in kind]
-
-
-def known(field: str, kind: type[StrEnum], *, name: str) -> models.CheckConstraint:
-    """Return the database's own check that `field` holds a member of `kind`."""
-    values = [member.value for member in kind]
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
 class ReportingProfile(models.Model):

@@ -1,6 +1,6 @@
 """Statements, matches and breaks: columns and constraints. No decisions are taken here."""
 
-from reconciliation.models.columns import LABELS, labelled
+from reconciliation.models.labels import LABELS, labelled
 from reconciliation.models.matching import Break, MatchAllocation, MatchGroup, ReconciliationRun
 from reconciliation.models.statements import ColumnMapping, Statement, StatementFile, StatementLine
 

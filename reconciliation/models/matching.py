@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
+from core.columns import AMOUNT_LIMIT, NAME_LENGTH, amount, finite, known
 from core.policies import AuditPolicy
-from reconciliation.models.columns import LIMIT, NAME_LENGTH, amount, finite, known, labelled
+from reconciliation.models.labels import labelled
 from reconciliation.models.statements import StatementFile, StatementLine
 from reconciliation.states import (
     AllocationSide,
@@ -102,7 +103,7 @@ class MatchGroup(models.Model):
         constraints = [
             known("state", GroupState, name="matchgroup_state_known"),
             known("pass_name", PassName, name="matchgroup_pass_known"),
-            finite("matchgroup_numbers", difference=LIMIT),
+            finite(name="matchgroup_numbers", difference=AMOUNT_LIMIT),
             models.CheckConstraint(
                 condition=~Q(pass_name=PassName.BY_HAND.value, state=GroupState.CONFIRMED.value)
                 | ~Q(decided_by=""),
@@ -155,7 +156,7 @@ class MatchAllocation(models.Model):
             ),
             known("side", AllocationSide, name="allocation_side_known"),
             known("state", GroupState, name="allocation_state_known"),
-            finite("allocation_numbers", amount=LIMIT),
+            finite(name="allocation_numbers", amount=AMOUNT_LIMIT),
         ]
 
     def __str__(self) -> str:
@@ -217,7 +218,7 @@ class Break(models.Model):
             known("category", BreakCategory, name="break_category_known"),
             known("state", BreakState, name="break_state_known"),
             known("resolution", Resolution, name="break_resolution_known", blank=True),
-            finite("break_numbers", difference=LIMIT),
+            finite(name="break_numbers", difference=AMOUNT_LIMIT),
             models.CheckConstraint(
                 condition=Q(trade__isnull=False) | Q(line__isnull=False), name="break_has_an_item"
             ),

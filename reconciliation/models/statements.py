@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -10,16 +9,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.policies import AuditPolicy
-from reconciliation.models.columns import (
-    LIMIT,
+from core.columns import (
+    AMOUNT_LIMIT,
     NAME_LENGTH,
+    PRICE_LIMIT,
     QUANTITY_LIMIT,
     amount,
     finite,
     known,
-    labelled,
 )
+from core.policies import AuditPolicy
+from reconciliation.models.labels import labelled
 from reconciliation.states import (
     Coverage,
     FileFormat,
@@ -139,7 +139,12 @@ class Statement(models.Model):
         ordering = ("source", "n")
         constraints = [
             models.UniqueConstraint(fields=["source", "n"], name="statement_once"),
-            finite("statement_numbers", opening=LIMIT, closing=LIMIT, movement=LIMIT),
+            finite(
+                name="statement_numbers",
+                opening=AMOUNT_LIMIT,
+                closing=AMOUNT_LIMIT,
+                movement=AMOUNT_LIMIT,
+            ),
             models.CheckConstraint(
                 condition=Q(opening__isnull=True)
                 | Q(closing=models.F("opening") + models.F("movement")),
@@ -193,7 +198,12 @@ class StatementLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "statement", "n"], name="line_once"),
             known("kind", Kind, name="line_kind_known"),
-            finite("line_numbers", amount=LIMIT, quantity=QUANTITY_LIMIT, price=Decimal(10) ** 10),
+            finite(
+                name="line_numbers",
+                amount=AMOUNT_LIMIT,
+                quantity=QUANTITY_LIMIT,
+                price=PRICE_LIMIT,
+            ),
         ]
         indexes = [
             models.Index(fields=["kind", "sender_code", "account_number"], name="line_scope"),

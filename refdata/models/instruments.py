@@ -9,8 +9,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import QUANTITY_LIMIT, known, positive, shaped
 from core.policies import AuditPolicy
-from refdata.models.columns import QUANTITY_LIMIT, choices, known, positive, shaped
+from refdata.models.labels import labelled
 from refdata.models.markets import Venue
 from refdata.models.validators import validate_cfi, validate_isin, validate_lei
 from refdata.states import AssetClass, PriceType, RecordState
@@ -26,7 +27,7 @@ class Instrument(models.Model):
     name = models.CharField(_("name"), max_length=350)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     cfi = models.CharField("CFI", max_length=6, blank=True, validators=[validate_cfi])
-    asset_class = models.CharField(_("asset class"), max_length=10, choices=choices(AssetClass))
+    asset_class = models.CharField(_("asset class"), max_length=10, choices=labelled(AssetClass))
     currency = models.CharField(_("currency"), max_length=3)
     venue = models.ForeignKey(
         Venue,
@@ -37,7 +38,7 @@ class Instrument(models.Model):
         verbose_name=_("main venue"),
     )
     price_type = models.CharField(
-        _("price type"), max_length=8, choices=choices(PriceType), default=PriceType.MONETARY
+        _("price type"), max_length=8, choices=labelled(PriceType), default=PriceType.MONETARY
     )
     multiplier = models.DecimalField(
         _("multiplier"), max_digits=20, decimal_places=10, default=Decimal(1)
@@ -59,7 +60,7 @@ class Instrument(models.Model):
     )
     maturity_date = models.DateField(_("maturity date"), null=True, blank=True)
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
     audit: ClassVar = AuditPolicy(entity="instrument")
@@ -129,7 +130,7 @@ class InstrumentListing(models.Model):
     admitted_on = models.DateField(_("admitted on"), null=True, blank=True)
     terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
     audit: ClassVar = AuditPolicy(entity="listing")

@@ -8,8 +8,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import known, shaped
 from core.policies import AuditPolicy
-from refdata.models.columns import choices, known, shaped
+from refdata.models.labels import labelled
 from refdata.models.validators import validate_mic
 from refdata.states import AssetClass, CalendarKind, RecordState
 
@@ -19,7 +20,7 @@ class Calendar(models.Model):
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=8, choices=choices(CalendarKind))
+    kind = models.CharField(_("kind"), max_length=8, choices=labelled(CalendarKind))
     first_day = models.DateField(_("known from"))
     last_day = models.DateField(_("known to"))
     source = models.CharField(_("source"), max_length=80, blank=True)
@@ -111,7 +112,7 @@ class Venue(models.Model):
     country = models.CharField(_("country"), max_length=2)
     city = models.CharField(_("city"), max_length=80, blank=True)
     website = models.CharField(_("website"), max_length=120, blank=True)
-    status = models.CharField(_("status"), max_length=8, choices=choices(RecordState))
+    status = models.CharField(_("status"), max_length=8, choices=labelled(RecordState))
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
@@ -141,7 +142,7 @@ class SettlementCycle(models.Model):
 
     market = models.CharField(_("market"), max_length=8, blank=True)
     asset_class = models.CharField(
-        _("asset class"), max_length=10, choices=choices(AssetClass), blank=True
+        _("asset class"), max_length=10, choices=labelled(AssetClass), blank=True
     )
     valid_from = models.DateField(_("for trade dates from"))
     days = models.PositiveSmallIntegerField(_("business days"))

@@ -8,8 +8,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import known, shaped
 from core.policies import AuditPolicy
-from refdata.models.columns import choices, known, shaped
+from refdata.models.labels import labelled
 from refdata.models.parties import Party
 from refdata.models.validators import validate_iban
 from refdata.states import AccountKind, RecordState
@@ -38,7 +39,7 @@ class Book(models.Model):
     name = models.CharField(_("name"), max_length=120)
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="books", verbose_name=_("desk"))
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
     audit: ClassVar = AuditPolicy(entity="book")
@@ -72,7 +73,7 @@ class Trader(models.Model):
         Book, blank=True, related_name="traders", verbose_name=_("books")
     )
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
     audit: ClassVar = AuditPolicy(entity="trader", hidden=("birth_date", "national_id"))
@@ -99,7 +100,7 @@ class Account(models.Model):
 
     code = models.CharField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=10, choices=choices(AccountKind))
+    kind = models.CharField(_("kind"), max_length=10, choices=labelled(AccountKind))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     iban = models.CharField("IBAN", max_length=34, blank=True, validators=[validate_iban])
     number = models.CharField(_("number"), max_length=35, blank=True)
@@ -115,7 +116,7 @@ class Account(models.Model):
         verbose_name=_("book"),
     )
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
     audit: ClassVar = AuditPolicy(entity="account")

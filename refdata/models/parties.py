@@ -8,8 +8,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import known, shaped
 from core.policies import AuditPolicy
-from refdata.models.columns import choices, known, shaped
+from refdata.models.labels import labelled
 from refdata.models.validators import validate_bic, validate_lei
 from refdata.states import AssetClass, InstructionState, RecordState
 
@@ -32,7 +33,7 @@ class Party(models.Model):
     is_client = models.BooleanField(_("client"), default=False)
     is_own_firm = models.BooleanField(_("own firm"), default=False)
     status = models.CharField(
-        _("status"), max_length=8, choices=choices(RecordState), default=RecordState.ACTIVE
+        _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
     lei_status = models.CharField(_("LEI registration"), max_length=20, blank=True)
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
@@ -104,7 +105,7 @@ class SettlementInstruction(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     asset_class = models.CharField(
-        _("asset class"), max_length=10, choices=choices(AssetClass), blank=True
+        _("asset class"), max_length=10, choices=labelled(AssetClass), blank=True
     )
     place_of_settlement = models.CharField(
         _("place of settlement (BIC)"), max_length=11, validators=[validate_bic]
@@ -116,7 +117,7 @@ class SettlementInstruction(models.Model):
     state = models.CharField(
         _("status"),
         max_length=8,
-        choices=choices(InstructionState),
+        choices=labelled(InstructionState),
         default=InstructionState.PENDING,
     )
     replaces = models.ForeignKey(

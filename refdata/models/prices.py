@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import positive, shaped
 from core.policies import AuditPolicy
-from refdata.models.columns import positive, shaped
 from refdata.models.instruments import Instrument
 
 

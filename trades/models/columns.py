@@ -1,19 +1,15 @@
-"""Columns, labels and checks that captured messages and trades share."""
+"""Columns and labels that captured messages and trades share."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import amount
 from trades.states import Side
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 LABELS: dict[str, Any] = {
     "RECEIVED": _("Received"),
@@ -56,39 +52,6 @@ def labelled(kind: type[StrEnum]) -> list[tuple[str, Any]]:
     return [(member.value, LABELS[member.value]) for member in kind]
 
 
-def known(
-    field: str, kind: type[StrEnum], *, name: str, blank: bool = False
-) -> models.CheckConstraint:
-    """Return the database's own check that `field` holds a member of `kind`."""
-    values = [member.value for member in kind] + ([""] if blank else [])
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
-
-
-LIMITS: dict[str, Decimal] = {"quantity": Decimal(10) ** 18, "price": Decimal(10) ** 10}
-AMOUNT_LIMIT = Decimal(10) ** 16
-
-
-def numbers(*fields: str, name: str) -> models.CheckConstraint:
-    """Return the check that every column holds a finite number.
-
-    PostgreSQL orders NaN above every number, so the upper bound is what refuses it.
-    """
-    condition = Q()
-    for field in fields:
-        condition &= Q(**{f"{field}__lt": LIMITS.get(field, AMOUNT_LIMIT)})
-    return models.CheckConstraint(condition=condition, name=name)
-
-
-def money(
-    label: StrOrPromise, *, default: int | None = None, null: bool = False
-) -> models.DecimalField[Any, Any]:
-    """Return an amount column; without a default it must be given."""
-    options: dict[str, Any] = {} if default is None else {"default": default}
-    return models.DecimalField(
-        label, max_digits=20, decimal_places=4, null=null, blank=null, **options
-    )
-
-
 class Terms(models.Model):
     """The typed columns that a trade and each of its versions share."""
 
@@ -97,10 +60,10 @@ class Terms(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=28, decimal_places=10)
     price = models.DecimalField(_("price"), max_digits=20, decimal_places=10)
     currency = models.CharField(_("currency"), max_length=3)
-    gross_amount = money(_("gross amount"))
-    accrued_interest = money(_("accrued interest"), default=0)
-    fees = money(_("fees"), default=0)
-    net_amount = money(_("net amount"))
+    gross_amount = amount(_("gross amount"))
+    accrued_interest = amount(_("accrued interest"), default=0)
+    fees = amount(_("fees"), default=0)
+    net_amount = amount(_("net amount"))
     trade_date = models.DateField(_("trade date"))
     traded_at = models.DateTimeField(_("traded at"))
     settlement_date = models.DateField(_("settlement date"), null=True, blank=True)

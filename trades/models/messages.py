@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import known
 from core.policies import AuditPolicy
-from trades.models.columns import known, labelled
+from trades.models.columns import labelled
 from trades.states import Action, Channel, Outcome
 
 

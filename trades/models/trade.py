@@ -16,8 +16,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
+from core.columns import AMOUNT_LIMIT, PRICE_LIMIT, QUANTITY_LIMIT, amount, finite, known
 from core.policies import AuditPolicy
-from trades.models.columns import Terms, known, labelled, money, numbers
+from trades.models.columns import Terms, labelled
 from trades.models.messages import CaptureBatch, Execution
 from trades.states import Action, Capacity, CloseReason, Side, TradeState
 
@@ -97,7 +98,7 @@ class Trade(Terms):
         models.CharField(max_length=150), verbose_name=_("contributors"), default=list, blank=True
     )
     fingerprint = models.CharField(max_length=64)
-    risk_amount_eur = money(_("risk in EUR"), null=True)
+    risk_amount_eur = amount(_("risk in EUR"), null=True)
     received_at = models.DateTimeField(_("received at"), db_default=Now())
     touched_by_hand_at = models.DateTimeField(_("touched by hand at"), null=True, blank=True)
 
@@ -130,15 +131,15 @@ class Trade(Terms):
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="trade_quantity_positive"),
             models.CheckConstraint(condition=Q(version_no__gte=1), name="trade_version_from_one"),
-            numbers(
-                "quantity",
-                "price",
-                "gross_amount",
-                "accrued_interest",
-                "fees",
-                "net_amount",
-                "risk_amount_eur",
+            finite(
                 name="trade_numbers",
+                quantity=QUANTITY_LIMIT,
+                price=PRICE_LIMIT,
+                gross_amount=AMOUNT_LIMIT,
+                accrued_interest=AMOUNT_LIMIT,
+                fees=AMOUNT_LIMIT,
+                net_amount=AMOUNT_LIMIT,
+                risk_amount_eur=AMOUNT_LIMIT,
             ),
         ]
         indexes = [
@@ -204,14 +205,14 @@ class TradeVersion(Terms):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="trade_version_quantity_positive"
             ),
-            numbers(
-                "quantity",
-                "price",
-                "gross_amount",
-                "accrued_interest",
-                "fees",
-                "net_amount",
+            finite(
                 name="trade_version_numbers",
+                quantity=QUANTITY_LIMIT,
+                price=PRICE_LIMIT,
+                gross_amount=AMOUNT_LIMIT,
+                accrued_interest=AMOUNT_LIMIT,
+                fees=AMOUNT_LIMIT,
+                net_amount=AMOUNT_LIMIT,
             ),
         ]
 

@@ -1,18 +1,12 @@
-"""Columns and constraints that the tables of reconciliation share."""
+"""Words for the stored codes of this room."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-NAME_LENGTH: Final = 150
-LIMIT: Final = Decimal(10) ** 16
-QUANTITY_LIMIT: Final = Decimal(10) ** 18
 LABELS: Final[dict[str, Any]] = {
     "MT940": "MT940",
     "CAMT053": "camt.053",
@@ -62,24 +56,3 @@ LABELS: Final[dict[str, Any]] = {
 def labelled(kinds: type[StrEnum]) -> list[tuple[str, Any]]:
     """Return the choices of a field whose values are `kinds`."""
     return [(member.value, LABELS[member.value]) for member in kinds]
-
-
-def known(
-    column: str, kinds: type[StrEnum], *, name: str, blank: bool = False
-) -> models.CheckConstraint:
-    """Return the database's own check that `column` holds a member of `kinds`."""
-    values = [member.value for member in kinds] + ([""] if blank else [])
-    return models.CheckConstraint(condition=Q(**{f"{column}__in": values}), name=name)
-
-
-def finite(name: str, **limits: Decimal) -> models.CheckConstraint:
-    """Return the check that no column holds NaN: PostgreSQL orders it above every number."""
-    condition = Q()
-    for column, limit in limits.items():
-        condition &= Q(**{f"{column}__lt": limit})
-    return models.CheckConstraint(condition=condition, name=name)
-
-
-def amount(label: Any, *, null: bool = False) -> models.DecimalField[Any, Any]:  # noqa: ANN401 - a label may be lazy
-    """Return an amount column."""
-    return models.DecimalField(label, max_digits=20, decimal_places=4, null=null, blank=null)

@@ -1,0 +1,33 @@
+"""Words for the stored codes of this room."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LABELS: Final[dict[str, str | Promise]] = {
+    "ACTIVE": _("active"),
+    "INACTIVE": _("inactive"),
+    "EQUITY": _("share"),
+    "BOND": _("bond"),
+    "ETF": "ETF",
+    "FUND": _("fund"),
+    "DERIVATIVE": _("derivative"),
+    "MONETARY": _("amount per unit"),
+    "PERCENT": _("percent of nominal"),
+    "CASH": _("cash"),
+    "SECURITIES": _("securities"),
+    "EXCHANGE": _("exchange"),
+    "PAYMENT": _("payments"),
+    "PENDING": _("pending"),
+    "APPROVED": _("approved"),
+    "REFUSED": _("refused"),
+}
+
+
+def labelled(kinds: type[StrEnum]) -> list[tuple[str, str | Promise]]:
+    """Return Django choices with their translated names."""
+    return [(member.value, LABELS[member.value]) for member in kinds]
