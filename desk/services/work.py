@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from django.db import connection
 
 from core.acts import acting
 from desk.facts import Subject
@@ -13,7 +16,14 @@ from desk.states import WorkKind, WorkState
 from kernel.actors import Actor
 from kernel.findings import Severity
 
-BATCH: int = 2_000
+OPEN: Final = """
+INSERT INTO desk_workitem (kind, state, opened_at, done_by, subject_id, subject_kind, title, url,
+                           desk_code, due_at, amount_at_risk, currency, severity)
+SELECT %s, 'OPEN', %s, '', task.*
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+              %s::numeric[], %s::text[], %s::text[]) AS task
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +37,25 @@ class Task:
 
 def open_work(*, kind: WorkKind, tasks: Iterable[Task], actor: Actor, at: datetime) -> int:
     """Open one item per subject; a subject that already has an open one of this kind keeps it."""
-    items = [
-        WorkItem(
-            kind=kind.value,
-            subject_kind=task.subject.kind,
-            subject_id=task.subject.id,
-            title=task.title[:200],
-            url=task.subject.url,
-            desk_code=task.subject.desk_code,
-            due_at=task.subject.due_at,
-            amount_at_risk=task.subject.amount_at_risk,
-            currency=task.subject.currency,
-            severity=task.severity.value,
-            opened_at=at,
+    rows = [
+        (
+            task.subject.id,
+            task.subject.kind,
+            task.title[:200],
+            task.subject.url,
+            task.subject.desk_code,
+            task.subject.due_at,
+            task.subject.amount_at_risk,
+            task.subject.currency,
+            task.severity.value,
         )
         for task in tasks
     ]
-    if items:
-        with acting(actor=actor):
-            WorkItem.objects.bulk_create(items, batch_size=BATCH, ignore_conflicts=True)
-    return len(items)
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        with acting(actor=actor), connection.cursor() as cursor:
+            cursor.execute(OPEN, [kind.value, at, *columns])
+    return len(rows)
 
 
 def close_work(

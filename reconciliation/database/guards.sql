@@ -12,18 +12,23 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The groups of one statement lie together: their range of numbers is hashed, never looked up singly.
 CREATE OR REPLACE FUNCTION reconciliation_allocations_conserve() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_nestloop = off AS $$
+DECLARE
+    lowest bigint;
+    highest bigint;
 BEGIN
-    IF EXISTS (SELECT 1 FROM saved s LEFT JOIN reconciliation_matchgroup g ON g.id = s.group_id
-                WHERE g.id IS NULL) THEN
-        RAISE EXCEPTION 'an allocation names a match group that does not exist'
-              USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'allocation_group_exists';
-    END IF;
-    IF EXISTS (SELECT 1 FROM saved GROUP BY group_id
-                HAVING sum(CASE side WHEN 'OURS' THEN amount ELSE -amount END) <> 0
-                    OR min(currency) <> max(currency)) THEN
-        RAISE EXCEPTION 'the sides of a match group do not carry the same sum'
+    SELECT min(group_id), max(group_id) INTO lowest, highest FROM saved;
+    IF EXISTS (SELECT 1 FROM (
+                  SELECT group_id, currency,
+                         sum(CASE side WHEN 'OURS' THEN amount ELSE -amount END) AS gap
+                    FROM saved GROUP BY group_id, currency) s
+                 LEFT JOIN (SELECT id, currency FROM reconciliation_matchgroup
+                             WHERE id BETWEEN lowest AND highest) g
+                        ON g.id = s.group_id AND g.currency = s.currency
+                WHERE g.id IS NULL OR s.gap <> 0) THEN
+        RAISE EXCEPTION 'a match group lacks, or its sides do not carry the same sum in its currency'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_conserves_value';
     END IF;
     RETURN NULL;

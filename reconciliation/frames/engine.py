@@ -141,20 +141,27 @@ def _allocations(members: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame
 
 def balanced(allocations: pl.DataFrame) -> pl.DataFrame:
     """Return the allocations with the heavier side of each group cut to the lighter one."""
-    sums = allocations.group_by("group").agg(
-        pl.col("amount").filter(pl.col("side") == "OURS").sum().alias("ours"),
-        pl.col("amount").filter(pl.col("side") == "THEIRS").sum().alias("theirs"),
-    )
-    uneven = sums.filter(pl.col("ours") != pl.col("theirs")).select(
-        "group",
-        pl.when(pl.col("ours").abs() > pl.col("theirs").abs())
-        .then(pl.lit("OURS"))
-        .otherwise(pl.lit("THEIRS"))
-        .alias("side"),
-        (pl.col("ours") - pl.col("theirs")).alias("gap"),
-    )
-    if uneven.is_empty():
+    ours = pl.col("side") == "OURS"
+    signed = pl.when(ours).then(pl.col("amount")).otherwise(-pl.col("amount"))
+    gaps = allocations.group_by("group").agg(signed.sum().alias("gap")).filter(pl.col("gap") != 0)
+    if gaps.is_empty():
         return allocations
+    uneven = (
+        allocations.join(gaps, on="group")
+        .group_by("group", "gap")
+        .agg(
+            pl.col("amount").filter(ours).sum().alias("ours"),
+            pl.col("amount").filter(~ours).sum().alias("theirs"),
+        )
+        .select(
+            "group",
+            pl.when(pl.col("ours").abs() > pl.col("theirs").abs())
+            .then(pl.lit("OURS"))
+            .otherwise(pl.lit("THEIRS"))
+            .alias("side"),
+            "gap",
+        )
+    )
     largest = (
         allocations.join(uneven, on=["group", "side"])
         .with_columns(pl.col("amount").abs().alias("size"))

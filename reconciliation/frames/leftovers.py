@@ -145,7 +145,8 @@ def _copies(
 ) -> pl.DataFrame:
     """Name as duplicate what has the same terms and reference as a matched item of its side."""
     keys = ["reference", *rules.exact, "amount"]
-    first = matched.drop_nulls(keys).group_by(keys).agg(pl.col("id").min().alias("twin"))
+    quoted = matched.join(frame.select("reference").unique(), on="reference", how="semi")
+    first = quoted.drop_nulls(keys).group_by(keys).agg(pl.col("id").min().alias("twin"))
     found = frame.join(first, on=keys, how="inner").sort("id")
     return pl.DataFrame(
         [

@@ -46,11 +46,18 @@ def match_exact(ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules) -> 
 
 
 def _with_occurrence(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Number identical items in the order of their ids; items with an empty key drop out."""
-    return (
-        frame.select(["id", *keys])
-        .drop_nulls(keys)
-        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64()).over(keys).alias("occurrence"))
+    """Number identical items in the order of their ids; items with an empty key drop out.
+
+    Only items that share a reference can be identical: the others are the first of their kind.
+    """
+    filled = frame.select(["id", *keys]).drop_nulls(keys)
+    shared = pl.col("reference").is_duplicated()
+    occurrence = pl.int_range(pl.len(), dtype=pl.Int64())
+    return pl.concat(
+        [
+            filled.filter(~shared).with_columns(pl.lit(0, dtype=pl.Int64()).alias("occurrence")),
+            filled.filter(shared).with_columns(occurrence.over(keys).alias("occurrence")),
+        ]
     )
 
 

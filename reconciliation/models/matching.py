@@ -158,6 +158,13 @@ class MatchAllocation(models.Model):
             known("state", GroupState, name="allocation_state_known"),
             finite(name="allocation_numbers", amount=AMOUNT_LIMIT),
         ]
+        indexes = [
+            models.Index(
+                fields=["item_id"],
+                condition=Q(state=GroupState.UNDONE.value),
+                name="allocation_undone",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.side} {self.item_id}"

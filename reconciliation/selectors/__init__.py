@@ -11,13 +11,14 @@ from reconciliation.selectors.rows import (
     open_lines,
     open_trades,
 )
-from reconciliation.selectors.sides import Scope, our_side, period_of, scopes_of, their_side
+from reconciliation.selectors.sides import Scope, both_sides, period_of, scopes_of
 
 __all__ = [
     "BANDS",
     "Ageing",
     "Scope",
     "ageing",
+    "both_sides",
     "breaks_of_trade",
     "count_open_breaks",
     "find_file_by_digest",
@@ -26,8 +27,6 @@ __all__ = [
     "matches_of_trade",
     "open_lines",
     "open_trades",
-    "our_side",
     "period_of",
     "scopes_of",
-    "their_side",
 ]

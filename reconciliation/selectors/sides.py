@@ -15,7 +15,7 @@ from reconciliation.frames import SCHEMA
 from reconciliation.models import Statement, StatementFile
 from reconciliation.states import Coverage, Kind, StatementState
 
-EXTRA: Final[dict[str, pl.DataType]] = {"desk": pl.String()}
+EXTRA: Final[dict[str, pl.DataType]] = {"desk": pl.String(), "source": pl.String()}
 FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
   WHERE taken.item_id = {item} AND taken.kind = %(kind)s AND taken.side = '{side}'
     AND taken.state <> 'UNDONE')"""
@@ -24,31 +24,27 @@ MARKS: Final = {  # constant text; values travel as parameters
     "@THEIRS_ARE_FREE": FREE.format(item="l.id", side="THEIRS"),
 }
 OUR_TRADES: Final = """
-SELECT t.id, '' AS block, coalesce(quoted.reference, t.reference) AS reference, t.currency,
+SELECT t.id, '' AS block, t.reference, t.currency,
        (abs(t.net_amount) * 10000)::bigint AS amount, t.trade_date AS day,
-       t.settlement_date AS settle, t.isin, t.side, t.quantity, t.price, t.desk_code AS desk
+       t.settlement_date AS settle, t.isin, t.side, t.quantity, t.price, t.desk_code AS desk,
+       t.source_reference AS source
   FROM trades_trade t
-  LEFT JOIN (SELECT DISTINCT reference FROM reconciliation_statementline
-              WHERE kind = 'TRADES' AND sender_code = %(sender)s) quoted
-         ON quoted.reference = t.source_reference
  WHERE t.trade_date BETWEEN %(first)s AND %(last)s
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
    AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
 THEIR_TRADES: Final = """
 SELECT l.id, '' AS block, l.reference, l.currency, (l.amount * 10000)::bigint AS amount,
-       l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk
+       l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk,
+       '' AS source
   FROM reconciliation_statementline l
  WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""
 OUR_CASH: Final = """
-SELECT t.id, %(account)s AS block, coalesce(quoted.reference, t.reference) AS reference, t.currency,
+SELECT t.id, %(account)s AS block, t.reference, t.currency,
        (CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END * 10000)::bigint
          AS amount,
        t.settlement_date AS day, NULL::date AS settle, t.isin, t.side, NULL::numeric AS quantity,
-       NULL::numeric AS price, t.desk_code AS desk
+       NULL::numeric AS price, t.desk_code AS desk, t.source_reference AS source
   FROM trades_trade t
-  LEFT JOIN (SELECT DISTINCT reference FROM reconciliation_statementline
-              WHERE kind = 'CASH' AND account_number = %(account)s) quoted
-         ON quoted.reference = t.source_reference
  WHERE t.currency = %(currency)s AND t.settlement_date BETWEEN %(first)s AND %(last)s
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
    AND (t.account_code = %(code)s
@@ -58,7 +54,8 @@ SELECT t.id, %(account)s AS block, coalesce(quoted.reference, t.reference) AS re
 THEIR_CASH: Final = """
 SELECT l.id, l.account_number AS block, l.reference, l.currency,
        (l.amount * 10000)::bigint AS amount, l.value_date AS day, NULL::date AS settle,
-       l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk
+       l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk,
+       '' AS source
   FROM reconciliation_statementline l
  WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s
    AND @THEIRS_ARE_FREE"""
@@ -113,15 +110,19 @@ def period_of(scope: Scope) -> tuple[date, date] | None:
     return (span["first"], span["last"]) if span["first"] and span["last"] else None
 
 
-def our_side(scope: Scope, first: date, last: date) -> pl.DataFrame:
-    """Return our open trades (or the cash that they should move) in the period; `desk` besides."""
-    query = OUR_TRADES if scope.kind is Kind.TRADES else OUR_CASH
-    return _copied(query, _parameters(scope) | {"first": first, "last": last})
+def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what is open on either side: ours (trades, or the cash they move) and every line.
 
-
-def their_side(scope: Scope) -> pl.DataFrame:
-    """Return every open line of the scope, whatever file it came in."""
-    return _copied(THEIR_TRADES if scope.kind is Kind.TRADES else THEIR_CASH, _parameters(scope))
+    Ours are those of the period. Where the other side quotes the front office's reference of a
+    trade, ours carries it too. `desk` stands besides.
+    """
+    given = _parameters(scope)
+    trades = scope.kind is Kind.TRADES
+    ours = _copied(OUR_TRADES if trades else OUR_CASH, given | {"first": first, "last": last})
+    theirs = _copied(THEIR_TRADES if trades else THEIR_CASH, given)
+    quoted = pl.col("source").is_in(theirs["reference"].unique().implode())
+    reference = pl.when(quoted).then("source").otherwise("reference").alias("reference")
+    return ours.with_columns(reference).drop("source"), theirs.drop("source")
 
 
 def _parameters(scope: Scope) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            """SELECT nextval(sequence.name)
+                 FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
+                      generate_series(1, %s)""",
             [table, count],
         )
         return [row[0] for row in cursor.fetchall()]

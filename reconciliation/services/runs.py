@@ -35,6 +35,7 @@ RULES: Final[dict[Kind, MatchRules]] = {Kind.CASH: CASH_RULES, Kind.TRADES: TRAD
 STEPS: Final = 4
 DUE_IN: Final = timedelta(days=2)
 SUBJECT: Final = "break"
+MEMORY: Final = "128MB"
 
 
 def _silent(done: int, total: int) -> None:
@@ -113,10 +114,11 @@ def _end(run: ReconciliationRun, target: RunState, counts: dict[str, int], diges
 
 
 def _alone(scope: Scope) -> None:
-    """Let one run of a scope at a time; the next one sees what this one matched."""
+    """Let one run of a scope at a time, with memory for whole sides; the next sees this one's."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reconciliation:{scope.name}"]
+            "SELECT set_config('work_mem', %s, true), pg_advisory_xact_lock(hashtext(%s))",
+            [MEMORY, f"reconciliation:{scope.name}"],
         )
 
 
@@ -130,8 +132,7 @@ def _save(
 ) -> tuple[dict[str, int], str]:
     if run.period_from is None or run.period_to is None:
         return {}, ""
-    ours = selectors.our_side(scope, run.period_from, run.period_to)
-    theirs = selectors.their_side(scope)
+    ours, theirs = selectors.both_sides(scope, run.period_from, run.period_to)
     progress(1, STEPS)
     outcome = without_undone(reconcile(ours, theirs, rules, period_end=run.period_to), scope.kind)
     progress(2, STEPS)

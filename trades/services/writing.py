@@ -14,7 +14,11 @@ NULL: Final = "\\N"
 OPTIONS: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', NULL '\\N'"
 
 
-NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+NUMBERS: Final = """
+SELECT nextval(sequence.name)
+  FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
+       generate_series(1, %s)
+"""
 FEW: Final = 12
 
 

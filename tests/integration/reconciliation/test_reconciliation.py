@@ -344,7 +344,7 @@ def test_database_refuses_around_the_orm(column: str, value: str, constraint: st
             "no_group",
             "INSERT INTO reconciliation_matchallocation (group_id, kind, side, item_id, amount,"
             " currency, state) VALUES (-1, 'CASH', 'OURS', 1, 0, 'EUR', 'UNDONE')",
-            "allocation_group_exists",
+            "allocation_conserves_value",
         ),
         (
             "no_run",
