@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 MINOR_UNITS: Final[dict[str, int]] = {
@@ -15,6 +16,8 @@ MINOR_UNITS: Final[dict[str, int]] = {
     **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+#: For products and quotients that nothing may cut short before they are rounded by name.
+EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 DECIMAL_TEXT: Final = re.compile(r"-?\d{1,24}(\.\d{1,18})?", re.ASCII)
 
 
@@ -29,6 +32,16 @@ class UnreadableDecimal(ValueError):
 def minor_units(currency: str) -> int:
     """Return the number of decimals of an ISO 4217 currency (EUR 2, JPY 0, TND 3)."""
     return MINOR_UNITS.get(currency, 2)
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Round half up to the currency's minor unit; for many amounts, `Money.rounded` for one."""
+    return EXACT.quantize(amount, _unit(currency))
+
+
+@lru_cache
+def _unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-minor_units(currency))
 
 
 def decimal_from_text(text: str) -> Decimal:
@@ -75,8 +88,7 @@ class Money:
 
     def rounded(self) -> Money:
         """Round half up to the currency's minor unit, as invoices and PostgreSQL do."""
-        unit = Decimal(1).scaleb(-minor_units(self.currency))
-        return Money(self.amount.quantize(unit, rounding=ROUND_HALF_UP), self.currency)
+        return Money(rounded(self.amount, self.currency), self.currency)
 
     def _same(self, other: Money) -> Decimal:
         if self.currency != other.currency:

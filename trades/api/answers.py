@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.http import HttpResponse
@@ -22,22 +22,37 @@ CODES: Final = {
 }
 
 
-def shape(item: Item) -> dict[str, Any]:
+class Answer(msgspec.Struct, omit_defaults=True):
+    """What one item says, in the order of its members; what does not apply is left out."""
+
+    status: str
+    outcome: str | None
+    source_reference: str | msgspec.UnsetType = msgspec.UNSET
+    version: int | msgspec.UnsetType = msgspec.UNSET
+    action: str | msgspec.UnsetType = msgspec.UNSET
+    execution_id: int | msgspec.UnsetType = msgspec.UNSET
+    trade: str | msgspec.UnsetType = msgspec.UNSET
+    trade_version: int | msgspec.UnsetType = msgspec.UNSET
+    findings: list[dict[str, object]] | msgspec.UnsetType = msgspec.UNSET
+    index: int | msgspec.UnsetType = msgspec.UNSET
+    code: int | msgspec.UnsetType = msgspec.UNSET
+
+
+def shape(item: Item) -> Answer:
     """Return the JSON members of one item."""
-    body: dict[str, Any] = {"status": item.status.value, "outcome": item.outcome}
-    if item.facts is not None:
-        body |= {
-            "source_reference": item.facts.source_reference,
-            "version": item.facts.version,
-            "action": item.facts.action,
-        }
+    answer = Answer(item.status.value, item.outcome)
+    facts, trade = item.facts, item.trade
+    if facts is not None:
+        answer.source_reference = facts.source_reference
+        answer.version = facts.version
+        answer.action = facts.action
     if item.execution_id is not None:
-        body["execution_id"] = item.execution_id
-    if item.trade is not None:
-        body |= {"trade": item.trade.reference, "trade_version": item.trade.version_no}
+        answer.execution_id = item.execution_id
+    if trade is not None:
+        answer.trade, answer.trade_version = trade.reference, trade.version_no
     if item.findings:
-        body["findings"] = [finding.as_dict() for finding in item.findings]
-    return body
+        answer.findings = [finding.as_dict() for finding in item.findings]
+    return answer
 
 
 def of_one(item: Item) -> HttpResponse:
@@ -64,10 +79,11 @@ def invalid(findings: tuple[Finding, ...]) -> HttpResponse:
 
 def of_many(captured: Captured) -> HttpResponse:
     """Answer a bulk: counts, then one entry per message in its order, with its own code."""
-    items = [
-        shape(item) | {"index": index, "code": CODES[item.status]}
-        for index, item in enumerate(captured.items)
-    ]
+    items = []
+    for index, item in enumerate(captured.items):
+        answer = shape(item)
+        answer.index, answer.code = index, CODES[item.status]
+        items.append(answer)
     body = {"batch_id": captured.batch_id, "counts": captured.counts(), "items": items}
     return _json(body, 200)
 

@@ -8,6 +8,7 @@ their source alone, all others share it, and a race for one identity is lost by 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,12 +43,11 @@ class Captured:
 
     def counts(self) -> dict[str, int]:
         """Return how many items ended how: booked, parked, exception, repeated …"""
+        counted = Counter((item.status, item.outcome) for item in self.items)
         counts: dict[str, int] = {}
-        for item in self.items:
-            key = (
-                item.outcome if item.status is ItemStatus.CREATED and item.outcome else item.status
-            ).lower()
-            counts[key] = counts.get(key, 0) + 1
+        for (status, outcome), count in counted.items():
+            key = (outcome if status is ItemStatus.CREATED and outcome else status).lower()
+            counts[key] = counts.get(key, 0) + count
         return counts
 
     def has_booked(self) -> bool:
@@ -154,6 +154,8 @@ def capture_here(
 
 def _answer_repeats(items: Sequence[Item], known: loading.Known) -> None:
     """Tell of a repeat what became of the message that it repeats."""
+    if all(item.status is not ItemStatus.REPEATED for item in items):
+        return
     first = dict(known.kept)
     for item in items:
         facts = item.facts

@@ -34,7 +34,7 @@ class Verdict(StrEnum):
     CONFLICT = "CONFLICT"
 
 
-RANK: Final = {Action.NEW: 0, Action.AMEND: 1, Action.CANCEL: 2}
+RANK: Final[dict[str, int]] = {Action.NEW: 0, Action.AMEND: 1, Action.CANCEL: 2}
 
 
 @dataclass(slots=True)
@@ -52,11 +52,12 @@ def judge(
     chain: Chain, *, version: int, action: str, digest: str
 ) -> tuple[Verdict, Finding | None]:
     """Return what becomes of a message, and why when it is not simply booked."""
-    known = chain.kept.get((version, action))
-    if known is not None:
-        return (Verdict.REPEAT, None) if known == digest else _conflict("CAP-201", version)
-    if any(used == version for used, _action in chain.kept):
-        return _conflict("CAP-203", version)
+    if chain.kept:
+        known = chain.kept.get((version, action))
+        if known is not None:
+            return (Verdict.REPEAT, None) if known == digest else _conflict("CAP-201", version)
+        if any(used == version for used, _action in chain.kept):
+            return _conflict("CAP-203", version)
     if action == Action.NEW:
         if chain.booked or chain.new_waits:
             return _conflict("CAP-202", version)

@@ -6,26 +6,30 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding
-from kernel.money import Money
+from kernel.money import EXACT, rounded
 from refdata import selectors as refdata
 from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from trades.facts import ExecutionFacts
-from trades.states import Side
+from trades.states import Capacity, Side
 
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PERCENT: Final = Decimal(100)
-PRECISION: Final = 60
+ZERO: Final = Decimal(0)
 PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
+
+
+SIDES: Final = {side.value: side.value for side in Side}
+CAPACITIES: Final = {"": ""} | {capacity.value: capacity.value for capacity in Capacity}
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +83,7 @@ class Reference:
     instructions: Mapping[int, list[InstructionFacts]]
     rates: Mapping[date, Mapping[str, Decimal]]
     settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
+    chosen: dict[tuple[object, ...], int | None] = field(default_factory=dict)
 
     def instrument(self, facts: ExecutionFacts) -> InstrumentFacts | None:
         """Return the instrument by ISIN; when that is unknown, by the symbol of the source."""
@@ -148,7 +153,8 @@ def terms_of(
     assert trade_date is not None  # noqa: S101 - follows from traded_at
     currency = facts.currency or instrument.currency
     amounts = _amounts(facts, instrument, currency)
-    if any(abs(amount) >= AMOUNT_LIMIT for amount in amounts):
+    gross, accrued, fees, net = amounts
+    if abs(gross) >= AMOUNT_LIMIT or abs(net) >= AMOUNT_LIMIT:  # the format bounds the others
         return _out_of_range(amounts)
     party = reference.parties.get(facts.counterparty or "")
     book = reference.books.get(facts.book or "")
@@ -159,14 +165,14 @@ def terms_of(
         isin=instrument.isin or facts.isin or "",
         symbol=facts.symbol or "",
         instrument_id=instrument.instrument_id,
-        side=str(facts.side),
+        side=SIDES[facts.side or ""],
         quantity=Decimal(facts.quantity),
         price=Decimal(facts.price),
         currency=currency,
-        gross_amount=amounts[0],
-        accrued_interest=amounts[1],
-        fees=amounts[2],
-        net_amount=amounts[3],
+        gross_amount=gross,
+        accrued_interest=accrued,
+        fees=fees,
+        net_amount=net,
         trade_date=trade_date,
         traded_at=facts.traded_at.isoformat(),
         settlement_date=settlement_date,
@@ -180,7 +186,7 @@ def terms_of(
         settlement_instruction_id=_instruction(
             facts, party, (instrument, currency, settlement_date), reference
         ),
-        capacity=str(facts.capacity or ""),
+        capacity=CAPACITIES[facts.capacity or ""],
         comment=facts.comment or "",
     )
 
@@ -192,7 +198,7 @@ def risk_in_eur(terms: Terms, reference: Reference) -> Decimal | None:
         return None
     if rate == 1:
         return abs(terms.gross_amount)
-    return Money(abs(terms.gross_amount) / rate, "EUR").rounded().amount
+    return rounded(EXACT.divide(abs(terms.gross_amount), rate), "EUR")
 
 
 def _trade_date(facts: ExecutionFacts) -> date | None:
@@ -205,18 +211,17 @@ def _amounts(
     facts: ExecutionFacts, instrument: InstrumentFacts, currency: str
 ) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """Return gross, accrued, fees and net."""
-    accrued = Decimal(facts.accrued_interest or 0)
-    fees = Decimal(facts.fees or 0)
+    accrued = Decimal(facts.accrued_interest) if facts.accrued_interest else ZERO
+    fees = Decimal(facts.fees) if facts.fees else ZERO
     if facts.gross_amount is not None:
         gross = Decimal(facts.gross_amount)
     else:
-        with localcontext() as exact:
-            exact.prec = PRECISION
-            gross = Decimal(facts.quantity or 0) * Decimal(facts.price or 0)
-            gross *= instrument.multiplier
-            if instrument.price_type == PRICE_PERCENT:
-                gross /= PERCENT
-            gross = Money(gross, currency).rounded().amount
+        gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
+        if instrument.multiplier != 1:
+            gross = EXACT.multiply(gross, instrument.multiplier)
+        if instrument.price_type == PRICE_PERCENT:
+            gross = EXACT.divide(gross, PERCENT)
+        gross = rounded(gross, currency)
     if facts.net_amount is not None:
         return gross, accrued, fees, Decimal(facts.net_amount)
     charge = fees if facts.side == Side.BUY else -fees
@@ -262,13 +267,16 @@ def _instruction(
     instrument, currency, settlement_date = deal
     if party is None or settlement_date is None:
         return None
-    account = reference.accounts.get(facts.account or "")
-    found = choose_instruction(
-        reference.instructions.get(party.party_id, ()),
-        party_id=party.party_id,
-        currency=currency,
-        asset_class=instrument.asset_class,
-        settlement_date=settlement_date,
-        account_id=account.account_id if account else None,
-    )
-    return found.instruction_id if found else None
+    key = (party.party_id, currency, instrument.asset_class, settlement_date, facts.account)
+    if key not in reference.chosen:
+        account = reference.accounts.get(facts.account or "")
+        found = choose_instruction(
+            reference.instructions.get(party.party_id, ()),
+            party_id=party.party_id,
+            currency=currency,
+            asset_class=instrument.asset_class,
+            settlement_date=settlement_date,
+            account_id=account.account_id if account else None,
+        )
+        reference.chosen[key] = found.instruction_id if found else None
+    return reference.chosen[key]

@@ -68,8 +68,8 @@ def order(item: Item) -> tuple[str, bool, int, int]:
     """Sort messages of one identity: its NEW first, then by version."""
     facts = item.facts
     assert facts is not None  # noqa: S101 - only readable items are sorted
-    action = Action(facts.action)
-    return (facts.source_reference, action is not Action.NEW, facts.version, RANK[action])
+    rank = RANK[facts.action]
+    return (facts.source_reference, rank > 0, facts.version, rank)
 
 
 def begin(

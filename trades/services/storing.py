@@ -13,18 +13,20 @@ from django.db import connection
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
+from trades.services.enrichment import Terms
 from trades.services.plan import Item, Plan, TradeRow
-from trades.services.writing import Table, array, insert, next_ids
+from trades.services.writing import NULL, SEPARATOR, Table, array, insert, next_ids, row
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
     from trades.services.capture import Origin
     from trades.services.loading import Numbers
 
+S: Final = SEPARATOR
 EXECUTION_COLUMNS: Final = (
-    *("id", "source_system", "source_reference", "source_version", "action", "message_id"),
-    *("content", "content_hash", "channel", "batch_id", "maker", "outcome", "reason_code"),
-    *("trade_id", "received_at"),
+    *("id", "source_reference", "source_version", "action", "message_id", "content"),
+    *("content_hash", "outcome", "reason_code", "trade_id"),
+    *("source_system", "channel", "batch_id", "maker", "received_at"),
 )
 TERMS_COLUMNS: Final = (
     *("isin", "side", "quantity", "price", "currency", "gross_amount", "accrued_interest"),
@@ -36,20 +38,21 @@ CURRENT_COLUMNS: Final = (
     *("book_code", "trader_code", "account_code", "settlement_instruction_id", "capacity"),
 )
 STANDING_COLUMNS: Final = (
-    *("source_version", "version_no", "state", "close_reason", "batch_id", "contributors"),
-    *("fingerprint", "risk_amount_eur", "touched_by_hand_at"),
+    *("source_version", "version_no", "state", "close_reason", "contributors"),
+    *("fingerprint", "risk_amount_eur", "batch_id", "touched_by_hand_at"),
 )
-IDENTITY_COLUMNS: Final = (
-    *("id", "reference", "source_system", "source_reference", "maker", "received_at"),
+TRADE_COLUMNS: Final = (
+    *("id", "reference", "source_reference", "maker"),
+    *STANDING_COLUMNS,
+    *("source_system", "received_at"),
+    *CURRENT_COLUMNS,
 )
-TRADE_COLUMNS: Final = (*IDENTITY_COLUMNS, *STANDING_COLUMNS, *CURRENT_COLUMNS)
-terms_values: Final = attrgetter(*TERMS_COLUMNS)
-current_values: Final = attrgetter(*CURRENT_COLUMNS)
 VERSION_COLUMNS: Final = (
     *("id", "trade_id", "version_no", "action", "source_version", "terms", "maker"),
-    *("contributors", "fingerprint", "reason", "execution_id"),
+    *("contributors", "fingerprint", "execution_id", "reason"),
     *TERMS_COLUMNS,
 )
+current_values: Final = attrgetter(*CURRENT_COLUMNS)
 AMENDED: Final = """
 UPDATE trades_trade t SET {assignments}
   FROM jsonb_populate_recordset(NULL::trades_trade, %s) s WHERE t.id = s.id
@@ -83,16 +86,8 @@ def write(
         item.execution_id = number
     ids = _numbers(taken, "trades_tradeversion", len(plan.versions))
     insert(
-        Table(
-            "trades_trade",
-            TRADE_COLUMNS,
-            [_trade(trade, plan.at, origin, batch_id) for trade in created],
-        ),
-        Table(
-            "trades_execution",
-            EXECUTION_COLUMNS,
-            [_execution(item, plan, origin, batch_id) for item in fresh],
-        ),
+        Table("trades_trade", TRADE_COLUMNS, _trades(created, plan, origin, batch_id)),
+        Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, plan, origin, batch_id)),
         Table("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids)),
     )
     _amend(plan, batch_id, plan.at if origin.by_hand else None)
@@ -105,93 +100,92 @@ def _numbers(taken: Numbers, table: str, count: int) -> list[int]:
     return ahead + next_ids(table, count - len(ahead)) if len(ahead) < count else ahead
 
 
-def _execution(item: Item, plan: Plan, origin: Origin, batch_id: int) -> tuple[object, ...]:
-    facts = item.facts
-    assert facts is not None  # noqa: S101 - only readable items are stored
-    return (
-        item.execution_id,
-        origin.source_system,
-        facts.source_reference,
-        facts.version,
-        str(facts.action),
-        facts.message_id or "",
-        item.content.decode("utf-8"),
-        item.digest,
-        origin.channel.value,
-        batch_id,
-        plan.actor.name,
-        str(item.outcome),
-        item.reason_code,
-        item.trade.id if item.trade else None,
-        plan.at,
-    )
-
-
-def _trade(trade: TradeRow, at: datetime, origin: Origin, batch_id: int) -> tuple[object, ...]:
-    return (
-        trade.id,
-        trade.reference,
-        origin.source_system,
-        trade.source_reference,
-        trade.maker,
-        at,
-        *_standing(trade, batch_id, at if origin.by_hand else None, array(trade.contributors)),
-        *current_values(trade.terms),
-    )
-
-
-def _standing(
-    trade: TradeRow, batch_id: int, touched: datetime | None, contributors: object
-) -> tuple[object, ...]:
-    return (
-        trade.source_version,
-        trade.version_no,
-        trade.state.value,
-        trade.close_reason,
-        batch_id,
-        contributors,
-        trade.fingerprint,
-        trade.risk_eur,
-        touched,
-    )
-
-
-def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[tuple[object, ...]]:
-    reason = " ".join(origin.reason.split())[:500]
-    return [
-        (
-            number,
-            version.trade.id,
-            version.version_no,
-            version.action,
-            version.source_version,
-            version.encoded.decode("utf-8"),
-            version.item.maker or plan.actor.name,
-            array(version.contributors),
-            version.fingerprint,
-            reason,
-            version.item.execution_id,
-            *terms_values(version.terms),
+def _executions(fresh: Sequence[Item], plan: Plan, origin: Origin, batch_id: int) -> list[str]:
+    name = plan.actor.name
+    same = row(origin.source_system, origin.channel.value, batch_id, name, plan.at)
+    lines = []
+    for item in fresh:
+        facts = item.facts
+        assert facts is not None  # noqa: S101 - only readable items are stored
+        trade_id = item.trade.id if item.trade else NULL
+        lines.append(
+            f"{item.execution_id}{S}{facts.source_reference}{S}{facts.version}{S}{facts.action}{S}"
+            f"{facts.message_id or ''}{S}{item.content.decode()}{S}{item.digest}{S}{item.outcome}"
+            f"{S}{item.reason_code}{S}{trade_id}{S}{same}"
         )
-        for number, version in zip(ids, plan.versions, strict=True)
-    ]
+    return lines
+
+
+def _trades(created: Sequence[TradeRow], plan: Plan, origin: Origin, batch_id: int) -> list[str]:
+    touched = plan.at if origin.by_hand else None
+    same = row(batch_id, touched, origin.source_system, plan.at)
+    lines = []
+    for trade in created:
+        contributors = array(trade.contributors) if trade.contributors else "{}"
+        risk = NULL if trade.risk_eur is None else trade.risk_eur
+        lines.append(
+            f"{trade.id}{S}{trade.reference}{S}{trade.source_reference}{S}{trade.maker}{S}"
+            f"{trade.source_version}{S}{trade.version_no}{S}{trade.state}{S}{trade.close_reason}"
+            f"{S}{contributors}{S}{trade.fingerprint}{S}{risk}{S}{same}{S}"
+            f"{terms_line(trade.terms)}{S}{current_line(trade.terms)}"
+        )
+    return lines
+
+
+def terms_line(t: Terms) -> str:
+    """Return the columns that a trade shares with each of its versions."""
+    settles = NULL if t.settlement_date is None else t.settlement_date
+    return (
+        f"{t.isin}{S}{t.side}{S}{t.quantity}{S}{t.price}{S}{t.currency}{S}{t.gross_amount}{S}"
+        f"{t.accrued_interest}{S}{t.fees}{S}{t.net_amount}{S}{t.trade_date}{S}{t.traded_at}{S}"
+        f"{settles}"
+    )
+
+
+def current_line(t: Terms) -> str:
+    """Return the columns of its current terms that only the trade has."""
+    party = NULL if t.counterparty_id is None else t.counterparty_id
+    instruction = NULL if t.settlement_instruction_id is None else t.settlement_instruction_id
+    return (
+        f"{t.symbol}{S}{t.instrument_id}{S}{t.venue}{S}{party}{S}{t.counterparty_code}{S}"
+        f"{t.desk_code}{S}{t.book_code}{S}{t.trader_code}{S}{t.account_code}{S}{instruction}{S}"
+        f"{t.capacity}"
+    )
+
+
+def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
+    reason = " ".join(origin.reason.split())[:500]
+    name = plan.actor.name
+    lines = []
+    for number, v in zip(ids, plan.versions, strict=True):
+        contributors = array(v.contributors) if v.contributors else "{}"
+        lines.append(
+            f"{number}{S}{v.trade.id}{S}{v.version_no}{S}{v.action}{S}{v.source_version}{S}"
+            f"{v.encoded.decode()}{S}{v.item.maker or name}{S}{contributors}{S}{v.fingerprint}{S}"
+            f"{v.item.execution_id}{S}{reason}{S}{terms_line(v.terms)}"
+        )
+    return lines
 
 
 def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
     changed = [t for t in plan.trades.values() if t.changed and not t.created]
     if not changed:
         return
-    names = (*STANDING_COLUMNS, *CURRENT_COLUMNS)
     rows: list[dict[str, Any]] = [
-        dict(
-            zip(
-                names,
-                (*_standing(t, batch_id, touched, t.contributors), *current_values(t.terms)),
-                strict=True,
-            )
-        )
-        | {"id": t.id}
-        for t in changed
+        dict(zip(CURRENT_COLUMNS, current_values(trade.terms), strict=True))
+        | {
+            "id": trade.id,
+            "source_version": trade.source_version,
+            "version_no": trade.version_no,
+            "state": trade.state.value,
+            "close_reason": trade.close_reason,
+            "contributors": trade.contributors,
+            "fingerprint": trade.fingerprint,
+            "risk_amount_eur": trade.risk_eur,
+            "batch_id": batch_id,
+            "touched_by_hand_at": touched,
+        }
+        for trade in changed
     ]
     with connection.cursor() as cursor:
         cursor.execute(AMENDED, [msgspec.json.encode(rows).decode()])

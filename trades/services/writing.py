@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
+#: Control characters, which the formats refuse: no text can be taken for one of these.
 SEPARATOR: Final = "\x01"
-NULL: Final = "\\N"
-OPTIONS: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', NULL '\\N'"
-
+NULL: Final = "\x03"
+OPTIONS: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', NULL E'\\x03'"
 
 NUMBERS: Final = """
 SELECT nextval(sequence.name)
@@ -20,24 +20,20 @@ SELECT nextval(sequence.name)
        generate_series(1, %s)
 """
 FEW: Final = 12
+CHUNK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows for a table, with the names of their columns."""
+    """Rows for a table, each as COPY reads it, with the names of their columns."""
 
     name: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
+    lines: Sequence[str]
 
 
 class UnwritableText(ValueError):
     """A text holds a separator: the formats refuse control characters, so this is a bug."""
-
-
-def line(values: Iterable[object]) -> str:
-    """Return one row as COPY reads it; control characters never get this far."""
-    return SEPARATOR.join([NULL if value is None else str(value) for value in values])
 
 
 def array(items: Sequence[str]) -> str:
@@ -46,36 +42,44 @@ def array(items: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
+def row(*values: object) -> str:
+    """Return columns as COPY reads them."""
+    return SEPARATOR.join([NULL if value is None else str(value) for value in values])
+
+
 def insert(*tables: Table) -> None:
     """Insert rows, table by table; triggers and constraints apply, errors are Django's.
 
     A handful goes in one statement per table and one round trip for all, more by COPY.
     """
-    filled = [table for table in tables if table.rows]
-    if sum(len(table.rows) for table in filled) > FEW:
+    filled = [table for table in tables if table.lines]
+    if sum(len(table.lines) for table in filled) > FEW:
         for table in filled:
             _copy(table)
-        return
-    statements = [_statement(table) for table in filled]
-    values: list[Any] = [value for table in filled for row in table.rows for value in row]
-    if statements:
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(statements), values)
+    elif filled:
+        _insert(filled)
 
 
-def _statement(table: Table) -> str:
-    places = f"({', '.join(['%s'] * len(table.columns))})"
-    rows = ", ".join([places] * len(table.rows))
-    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES {rows}"  # noqa: S608 - names of ours
+def _insert(tables: Sequence[Table]) -> None:
+    statements, values = [], []
+    for table in tables:
+        row = f"({', '.join(['%s'] * len(table.columns))})"
+        rows = ", ".join([row] * len(table.lines))
+        names = ", ".join(table.columns)
+        statements.append(f"INSERT INTO {table.name} ({names}) VALUES {rows}")  # noqa: S608 - names of ours
+        fields = [field for line in table.lines for field in line.split(SEPARATOR)]
+        values += [None if field == NULL else field for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statements), values)
 
 
 def _copy(table: Table) -> None:
-    text = "\n".join([line(row) for row in table.rows])
-    if text.count("\n") != len(table.rows) - 1 or "\x02" in text or "\r" in text:
+    text = "\n".join(table.lines)
+    if text.count("\n") != len(table.lines) - 1 or "\x02" in text or "\r" in text:
         raise UnwritableText(table.name)
     copy = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN ({OPTIONS})"
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(copy, StringIO(text))
+        cursor.copy_expert(copy, StringIO(text), CHUNK)
 
 
 def next_ids(name: str, count: int) -> list[int]:
