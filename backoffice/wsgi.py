@@ -7,9 +7,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from backoffice.measured_body import MeasuredBody
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
-application = get_wsgi_application()
+application = MeasuredBody(get_wsgi_application())
 
 # What is loaded now stays: the collector need not look at it again, nor look around after every
 # few hundred objects. A bulk of executions makes hundreds of thousands that live for a second.

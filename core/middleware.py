@@ -8,8 +8,12 @@ from typing import Final
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from core import context
+from core.api.problems import problem
+from core.limits import API, MEGABYTE, bytes_max
 from core.models import User
 from kernel.actors import Actor, ActorKind
 
@@ -31,6 +35,43 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response.headers["X-Request-ID"] = identifier
         return response
+
+
+class BodyLimitMiddleware:
+    """Answer 413 to a body that no door accepts, before a byte of it is read.
+
+    Addresses below accept less and say so themselves.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        limit = bytes_max(request.path)
+        if not (declared.isascii() and declared.isdigit()) or int(declared) <= limit:
+            return self.get_response(request)
+        said = _("At most %(limit)s MB are accepted here; %(size)s MB were sent.") % {
+            "limit": limit // MEGABYTE,
+            "size": -(-int(declared) // MEGABYTE),
+        }
+        if request.path.startswith(API):
+            return problem(413, "BODY_TOO_LARGE", said)
+        return render(request, "413.html", {"said": said}, status=413)
+
+
+class NulMiddleware:
+    """Refuse an address with a NUL character: no name, code or reference holds one."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        if request.path.startswith(API):
+            return problem(400, "UNREADABLE_ADDRESS", _("The address holds a control character."))
+        return render(request, "400.html", status=400)
 
 
 class ActorMiddleware:

@@ -14,7 +14,8 @@ from typing import Final
 import xlsxwriter
 
 from core import workbook
-from core.unreadable import FINDINGS_MAX, UnreadableFile, told, unreadable
+from core.remarks import told
+from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
 from kernel.findings import Finding
 
 BYTES_MAX: Final = 32 * 1024 * 1024
@@ -33,6 +34,20 @@ BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
+)
+
+OTHER_KINDS: Final = (
+    (b"%PDF-", "PDF"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS (Excel 97), DOC"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"BZh", "BZIP2"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"{\\rtf", "RTF"),
+    (b"\x7fELF", "ELF"),
 )
 
 Cell = str | int | Decimal | date | datetime | bool | None
@@ -64,12 +79,26 @@ def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
             found=str(len(content)),
             expected=str(BYTES_MAX),
         )
+    refuse_other_kinds(content)
     if content.startswith(b"PK\x03\x04"):
         raw, encoding, dialect = workbook.read_rows(content), "xlsx", "xlsx"
     else:
         text, encoding = _decode(content, encoding)
         raw, dialect = _csv_rows(text)
     return _table(raw, encoding=encoding, dialect=dialect)
+
+
+def refuse_other_kinds(content: bytes) -> None:
+    """Raise UnreadableFile when the first bytes are those of another kind of file."""
+    for start, kind in OTHER_KINDS:
+        if content.startswith(start):
+            raise unreadable(
+                "FILE-013",
+                "This is {found}, not a file of this kind",
+                line=1,
+                column="1",
+                found=kind,
+            )
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -107,7 +136,8 @@ def write_xlsx(
 
 
 def _decode(content: bytes, declared: str) -> tuple[str, str]:
-    encoding = declared or next((e for bom, e in BOMS if content.startswith(bom)), "utf-8")
+    marked_as = next((e for bom, e in BOMS if content.startswith(bom)), "")
+    encoding = marked_as or declared or "utf-8"
     try:
         return content.decode(encoding), encoding
     except UnicodeDecodeError as error:
@@ -115,7 +145,7 @@ def _decode(content: bytes, declared: str) -> tuple[str, str]:
         start = content.rfind(b"\n", 0, error.start) + 1
         raise unreadable(
             "FILE-003",
-            "Line is not {expected}: byte {found}; declare the encoding of the file",
+            "Byte {found} is not {expected}: say which encoding the file has, or save it as UTF-8",
             line=line,
             column=str(error.start - start + 1),
             found=f"0x{content[error.start]:02X}",
@@ -130,6 +160,7 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
             "FILE-004",
             "A control character, {found}, is in the text",
             line=text.count("\n", 0, hidden.start()) + 1,
+            column=str(hidden.start() - text.rfind("\n", 0, hidden.start())),
             found=f"U+{ord(hidden[0]):04X}",
         )
     first = next(line for line in text.splitlines() if line.strip())

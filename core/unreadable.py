@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.translation import gettext
-
+from core.remarks import told
 from kernel.findings import Finding, Refusal
 
 FINDINGS_MAX: Final = 100
@@ -43,14 +42,3 @@ def message_of(refusal: Refusal) -> str:
     """Return what a refusal says; readers, which know no language, say it by their finding."""
     said_by_finding = getattr(refusal, "says_its_finding", False) and refusal.findings
     return told(refusal.findings[0]) if said_by_finding else refusal.message
-
-
-def told(finding: Finding) -> str:
-    """Return the remark in the reader's language."""
-    return gettext(finding.message).format(
-        expected=finding.expected,
-        found=finding.found,
-        field=finding.field,
-        line=finding.line,
-        column=finding.column,
-    )

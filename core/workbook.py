@@ -111,22 +111,34 @@ def _accept(_element: XmlElement) -> None:
 
 def _check_cell(element: XmlElement) -> None:
     if element.tag == MAIN + "c":
-        if element.get("t") == "e":
-            raise unreadable(
-                "FILE-034", "Cell {found} holds an error value", found=element.get("r", "")
-            )
         reference = element.get("r", "")
         found = CELL_REF.fullmatch(reference)
+        if element.get("t") == "e":
+            raise unreadable(
+                "FILE-034",
+                "Cell {found} holds an error value",
+                line=int(found[2]) if found else None,
+                column=reference,
+                found=reference,
+            )
         if reference and (not found or int(found[2]) > ROWS_MAX or _index(found[1]) > COLUMNS_MAX):
             raise unreadable(
                 "FILE-032",
                 "Cell {found} lies outside {expected}",
+                line=int(found[2]) if found else None,
                 column=reference,
                 found=reference,
                 expected=f"{ROWS_MAX} rows x {COLUMNS_MAX} columns",
             )
     elif element.tag == MAIN + "row" and int(element.get("r") or 0) > ROWS_MAX:
-        raise unreadable("FILE-032", "Row {found} lies outside the limit", found=element.get("r"))
+        row = str(element.get("r"))
+        raise unreadable(
+            "FILE-032",
+            "Row {found} lies outside {expected}",
+            line=int(row),
+            found=row,
+            expected=f"{ROWS_MAX} rows x {COLUMNS_MAX} columns",
+        )
     elif element.tag == MAIN + "f":
         reference = element.getparent().get("r", "")
         number = CELL_REF.fullmatch(reference)

@@ -131,6 +131,11 @@ class TableForm(FileForm):
     decimal_sign = forms.ChoiceField(
         label=_("Decimal sign"), choices=[(".", _("point 1234.5")), (",", _("comma 1234,5"))]
     )
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        required=False,
+        choices=[("", _("UTF-8")), ("cp1252", _("Windows 1252 (CSV of a French Excel)"))],
+    )
 
 
 class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

@@ -59,6 +59,7 @@ def import_table(run: JobRun) -> None:
         file=StoredFile.objects.get(pk=run.parameters["file_id"]),
         source_system=str(run.parameters["source_system"]),
         decimal_sign=str(run.parameters["decimal_sign"]),
+        encoding=str(run.parameters.get("encoding", "")),
         actor=run.actor,
         at=run.at,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from core.api import strict_json
@@ -40,5 +41,5 @@ def read_limited(stream: IO[bytes], bytes_max: int = 0) -> bytes:
     limit = bytes_max or getattr(settings, "API_BODY_BYTES_MAX", BODY_BYTES_MAX)
     content = stream.read(limit + 1)
     if len(content) > limit:
-        raise BodyTooLarge(f"The body is larger than {limit} bytes")
+        raise BodyTooLarge(_("The body is larger than %(limit)s bytes") % {"limit": limit})
     return content

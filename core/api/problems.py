@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from core import context
+from core import context, remarks
 from core.access import Forbidden
 from kernel.findings import Finding, Refusal
 from kernel.states import IllegalTransition
@@ -50,7 +50,7 @@ def document(
         "status": status,
         "code": code,
         "request_id": context.request_id.get(),
-        "findings": [finding.as_dict() for finding in findings],
+        "findings": [remarks.shape(finding) for finding in findings],
     }
     if detail:
         body["detail"] = detail

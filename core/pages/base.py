@@ -9,6 +9,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.views import View
 
 from core import access
@@ -24,6 +25,12 @@ class ActedRequest(HttpRequest):
 
     actor: Actor
     user: User  # a page is never shown to a stranger
+
+
+class UnreadableText(Refusal):
+    """A text that was sent holds a character that no text has."""
+
+    code = "UNREADABLE_TEXT"
 
 
 class PageView(LoginRequiredMixin, View):
@@ -45,6 +52,8 @@ class PageView(LoginRequiredMixin, View):
         try:
             if self.action is not None:
                 access.require(self.request.actor, self.action)
+            if any("\0" in text for texts in request.POST.lists() for text in texts[1]):
+                raise UnreadableText(gettext("What was sent holds a control character."))
             return super().dispatch(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)

@@ -40,6 +40,12 @@ class UnableToUpload(Refusal):
     code = "UNABLE_TO_UPLOAD"
 
 
+class TooLarge(UnableToUpload):
+    """The file is larger than this page accepts."""
+
+    status_code = 413
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a file says, before anything is done with it.
@@ -93,7 +99,8 @@ class UploadPage(PageView):
             content = self._read(sent)
             seen = self.preview(sent.name, content, form.cleaned_data)
         except Refusal as refusal:
-            return self.render({"form": form, "refusal": refusal}, status=422)
+            status = getattr(refusal, "status_code", 422)
+            return self.render({"form": form, "refusal": refusal, "status": status}, status=status)
         waiting = _keep(request, sent.name, content, dict(request.POST.lists()))
         context = {"form": form, "preview": seen, "waiting": waiting, "name": sent.name}
         shown = {"findings": seen.findings[:FINDINGS_SHOWN_MAX], "size": len(content)}
@@ -104,9 +111,7 @@ class UploadPage(PageView):
             raise UnableToUpload(gettext("The file is empty."))
         if sent.size > self.bytes_max:
             limit = self.bytes_max // (1024 * 1024)
-            raise UnableToUpload(
-                gettext("The file is larger than %(limit)s MB.") % {"limit": limit}
-            )
+            raise TooLarge(gettext("The file is larger than %(limit)s MB.") % {"limit": limit})
         return bytes(sent.read())
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:

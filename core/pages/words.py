@@ -38,9 +38,9 @@ SENTENCES: Final = frozenset({"expected", "fix", "message"})
 
 MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([+-]\d{2}:\d{2}|Z)?")
 DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
-DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)")
+DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)", re.ASCII)
 SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
-WHOLE: Final = re.compile(r"-?\d{1,28}")
+WHOLE: Final = re.compile(r"-?\d{1,28}", re.ASCII)
 
 
 def named(name: str) -> str:

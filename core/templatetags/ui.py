@@ -225,12 +225,20 @@ def finding_message(finding: Any) -> str:
     """Write a finding's message in the reader's language with its values."""
     text = gettext(finding.message) if finding.message else ""
     return text.format(
-        expected=words.said(finding.expected, finding.field),
-        found=words.said(finding.found, finding.field),
+        expected=finding_value(finding, finding.expected),
+        found=finding_value(finding, finding.found),
         field=words.named(finding.field),
         line=getattr(finding, "line", ""),
         column=getattr(finding, "column", ""),
     )
+
+
+@register.simple_tag
+def finding_value(finding: Any, value: object) -> str:
+    """Write what was expected or found: in the reader's words, but as it stood when in a file."""
+    if getattr(finding, "line", None) is not None:
+        return gettext(str(value)) if value else ""
+    return words.said(value, finding.field)
 
 
 @register.simple_tag

@@ -34,7 +34,8 @@ ENTRY: Final = re.compile(
 SIGN: Final = {"C": 1, "D": -1, "RC": -1, "RD": 1}
 INTRADAY_TAGS: Final = frozenset({"34F", "90C", "90D"})
 MANDATORY: Final = ("25", "60", "62")
-END_OF_FILE_MARKS: Final = "\x00\x03\x1a"
+END_OF_FILE_MARKS: Final = "\x00\x01\x03\x1a"
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 MAX_TEXT: Final = 4000
 CENTURY_TURN: Final = 80
 HALF_YEAR: Final = 6
@@ -108,7 +109,8 @@ def read_mt940(content: bytes) -> StatementFile:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    for encoding in ("utf-8-sig", "iso-8859-1"):
+    utf_16 = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ()
+    for encoding in (*utf_16, "utf-8-sig", "iso-8859-1"):
         try:
             return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError:
@@ -135,6 +137,7 @@ def _drafts(text: str, findings: list[Finding]) -> Iterator[_Draft]:
                 yield draft
             draft = _Draft(number, number)
         if draft is not None:
+            findings.extend(_control_findings(tag, number, line))
             draft.add(number, tag, rest, line)
         elif tag:
             message = N_(
@@ -144,6 +147,14 @@ def _drafts(text: str, findings: list[Finding]) -> Iterator[_Draft]:
             return
     if draft is not None:
         yield draft
+
+
+def _control_findings(tag: str, number: int, line: str) -> Iterator[Finding]:
+    """Refuse what no bank prints; the blocks around a message may hold their own marks."""
+    hidden = CONTROL.search(line)
+    if hidden and not line.startswith(("{", "-}")):
+        message = N_("A control character, {found}, is in the text")
+        yield _finding("MT940-CONTROL", tag or "86", number, message, f"U+{ord(hidden[0]):04X}")
 
 
 def _statement(draft: _Draft, findings: list[Finding]) -> CashStatement | None:

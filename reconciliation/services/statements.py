@@ -84,6 +84,8 @@ def save_mapping(
 
 def format_of(content: bytes) -> FileFormat:
     """Tell the format from the content, never from the name."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content[:131_072].decode("utf-16", "replace").encode("utf-8", "replace")
     head = content[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
     if head.startswith(b"<"):
         return FileFormat.CAMT053

@@ -41,11 +41,16 @@ REMARKS: Final = {
 }
 
 
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 WHOLE_FILE: Final = {
     remark.code: remark
     for remark in (
         Finding(code="REF-020", field="file", message="The file is empty"),
-        Finding(code="REF-021", field="file", message="Line {line}: byte {found} is not UTF-8"),
+        Finding(
+            code="REF-021",
+            field="file",
+            message="Line {line}, column {column}: byte {found} is not UTF-8",
+        ),
         Finding(code="REF-022", field="file", message="Line {line}: column {column} is missing"),
         Finding(
             code="REF-023",
@@ -76,6 +81,11 @@ WHOLE_FILE: Final = {
             code="REF-030",
             field="file",
             message="{found} instruments were seen but none could be extracted",
+        ),
+        Finding(
+            code="REF-031",
+            field="file",
+            message="Line {line}, column {column}: {found} is a control character, not text",
         ),
     )
 }
@@ -173,11 +183,21 @@ def decode(content: bytes) -> str:
     """Return UTF-8 text; raises UnreadableReferenceFile that names the line of the bad byte."""
     require_content(content)
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
+        column = str(failure.start - content.rfind(b"\n", 0, failure.start))
         found = f"{content[failure.start]:#04x}"
-        raise unusable("REF-021", line=line, found=found) from None
+        raise unusable("REF-021", line=line, column=column, found=found) from None
+    hidden = CONTROL.search(text)
+    if hidden:
+        raise unusable(
+            "REF-031",
+            line=text.count("\n", 0, hidden.start()) + 1,
+            column=str(hidden.start() - text.rfind("\n", 0, hidden.start())),
+            found=f"U+{ord(hidden[0]):04X}",
+        )
+    return text
 
 
 def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record]:

@@ -13,9 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import files, outbox
+from core import files, outbox, tabular
 from core.access import Action, require
 from core.acts import acting
+from core.remarks import kept
+from core.unreadable import unreadable
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from refdata.facts import Reading
@@ -92,7 +94,7 @@ def preview_file(*, kind: str, content: bytes) -> Preview:
     """
     found = _kind(kind)
     _refuse_known(kind, hashlib.sha256(content).hexdigest())
-    reading = found.read(content)
+    reading = _read(found, content)
     plan = found.plan(reading)
     return Preview(
         kind=kind,
@@ -113,7 +115,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
     require(actor, Action.IMPORT_FILE)
     found = _kind(kind)
     digest = hashlib.sha256(content).hexdigest()
-    reading = found.read(content)
+    reading = _read(found, content)
     with acting(actor=actor, reason=f"file {name}"):
         _one_at_a_time(kind)
         _refuse_known(kind, digest)
@@ -133,10 +135,19 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
             good_rows=len(reading.rows) - len(plan.findings),
             bad_rows=len(findings),
             counts=_counts(plan, reading),
-            findings=[finding.as_dict() for finding in findings[:FINDINGS_KEPT]],
+            findings=[kept(finding) for finding in findings[:FINDINGS_KEPT]],
             imported_by=actor.name,
             imported_at=at,
         )
+
+
+def _read(found: FileKind, content: bytes) -> Reading[Any]:
+    """Read the file, unless its first bytes are those of another kind."""
+    tabular.refuse_other_kinds(content)
+    if content.startswith(b"PK\x03\x04"):
+        raise unreadable("FILE-013", "This is {found}, not a file of this kind",
+                         line=1, column="1", found="ZIP")  # fmt: skip
+    return found.read(content)
 
 
 def _counts(plan: plans.FilePlan, reading: Reading[Any]) -> dict[str, int]:

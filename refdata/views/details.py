@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
-from kernel.findings import Finding, Severity
+from core.remarks import recalled
 from refdata import models
 from refdata.forms import AliasForm
 from refdata.views.records import RecordPage
@@ -131,20 +131,7 @@ class ImportPage(RecordPage):
     template_name = "refdata/import.html"
 
     def sections(self) -> dict[str, Any]:
-        return {"findings": [_finding(shape) for shape in self.object.findings]}
-
-
-def _finding(shape: dict[str, Any]) -> Finding:
-    return Finding(
-        code=shape["code"],
-        field=shape["field"],
-        message=shape["message"].replace("{", "{{").replace("}", "}}"),
-        expected=shape["expected"],
-        found=shape["found"],
-        severity=Severity(shape["severity"]),
-        line=shape.get("line"),
-        column=shape.get("column", ""),
-    )
+        return {"findings": [recalled(shape) for shape in self.object.findings]}
 
 
 def _price_chart(prices: list[models.Price]) -> dict[str, Any]:

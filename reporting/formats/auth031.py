@@ -19,12 +19,14 @@ FILE_STATUSES: Final = frozenset({"ACPT", "PART", "RCVD", "RJCT", "RMDR", "WARN"
 RECORD_STATUSES: Final = frozenset({"ACPT", "PDNG", "RCVD", "RJCT"})
 MAX_BYTES: Final = 50_000_000
 MAX_COUNT_DIGITS: Final = 15
+HEAD: Final = 4096
 
 
 class UnreadableFeedback(Refusal):
     """The file is no auth.031, or says something that cannot be understood."""
 
     code = "UNREADABLE_FEEDBACK"
+    says_its_finding = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +69,48 @@ def read(content: bytes) -> tuple[FileFeedback, ...]:
         if etree.QName(element).namespace == NAMESPACE
     ]
     if not advices:
-        raise UnreadableFeedback(f"no status advice of {NAMESPACE} in this file")
+        raise unreadable(
+            "FBK-002", "There is no status advice ({found}) in this file", found="auth.031.001.01"
+        )
     return tuple(_advice(advice) for advice in advices)
 
 
 def _parse(content: bytes) -> etree._Element:
+    if b"<!DOCTYPE" in content[:HEAD]:
+        raise _dtd()
     if len(content) > MAX_BYTES:
-        raise UnreadableFeedback(f"larger than {MAX_BYTES} bytes")
+        raise unreadable("FBK-003", "The file is larger than {found} bytes", found=str(MAX_BYTES))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
     )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise UnreadableFeedback(f"not XML: {error.msg}") from error
+        line, column = error.position
+        raise unreadable(
+            "FBK-005",
+            "Line {line}, column {column}: this is not well-formed XML ({found})",
+            line=line,
+            column=str(column),
+            found=error.msg.split(", line ")[0],
+        ) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableFeedback("a document type declaration is not accepted")
+        raise _dtd()
     return root
+
+
+def _dtd() -> UnreadableFeedback:
+    return unreadable("FBK-004", "A document type declaration is not accepted", found="<!DOCTYPE")
+
+
+def unreadable(
+    code: str, message: str, *, line: int = 1, column: str = "", found: str = ""
+) -> UnreadableFeedback:
+    """Return the refusal of a whole answer, with its place."""
+    finding = Finding(
+        code=code, field=column or "file", message=message, line=line, column=column, found=found
+    )
+    return UnreadableFeedback(str(finding.as_dict()["message"]), findings=(finding,))
 
 
 def _advice(advice: etree._Element) -> FileFeedback:

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.urls import reverse
 
+from core.remarks import kept
 from desk.facts import Raised, Subject
 from desk.services import exceptions
 from desk.states import ExceptionKind
@@ -114,7 +115,7 @@ class _Answer:
         report.transaction_id = self.transaction_id
         report.fields = _by_number(field_values(facts)) if facts else {}
         report.lineage = _by_number(self.mapped.lineage) if self.mapped else {}
-        report.findings = [finding.as_dict() for finding in findings]
+        report.findings = [kept(finding) for finding in findings]
         report.rules_version = RULES_VERSION
         report.decided_by, report.decided_at = actor.name, at
         return Decided(report, facts if state is ReportState.READY else None)

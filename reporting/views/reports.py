@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.pages import DetailPage, ListPage, Tab
 from core.pages.formats import integer
+from core.remarks import recalled
 from core.roles import Action
-from kernel.findings import Finding, Severity
 from kernel.identifiers import is_lei
 from reporting import selectors
 from reporting.filters import ReportFilter
@@ -71,7 +71,7 @@ class ReportDetail(DetailPage):
                 }
                 for field in FIELDS
             ],
-            "findings": [_finding(stored) for stored in report.findings],
+            "findings": [recalled(stored) for stored in report.findings],
             "items": report.items.select_related("file"),
             "reason": LABELS[report.reason],
             "siblings": selectors.list_reports_of_trade(trade_id=report.trade_id),
@@ -101,14 +101,3 @@ def source_words(source: str) -> str:
         word, space, name = record, "", ""
     written = f"{gettext(word)}{space}{name}" if word else ""
     return f"{written} – {gettext(column)}" if colon else written
-
-
-def _finding(stored: dict[str, Any]) -> Finding:
-    return Finding(
-        code=stored["code"],
-        field=stored["field"],
-        message=stored["message"],
-        expected=stored["expected"],
-        found=stored["found"],
-        severity=Severity(stored["severity"]),
-    )

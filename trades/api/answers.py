@@ -8,6 +8,7 @@ import msgspec
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from core import remarks
 from core.api.problems import problem
 from kernel.findings import Finding
 from trades.services.capture import Captured
@@ -51,7 +52,7 @@ def shape(item: Item) -> Answer:
     if trade is not None:
         answer.trade, answer.trade_version = trade.reference, trade.version_no
     if item.findings:
-        answer.findings = [finding.as_dict() for finding in item.findings]
+        answer.findings = [remarks.shape(finding) for finding in item.findings]
     return answer
 
 
@@ -61,7 +62,7 @@ def of_one(item: Item) -> HttpResponse:
         return invalid(item.findings)
     if item.status is ItemStatus.CONFLICT:
         finding = item.findings[0]
-        title = str(finding.as_dict()["message"])
+        title = remarks.told(finding)
         return problem(409, "EXECUTION_CONFLICT", title, findings=item.findings)
     return _json(shape(item), CODES[item.status])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from kernel.findings import Finding, Refusal
 from trades.formats.execution_json import read_execution
@@ -14,6 +15,11 @@ from trades.services.capture import Read
 ITEMS_MAX: Final = 100_000
 ONE_BYTES_MAX: Final = 64 * 1024
 MANY_BYTES_MAX: Final = 96 * 1024 * 1024
+JSON_TYPES: Final = frozenset(
+    {"application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"}
+)
+BOM: Final = b"\xef\xbb\xbf"
+NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -31,14 +37,43 @@ class TooManyItems(Refusal):
     status = 413
 
 
+class UnsupportedType(Refusal):
+    """The body is said to be something else than JSON in UTF-8."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+
+def require_json(*, media_type: str, charset: str, coding: str) -> None:
+    """Raise UnsupportedType when the headers announce anything but JSON, in UTF-8, as it is."""
+    if media_type and media_type.lower() not in JSON_TYPES:
+        raise UnsupportedType(
+            _("Send Content-Type: application/json (or application/x-ndjson), not %(found)s")
+            % {"found": media_type[:100]}
+        )
+    if charset.lower() not in ("", "utf-8", "utf8"):
+        raise UnsupportedType(_("Send JSON in UTF-8, not in %(found)s") % {"found": charset[:40]})
+    if coding.lower() not in ("", "identity"):
+        raise UnsupportedType(
+            _("Content-Encoding %(found)s is not accepted: send the body as it is")
+            % {"found": coding[:40]}
+        )
+
+
 def read_many(body: bytes) -> list[Read]:
     """Return facts or findings per message. Raises UnreadableBulk, TooManyItems."""
+    if body.startswith(NOT_UTF_8):
+        raise UnreadableBulk(_("The body is not text in UTF-8"))
+    body = body.removeprefix(BOM)
     start = body[:64].lstrip()
     parts = _list_items(body) if start.startswith(b"[") else _lines(body)
     if not parts:
-        raise UnreadableBulk("The body holds no execution")
+        raise UnreadableBulk(_("The body holds no execution"))
     if len(parts) > ITEMS_MAX:
-        raise TooManyItems(f"{len(parts)} executions; at most {ITEMS_MAX} in one call")
+        raise TooManyItems(
+            _("%(found)s executions; at most %(limit)s in one call")
+            % {"found": len(parts), "limit": ITEMS_MAX}
+        )
     return [read_execution(part) for part in parts]
 
 
@@ -51,4 +86,4 @@ def _list_items(body: bytes) -> Sequence[bytes]:
         return [bytes(raw) for raw in _LIST.decode(body)]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
         finding = Finding(code="CAP-001", field="", message="{found}", found=str(wrong)[:200])
-        raise UnreadableBulk("The body is not a JSON list", findings=(finding,)) from None
+        raise UnreadableBulk(_("The body is not a JSON list"), findings=(finding,)) from None

@@ -48,6 +48,11 @@ def as_client(request: HttpRequest, work: Work) -> HttpResponse:
         )
     try:
         require(client.actor, Action.POST_EXECUTION)
+        reading.require_json(
+            media_type=request.content_type or "",
+            charset=str((request.content_params or {}).get("charset", "")),
+            coding=request.headers.get("Content-Encoding", ""),
+        )
         return work(request, client)
     except Refusal as refusal:
         answer = of_refusal(refusal)

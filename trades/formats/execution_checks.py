@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from core import text
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from trades.states import Action, Capacity, Side
@@ -104,6 +105,26 @@ def _text(code: str, pattern: str, *, expected: str, message: str) -> Check:
     return check
 
 
+def _comment(name: str, value: object) -> Iterator[Finding]:
+    """Check the one free text: its length, then that it shows what it says."""
+    ill_formed = list(_COMMENT_FORM(name, value))
+    yield from ill_formed
+    if not ill_formed and not shows_what_it_says(str(value)):
+        yield Finding(
+            code="CAP-015",
+            field=name,
+            message="{field} holds invisible or look-alike characters: {found}",
+            expected="visible characters of one alphabet per word",
+            found=ascii(value)[:MAX_FOUND],
+        )
+
+
+def shows_what_it_says(value: str) -> bool:
+    """Say whether no character is invisible and no word mixes alphabets that look alike."""
+    plain = value.replace("\n", " ").replace("\t", " ")
+    return plain.isascii() or not text.findings_in(plain, field="comment")
+
+
 def _decimal(digits: int, decimals: int, pattern: str, *, positive: bool = False) -> Check:
     form = re.compile(pattern)
     plain = re.compile(r"\A-?[0-9]+(\.[0-9]+)?\Z")
@@ -116,7 +137,7 @@ def _decimal(digits: int, decimals: int, pattern: str, *, positive: bool = False
                 code="CAP-008",
                 field=name,
                 message="{field} is not a plain decimal number: {found}",
-                expected="-1234.56",
+                expected="-123.45",
                 found=value[:MAX_FOUND],
             )
         elif positive and (value.startswith("-") or not value.strip("0.")):
@@ -255,6 +276,12 @@ _REFERENCE_CHECK: Final = _text(
     expected="1 to 64 printable ASCII characters",
     message=N_("{field} cannot be read: {found}"),
 )
+_COMMENT_FORM: Final = _text(
+    "CAP-015",
+    COMMENT,
+    expected="up to 500 characters",
+    message=N_("{field} is too long or holds control characters"),
+)
 _AMOUNT_CHECK: Final = _decimal(20, 4, AMOUNT)
 
 CHECKS: Final[Mapping[str, Check]] = {
@@ -284,10 +311,5 @@ CHECKS: Final[Mapping[str, Check]] = {
     "fees": _AMOUNT_CHECK,
     "net_amount": _AMOUNT_CHECK,
     "capacity": _one_of(*Capacity),
-    "comment": _text(
-        "CAP-015",
-        COMMENT,
-        expected="up to 500 characters",
-        message=N_("{field} is too long or holds control characters"),
-    ),
+    "comment": _comment,
 }

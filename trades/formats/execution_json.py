@@ -35,6 +35,7 @@ from trades.formats.execution_checks import (
     examine,
     isin_holds,
     kind_of,
+    shows_what_it_says,
 )
 from trades.states import Action, Capacity, Side
 
@@ -75,6 +76,8 @@ class _Message(
     message_id: None = None  # told by the format, never by the sender
 
 
+BOM: Final = b"\xef\xbb\xbf"
+HALF: Final = re.compile("[\ud800-\udfff]")
 KEY: Final = re.compile(rb'"\s*:')
 OPEN: Final = re.compile(rb"[\[{]")
 
@@ -95,6 +98,7 @@ def read_execution(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:
 
 
 def _read_again(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:
+    body = body.removeprefix(BOM)
     try:
         fields = _LOOSE.decode(body)
         if len(fields) == len(KEY.findall(body)):
@@ -139,6 +143,8 @@ def _accepted(message: _Message) -> ExecutionFacts:
         raise _NotPlain
     if message.quantity is not None and not message.quantity.strip("0."):
         raise _NotPlain
+    if message.comment is not None and not shows_what_it_says(message.comment):
+        raise _NotPlain
     for day in (message.traded_at, message.trade_date, message.settlement_date):
         if day is not None and day.year < EARLIEST_YEAR:
             raise _NotPlain
@@ -173,13 +179,15 @@ def _explain(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:
 
 def _explain_json(text: str) -> ExecutionFacts | tuple[Finding, ...]:
     twice: list[Finding] = []
+    halves: list[Finding] = []
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         fields: dict[str, object] = {}
         for name, value in items:
-            if name in fields:
-                twice.append(_twice(name))
-            fields[name] = value
+            whole = _whole(name, name, halves)
+            if whole in fields:
+                twice.append(_twice(whole))
+            fields[whole] = _whole(whole, value, halves) if isinstance(value, str) else value
         return fields
 
     try:
@@ -200,7 +208,24 @@ def _explain_json(text: str) -> ExecutionFacts | tuple[Finding, ...]:
                 found=kind_of(fields),
             ),
         )
-    return (*twice, *examine(fields)) or _accept(fields)
+    return (*halves, *twice, *examine(fields)) or _accept(fields)
+
+
+def _whole(name: str, value: str, halves: list[Finding]) -> str:
+    """Write a lone surrogate (half of a character) as its escape, and note it."""
+    if not HALF.search(value):
+        return value
+    escaped = ascii(value)[1:-1]
+    halves.append(
+        Finding(
+            code="CAP-018",
+            field=ascii(name)[1:-1][:MAX_FOUND],
+            message="{field} holds half of a character: {found}",
+            expected="UTF-8",
+            found=escaped[:MAX_FOUND],
+        )
+    )
+    return escaped
 
 
 def _twice(name: str) -> Finding:

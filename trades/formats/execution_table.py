@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
-from trades.formats.execution_checks import CHECKS
+from trades.formats.execution_checks import CHECKS, N_
 from trades.formats.execution_json import read_fields
 
 HOUSE_ZONE: Final = ZoneInfo("Europe/Paris")
@@ -156,11 +156,15 @@ def _moment(cell: str) -> str:
 
 
 def _placed(finding: Finding, line: int, headers: Mapping[str, str]) -> Finding:
+    """Return the finding on its line, in its column; the offset of a moment may be left out."""
+    is_moment = finding.code == "CAP-012"
     return Finding(
         code=finding.code,
         field=finding.field,
-        message=finding.message,
-        expected=finding.expected,
+        message=N_("{field} is not a date and time of the calendar: {found}")
+        if is_moment
+        else finding.message,
+        expected="YYYY-MM-DD hh:mm:ss" if is_moment else finding.expected,
         found=finding.found,
         severity=finding.severity,
         line=line,

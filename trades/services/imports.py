@@ -14,6 +14,7 @@ from core import files, jobs, tabular
 from core.access import Action, require
 from core.acts import acting
 from core.models import Job, StoredFile
+from core.remarks import kept
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from trades.formats.execution_table import TableRow, column_findings, read_rows
@@ -35,9 +36,11 @@ class UnableToImport(Refusal):
     code = "UNABLE_TO_IMPORT"
 
 
-def read_table(*, name: str, content: bytes, decimal_sign: str) -> list[TableRow]:
+def read_table(
+    *, name: str, content: bytes, decimal_sign: str, encoding: str = ""
+) -> list[TableRow]:
     """Return every row as facts or findings. Raises UnreadableFile or UnableToImport."""
-    table = tabular.read_table(name, content)
+    table = tabular.read_table(name, content, encoding=encoding)
     findings = column_findings(table.columns)
     if findings:
         raise UnableToImport(_("The columns are not those of executions."), findings=findings)
@@ -50,6 +53,7 @@ def read_table(*, name: str, content: bytes, decimal_sign: str) -> list[TableRow
 
 def read_fix(*, content: bytes) -> FixLog:
     """Return the messages of a FIX log. Raises UnableToImport when there is none."""
+    tabular.refuse_other_kinds(content)
     log = read_log(content)
     if not log.messages:
         raise UnableToImport(_("The file holds no FIX message."))
@@ -80,10 +84,21 @@ def queue_import(
 
 
 def import_table(
-    *, file: StoredFile, source_system: str, decimal_sign: str, actor: Actor, at: datetime
+    *,
+    file: StoredFile,
+    source_system: str,
+    decimal_sign: str,
+    encoding: str = "",
+    actor: Actor,
+    at: datetime,
 ) -> CaptureBatch:
     """Capture a table whole: every row that can be read, and the findings of the others."""
-    rows = read_table(name=file.name, content=files.open_stored(file), decimal_sign=decimal_sign)
+    rows = read_table(
+        name=file.name,
+        content=files.open_stored(file),
+        decimal_sign=decimal_sign,
+        encoding=encoding,
+    )
     with acting(actor=actor, reason=file.name):
         captured = capture.capture(
             messages=[row.read for row in rows],
@@ -93,7 +108,11 @@ def import_table(
             actor=actor,
             at=at,
         )
-        findings = [finding for item in captured.items for finding in item.findings]
+        findings = [
+            _on_line(finding, row.line)
+            for row, item in zip(rows, captured.items, strict=True)
+            for finding in item.findings
+        ]
         return _finish(captured.batch_id, {"rows": len(rows)}, findings)
 
 
@@ -136,6 +155,7 @@ def _on_line(finding: Finding, line: int) -> Finding:
         found=finding.found,
         severity=finding.severity,
         line=line,
+        column=finding.column or finding.field,
     )
 
 
@@ -173,6 +193,6 @@ def _rooted(session: str, fills: Sequence[Fill]) -> list[Fill]:
 def _finish(batch_id: int, counts: dict[str, Any], findings: Sequence[Finding]) -> CaptureBatch:
     batch = CaptureBatch.objects.get(pk=batch_id)
     batch.counts = batch.counts | counts
-    batch.findings = [finding.as_dict() for finding in findings[:FINDINGS_KEPT]]
+    batch.findings = [kept(finding) for finding in findings[:FINDINGS_KEPT]]
     batch.save(update_fields=["counts", "findings"])
     return batch

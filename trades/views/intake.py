@@ -20,7 +20,7 @@ from core.access import Action
 from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
 from core.pages.base import ActedRequest
 from core.pages.upload import Preview, UploadPage
-from kernel.findings import Finding
+from core.remarks import recalled
 from refdata.models import Instrument
 from trades import selectors
 from trades.facts import ExecutionFacts
@@ -85,7 +85,7 @@ class ImportDetail(DetailPage):
             "subtitle": batch.file.name if batch.file else batch.source_system,
             "counts": [(COUNT_NAMES.get(name, name), n) for name, n in counts.items()],
             "kinds": sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])),
-            "findings": [_finding(shape) for shape in batch.findings],
+            "findings": [recalled(shape) for shape in batch.findings],
             "executions": selectors.list_executions(actor=self.request.actor)
             .filter(batch=batch)
             .exclude(outcome=Outcome.BOOKED.value)
@@ -229,7 +229,12 @@ class UploadTable(UploadPage):
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
-        rows = imports.read_table(name=name, content=content, decimal_sign=options["decimal_sign"])
+        rows = imports.read_table(
+            name=name,
+            content=content,
+            decimal_sign=options["decimal_sign"],
+            encoding=options["encoding"],
+        )
         good = [row.read for row in rows if isinstance(row.read, ExecutionFacts)]
         findings = [f for row in rows if isinstance(row.read, tuple) for f in row.read]
         return Preview(
@@ -323,18 +328,3 @@ def _queue(
         at=timezone.now(),
     )
     return f"/jobs/{job.pk}/"
-
-
-def _finding(shape: dict[str, Any]) -> Finding:
-    """Return a stored finding; its message is already written out."""
-    text = str(shape["message"]).replace("{", "{{").replace("}", "}}")
-    return Finding(
-        code=shape["code"],
-        field=shape["field"],
-        message=text,
-        expected=shape["expected"],
-        found=shape["found"],
-        severity=shape["severity"],
-        line=shape.get("line"),
-        column=shape.get("column", ""),
-    )

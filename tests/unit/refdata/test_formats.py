@@ -196,7 +196,12 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a
         ("truncated", mic.read, b"<dataroot><ISO10383_MIC>", "Line 1"),
         ("another_file", firds.read, b"<dataroot/>", "no record of its kind (FIRDS)"),
         ("another_table", ecb.read, b"a,b\n1,2\n", "column DATE is missing"),
-        ("latin_1", lei.read, b"LEI,Entity.LegalName\nX,Soci\xe9t\xe9\n", "Line 2: byte 0xe9"),
+        (
+            "latin_1",
+            lei.read,
+            b"LEI,Entity.LegalName\nX,Soci\xe9t\xe9\n",
+            "Line 2, column 7: byte 0xe9",
+        ),
         ("broken_json", lei.read, b'{"data": [', "Line 1, column"),
         ("deep_json", lei.read, b"[" * 100_000, "nested too deeply"),
         ("not_a_currency", ecb.read, b"Date,EURO\n2026-04-13,1\n", "EURO is not a currency"),

@@ -46,8 +46,8 @@ BOMB = b"<!DOCTYPE a [<!ENTITY b 'x'><!ENTITY c '&b;&b;'>]><Document>&c;</Docume
 @pytest.mark.parametrize(
     ("case", "content", "said"),
     [
-        ("empty", b"", "not XML"),
-        ("truncated", advice(STATUS)[:-20], "not XML"),
+        ("empty", b"", "not well-formed XML"),
+        ("truncated", advice(STATUS)[:-20], "not well-formed XML"),
         ("bomb", BOMB, "document type"),
         ("another message", b"<Document/>", "no status advice"),
         ("unknown status", advice("<MsgSts><RptSts>YES</RptSts></MsgSts>"), "found YES"),

@@ -1,0 +1,261 @@
+"""Bad files: the door, what is sent, the status, and what the page must say.
+
+What the page says is read as text: code, severity, line, column, message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.integration.bad_input import files
+
+Content = bytes | Callable[[], bytes]
+Bad = tuple[str, Content, int, str]
+
+EXECUTIONS: dict[str, Bad] = {
+    "empty": ("executions", b"", 422, "The submitted file is empty."),
+    "blank": ("executions", b" \n\n", 422, "FILE-001 Blocking File The file sent.csv is empty"),
+    "header line only": (
+        "executions", ",".join(files.COLUMNS).encode(), 422,
+        "FILE-009 Blocking 1 File The table has a header and no row",
+    ),
+    "negative quantity": (
+        "executions", files.table(quantity="-5"), 200,
+        "CAP-010 Blocking 2 quantity quantity must be greater than zero, not -5",
+    ),
+    "NaN": (
+        "executions", files.table(price="NaN"), 200,
+        "CAP-008 Blocking 2 price price is not a plain decimal number: NaN",
+    ),
+    "Infinity": (
+        "executions", files.table(price="Infinity"), 200,
+        "CAP-008 Blocking 2 price price is not a plain decimal number: Infinity",
+    ),
+    "1e400": (
+        "executions", files.table(price="1e400"), 200,
+        "CAP-008 Blocking 2 price price is not a plain decimal number: 1e400",
+    ),
+    "full-width digits": (
+        "executions", files.table(quantity="１２"), 200,
+        "CAP-008 Blocking 2 quantity quantity is not a plain decimal number: １２",
+    ),
+    "underscore in digits": (
+        "executions", files.table(quantity="1_000"), 200,
+        "CAP-008 Blocking 2 quantity quantity is not a plain decimal number: 1_000",
+    ),
+    "decimal comma under a declared point": (
+        "executions", files.table(";", price="10,5"), 200,
+        "CAP-008 Blocking 2 price price is not a plain decimal number: 10,5",
+    ),
+    "wrong check digit": (
+        "executions", files.table(isin="FR0000120272"), 200,
+        "CAP-014 Blocking 2 isin The check digit of ISIN FR0000120272 is wrong",
+    ),
+    "31 February": (
+        "executions", files.table(traded_at="31/02/2026 10:00"), 200,
+        "CAP-012 Blocking 2 traded_at traded at is not a date and time of the calendar: "
+        "31/02/2026 10:00",
+    ),
+    "zero-width space": (
+        "executions", files.table(book="EQ-PAR\u200b-1"), 200,
+        "CAP-015 Blocking 2 book book cannot be read: EQ-PAR\u200b-1",
+    ),
+    "Cyrillic look-alike": (
+        "executions", files.table(book="EQ-P\u0410R-1"), 200,
+        "CAP-015 Blocking 2 book book cannot be read: EQ-P\u0410R-1",
+    ),
+    "formula": (
+        "executions", files.table(book="=1+1"), 422,
+        "FILE-012 Blocking 2 book =1+1 is a formula, not data",
+    ),
+    "Latin-1": (
+        "executions", files.table(book="é").decode().encode("latin-1"), 422,
+        "FILE-003 Blocking 2 50 Byte 0xE9 is not UTF-8",
+    ),
+    "NUL": (
+        "executions", files.table(book="\0"), 422,
+        "FILE-004 Blocking 2 50 A control character, U+0000, is in the text",
+    ),
+    "open quote": (
+        "executions", files.table(book='"EQ'), 422,
+        "FILE-005 Blocking 2 File The line cannot be cut into cells: unexpected end of data",
+    ),
+    "a cell too many": (
+        "executions", files.table(book="a,b"), 422,
+        "FILE-011 Blocking 2 File The line has 9 cells, the header has 8",
+    ),
+    "5,000 columns": (
+        "executions", ",".join(f"c{n}" for n in range(5000)).encode() + b"\n1", 422,
+        "FILE-006 Blocking 1 File The table has 5000 columns, the limit is 200",
+    ),
+    "a PDF called .csv": (
+        "executions", files.PDF, 422,
+        "FILE-013 Blocking 1 1 This is PDF, not a file of this kind",
+    ),
+    "XLSX: formula": (
+        "executions", files.workbook('<row r="2"><c r="B2"><f>1+1</f><v>2</v></c></row>'), 422,
+        "FILE-012 Blocking 2 B2 Cell B2 holds a formula, not data",
+    ),
+    "XLSX: the last cell there is": (
+        "executions", files.workbook('<row r="7"><c r="XFD7"><v>1</v></c></row>'), 422,
+        "FILE-032 Blocking 7 XFD7 Cell XFD7 lies outside 300001 rows x 200 columns",
+    ),
+    "XLSX: merged cells": (
+        "executions", files.merged, 422, "FILE-007 Blocking 1 File Column 2 has no name",
+    ),
+    "XLSX: zip bomb": (
+        "executions", files.zip_bomb, 422,
+        "FILE-033 Blocking File The workbook unpacks to more than is accepted",
+    ),
+    "XLSX: XML bomb": (
+        "executions", files.workbook(extra={"xl/evil.xml": files.XML_BOMB}), 422,
+        "FILE-020 Blocking File A document type declaration is not accepted",
+    ),
+    "XLSX: cut off": (
+        "executions", files.workbook()[:900], 422,
+        "FILE-030 Blocking File The workbook is damaged or encrypted",
+    ),
+}  # fmt: skip
+
+FIX: dict[str, Bad] = {
+    "empty": ("fix", b"", 422, "The submitted file is empty."),
+    "no message": ("fix", b"hello", 422, "The file holds no FIX message."),
+    "a PDF": ("fix", files.PDF, 422, "FILE-013 Blocking 1 1 This is PDF"),
+    "cut off": (
+        "fix", files.fix()[:-8], 200,
+        "FIX-003 Blocking 1 10 The message has no end: CheckSum (10) is missing",
+    ),
+    "negative quantity": (
+        "fix", files.fix(t32="-5"), 200, "CAP-010 Blocking 1 32 quantity must be greater than zero",
+    ),
+    "NaN": ("fix", files.fix(t31="NaN"), 200, "CAP-008 Blocking 1 31 price is not a plain decimal"),
+    "31 February": (
+        "fix", files.fix(t60="20260231-10:00:00"), 200, "CAP-012 Blocking 1 60 traded at is not a",
+    ),
+    "NUL in the symbol": ("fix", files.fix(t55="T\0TE"), 200, "CAP-015 Blocking 1 55 symbol"),
+    "zero-width space in the text": (
+        "fix", files.fix(t58="pay\u200bpal"), 200, "CAP-015 Blocking 1 58 comment holds invisible",
+    ),
+}  # fmt: skip
+
+STATEMENTS: dict[str, Bad] = {
+    "empty": ("statement", b"", 422, "The submitted file is empty."),
+    "truncated MT940": (
+        "statement", files.MT940[:110], 200,
+        "MT940-INCOMPLETE Blocking 1 :62: The statement is incomplete: field :62: is missing, "
+        "it stops at line 5",
+    ),
+    "MT940: balance that does not prove": (
+        "statement", files.MT940.replace(b"1010,00", b"1011,00"), 200,
+        "MT940-PROOF Blocking 7 :62: Opening balance plus lines is 1010.00, the closing balance "
+        "says 1011.00",
+    ),
+    "MT940: 31 February": (
+        "statement", files.MT940.replace(b":61:261120", b":61:260231"), 200,
+        "MT940-DATE Blocking 5 :61: 260231 is not a date (YYMMDD)",
+    ),
+    "MT940: full-width digits": (
+        "statement", files.MT940.replace(b"C10,00", "C１０,00".encode()), 200,
+        "MT940-LINE Blocking 5 :61: A statement line reads",
+    ),
+    "MT940: NUL": (
+        "statement", files.MT940.replace(b"rent", b"re\0nt"), 200,
+        "MT940-CONTROL Blocking 6 :86: A control character, U+0000, is in the text",
+    ),
+    "camt.053: cut off": (
+        "statement", files.CAMT[:300], 200,
+        "CAMT-XML Blocking 5 Document The XML cannot be read at line 5",
+    ),
+    "camt.053: XML bomb": (
+        "statement", files.XML_BOMB, 200,
+        "CAMT-DTD Blocking 2 x A document type declaration is not accepted",
+    ),
+    "camt.053: 100,000 levels": (
+        "statement", b"<a>" * 100_000, 200, "CAMT-XML Blocking 1 Document The XML cannot be read",
+    ),
+    "camt.053: NaN": (
+        "statement", files.CAMT.replace(b">10.00<", b">NaN<"), 200,
+        "CAMT-AMOUNT Blocking 8 Amt NaN is not an amount",
+    ),
+    "camt.053: 1e400": (
+        "statement", files.CAMT.replace(b">10.00<", b">1e400<"), 200,
+        "CAMT-AMOUNT Blocking 8 Amt 1e400 is not an amount",
+    ),
+    "camt.053: 31 February": (
+        "statement", files.CAMT.replace(b"<ValDt><Dt>2026-11-20", b"<ValDt><Dt>2026-02-31"), 200,
+        "CAMT-DATE Blocking 8 ValDt 2026-02-31 is not a date",
+    ),
+    "custodian table: no sender": (
+        "statement", files.CUSTODIAN, 200,
+        "TAB-SENDER Blocking 1 Sender Choose a saved mapping, or the sender of this table",
+    ),
+    "custodian table: negative quantity": (
+        "statement", files.CUSTODIAN.replace(b",100,", b",-100,"), 200,
+        "TAB-VALUE Blocking 2 Quantity -100 cannot be read: expected a number above zero",
+    ),
+    "custodian table: 31 February": (
+        "statement", files.CUSTODIAN.replace(b"2026-11-18", b"2026-02-31"), 200,
+        "TAB-VALUE Blocking 2 Trade date 2026-02-31 cannot be read",
+    ),
+    "custodian table: wrong check digit": (
+        "statement", files.CUSTODIAN.replace(b"FR0000120271", b"FR0000120272"), 200,
+        "TAB-VALUE Blocking 2 ISIN FR0000120272 cannot be read: expected an ISIN with a right",
+    ),
+    "custodian table: formula": (
+        "statement", files.CUSTODIAN.replace(b"C-1", b"=1+1"), 422,
+        "FILE-012 Blocking 2 Reference =1+1 is a formula, not data",
+    ),
+    "custodian table: zip bomb": ("statement", files.zip_bomb, 422, "FILE-033 Blocking File"),
+    "a PDF": ("statement", files.PDF, 422, "FILE-013 Blocking 1 1 This is PDF"),
+}  # fmt: skip
+
+
+REFERENCE: dict[str, tuple[str, bytes, str]] = {
+    "empty": ("mic", b"", "The submitted file is empty."),
+    "header line only": (
+        "mic", files.MIC, "The file holds no record of its kind (ISO10383_MIC)",
+    ),
+    "Latin-1": (
+        "mic", files.MIC + b"XPAR,XPAR,\xe9,ACTIVE\n",
+        "Line 2, column 11: byte 0xe9 is not UTF-8",
+    ),
+    "NUL": (
+        "mic", files.MIC + b"XPAR,XPAR,\0,ACTIVE\n",
+        "Line 2, column 11: U+0000 is a control character, not text",
+    ),
+    "XML bomb": ("mic", files.XML_BOMB, "A document type declaration is not accepted"),
+    "broken JSON": (
+        "lei", b'{"data": [',
+        "Line 1, column 11: this is not well-formed JSON (Expecting value)",
+    ),
+    "100,000 levels": ("lei", b"[" * 100_000, "The document is nested too deeply"),
+    "another table": ("prices", b"a,b\n1,2\n", "Line 1: column ISIN is missing"),
+    "NaN": ("ecb", b"Date,USD\n2026-11-20,NaN\n", "REF-003 Blocking 2 USD NaN is not a number"),
+    "a workbook": ("prices", files.workbook(), "FILE-013 Blocking 1 1 This is ZIP"),
+    "a PDF": ("firds", files.PDF, "FILE-013 Blocking 1 1 This is PDF"),
+}  # fmt: skip
+FEEDBACK: dict[str, tuple[bytes, str]] = {
+    "XML bomb": (files.XML_BOMB, "A document type declaration is not accepted"),
+    "cut off": (files.CAMT[:300], "Line 5, column 40: this is not well-formed XML (Premature end"),
+    "another message": (files.CAMT, "There is no status advice (auth.031.001.01) in this file"),
+    "a PDF": (files.PDF, "Line 1, column 1: this is not well-formed XML (Start tag expected"),
+}
+FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
+    "executions": (
+        "executions", files.table(quantity="-5"), {},
+        "Bloquante 2 quantity quantité : une valeur supérieure à zéro est attendue, et non -5",
+    ),
+    "formula": (
+        "executions", files.table(book="=1+1"), {}, "=1+1 est une formule et non une donnée",
+    ),
+    "statement": (
+        "statement", files.MT940[:110], {}, "Le relevé est incomplet : le champ :62: manque",
+    ),
+    "reference": (
+        "reference", b"a,b\n1,2\n", {"kind": "prices"}, "la colonne ISIN manque",
+    ),
+    "feedback": ("feedback", files.CAMT, {}, "Ce fichier ne contient aucun accusé"),
+    "size": (
+        "fix", bytes(files.FIFTY_MEGABYTES), {}, "32 Mo au plus sont acceptés ici",
+    ),
+}  # fmt: skip
