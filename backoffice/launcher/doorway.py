@@ -12,6 +12,8 @@ from backoffice.launcher import embedded, embedded_services, places, provisionin
 
 #: Commands that change tables, grants or triggers: they connect as the owner role.
 OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"})
+#: Commands that read everything and change nothing.
+READING_COMMANDS = frozenset({"backup", "verify_promises"})
 #: Commands that need no server at all.
 OFFLINE_COMMANDS = frozenset(
     [
@@ -60,7 +62,7 @@ def ready_for(command: str) -> Iterator[None]:
         os.environ.setdefault("APP_ENV", "local")
     if command in OWNER_COMMANDS:
         os.environ["DATABASE_ROLE"] = "owner"
-    if command == "backup":
+    if command in READING_COMMANDS:
         os.environ["DATABASE_ROLE"] = "backup"
     if command in OFFLINE_COMMANDS or url:
         yield

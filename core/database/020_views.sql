@@ -28,3 +28,10 @@ SELECT client::text, key::text, code FROM public.core_idempotencyrecord;
 CREATE OR REPLACE VIEW qa.user_role AS
 SELECT u.username::text, g.role::text, g.desk_code::text AS desk
   FROM public.core_rolegrant g JOIN public.core_user u ON u.id = g.user_id;
+
+-- Nothing is posted yet, so there is no entry; the ledger will bring its own view of this shape.
+CREATE OR REPLACE VIEW qa.ledger_entry AS
+SELECT NULL::bigint AS id, NULL::bigint AS journal_id, NULL::text AS effect_key,
+       NULL::bigint AS trade_version_id, NULL::text AS account, NULL::text AS currency,
+       NULL::numeric AS amount
+ WHERE false;

@@ -23,6 +23,11 @@ from backoffice.launcher import places
 from backoffice.launcher.embedded import Postgres, Valkey
 
 PATIENCE_SECONDS = 40
+WORLD = """
+from datetime import UTC, date, datetime
+from refdata import demo
+demo.seed(business_date=date(2026, 11, 20), at=datetime(2026, 11, 20, tzinfo=UTC))
+"""
 
 
 def free_port() -> int:
@@ -78,6 +83,32 @@ class Launched:
         server = Postgres(self.place)
         return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `manage.py arguments` beside the running copy."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=places.ROOT,
+            env=os.environ | {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def manage(self, *arguments: str) -> tuple[int, str]:
+        """Run `manage.py arguments`; return its exit code and what it said."""
+        process = self.start(*arguments)
+        said = process.communicate(timeout=120)[0]
+        return process.returncode, said.strip()
+
+    def told(self, *arguments: str) -> str:
+        """Run `manage.py arguments`, which must end well, and return what it said."""
+        code, said = self.manage(*arguments)
+        assert code == 0, said
+        return said
+
+    def load_reference_data(self) -> None:
+        self.told("shell", "--no-imports", "-c", WORLD)
+
     def end(self, sign: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(sign)
         return self.process.wait(timeout=30)
@@ -113,3 +144,15 @@ def home() -> Iterator[Path]:
         Valkey(place).stop()
         Postgres(place, throw_away=True).remove()
         shutil.rmtree(place.valkey_sockets, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Launched]:
+    """A copy of its own that is ready, and ended afterwards."""
+    with home() as folder:
+        up = launch(folder)
+        try:
+            eventually(up.ready, seconds=120)
+            yield up
+        finally:
+            up.end()

@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -19,7 +17,7 @@ import psycopg2
 import pytest
 
 from backoffice.launcher import places, provisioning
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, eventually, running
 
 pytestmark = pytest.mark.slow
 OUTAGE_S = float(os.environ.get("BROKER_OUTAGE_S", "8"))
@@ -28,32 +26,8 @@ BATCHES, PER_BATCH = 40, 25
 
 @pytest.fixture(name="up")
 def _up() -> Iterator[Launched]:
-    with home() as folder:
-        up = launch(folder)
-        try:
-            eventually(up.ready, seconds=120)
-            yield up
-        finally:
-            up.end()
-
-
-WORLD = """
-from datetime import UTC, date, datetime
-from refdata import demo
-demo.seed(business_date=date(2026, 11, 20), at=datetime(2026, 11, 20, tzinfo=UTC))
-"""
-
-
-def _manage(up: Launched, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=places.ROOT,
-        env=os.environ | {"DATA_DIR": str(up.data_dir)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+    with running() as up:
+        yield up
 
 
 def _execution(number: int) -> dict[str, Any]:
@@ -121,8 +95,8 @@ def _outage(folder: Path) -> None:
 
 
 def test_an_outage_of_the_broker_loses_and_doubles_nothing(up: Launched) -> None:
-    _manage(up, "shell", "--no-imports", "-c", WORLD)
-    token = _manage(up, "create_api_token", "oms", "--source-system", "OMS")
+    up.load_reference_data()
+    token = up.told("create_api_token", "oms", "--source-system", "OMS")
     outage = threading.Thread(target=_outage, args=(up.data_dir,))
     outage.start()
     slowest = 0.0

@@ -29,3 +29,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{sum(expected.values())} rows of {len(expected)} tables restored")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("verify_audit")
+        call_command("verify_promises")

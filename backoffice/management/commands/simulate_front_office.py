@@ -12,9 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic, perf_counter, sleep
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from core import tokens
@@ -24,22 +25,36 @@ from trades import demo
 ADDRESS: Final = "/api/v1/executions/"
 THREADS: Final = 8
 TIMEOUT_S: Final = 30
+PATIENCE_S: Final = 60
+CHECKED_MAX: Final = 1_000
+REVOKE_TRIES: Final = 5
+KEPT: Final = frozenset({"200", "201", "202"})
+#: no answer, or one that says "later": the same message is sent again
+AGAIN: Final = frozenset({"error", "429", "500", "502", "503", "504"})
 #: of a hundred messages: amendments, cancellations, exact repeats, bad ones; the rest are new
 MIX: Final = (("amend", 8), ("cancel", 3), ("repeat", 5), ("bad", 4))
 
 
 @dataclass
 class Tally:
-    """What the server answered, from every thread."""
+    """What the server answered, from every thread; `kept` are the references it acknowledged."""
 
     codes: Counter[str] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    retries: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, code: str, seconds: float) -> None:
+    def add(self, code: str, seconds: float, reference: str) -> None:
         with self.lock:
             self.codes[code] += 1
             self.milliseconds.append(seconds * 1000)
+            if code in KEPT:
+                self.kept.append(reference)
+
+    def retry(self) -> None:
+        with self.lock:
+            self.retries += 1
 
 
 class Flow:
@@ -121,12 +136,14 @@ class Command(BaseCommand):
             )
         try:
             tally, seconds = _run(flow, token, options)
+            report = _report(tally, seconds)
+            report |= _missing(sorted(set(tally.kept)), token, options["url"])
         finally:
             if name:
-                tokens.revoke_token(name=name, actor=SYSTEM, at=timezone.now())
-        self.stdout.write(json.dumps(_report(tally, seconds), sort_keys=True))
-        if tally.codes.keys() & {"error", "500", "401", "403"}:
-            raise CommandError("the server refused or failed")
+                _revoke(name)
+        self.stdout.write(json.dumps(report, sort_keys=True))
+        if report["lost"] or tally.codes.keys() & {"error", "500", "401", "403"}:
+            raise CommandError("the server refused, failed or lost what it had acknowledged")
 
 
 def _run(flow: Flow, token: str, options: dict[str, Any]) -> tuple[Tally, float]:
@@ -167,18 +184,56 @@ def _post(
     tally: Tally,
     url: str,
 ) -> http.client.HTTPConnection:
+    """Send a message until it is answered, as a front office does; a repeat is harmless."""
+    body, began = json.dumps(message), perf_counter()
+    pause = 0.1
+    while True:
+        code, _answer = _ask(connection, "POST", ADDRESS, token, body)
+        if code == "error":
+            connection.close()
+            connection = _connect(url)
+        if code not in AGAIN or perf_counter() - began > PATIENCE_S:
+            tally.add(code, perf_counter() - began, message["source_reference"])
+            return connection
+        tally.retry()
+        sleep(pause)
+        pause = min(2 * pause, 2)
+
+
+def _ask(
+    connection: http.client.HTTPConnection, method: str, address: str, token: str, body: str = ""
+) -> tuple[str, bytes]:
+    """Return the status and the body of the answer; `error` when there is none."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    began = perf_counter()
     try:
-        connection.request("POST", ADDRESS, json.dumps(message), headers)
+        connection.request(method, address, body or None, headers)
         answer = connection.getresponse()
-        answer.read()
-        code = str(answer.status)
+        return str(answer.status), answer.read()
     except (OSError, http.client.HTTPException):
-        connection.close()
-        connection, code = _connect(url), "error"
-    tally.add(code, perf_counter() - began)
-    return connection
+        return "error", b""
+
+
+def _missing(kept: list[str], token: str, url: str) -> dict[str, int]:
+    """Ask the server for what it acknowledged, a thousand references at the most."""
+    asked = kept[-CHECKED_MAX:]
+    connection = _connect(url)
+    lost = 0
+    for reference in asked:
+        code, _answer = _ask(connection, "GET", f"{ADDRESS}{quote(reference)}/", token)
+        lost += code != "200"
+    return {"checked": len(asked), "lost": lost}
+
+
+def _revoke(name: str) -> None:
+    """Take the token back; a database that restarts now is asked again."""
+    for attempt in range(REVOKE_TRIES):
+        try:
+            tokens.revoke_token(name=name, actor=SYSTEM, at=timezone.now())
+        except OperationalError:
+            connections.close_all()
+            sleep(1 + attempt)
+        else:
+            return
 
 
 def _report(tally: Tally, seconds: float) -> dict[str, Any]:
@@ -187,6 +242,7 @@ def _report(tally: Tally, seconds: float) -> dict[str, Any]:
         "sent": sum(tally.codes.values()),
         "per_s": round(sum(tally.codes.values()) / max(seconds, 1), 1),
         "codes": dict(sorted(tally.codes.items())),
+        "retries": tally.retries,
         "p50_ms": round(times[len(times) // 2], 1),
         "p99_ms": round(times[min(len(times) - 1, len(times) * 99 // 100)], 1),
     }

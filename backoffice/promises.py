@@ -1,0 +1,148 @@
+"""The promises of the product, asked of the database from outside: SQL over the auditors' views.
+
+Each query returns what breaks a promise and must return nothing. After a crash, a restore or a
+migration nothing reopens before they all hold (DORA 2022/2554 art. 12(7)). Read with the role
+`backup`, which may read everything and change nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+SHOWN_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What holds at every commit; `settled` ones once the work that waits is done."""
+
+    code: str
+    text: str
+    broken_by: str
+    settled: bool = False
+
+
+PROMISES: Final = (
+    Promise(
+        "I01a",
+        "a message is accepted once",
+        """SELECT source, source_ref, source_version, action FROM qa.execution
+            GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
+    ),
+    Promise(
+        "I01b",
+        "an accepted message left a version of its trade or is named by an exception",
+        """SELECT e.source, e.source_ref, e.source_version, e.action FROM qa.execution e
+            WHERE NOT EXISTS (SELECT FROM qa.trade t JOIN qa.trade_version v ON v.trade_id = t.id
+                   WHERE (t.source, t.source_ref) = (e.source, e.source_ref)
+                     AND v.source_version >= e.source_version)
+              AND NOT EXISTS (SELECT FROM qa.exception_item x
+                   WHERE split_part(x.subject, ' ', 1) = 'execution:' || e.id)""",
+    ),
+    Promise(
+        "I01c",
+        "one trade per reference of a source",
+        "SELECT source, source_ref FROM qa.trade GROUP BY 1, 2 HAVING count(*) > 1",
+    ),
+    Promise(
+        "I02a",
+        "the versions of a trade are numbered 1 to n",
+        """SELECT trade_id FROM qa.trade_version
+            GROUP BY 1 HAVING count(*) <> max(version_no) OR min(version_no) <> 1""",
+    ),
+    Promise(
+        "I02b",
+        "exactly one version is current, the highest",
+        """SELECT trade_id FROM qa.trade_version GROUP BY 1
+            HAVING count(*) FILTER (WHERE status <> 'SUPERSEDED') <> 1
+                OR max(version_no) <> max(version_no) FILTER (WHERE status <> 'SUPERSEDED')""",
+    ),
+    Promise(
+        "I03a",
+        "nobody validates what they contributed to",
+        """SELECT trade_id, version_no FROM qa.trade_version
+            WHERE checker = ANY(contributors || maker)
+               OR (status = 'VALIDATED' AND checker IS NULL)""",
+    ),
+    Promise(
+        "I03b",
+        "nobody holds two roles",
+        "SELECT username FROM qa.user_role GROUP BY 1 HAVING count(DISTINCT role) > 1",
+    ),
+    Promise(
+        "I04",
+        "the versions of the source never go back",
+        """SELECT trade_id, version_no FROM (
+               SELECT trade_id, version_no, source_version,
+                      lag(source_version) OVER (PARTITION BY trade_id ORDER BY version_no) AS before
+                 FROM qa.trade_version) v WHERE source_version < before""",
+    ),
+    Promise(
+        "I05",
+        "a match conserves value in each currency",
+        """SELECT match_id, currency FROM qa.match_allocation GROUP BY 1, 2
+            HAVING sum(CASE side WHEN 'INTERNAL' THEN amount ELSE -amount END) <> 0""",
+    ),
+    Promise(
+        "I07",
+        "every amount is a finite number",
+        """SELECT id FROM qa.trade_version WHERE 'NaN' IN (quantity, price)
+            UNION ALL SELECT id FROM qa.statement_line WHERE amount = 'NaN'""",
+    ),
+    Promise(
+        "I08",
+        "the numbers of a report stream have no gap and no double",
+        """SELECT stream FROM qa.report_item GROUP BY 1
+            HAVING count(*) <> max(seq) OR count(DISTINCT seq) <> max(seq) OR min(seq) <> 1""",
+    ),
+    Promise(
+        "I09",
+        "a version is reported once, and only when it was validated",
+        """SELECT i.trade_version_id FROM qa.report_item i
+             LEFT JOIN qa.trade_version v ON v.id = i.trade_version_id
+            GROUP BY 1 HAVING count(*) > 1 OR bool_or(v.checker IS NULL)""",
+    ),
+    Promise(
+        "I10",
+        "every trade has its audit chain",
+        """SELECT t.id FROM qa.trade t
+            WHERE NOT EXISTS (SELECT FROM qa.audit a WHERE a.chain = 'trade:' || t.id)""",
+    ),
+    Promise(
+        "I11",
+        "a statement is stored whole and once",
+        """SELECT s.id FROM qa.statement s WHERE s.declared_rows <>
+              (SELECT count(*) FROM qa.statement_line l WHERE l.statement_id = s.id)
+            UNION ALL SELECT max(id) FROM qa.statement GROUP BY sha256 HAVING count(*) > 1""",
+    ),
+    Promise(
+        "I12",
+        "an idempotency key has its stored outcome",
+        "SELECT client, key FROM qa.idempotency WHERE code IS NULL",
+    ),
+    Promise(
+        "I14",
+        "every announced event was heard",
+        "SELECT id FROM qa.outbox WHERE done_at IS NULL",
+        settled=True,
+    ),
+)
+
+
+def broken(*, settled: bool) -> list[tuple[Promise, list[str]]]:
+    """Return the promises that do not hold, each with the first rows that break it.
+
+    Without `settled` those are left out that hold only when no work waits.
+    """
+    asked = [promise for promise in PROMISES if settled or not promise.settled]
+    found = []
+    with connection.cursor() as cursor:
+        for promise in asked:
+            cursor.execute(f"SELECT b::text FROM ({promise.broken_by}) b LIMIT {SHOWN_MAX}")  # noqa: S608 - our own text
+            rows = [str(row[0]) for row in cursor.fetchall()]
+            if rows:
+                found.append((promise, rows))
+    return found
