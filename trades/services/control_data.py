@@ -110,13 +110,14 @@ def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
 
 
 def trades_of_batch(*, batch_id: int) -> list[int]:
-    """Return the trades that the messages of a batch made, amended or cancelled."""
-    return list(
-        Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
-        .order_by("trade_id")
-        .values_list("trade_id", flat=True)
-        .distinct()
-    )
+    """Return the trades that a batch made, amended or cancelled.
+
+    A repair makes trades of messages that came in an earlier batch: those carry the repair's own.
+    """
+    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
+    made = Trade.objects.filter(batch_id=batch_id)
+    ids = {*told.values_list("trade_id", flat=True), *made.values_list("pk", flat=True)}
+    return sorted(pk for pk in ids if pk is not None)
 
 
 def trades_to_recontrol(

@@ -51,6 +51,8 @@ def test_a_real_log_waits_for_its_instrument_and_one_alias_frees_all(shared_data
     trades = list(Trade.objects.order_by("id"))
     assert [t.currency for t in trades] == ["USD", "USD"]
     assert all(t.touched_by_hand_at for t in trades)
+    jobs.run_pending()
+    assert not Trade.objects.filter(state="RECEIVED").exists()
     assert not ControlException.objects.filter(kind="CAPTURE", state="OPEN").exists()
     assert imports.import_fix(
         file=files.store(name="again", content=(shared_data / SMALL).read_bytes(),
