@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -85,10 +85,11 @@ def write(
     for item, number in zip(fresh, _numbers(taken, "trades_execution", len(fresh)), strict=True):
         item.execution_id = number
     ids = _numbers(taken, "trades_tradeversion", len(plan.versions))
+    terms = {id(version.terms): terms_line(version.terms) for version in plan.versions}
     insert(
-        Table("trades_trade", TRADE_COLUMNS, _trades(created, plan, origin, batch_id)),
+        Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, plan, origin, batch_id)),
         Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, plan, origin, batch_id)),
-        Table("trades_tradeversion", VERSION_COLUMNS, _versions(plan, origin, ids)),
+        Table("trades_tradeversion", VERSION_COLUMNS, _versions(ids, terms, plan, origin)),
     )
     _amend(plan, batch_id, plan.at if origin.by_hand else None)
     _replay(plan.replayed)
@@ -116,7 +117,13 @@ def _executions(fresh: Sequence[Item], plan: Plan, origin: Origin, batch_id: int
     return lines
 
 
-def _trades(created: Sequence[TradeRow], plan: Plan, origin: Origin, batch_id: int) -> list[str]:
+def _trades(
+    created: Sequence[TradeRow],
+    terms: Mapping[int, str],
+    plan: Plan,
+    origin: Origin,
+    batch_id: int,
+) -> list[str]:
     touched = plan.at if origin.by_hand else None
     same = row(batch_id, touched, origin.source_system, plan.at)
     lines = []
@@ -127,7 +134,7 @@ def _trades(created: Sequence[TradeRow], plan: Plan, origin: Origin, batch_id: i
             f"{trade.id}{S}{trade.reference}{S}{trade.source_reference}{S}{trade.maker}{S}"
             f"{trade.source_version}{S}{trade.version_no}{S}{trade.state}{S}{trade.close_reason}"
             f"{S}{contributors}{S}{trade.fingerprint}{S}{risk}{S}{same}{S}"
-            f"{terms_line(trade.terms)}{S}{current_line(trade.terms)}"
+            f"{terms[id(trade.terms)]}{S}{current_line(trade.terms)}"
         )
     return lines
 
@@ -153,7 +160,9 @@ def current_line(t: Terms) -> str:
     )
 
 
-def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
+def _versions(
+    ids: Sequence[int], terms: Mapping[int, str], plan: Plan, origin: Origin
+) -> list[str]:
     reason = " ".join(origin.reason.split())[:500]
     name = plan.actor.name
     lines = []
@@ -162,7 +171,7 @@ def _versions(plan: Plan, origin: Origin, ids: Sequence[int]) -> list[str]:
         lines.append(
             f"{number}{S}{v.trade.id}{S}{v.version_no}{S}{v.action}{S}{v.source_version}{S}"
             f"{v.encoded.decode()}{S}{v.item.maker or name}{S}{contributors}{S}{v.fingerprint}{S}"
-            f"{v.item.execution_id}{S}{reason}{S}{terms_line(v.terms)}"
+            f"{v.item.execution_id}{S}{reason}{S}{terms[id(v.terms)]}"
         )
     return lines
 
