@@ -8,6 +8,7 @@ their source alone, all others share it, and a race for one identity is lost by 
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,13 @@ from kernel.actors import Actor
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
 from trades.models import CaptureBatch
-from trades.services import loading, storing
+from trades.services import loading, storing, writing
 from trades.services.enrichment import Reference, load_reference
 from trades.services.plan import Item, ItemStatus, Plan
 from trades.states import Channel, Outcome
 
 ATTEMPTS: Final = 3
+PART: Final = 1_000
 Read = ExecutionFacts | tuple[Finding, ...]
 Result = TypeVar("Result")
 
@@ -138,11 +140,8 @@ def capture_here(
         trades=known.trades,
         waiting=known.waiting,
     )
-    for item in sorted(good, key=loading.order):
-        plan.take(item)
     batch_id = origin.batch_id or known.batch_id or open_batch(origin, actor, at, window=window)
-    created = [item for item in good if item.status is ItemStatus.CREATED]
-    storing.write(plan, created, origin, batch_id, known.numbers)
+    _book(good, storing.Store(plan, origin, batch_id, known.numbers))
     _answer_repeats(good, known)
     captured = Captured(batch_id=batch_id, items=tuple(items))
     if origin.has_own_batch:
@@ -150,6 +149,28 @@ def capture_here(
         if captured.has_booked():
             announce(batch_id)
     return captured
+
+
+def _book(good: Sequence[Item], store: storing.Store) -> None:
+    """Plan and write, a large capture in parts: while one is written the next is planned.
+
+    All messages of one identity are in one part. What waited and is replayed may touch any, so
+    there is one part then.
+    """
+    plan = store.plan
+    for item, number in zip(good, store.numbers["trades_execution"], strict=True):
+        item.number = number
+    ordered = sorted(good, key=loading.order)
+    parts = [ordered] if plan.waiting else list(loading.parts(ordered, PART))
+    with contextlib.ExitStack() as stack:
+        insert = writing.insert
+        if len(parts) > 1:
+            insert = stack.enter_context(writing.Behind()).insert
+        for part in parts:
+            for item in part:
+                plan.take(item)
+            insert(*store.rows_of([i for i in part if i.status is ItemStatus.CREATED]))
+    store.finish([item for item in good if item.status is ItemStatus.CREATED])
 
 
 def _answer_repeats(items: Sequence[Item], known: loading.Known) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,6 +70,17 @@ def order(item: Item) -> tuple[str, bool, int, int]:
     assert facts is not None  # noqa: S101 - only readable items are sorted
     rank = RANK[facts.action]
     return (facts.source_reference, rank > 0, facts.version, rank)
+
+
+def parts(ordered: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Cut sorted items in parts of about `size`, never between two messages of one identity."""
+    start, count = 0, len(ordered)
+    while start < count:
+        end = min(start + size, count)
+        while end < count and order(ordered[end])[0] == order(ordered[end - 1])[0]:
+            end += 1
+        yield ordered[start:end]
+        start = end
 
 
 def begin(

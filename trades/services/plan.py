@@ -43,6 +43,7 @@ class Item:
     status: ItemStatus = ItemStatus.CREATED
     outcome: Outcome | None = None
     findings: tuple[Finding, ...] = ()
+    number: int = 0  # taken ahead for the case that it is stored
     execution_id: int | None = None
     trade: TradeRow | None = None
     version_no: int | None = None

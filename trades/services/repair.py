@@ -15,7 +15,7 @@ from kernel.findings import Refusal
 from refdata import services as refdata
 from refdata.models import Instrument
 from trades.models import Execution
-from trades.services import capture, loading, storing
+from trades.services import capture, loading, storing, writing
 from trades.services.enrichment import alias_source, load_reference
 from trades.services.plan import Plan
 from trades.states import Channel, Outcome
@@ -109,7 +109,9 @@ def _replay(
         if not plan.replayed:
             return 0
         batch_id = capture.open_batch(origin, actor, at)
-        storing.write(plan, [], origin, batch_id)
+        store = storing.Store(plan, origin, batch_id)
+        writing.insert(*store.rows_of([]))
+        store.finish([])
         capture.close_batch(batch_id, {"booked": len(plan.replayed)})
         capture.announce(batch_id)
         return len(plan.replayed)

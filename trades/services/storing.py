@@ -1,8 +1,9 @@
-"""Writing a plan: three COPYs, one UPDATE of amended trades, one of replayed messages."""
+"""Rows of a plan: three COPYs per part, one UPDATE of amended trades, one of replayed messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +15,8 @@ from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services.enrichment import Terms
-from trades.services.plan import Item, Plan, TradeRow
-from trades.services.writing import NULL, SEPARATOR, Table, array, insert, next_ids, row
+from trades.services.plan import Item, Plan, TradeRow, VersionRow
+from trades.services.writing import NULL, SEPARATOR, Table, array, next_ids, row
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
@@ -71,43 +72,59 @@ UPDATE trades_execution e
 """
 
 
-def write(
-    plan: Plan, fresh: Sequence[Item], origin: Origin, batch_id: int, numbers: Numbers | None = None
-) -> None:
-    """Write the plan: new messages, trades, versions, changes, and what waits for a person.
+@dataclass(slots=True)
+class Store:
+    """The writing side of a plan: its parts as rows, when they are ready, and then what changes.
 
     `numbers` were taken ahead, per table; where they do not reach, more are taken.
     """
-    taken = numbers or {}
-    created = [trade for trade in plan.trades.values() if trade.created]
-    for trade, number in zip(created, _numbers(taken, "trades_trade", len(created)), strict=True):
-        trade.id = number
-    for item, number in zip(fresh, _numbers(taken, "trades_execution", len(fresh)), strict=True):
-        item.execution_id = number
-    ids = _numbers(taken, "trades_tradeversion", len(plan.versions))
-    terms = {id(version.terms): terms_line(version.terms) for version in plan.versions}
-    insert(
-        Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, plan, origin, batch_id)),
-        Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, plan, origin, batch_id)),
-        Table("trades_tradeversion", VERSION_COLUMNS, _versions(ids, terms, plan, origin)),
-    )
-    _amend(plan, batch_id, plan.at if origin.by_hand else None)
-    _replay(plan.replayed)
-    _tell_the_desk(plan, fresh, origin)
+
+    plan: Plan
+    origin: Origin
+    batch_id: int
+    numbers: Numbers = field(default_factory=dict)
+
+    def rows_of(self, fresh: Sequence[Item]) -> tuple[Table, Table, Table]:
+        """Return what the plan made new since the last part; the plan lets go of it."""
+        plan = self.plan
+        versions, plan.versions = plan.versions, []
+        created = [v.trade for v in versions if v.version_no == 1 and v.trade.created]
+        for trade, number in zip(created, self._take("trades_trade", len(created)), strict=True):
+            trade.id = number
+        ids = self._take("trades_tradeversion", len(versions))
+        terms = {id(version.terms): terms_line(version.terms) for version in versions}
+        rows = (
+            Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, self)),
+            Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, self)),
+            Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, ids, terms, self)),
+        )
+        for item in fresh:
+            item.content = b""
+        return rows
+
+    def finish(self, fresh: Sequence[Item]) -> None:
+        """Write the changes of what stood before, and tell the desk what waits for a person."""
+        touched = self.plan.at if self.origin.by_hand else None
+        _amend(self.plan, self.batch_id, touched)
+        _replay(self.plan.replayed)
+        _tell_the_desk(self.plan, fresh, self.origin)
+
+    def _take(self, table: str, count: int) -> list[int]:
+        ahead = self.numbers.get(table, [])
+        taken = ahead[:count]
+        del ahead[:count]
+        return taken + next_ids(table, count - len(taken)) if len(taken) < count else taken
 
 
-def _numbers(taken: Numbers, table: str, count: int) -> list[int]:
-    ahead = taken.get(table, [])[:count]
-    return ahead + next_ids(table, count - len(ahead)) if len(ahead) < count else ahead
-
-
-def _executions(fresh: Sequence[Item], plan: Plan, origin: Origin, batch_id: int) -> list[str]:
-    name = plan.actor.name
-    same = row(origin.source_system, origin.channel.value, batch_id, name, plan.at)
+def _executions(fresh: Sequence[Item], store: Store) -> list[str]:
+    plan, origin = store.plan, store.origin
+    sent = (origin.source_system, origin.channel.value, store.batch_id)
+    same = row(*sent, plan.actor.name, plan.at)
     lines = []
     for item in fresh:
         facts = item.facts
         assert facts is not None  # noqa: S101 - only readable items are stored
+        item.execution_id = item.number
         trade_id = item.trade.id if item.trade else NULL
         lines.append(
             f"{item.execution_id}{S}{facts.source_reference}{S}{facts.version}{S}{facts.action}{S}"
@@ -117,15 +134,9 @@ def _executions(fresh: Sequence[Item], plan: Plan, origin: Origin, batch_id: int
     return lines
 
 
-def _trades(
-    created: Sequence[TradeRow],
-    terms: Mapping[int, str],
-    plan: Plan,
-    origin: Origin,
-    batch_id: int,
-) -> list[str]:
-    touched = plan.at if origin.by_hand else None
-    same = row(batch_id, touched, origin.source_system, plan.at)
+def _trades(created: Sequence[TradeRow], terms: Mapping[int, str], store: Store) -> list[str]:
+    at, origin = store.plan.at, store.origin
+    same = row(store.batch_id, at if origin.by_hand else None, origin.source_system, at)
     lines = []
     for trade in created:
         contributors = array(trade.contributors) if trade.contributors else "{}"
@@ -161,12 +172,12 @@ def current_line(t: Terms) -> str:
 
 
 def _versions(
-    ids: Sequence[int], terms: Mapping[int, str], plan: Plan, origin: Origin
+    versions: Sequence[VersionRow], ids: Sequence[int], terms: Mapping[int, str], store: Store
 ) -> list[str]:
-    reason = " ".join(origin.reason.split())[:500]
-    name = plan.actor.name
+    reason = " ".join(store.origin.reason.split())[:500]
+    name = store.plan.actor.name
     lines = []
-    for number, v in zip(ids, plan.versions, strict=True):
+    for number, v in zip(ids, versions, strict=True):
         contributors = array(v.contributors) if v.contributors else "{}"
         lines.append(
             f"{number}{S}{v.trade.id}{S}{v.version_no}{S}{v.action}{S}{v.source_version}{S}"

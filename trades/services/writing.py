@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
+from typing import Any, Final, Self
 
 from django.db import connection
 
@@ -20,7 +21,6 @@ SELECT nextval(sequence.name)
        generate_series(1, %s)
 """
 FEW: Final = 12
-CHUNK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def insert(*tables: Table) -> None:
     """
     filled = [table for table in tables if table.lines]
     if sum(len(table.lines) for table in filled) > FEW:
-        for table in filled:
-            _copy(table)
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            _copy(cursor, filled)
     elif filled:
         _insert(filled)
 
@@ -73,13 +73,54 @@ def _insert(tables: Sequence[Table]) -> None:
         cursor.execute("; ".join(statements), values)
 
 
-def _copy(table: Table) -> None:
-    text = "\n".join(table.lines)
-    if text.count("\n") != len(table.lines) - 1 or "\x02" in text or "\r" in text:
-        raise UnwritableText(table.name)
-    copy = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN ({OPTIONS})"
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(copy, StringIO(text), CHUNK)
+def _copy(cursor: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psycopg2 has no types
+    for table in tables:
+        if not table.lines:
+            continue
+        text = "\n".join(table.lines)
+        if text.count("\n") != len(table.lines) - 1 or "\x02" in text or "\r" in text:
+            raise UnwritableText(table.name)
+        copy = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN ({OPTIONS})"
+        cursor.copy_expert(copy, StringIO(text), len(text) + 1)
+
+
+class Behind:
+    """Inserts one step behind its caller: while PostgreSQL takes some rows, the next are made.
+
+    All of it in the caller's transaction, on its connection, which nobody else may use inside the
+    `with`. An error comes up at the next insert or at the end.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="copy")
+        self._pending: Future[None] | None = None
+
+    def insert(self, *tables: Table) -> None:
+        """Wait for what was handed over before, then hand these over."""
+        self.wait()
+        self._pending = self._pool.submit(self._work, connection.connection, tables)
+
+    def wait(self) -> None:
+        """Wait until everything handed over is in; raises what went wrong with it."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            with connection.wrap_database_errors:
+                pending.result()
+
+    @staticmethod
+    def _work(opened: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psycopg2 has no types
+        with opened.cursor() as cursor:
+            _copy(cursor, tables)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.wait()
+        finally:
+            self._pool.shutdown()
 
 
 def next_ids(name: str, count: int) -> list[int]:
