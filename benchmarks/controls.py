@@ -1,11 +1,15 @@
 """Control captured trades: from rows to saved findings, states, queue, history and audit.
 
 Run through `manage.py bench controls`. Trades come in through the real capture; one in fifty has a
-far price, one in seventy a wrong gross amount.
+far price, one in seventy a wrong gross amount. The jobs of the batches are drained by as many
+worker processes as `up` starts; they and PostgreSQL share the cores.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
@@ -13,7 +17,7 @@ from typing import Any
 
 from stdnum import isin as stdnum_isin
 
-from core import jobs
+from backoffice.launcher import places
 from core.models import Job
 from desk.models import ControlException
 from kernel.actors import Actor, ActorKind
@@ -24,6 +28,17 @@ from trades.services import capture
 from trades.states import Channel
 
 TRADES = 40_000
+WORKERS = int(os.environ.get("WORKER_CONCURRENCY") or 2)
+WORKER = """
+import django
+django.setup()
+from core import jobs
+from core.models import Job
+Job.objects.exists()
+print("ready", flush=True)
+input()
+jobs.run_pending()
+"""
 INSTRUMENTS = 60
 DAY = date(2026, 11, 20)
 START = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
@@ -88,6 +103,26 @@ def _message(number: int) -> dict[str, Any]:
     return fields
 
 
+def _drained() -> float:
+    """Return the seconds from the start of all workers, ready and waiting, to the empty queue."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=places.ROOT,
+        )
+        for _ in range(WORKERS)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+    began = perf_counter()
+    for worker in workers:
+        worker.communicate(b"go\n", timeout=600)
+    return perf_counter() - began
+
+
 def run() -> dict[str, object]:
     """Return trades per second of the control job, and what it found."""
     _world()
@@ -99,12 +134,12 @@ def run() -> dict[str, object]:
             actor=actor,
             at=START + timedelta(milliseconds=(start + 10_000) * 100),
         )
-    began = perf_counter()
-    ran = jobs.run_pending()
-    seconds = perf_counter() - began
+    queued = Job.objects.filter(state="QUEUED").count()
+    seconds = _drained()
     return {
         "trades": TRADES,
-        "jobs": ran,
+        "jobs": queued,
+        "workers": WORKERS,
         "seconds": round(seconds, 2),
         "trades_per_s": round(TRADES / seconds),
         "goal_per_s": 10_000,

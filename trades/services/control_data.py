@@ -333,8 +333,8 @@ def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], di
     """Return trade id -> reference of an older trade: with the very same terms, and alike."""
     times = [facts.traded_at for facts in chunk]
     with connection.cursor() as cursor:
-        # fresh rows have no statistics yet: without this the planner compares each with all
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        # fresh rows have no statistics yet: a loop, or a merge by day, compares each with all
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
         cursor.execute(
             TWINS,
             {
@@ -346,6 +346,6 @@ def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], di
             },
         )
         rows = cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on")
     same = {trade_id: reference for trade_id, reference, is_same in rows if is_same}
     return same, {trade_id: reference for trade_id, reference, is_same in rows if not is_same}
