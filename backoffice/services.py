@@ -20,6 +20,7 @@ from reconciliation.services import breaks
 DONE_BY = {
     WorkKind.EXCEPTION: access.Action.RESOLVE_EXCEPTION,
     WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
+    WorkKind.CANCELLATION: access.Action.VALIDATE_TRADE,
     WorkKind.BREAK: access.Action.MATCH,
     WorkKind.REPORT: access.Action.GENERATE_REPORT,
 }

@@ -32,6 +32,7 @@ ROOMS: Final = (
 SHARED_TEMPLATES: Final = "core"
 KEYWORDS: Final = {
     "_": None,
+    "_t": None,
     "N_": None,
     "gettext": None,
     "gettext_lazy": None,

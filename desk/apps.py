@@ -26,6 +26,7 @@ class DeskConfig(AppConfig):
                 "PARKED": Look(_("Parked"), "grey"),
                 "REPORT": Look(_("Report"), "blue"),
                 "VALIDATION": Look(_("Validation"), "purple"),
+                "CANCELLATION": Look(_("Cancellation"), "red"),
                 "EXCEPTION": Look(_("Exception"), "red"),
                 "BREAK": Look(_("Break"), "amber"),
             }

@@ -58,6 +58,7 @@ class ExceptionKind(StrEnum):
 class WorkKind(StrEnum):
     EXCEPTION = "EXCEPTION"
     VALIDATION = "VALIDATION"
+    CANCELLATION = "CANCELLATION"
     BREAK = "BREAK"
     REPORT = "REPORT"
 

@@ -11,5 +11,6 @@ register_tables(
     models.TradeVersion,
     models.Execution,
     models.CaptureBatch,
+    models.CancellationRequest,
     view_action=Action.VIEW_TRADES,
 )

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.access import Action, DeskScopedQuerySet, desks_of
+from desk.models import Approval
 from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
-from trades.models import CaptureBatch, Execution, Trade, TradeVersion
+from trades.models import CancellationRequest, CaptureBatch, Execution, Trade, TradeVersion
 from trades.states import Outcome
 
 
@@ -41,6 +42,15 @@ def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:
         .select_related("execution")
         .order_by("-version_no")
     )
+
+
+def list_decisions(*, trade_id: int) -> QuerySet[Approval]:
+    """Return the decisions on the versions of a trade and on asked cancellations, oldest first."""
+    requests = CancellationRequest.objects.filter(trade=trade_id).values("pk")
+    return Approval.objects.filter(
+        Q(subject_kind="trade", subject_id=trade_id)
+        | Q(subject_kind="cancellation", subject_id__in=requests)
+    ).order_by("id")
 
 
 def list_batches() -> QuerySet[CaptureBatch]:

@@ -67,6 +67,25 @@ class CloseReason(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class RequestState(StrEnum):
+    """The life of a cancellation that was asked for by hand."""
+
+    ASKED = "ASKED"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    LAPSED = "LAPSED"
+
+
+REQUEST_TRANSITIONS: Final[Mapping[RequestState, frozenset[RequestState]]] = {
+    RequestState.ASKED: frozenset(
+        {RequestState.GRANTED, RequestState.REFUSED, RequestState.LAPSED}
+    ),
+    RequestState.GRANTED: frozenset(),
+    RequestState.REFUSED: frozenset(),
+    RequestState.LAPSED: frozenset(),
+}
+
+
 class Action(StrEnum):
     """What a message asks for; `AMEND` carries the full new terms."""
 
@@ -110,6 +129,10 @@ class Outcome(StrEnum):
 
 
 COLOURS: Final[Mapping[StrEnum, str]] = {
+    RequestState.ASKED: "amber",
+    RequestState.GRANTED: "green",
+    RequestState.REFUSED: "red",
+    RequestState.LAPSED: "grey",
     TradeState.RECEIVED: "blue",
     TradeState.REJECTED: "red",
     TradeState.ENRICHED: "blue",

@@ -20,6 +20,11 @@ urlpatterns = [
     path("executions/<int:pk>/add/", intake.AddInstrument.as_view(), name="add_instrument"),
     path("<int:pk>/", detail.TradeDetail.as_view(), name="detail"),
     path("<int:pk>/amend/", entry.AmendTrade.as_view(), name="amend"),
-    path("<int:pk>/cancel/", entry.CancelTrade.as_view(), name="cancel"),
+    path("<int:pk>/cancel/", entry.AskCancellation.as_view(), name="cancel"),
+    path(
+        "<int:pk>/cancel/<slug:verb>/",
+        entry.DecideCancellation.as_view(),
+        name="decide_cancellation",
+    ),
     path("<int:pk>/comment/", detail.CommentTrade.as_view(), name="comment"),
 ]

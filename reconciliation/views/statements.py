@@ -288,7 +288,8 @@ class StatementDetail(DetailPage):
 
 def _said(found: dict[str, str]) -> str:
     """Say a stored finding in the reader's language."""
-    return _t(found["template"]).format(
+    template = found["template"]
+    return _t(template).format(
         expected=words.said(found["expected"], found["field"]),
         found=words.said(found["found"], found["field"]),
         field=found["field"],

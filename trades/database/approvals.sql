@@ -43,3 +43,49 @@ DROP TRIGGER IF EXISTS trade_validated_is_approved ON trades_trade;
 CREATE TRIGGER trade_validated_is_approved BEFORE UPDATE OF state ON trades_trade
 FOR EACH ROW WHEN (NEW.state = 'VALIDATED' AND OLD.state IS DISTINCT FROM 'VALIDATED')
 EXECUTE FUNCTION trades_validated_is_approved();
+
+-- A decision on a cancellation is one on what was asked, by somebody else.
+CREATE OR REPLACE FUNCTION trades_cancellation_is_true() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM trades_cancellationrequest r
+         WHERE r.id = NEW.subject_id AND r.state = 'ASKED' AND r.version_no = NEW.version_no
+           AND r.fingerprint = NEW.fingerprint AND r.asked_by = NEW.maker
+           AND r.asked_by <> NEW.checker
+    ) THEN
+        RAISE EXCEPTION 'cancellation request %: not a decision of a second person on what was asked',
+              NEW.subject_id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_cancellation_is_true';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS approval_of_cancellation_is_true ON desk_approval;
+CREATE TRIGGER approval_of_cancellation_is_true BEFORE INSERT ON desk_approval
+FOR EACH ROW WHEN (NEW.subject_kind = 'cancellation')
+EXECUTE FUNCTION trades_cancellation_is_true();
+
+-- Nobody cancels a trade by hand without the approval of exactly that.
+CREATE OR REPLACE FUNCTION trades_cancelled_by_hand_is_approved() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM trades_tradeversion v JOIN trades_execution e ON e.id = v.execution_id
+         WHERE v.trade_id = NEW.id AND v.version_no = NEW.version_no AND e.channel = 'MANUAL'
+    ) AND NOT EXISTS (
+        SELECT 1 FROM trades_cancellationrequest r
+          JOIN desk_approval a ON a.subject_kind = 'cancellation' AND a.subject_id = r.id
+         WHERE r.trade_id = NEW.id AND r.version_no = OLD.version_no
+           AND r.fingerprint = OLD.fingerprint AND a.decision = 'APPROVED'
+    ) THEN
+        RAISE EXCEPTION 'the cancellation of trade % is not approved', NEW.id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'trade_cancelled_is_approved';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS trade_cancelled_is_approved ON trades_trade;
+CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state ON trades_trade
+FOR EACH ROW WHEN (NEW.close_reason = 'CANCELLED' AND OLD.close_reason IS DISTINCT FROM 'CANCELLED')
+EXECUTE FUNCTION trades_cancelled_by_hand_is_approved();

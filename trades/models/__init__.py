@@ -1,7 +1,16 @@
 """Trade storage: columns, constraints, querysets. No decisions are taken here."""
 
+from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.messages import CaptureBatch, Execution
 from trades.models.trade import Trade, TradeVersion
 
-__all__ = ["LABELS", "CaptureBatch", "Execution", "Trade", "TradeVersion", "labelled"]
+__all__ = [
+    "LABELS",
+    "CancellationRequest",
+    "CaptureBatch",
+    "Execution",
+    "Trade",
+    "TradeVersion",
+    "labelled",
+]

@@ -70,6 +70,7 @@ class Origin:
     batch_id: int | None = None
     by_minute: bool = False  # single calls share the batch of their minute
     reason: str = ""
+    maker: str = ""  # who asked for what the actor lets in
 
     @property
     def has_own_batch(self) -> bool:
@@ -123,7 +124,7 @@ def capture_here(
 
     `reference` may carry reference data that was loaded a moment ago for the same messages.
     """
-    items = [_item(message) for message in messages]
+    items = [_item(message, origin.maker) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
     act = declared(actor=actor, reason=origin.reason)
@@ -191,10 +192,10 @@ def _answer_repeats(items: Sequence[Item], known: loading.Known) -> None:
             first[key] = item
 
 
-def _item(message: Read) -> Item:
+def _item(message: Read, maker: str = "") -> Item:
     if isinstance(message, tuple):
         return Item(facts=None, status=ItemStatus.INVALID, findings=message)
-    return Item(facts=message)
+    return Item(facts=message, maker=maker)
 
 
 def open_batch(origin: Origin, actor: Actor, at: datetime, *, window: str = "") -> int:

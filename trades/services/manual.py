@@ -1,4 +1,4 @@
-"""Trades by hand: enter, amend, cancel; the same capture, with the rights of a person."""
+"""Trades by hand: enter and amend; the same capture, with the rights of a person."""
 
 from __future__ import annotations
 
@@ -77,26 +77,24 @@ def amend_trade(
     Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
     """
     with acting(actor=actor, reason=reason):
-        trade = _seen(trade_id, seen, actor)
+        trade = locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)
         require(actor, Action.AMEND_TRADE, desk=_desk(fields))
         return _send(_identity(trade, Asked.AMEND) | dict(fields), trade.source_system, actor, at,
                      reason=reason)  # fmt: skip
 
 
-def cancel_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Item:
-    """Close a trade as cancelled, for a reason.
+def book_cancellation(*, trade: Trade, maker: str, reason: str, actor: Actor, at: datetime) -> Item:
+    """Close a locked trade as cancelled: `maker` asked, `actor` decided. Raises UnableToCapture."""
+    return _send(
+        _identity(trade, Asked.CANCEL), trade.source_system, actor, at, reason=reason, maker=maker
+    )
 
-    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
+
+def locked_as_seen(*, trade_id: int, seen: str, actor: Actor) -> Trade:
+    """Return the locked trade if it is what the person saw and may still change.
+
+    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over.
     """
-    if not reason.strip():
-        raise UnableToCapture(_("Give a reason."))
-    with acting(actor=actor, reason=reason):
-        trade = _seen(trade_id, seen, actor)
-        return _send(_identity(trade, Asked.CANCEL), trade.source_system, actor, at, reason=reason)
-
-
-def _seen(trade_id: int, seen: str, actor: Actor) -> Trade:
-    """Return the locked trade if it is what the person saw and may still change."""
     trade = get_trade_for_update(trade_id=trade_id)
     require(actor, Action.AMEND_TRADE, desk=trade.desk_code or None)
     if trade.fingerprint != seen:
@@ -121,7 +119,13 @@ def _desk(fields: Mapping[str, Any]) -> str | None:
 
 
 def _send(
-    fields: dict[str, Any], source_system: str, actor: Actor, at: datetime, *, reason: str = ""
+    fields: dict[str, Any],
+    source_system: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    reason: str = "",
+    maker: str = "",
 ) -> Item:
     read = read_fields(fields)
     if isinstance(read, tuple):
@@ -129,7 +133,9 @@ def _send(
     _require_instrument(read, source_system)
     captured = capture.capture(
         messages=[read],
-        origin=capture.Origin(source_system=source_system, channel=Channel.MANUAL, reason=reason),
+        origin=capture.Origin(
+            source_system=source_system, channel=Channel.MANUAL, reason=reason, maker=maker
+        ),
         actor=actor,
         at=at,
     )

@@ -49,7 +49,7 @@ class Item:
     version_no: int | None = None
     content: bytes = b""
     digest: str = ""
-    maker: str = ""  # who sent a message that waited and is replayed
+    maker: str = ""  # who sent it, if not the actor: it waited, or a second person let it in
 
     @property
     def reason_code(self) -> str:

@@ -86,15 +86,20 @@ class TradeDetail(DetailPage):
         actor = self.request.actor
         desk_code = trade.desk_code or None
         open_ = trade.state != "CLOSED"
+        asked = trade.cancellation_requests.filter(state="ASKED").first()
         return {
             "title": trade.reference,
             "versions": list(shown_versions(trade.pk)),
             "exceptions": desk_selectors.list_exceptions_of(
                 subject_kind="trade", subject_id=trade.pk
             ),
-            "approvals": desk_selectors.list_approvals(subject_kind="trade", subject_id=trade.pk),
+            "approvals": selectors.list_decisions(trade_id=trade.pk),
             "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
             "panels": _panels(trade),
+            "asked": asked,
+            "may_decide": asked is not None
+            and asked.asked_by != actor.name
+            and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
             "may_amend": open_ and access.allows(actor, Action.AMEND_TRADE, desk=desk_code),
             "may_validate": trade.state == "PENDING_VALIDATION"
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),

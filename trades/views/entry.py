@@ -19,7 +19,7 @@ from refdata.models import Instrument, Party
 from trades import selectors
 from trades.forms import TicketForm
 from trades.models import Trade
-from trades.services import manual
+from trades.services import cancellation, manual
 from trades.services.enrichment import Terms
 
 SHOWN_MAX = 30
@@ -84,20 +84,47 @@ class AmendTrade(PageView):
         return {"form": form, "trade": trade, "seen": seen, "subtitle": trade.reference}
 
 
-class CancelTrade(PageView):
+class AskCancellation(PageView):
+    """Ask for a trade to be cancelled; a second person decides."""
+
     http_method_names = ["post"]
     action = Action.AMEND_TRADE
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        manual.cancel_trade(
+        cancellation.ask_cancellation(
             trade_id=trade.pk,
             seen=request.POST.get("seen", ""),
             reason=request.POST.get("reason", "").strip()[:500],
             actor=self.request.actor,
             at=timezone.now(),
         )
-        messages.success(request, _t("The trade is cancelled."))
+        messages.success(request, _t("The cancellation is asked for: somebody else decides."))
+        return redirect("trades:detail", trade.pk)
+
+
+class DecideCancellation(PageView):
+    """Grant or refuse what somebody else asked for."""
+
+    http_method_names = ["post"]
+    action = Action.VALIDATE_TRADE
+
+    def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        trade = _trade(self.request, pk)
+        asked = get_object_or_404(
+            trade.cancellation_requests, pk=request.POST.get("request") or None
+        )
+        reason = request.POST.get("reason", "").strip()[:500]
+        decide, said = (
+            (cancellation.grant_cancellation, _t("The trade is cancelled."))
+            if verb == "grant"
+            else (
+                cancellation.refuse_cancellation,
+                _t("The cancellation is refused: the trade stands."),
+            )
+        )
+        decide(request_id=asked.pk, reason=reason, actor=self.request.actor, at=timezone.now())
+        messages.success(request, said)
         return redirect("trades:detail", trade.pk)
 
 

@@ -9,10 +9,10 @@ from django.test import Client
 from core import jobs
 from core.models import User
 from core.roles import Role
-from desk.models import Comment
+from desk.models import Comment, SupervisorLimit
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import booked, facts, person, send, small_world
-from trades.models import CaptureBatch, Execution, Trade
+from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
 
@@ -147,12 +147,25 @@ def test_amend_and_cancel_by_hand(agent: Client) -> None:
     assert (trade.version_no, trade.quantity) == (2, 1000)
     assert trade.contributors == ["ana"]
 
-    stale = agent.post(f"/trades/{trade.pk}/cancel/", {"seen": "x", "reason": "double"})
-    mute = agent.post(f"/trades/{trade.pk}/cancel/", {"seen": trade.fingerprint})
-    agent.post(f"/trades/{trade.pk}/cancel/", {"seen": trade.fingerprint, "reason": "double"})
+    cancel = f"/trades/{trade.pk}/cancel/"
+    stale = agent.post(cancel, {"seen": "x", "reason": "double"})
+    mute = agent.post(cancel, {"seen": trade.fingerprint})
+    assert (stale.status_code, mute.status_code) == (409, 422)
+    agent.post(cancel, {"seen": trade.fingerprint, "reason": "double"})
+    trade.refresh_from_db()
+    assert trade.state != "CLOSED"
+
+    asked = {"request": str(CancellationRequest.objects.get().pk)}
+    assert "A second person decides." in agent.get(f"/trades/{trade.pk}/").content.decode()
+    assert agent.post(f"{cancel}grant/", asked).status_code == 403
+    SupervisorLimit.objects.create(
+        user_id=person("sue", Role.SUPERVISOR).user_id, amount_eur=1_000_000, set_by="admin"
+    )
+    boss = signed_in(Role.SUPERVISOR, name="sue")
+    assert "data-confirm" in boss.get(f"/trades/{trade.pk}/").content.decode()
+    boss.post(f"{cancel}grant/", asked)
 
     trade.refresh_from_db()
-    assert (stale.status_code, mute.status_code) == (409, 422)
     assert (trade.state, trade.close_reason, trade.version_no) == ("CLOSED", "CANCELLED", 3)
     assert trade.versions.get(version_no=3).reason == "double"
 

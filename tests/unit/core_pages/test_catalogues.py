@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -65,3 +66,17 @@ def test_problems_name_what_is_missing_fuzzy_or_unlike() -> None:
         "fuzzy: 'Side'",
         "other placeholders: '%(n)s rows'",
     ]
+
+
+def test_every_name_that_a_translation_goes_by_is_searched_for() -> None:
+    imported = re.compile(r"^from django\.utils\.translation import (.+)$", re.MULTILINE)
+    root = Path(__file__).parents[3]
+    names = {
+        name.split(" as ")[-1].strip()
+        for room in catalogues.ROOMS
+        for path in (root / room).rglob("*.py")
+        for line in imported.findall(path.read_text())
+        for name in line.strip("()").split(",")
+        if "gettext" in name
+    }
+    assert names <= set(catalogues.KEYWORDS), names - set(catalogues.KEYWORDS)
