@@ -72,7 +72,7 @@ def test_every_name_that_a_translation_goes_by_is_searched_for() -> None:
     imported = re.compile(r"^from django\.utils\.translation import (.+)$", re.MULTILINE)
     root = Path(__file__).parents[3]
     names = {
-        name.split(" as ")[-1].strip()
+        name.split(" as ")[-1].split()[0]
         for room in catalogues.ROOMS
         for path in (root / room).rglob("*.py")
         for line in imported.findall(path.read_text())
