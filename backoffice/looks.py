@@ -19,6 +19,7 @@ import reconciliation.states
 import refdata.states
 import reporting.states
 import trades.states
+from backoffice.names import NAMES
 from core.pages import status, words
 
 STATES: Final = (
@@ -96,6 +97,10 @@ WORDS: Final[dict[str, str | Promise]] = {
     "CURRENCY": _("Currency"),
     "REFERENCE": _("Reference"),
     "DUPLICATE": _("Duplicate"),
+    "ISSUED": _("Issued"),
+    "RETIRED": _("Retired"),
+    "ANNULLED": _("Annulled"),
+    "MERGED": _("Merged"),
     "ACTIVE": _("Active"),
     "INACTIVE": _("Inactive"),
     "EQUITY": _("Share"),
@@ -186,6 +191,10 @@ PLAIN: Final = frozenset(
         "NEW",
         "AMEND",
         "CANCEL",
+        "ISSUED",
+        "RETIRED",
+        "ANNULLED",
+        "MERGED",
         "EQUITY",
         "BOND",
         "ETF",
@@ -241,6 +250,7 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "controlexception:CLOSED": pgettext_lazy("exception", "Closed"),
     "trade:CLOSED": pgettext_lazy("trade", "Closed"),
     "break:RESOLVED": pgettext_lazy("break", "Resolved"),
+    "party:LAPSED": pgettext_lazy("LEI", "Lapsed"),
     "controlrule:ACTIVE": pgettext_lazy("rule", "Active"),
     "controlrule:INACTIVE": pgettext_lazy("rule", "Inactive"),
     "instrumentlisting:ACTIVE": pgettext_lazy("listing", "Active"),
@@ -258,64 +268,6 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "tradeversion:NEW": pgettext_lazy("execution", "New"),
 }
 """Words that agree with what they are said of, where French has two forms: `model:STATE`."""
-
-NAMES: Final[dict[str, str | Promise]] = {
-    "batch": _("batch"),
-    "batch_id": _("batch"),
-    "file_id": _("file"),
-    "trade_ids": _("trades"),
-    "day": _("date"),
-    "business_date": _("business day"),
-    "settle": _("settlement date"),
-    "block": _("account"),
-    "days": _("days apart"),
-    "difference": _("difference"),
-    "rivals_ours": _("other candidates on our side"),
-    "rivals_theirs": _("other candidates on their side"),
-    "copy_of": _("copy of line"),
-    "fields": _("fields"),
-    "ours": _("ours"),
-    "theirs": _("theirs"),
-    "side": _("side"),
-    "version": _("version"),
-    "action": _("action"),
-    "book": _("book"),
-    "trader": _("trader"),
-    "judged": _("trades controlled"),
-    "held": _("held"),
-    "lines": _("lines"),
-    "findings": _("findings"),
-    "breaks": _("breaks"),
-    "proposed": _("proposed"),
-    "confirmed": _("confirmed"),
-    "decided": _("decided"),
-    "booked": _("booked"),
-    "repeated": _("repeated"),
-    "parked": _("waiting"),
-    "exception": _("exceptions"),
-    "refused": _("refused"),
-    "messages": _("messages"),
-    "validated": _("validated"),
-    "reconciliation": _("reconciliation"),
-    "reporting": _("reporting"),
-    "calendars": _("calendars"),
-    "closed_weekdays": _("closed weekdays"),
-    "already_loaded": _("already loaded"),
-    "rows_refused": _("rows refused"),
-    "first_year": _("first year"),
-    "last_year": _("last year"),
-    "decimal_sign": _("decimal sign"),
-    "source_system": _("source system"),
-    "source_reference": _("source reference"),
-    "approve": _("validate"),
-    "seen": _("what was seen"),
-    "CANC": _("cancellations"),
-    "READY": _("reports"),
-    "BLOCKED": _("blocked"),
-    "NOT_REPORTABLE": _("not reportable"),
-    "PENDING": _("pending"),
-}
-"""What the counts and parameters of jobs, and the evidence of matches, are called."""
 
 COLOURS: Final = {
     "PENDING": "amber",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import formats
 from core.pages.columns import (
     DayColumn,
     LinkColumn,
@@ -14,6 +15,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
+from refdata.models import Currency
 
 
 class InstrumentTable(tables.Table):
@@ -41,7 +43,7 @@ class PartyTable(tables.Table):
     country = TextColumn(verbose_name=_("Country"))
     is_counterparty = tables.BooleanColumn(verbose_name=_("Counterparty"), null=False)
     is_custodian = tables.BooleanColumn(verbose_name=_("Custodian"), null=False)
-    lei_status = TextColumn(verbose_name=_("LEI registration"))
+    lei_status = StatusColumn(verbose_name=_("LEI registration"))
     lei_next_renewal = DayColumn(verbose_name=_("LEI renewal due"))
     status = StatusColumn(verbose_name=_("Status"))
 
@@ -140,9 +142,16 @@ class CalendarTable(tables.Table):
         order_by = ("code",)
 
 
+class CurrencyNameColumn(TextColumn):
+    """What the reader's language calls the currency; its stored name when it has no word."""
+
+    def render(self, value: str, record: Currency) -> str:  # type: ignore[override]  # the library asks for the arguments it finds
+        return formats.currency_name(record.code, value)
+
+
 class CurrencyTable(tables.Table):
     code = LinkColumn("refdata:currency", verbose_name=_("Code"))
-    name = TextColumn(verbose_name=_("Name"))
+    name = CurrencyNameColumn(verbose_name=_("Name"))
     minor_units = QuantityColumn(verbose_name=_("Decimals"))
     calendar = TextColumn(accessor="calendar__code", verbose_name=_("Payment calendar"))
 

@@ -334,11 +334,15 @@ Cell = str | int | Decimal | date | None
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table ready to be written anywhere: translated labels, typed cells."""
+    """A table ready to be written anywhere: translated labels, typed cells.
+
+    `bars` is what is worth a look before the figures: (label, count), drawn where drawing is.
+    """
 
     title: str
     columns: tuple[tuple[str, CellKind], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    bars: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

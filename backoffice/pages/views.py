@@ -69,7 +69,7 @@ class WorkQueue(ListPage):
         BulkAction("take", _("Assign to me"), "work_take", key="v", primary=True),
         BulkAction("give_back", _("Give back"), "work_give_back"),
     )
-    hidden_columns = ("opened_at",)
+    hidden_columns = ("opened_at", "priority")
     export_name = "work"
     empty_text = _("Nothing waits for a person.")
 

@@ -83,6 +83,12 @@ def percent(value: Decimal | None, decimals: int = 1) -> str:
     return _decimal(value * 100, decimals, decimals) + mark
 
 
+def currency_name(code: str, known: str) -> str:
+    """Return what the reader's language calls a currency; `known` when it has no word for it."""
+    name = str(locale().currencies.get(code, known))
+    return name[:1].upper() + name[1:]
+
+
 def day(value: date | None) -> str:
     """Write a day in the reader's order: 20/11/2026, or 2026-11-20 if they prefer ISO."""
     if value is None:

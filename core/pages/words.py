@@ -30,11 +30,23 @@ FIGURES: Final = frozenset(
 )
 """Terms whose whole numbers are figures too: elsewhere digits may be an identifier."""
 CODED: Final = frozenset(
-    {"action", "asset_class", "capacity", "close_reason", "side", "severity", "state", "status"}
+    {
+        "action",
+        "asset_class",
+        "capacity",
+        "close_reason",
+        "lei_status",
+        "side",
+        "severity",
+        "state",
+        "status",
+    }
 )
 """Terms whose value is one of our states or kinds."""
-SENTENCES: Final = frozenset({"expected", "fix", "message"})
-"""Columns that keep English source text for the catalogue."""
+SENTENCES: Final = frozenset({"expected", "fix", "found", "message"})
+"""Columns that keep what a rule said: English source text for the catalogue, plain figures."""
+NOUNS: Final = frozenset({"entity", "field", "subject_kind"})
+"""Columns whose value is the name of a term or of a kind of record."""
 
 MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([+-]\d{2}:\d{2}|Z)?")
 DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
@@ -64,9 +76,16 @@ def said(value: object, name: str = "") -> str:
     text = str(value)
     if name in CODED and text in status.LOOKS:
         return str(status.look(text).label)
-    if name in FIGURES and WHOLE.fullmatch(text):
+    if name in NOUNS:
+        return named(text)
+    if _is_figure(name, text):
         return formats.quantity(Decimal(text))
     return _localised(gettext(text) if text else "")
+
+
+def _is_figure(name: str, text: str) -> bool:
+    whole = name in FIGURES and WHOLE.fullmatch(text)
+    return bool(whole or (name == "quantity" and DECIMAL.fullmatch(text)))
 
 
 def said_of(model: type[models.Model] | None, column: str, value: object) -> str:
@@ -74,13 +93,13 @@ def said_of(model: type[models.Model] | None, column: str, value: object) -> str
     field = _columns(model).get(column) if model else None
     if value in (None, "") or field is None or model is None:
         return said(value, column)
-    if field.choices or (column in CODED and str(value) in status.LOOKS):
-        return str(status.look(value, of=str(model._meta.model_name)).label)
+    if field.choices or column in CODED:
+        return _state(model, field, str(value))
     if isinstance(field, models.DecimalField):
         figure = Decimal(str(value)) if DECIMAL.fullmatch(str(value)) else None
         write = formats.quantity if column == "quantity" else formats.price
         return said(value, column) if figure is None else write(figure)
-    if isinstance(field, models.CharField | models.TextField) and column not in SENTENCES:
+    if isinstance(field, models.CharField | models.TextField) and column not in SENTENCES | NOUNS:
         return str(value)
     return said(value, column)
 
@@ -97,7 +116,15 @@ def job_title(kind: str, title: str) -> str:
 def column_label(model: type[models.Model] | None, column: str) -> str:
     """Write the name of a column as its model says it."""
     field = _columns(model).get(column) if model else None
-    return str(capfirst(field.verbose_name if field is not None else named(column)))
+    given = field is not None and isinstance(field.verbose_name, Promise)
+    return str(capfirst(field.verbose_name if field is not None and given else named(column)))
+
+
+def _state(model: type[models.Model], field: models.Field[Any, Any], value: str) -> str:
+    of = str(model._meta.model_name)
+    if value in status.LOOKS or f"{of}:{value}" in status.LOOKS:
+        return str(status.look(value, of=of).label)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 @cache

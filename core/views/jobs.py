@@ -41,7 +41,7 @@ class JobTitleColumn(TextColumn):
 
 class JobTable(tables.Table):
     id = LinkColumn("core:job", verbose_name=_("Number"))
-    title = JobTitleColumn(width=70)
+    title = JobTitleColumn(width=56)
     state = StatusColumn()
     actor_name = tables.Column()
     created_at = MomentColumn()

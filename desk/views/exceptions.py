@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from core import access
 from core.access import Action
@@ -43,7 +43,7 @@ class ExceptionList(ListPage):
     filterset_class = ExceptionFilter
     table_class = ExceptionTable
     tabs = (
-        Tab(_("Open")),
+        Tab(pgettext_lazy("exceptions", "Open")),
         Tab(_("Blocking"), "severity=BLOCKING"),
         Tab(_("Waived"), "state=WAIVED"),
         Tab(_("All"), "state=OPEN&state=ASSIGNED&state=RESOLVED&state=WAIVED&state=CLOSED"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
+from core.pages import formats
 from core.remarks import recalled
 from refdata import models
 from refdata.forms import AliasForm
@@ -136,7 +137,7 @@ class ImportPage(RecordPage):
 
 def _price_chart(prices: list[models.Price]) -> dict[str, Any]:
     return {
-        "xAxis": {"type": "category", "data": [price.day.isoformat() for price in prices]},
+        "xAxis": {"type": "category", "data": [formats.day(price.day) for price in prices]},
         "yAxis": {"type": "value", "scale": True},
         "series": [{"type": "line", "data": [str(price.close) for price in prices]}],
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
-from core.pages import DetailPage, formats, status
+from core.pages import DetailPage, formats, status, words
 
 HIDDEN = ("id", "sha256", "stored", "findings", "counts")
 PERSONAL = ("birth_date", "national_id")
@@ -26,6 +26,7 @@ class Fact:
     value: str
     url: str = ""
     state: str = ""
+    of: str = ""
 
 
 def facts_of(record: Model, *, hidden: tuple[str, ...] = ()) -> Iterator[Fact]:
@@ -43,7 +44,11 @@ def _fact(column: Field[Any, Any], value: Any) -> Fact:
         url = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
         return Fact(label, str(value), url=url)
     if column.choices:
-        return Fact(label, str(status.look(value).label), state=str(value))
+        of = str(column.model._meta.model_name)
+        return Fact(label, str(status.look(value, of=of).label), state=str(value), of=of)
+    if column.name in words.CODED:
+        of = str(column.model._meta.model_name)
+        return Fact(label, str(status.look(value, of=of).label))
     return Fact(label, _written(column, value))
 
 

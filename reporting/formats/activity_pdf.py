@@ -32,6 +32,7 @@ def document(report: WrittenReport, *, language: str) -> bytes:
 def _sheet(sheet: Sheet, language: str) -> dict[str, object]:
     return {
         "title": sheet.title,
+        "bars": _bars(sheet, language),
         "columns": [label for label, _kind in sheet.columns],
         "numeric": [kind not in (CellKind.TEXT, CellKind.DAY) for _label, kind in sheet.columns],
         "rows": [
@@ -39,6 +40,18 @@ def _sheet(sheet: Sheet, language: str) -> dict[str, object]:
             for row in sheet.rows
         ],
     }
+
+
+def _bars(sheet: Sheet, language: str) -> list[dict[str, object]]:
+    longest = max((count for _label, count in sheet.bars), default=0) or 1
+    return [
+        {
+            "label": label,
+            "percent": count * 100 // longest,
+            "value": _number(count, CellKind.COUNT, language),
+        }
+        for label, count in sheet.bars
+    ]
 
 
 def _written(cell: Cell, kind: CellKind, language: str) -> str:

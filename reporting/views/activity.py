@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from core.pages import PageView, formats
@@ -91,7 +91,7 @@ def _desk_sheet(report: ActivityReport) -> Sheet:
             (_("Amount (EUR)"), CellKind.AMOUNT),
             (_("Validated"), count),
             (_("Waiting"), count),
-            (_("Refused"), count),
+            (pgettext("trades", "Refused"), count),
             (_("Amended"), count),
             (_("Cancelled"), count),
             (_("STP rate"), CellKind.RATIO),
@@ -116,6 +116,7 @@ def _desk_sheet(report: ActivityReport) -> Sheet:
             )
             for name, line in lines
         ),
+        bars=tuple((name, line.trades) for name, line in lines[:-1]),
     )
 
 
@@ -127,7 +128,7 @@ def _people_sheet(report: ActivityReport) -> Sheet:
             (_("Person"), CellKind.TEXT),
             (_("Captured"), count),
             (_("Validated"), count),
-            (_("Refused"), count),
+            (pgettext("trades", "Refused"), count),
             (_("Exceptions ended"), count),
             (_("Breaks resolved"), count),
         ),
@@ -154,6 +155,7 @@ def _rule_sheet(report: ActivityReport) -> Sheet:
             (_("Still open"), CellKind.COUNT),
         ),
         rows=tuple((line.code, line.exceptions, line.still_open) for line in report.rules),
+        bars=tuple((line.code, line.exceptions) for line in report.rules),
     )
 
 
@@ -177,7 +179,7 @@ def _desk_chart(report: ActivityReport) -> dict[str, Any]:
     columns = (
         (_("Validated"), [line.validated for line in report.desks]),
         (_("Waiting"), [line.waiting for line in report.desks]),
-        (_("Refused"), [line.refused for line in report.desks]),
+        (pgettext("trades", "Refused"), [line.refused for line in report.desks]),
         (_("Cancelled"), [line.cancelled for line in report.desks]),
     )
     return {

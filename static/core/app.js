@@ -254,6 +254,7 @@
                 .then(done, () => done())
           : undefined,
       });
+      select.setAttribute("aria-hidden", "true"); // the box that took its label speaks for it
     }
   };
   const start = () => {

@@ -1,67 +1,183 @@
-"""Every page of the navigation: no serious axe violation, no script error, in each look."""
+"""Every page that the resolver knows, on a small demo world: no serious axe violation, no error."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.urls import NoReverseMatch, reverse
-from playwright.sync_api import Page
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Browser, Page
 
-from backoffice.navigation import NAVIGATION
-from core.models import Job
-from tests.browser.accessibility import serious_violations
+from backoffice import demo
+from core import jobs
+from core.models import Job, User
+from kernel.actors import SYSTEM
+from refdata.services import load_file
+from tests.browser import pages
+from tests.browser.accessibility import faint_text_by_night, serious_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-EVERY_ROLE = ["AUDITOR", "AGENT", "SUPERVISOR", "ADMINISTRATOR"]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+PEOPLE = {"agent": "AGENT", "supervisor": "SUPERVISOR", "admin": "ADMINISTRATOR"}
+ERRORS = ("400.html", "403_csrf.html", "500.html", "registration/locked.html")
+PRICES = b"ISIN,DAY,CLOSE\nFR0000131104,2026-11-20,62.10\nFR0000131105,2026-11-20,1\n"
+DRAWN_BY_OTHERS = {"api-docs"}
+"""Opened and free of errors; what is drawn there is not ours."""
+SEEN_MOST = (
+    ("agent", "/"),
+    ("agent", "/trades/"),
+    ("agent", "/trades/1/"),
+    ("agent", "/work/exceptions/"),
+    ("supervisor", "/validation/"),
+    ("agent", "/reconciliation/"),
+    ("agent", "/reporting/activity/"),
+)
 
 
-def addresses() -> list[str]:
-    names = [item.url_name for group in NAVIGATION for item in group.items]
-    found = []
-    for name in names:
-        try:
-            found.append(reverse(name))
-        except NoReverseMatch:
-            continue
-    return [*found, "/preferences/", "/nowhere/"]
+def test_every_route_is_a_page_or_says_why_not() -> None:
+    """A route with an argument needs a record in KEYS; a name in KEYS or NO_PAGE must exist."""
+    known = dict(pages.routes())
+    for name in pages.KEYS:
+        assert pages.is_page(name, known[name]), name
+    for pattern in pages.NO_PAGE:
+        assert any(pages._like(name, pattern) for name in known), pattern
+    assert all(views is not None for views in known.values())
+    assert sum(1 for name, view in known.items() if pages.is_page(name, view)) > 70
 
 
-def some_jobs() -> None:
-    for n, state in enumerate(["DONE", "FAILED", "QUEUED", "RUNNING"] * 20):
+@pytest.fixture
+def world() -> None:
+    """Forty trades of a demo week, lived through: every list has rows, every state a record."""
+    list(demo.seed(business_date=DAY, at=AT, trades=40))
+    jobs.run_pending()
+    load_file(kind="prices", name="closes.csv", content=PRICES, actor=SYSTEM, at=AT)
+    for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",
-            title=f"Control of batch {n}",
+            title="batch:1",
             state=state,
+            error=error,
             actor_name="agent",
             actor_kind="PERSON",
-            created_at=AT + timedelta(minutes=n),
-            started_at=AT + timedelta(minutes=n) if state != "QUEUED" else None,
-            ended_at=AT + timedelta(minutes=n + 1) if state in ("DONE", "FAILED") else None,
-            error="UnreadableFile: line 3" if state == "FAILED" else "",
-            progress_done=n,
-            progress_total=100,
+            created_at=AT,
+            progress_done=3,
+            progress_total=10,
         )
 
 
-@pytest.mark.parametrize(
-    ("language", "theme"), [("fr", "light"), ("fr", "dark"), ("en", "light"), ("en", "dark")]
-)
+def every_page() -> Iterator[tuple[str, str, str]]:
+    """Yield who opens which page, and its address."""
+    for name, address in pages.addresses():
+        yield ("supervisor" if name in pages.SUPERVISOR else "agent"), name, address
+    for name in pages.ADMIN_PAGES:
+        yield "admin", f"admin:{name}", reverse(f"admin:{name}")
+    yield "stranger", "core:sign_in", "/sign-in/"
+    yield "agent", "403", "/audit/"
+    yield "agent", "404", "/nowhere/"
+    yield "agent", "empty", "/trades/?q=zzzzzz"
+
+
 def test_every_page_is_accessible(
-    sign_in: Callable[..., Page], screenshots_folder: Path, language: str, theme: str
+    world: None, sign_in: Callable[..., Page], browser: Browser, screenshots_folder: Path
 ) -> None:
-    some_jobs()
-    page = sign_in(f"ada-{language}-{theme}", roles=["AUDITOR"], language=language, theme=theme)
-    violations = []
-    for address in addresses():
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        violations += serious_violations(page)
+    """In French, by day and by night; in English and dark for what is seen most."""
+    people = {name: sign_in(name, roles=[]) for name in PEOPLE}
+    people["stranger"] = browser.new_page(base_url=_origin(people["agent"]))
+    for page in people.values():
+        page.emulate_media(reduced_motion="reduce")  # a colour on its way is no colour to judge
+    User.objects.filter(username__in=PEOPLE).update(language="fr", theme="light")
+    violations: list[str] = []
+    for who, name, address in every_page():
+        violations += _looked_at(people[who], name, address)
         if os.environ.get("SCREENSHOTS"):
-            name = address.strip("/").replace("/", "_") or "home"
-            page.screenshot(path=screenshots_folder / f"{name}_{language}_{theme}.png")
+            shot = re.sub(r"\W+", "_", address).strip("_") or "home"
+            people[who].screenshot(path=screenshots_folder / f"{shot}.png")
+    violations += _what_no_address_shows(people["agent"], people["supervisor"])
+    User.objects.filter(username__in=PEOPLE).update(language="en", theme="dark")
+    for who, address in SEEN_MOST:
+        violations += _looked_at(people[who], address, address)
+    people["stranger"].close()
     assert not violations, "\n".join(violations)
+
+
+def _origin(page: Page) -> str:
+    page.goto("/")
+    return str(page.evaluate("location.origin"))
+
+
+def _looked_at(page: Page, name: str, address: str) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == {"403": 403, "404": 404}.get(name, 200), address
+    if name in DRAWN_BY_OTHERS:
+        return []
+    found = serious_violations(page) + faint_text_by_night(page) + silent_keys(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"{address}: {wide} px wider than the window"] if wide > 0 else found
+
+
+def silent_keys(page: Page) -> list[str]:
+    """Return the keys that do nothing on a list: search, next row, select, help, close."""
+    if not page.locator("[data-list]").count():
+        return []
+    silent = []
+    page.keyboard.press("/")
+    silent += [] if page.evaluate("document.activeElement.matches('[data-search]')") else ["/"]
+    page.keyboard.press("Escape")
+    if page.locator("tr[data-row]").count() > 1:
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("k")
+        silent += [] if page.locator("tr.cursor").count() == 1 else ["j", "k"]
+        if page.locator("[data-pick]").count():
+            page.keyboard.press("x")
+            silent += [] if page.locator("tr.picked").count() == 1 else ["x"]
+    page.keyboard.press("?")
+    silent += [] if page.locator("#shortcuts").is_visible() else ["?"]
+    page.keyboard.press("Escape")
+    silent += ["Escape"] if page.locator("#shortcuts").is_visible() else []
+    return [f"{page.url}: {key} does nothing" for key in silent]
+
+
+def _what_no_address_shows(agent: Page, supervisor: Page) -> list[str]:
+    """Dialogs, a preview, a form with mistakes, a refusal, and the pages of errors."""
+    found: list[str] = []
+    supervisor.goto("/validation/")
+    supervisor.keyboard.press("?")
+    found += serious_violations(supervisor)
+    supervisor.keyboard.press("Escape")
+    supervisor.locator("[data-pick]").first.check()
+    supervisor.locator("[data-reason]").first.click()
+    found += serious_violations(supervisor)
+
+    agent.goto("/trades/upload/")
+    agent.set_input_files("input[type=file]", str(EXAMPLES / "executions.csv"))
+    agent.locator("form[enctype] .btn-primary").click()
+    agent.wait_for_load_state()
+    found += serious_violations(agent)
+    agent.goto("/trades/fix/")
+    agent.set_input_files("input[type=file]", str(EXAMPLES / "execution.json"))
+    agent.locator("form[enctype] .btn-primary").click()
+    agent.wait_for_load_state()
+    assert agent.locator(".refusal").count() == 1
+    found += serious_violations(agent)
+    agent.goto("/trades/new/")
+    agent.fill("[name=isin]", "FR0000131105")
+    agent.fill("[name=quantity]", "x")
+    agent.fill("[name=price]", "1")
+    agent.locator("main .btn-primary").click()
+    agent.wait_for_load_state()
+    found += serious_violations(agent)
+    for template in ERRORS:
+        with translation.override("fr"):
+            agent.set_content(render_to_string(template, {"title": "x"}))
+        found += [f"{template} {one}" for one in serious_violations(agent)]
+    return found

@@ -99,7 +99,9 @@ def test_columns_are_chosen_and_remembered(queue: Page) -> None:
 
 
 def test_shortcuts_can_be_switched_off(queue: Page) -> None:
-    User.objects.filter(username="ada").update(shortcuts_enabled=False)
+    queue.goto("/preferences/")
+    queue.locator("[name=shortcuts_enabled]").uncheck()
+    queue.locator("main .btn-primary").click()
     queue.goto("/work/")
     for key in ["j", "x", "?"]:
         queue.keyboard.press(key)
@@ -116,3 +118,44 @@ def test_theme_and_language_are_kept(queue: Page) -> None:
     expect(queue.locator("html")).to_have_attribute("lang", "fr")
     user = User.objects.get(username="ada")
     assert (user.theme, user.language) == ("dark", "fr")
+
+
+def test_a_dialog_keeps_the_keys_and_escape_closes_it(queue: Page) -> None:
+    for key in ["j", "x", "v"]:
+        queue.keyboard.press(key)
+    expect(queue.locator("#confirm")).to_be_visible()
+    queue.keyboard.press("j")
+    expect(queue.locator("tr[data-row]").first).to_have_class(re.compile("cursor"))
+
+    queue.keyboard.press("Escape")
+
+    expect(queue.locator("#confirm")).not_to_be_visible()
+    assert not WorkItem.objects.filter(owner__isnull=False).exists()
+
+
+def test_tab_shows_where_one_is_and_skips_to_the_content(queue: Page) -> None:
+    queue.keyboard.press("Tab")
+    expect(queue.locator(".skip")).to_be_focused()
+    for _ in range(25):
+        queue.keyboard.press("Tab")
+        seen = queue.evaluate(
+            "() => { const at = document.activeElement, shown = at.nextElementSibling ?? at;"
+            " return [at, shown].some((one) => getComputedStyle(one).outlineStyle !== 'none'); }"
+        )
+        assert seen, queue.evaluate("document.activeElement.outerHTML")
+    queue.goto("/work/")
+    queue.keyboard.press("Tab")
+    queue.keyboard.press("Enter")
+    expect(queue.locator("#content")).to_be_focused()
+
+
+def test_a_form_is_sent_once(queue: Page) -> None:
+    sent = []
+    queue.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    queue.goto("/preferences/")
+    queue.evaluate(
+        "() => { const send = document.querySelector('main .btn-primary');"
+        " send.click(); send.click(); }"
+    )
+    expect(queue.locator(".note-green")).to_be_visible()
+    assert len(sent) == 1

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
 
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding
@@ -134,7 +135,7 @@ def unknown_instrument(facts: ExecutionFacts) -> Finding:
         code="CAP-101",
         field="isin" if facts.isin else "symbol",
         message="No instrument is known as {found}",
-        expected="a known instrument",
+        expected=N_("a known instrument"),
         found=facts.isin or facts.symbol or "",
     )
 

@@ -1,0 +1,153 @@
+"""Every address of the house, found in the URL resolver: a new page cannot be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from django.db.models import Count, Model, QuerySet
+from django.urls import URLResolver, get_resolver, reverse
+
+from core.models import Job
+from desk.models import ControlException
+from reconciliation.models import (
+    Break,
+    ColumnMapping,
+    MatchGroup,
+    ReconciliationRun,
+    StatementFile,
+)
+from refdata import models as refdata
+from reporting.models import RegulatoryReport, ReportFile
+from trades.models import CaptureBatch, Execution, Trade
+
+Arguments = Callable[[], list[tuple[Any, ...]]]
+
+NO_PAGE: Final = {
+    "core:sign_out": "posts only",
+    "core:sign_in": "opened by a stranger",
+    "schema": "the API's description, a file",
+    "reporting:activity_file": "a download",
+    "reporting:download": "a download",
+    "trades:amounts": "a fragment of the ticket",
+    "trades:lookup": "a fragment of the ticket",
+    "reconciliation:of_trade": "a fragment of the trade page",
+    "refdata:lookup_*": "answers JSON to a combobox",
+    "refdata:*_keys": "answers JSON to a combobox",
+    "api-execution*": "the API",
+}
+"""What answers a GET without being a page; everything else is opened."""
+
+SUPERVISOR: Final = frozenset(
+    {"core:audit", "core:audit_chain", "validation:queue", "validation:trade", "reporting:file"}
+    | {"refdata:instruction"}
+)
+"""Pages that a supervisor sees with their acts; an agent opens the others."""
+
+ADMIN_PAGES: Final = ("index", "core_user_changelist", "trades_trade_changelist")
+
+
+def routes() -> Iterator[tuple[str, Any]]:
+    """Yield the full name and the view class of every route outside Django's own admin."""
+    yield from _routes(get_resolver(), "")
+
+
+def _routes(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            if found.namespace != "admin":
+                yield from _routes(
+                    found, f"{prefix}{found.namespace}:" if found.namespace else prefix
+                )
+        else:
+            view = getattr(found.callback, "view_class", None) or getattr(
+                found.callback, "cls", None
+            )
+            yield f"{prefix}{found.name}", view
+
+
+def is_page(name: str, view: Any) -> bool:
+    """Say whether a route answers GET with a page."""
+    if getattr(view, "http_method_names", None) == ["post"] or not hasattr(view, "get"):
+        return False
+    return not any(_like(name, pattern) for pattern in NO_PAGE)
+
+
+def _like(name: str, pattern: str) -> bool:
+    head, star, tail = pattern.partition("*")
+    return name.startswith(head) and name.endswith(tail) if star else name == pattern
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Yield the name and the address of every page, one for each state of its records."""
+    for name, view in routes():
+        if is_page(name, view):
+            for arguments in _arguments(name):
+                yield name, reverse(name, args=arguments)
+
+
+def _arguments(name: str) -> list[tuple[Any, ...]]:
+    return KEYS[name]() if name in KEYS else [()]
+
+
+def _each(rows: QuerySet[Any], column: str) -> Arguments:
+    """Return one record of each value of a column."""
+
+    def found() -> list[tuple[Any, ...]]:
+        keys = rows.order_by(column, "pk").distinct(column).values_list("pk", flat=True)
+        return [(key,) for key in keys]
+
+    return found
+
+
+def _first(model: type[Model]) -> Arguments:
+    rows = model._default_manager.order_by("pk")
+    return lambda: [(key,) for key in rows.values_list("pk", flat=True)[:1]]
+
+
+def _amended() -> list[tuple[Any, ...]]:
+    several = Trade.objects.annotate(n=Count("versions")).filter(n__gt=1).order_by("pk")
+    return [(key,) for key in several.values_list("pk", flat=True)[:1]]
+
+
+def _to_decide() -> list[tuple[Any, ...]]:
+    waiting = Trade.objects.filter(state="PENDING_VALIDATION").order_by("-version_no", "pk")
+    return [(key,) for key in waiting.values_list("pk", flat=True)[:1]]
+
+
+KEYS: Final[dict[str, Arguments]] = {
+    "core:job": _each(Job.objects.all(), "state"),
+    "core:audit_chain": lambda: [("trade", _amended()[0][0])],
+    "desk:exception": _each(ControlException.objects.all(), "state"),
+    "trades:detail": lambda: _amended() + _each(Trade.objects.all(), "state")(),
+    "trades:amend": _to_decide,
+    "validation:trade": _to_decide,
+    "trades:import": _first(CaptureBatch),
+    "trades:execution": _each(Execution.objects.all(), "outcome"),
+    "rules:rule": lambda: [("TRD-401",)],
+    "reconciliation:break": _each(Break.objects.all(), "kind"),
+    "reconciliation:statement": _each(StatementFile.objects.all(), "kind"),
+    "reconciliation:mapping": _first(ColumnMapping),
+    "reconciliation:run": _first(ReconciliationRun),
+    "reconciliation:match": _each(MatchGroup.objects.all(), "state"),
+    "reporting:report": _each(RegulatoryReport.objects.all(), "state"),
+    "reporting:file": _first(ReportFile),
+    "refdata:instrument": _first(refdata.Instrument),
+    "refdata:instrument_edit": _first(refdata.Instrument),
+    "refdata:party": _first(refdata.Party),
+    "refdata:party_edit": _first(refdata.Party),
+    "refdata:instruction": _each(refdata.SettlementInstruction.objects.all(), "state"),
+    "refdata:account": _first(refdata.Account),
+    "refdata:account_edit": _first(refdata.Account),
+    "refdata:book": _first(refdata.Book),
+    "refdata:book_edit": _first(refdata.Book),
+    "refdata:desk": _first(refdata.Desk),
+    "refdata:desk_edit": _first(refdata.Desk),
+    "refdata:trader": _first(refdata.Trader),
+    "refdata:trader_edit": _first(refdata.Trader),
+    "refdata:venue": _first(refdata.Venue),
+    "refdata:calendar": _first(refdata.Calendar),
+    "refdata:currency": _first(refdata.Currency),
+    "refdata:import": _first(refdata.FileImport),
+}
+"""Which records a page with an argument is opened on."""

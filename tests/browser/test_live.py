@@ -1,0 +1,78 @@
+"""Pages that follow work as it goes keep one's place, ask calmly, and stop when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.models import Job
+from tests.integration.reconciliation.world import trade
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def job() -> Job:
+    return Job.objects.create(
+        kind="trades.control_batch",
+        title="batch:1",
+        state="RUNNING",
+        actor_name="kim",
+        actor_kind="PERSON",
+        created_at=AT,
+        progress_done=1,
+        progress_total=10,
+        log="line\n" * 200,
+    )
+
+
+def counted(page: Page, path: str) -> list[str]:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith(path) else None)
+    return asked
+
+
+def test_the_page_of_a_job_follows_it_and_stops(sign_in: Callable[..., Page], job: Job) -> None:
+    page = sign_in("kim", roles=["AGENT"])
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto(f"/jobs/{job.pk}/")
+    page.locator(".log").focus()
+    page.evaluate("scrollTo(0, 60)")
+    place = page.evaluate("scrollY")
+    asked = counted(page, f"/jobs/{job.pk}/")
+
+    Job.objects.filter(pk=job.pk).update(progress_done=4)
+    expect(page.locator(".progress-line")).to_contain_text("4 / 10")
+    page.wait_for_timeout(2000)
+    assert 1 <= len(asked) <= 4
+    expect(page.locator(".log")).to_be_focused()
+    assert page.evaluate("scrollY") == place
+
+    Job.objects.filter(pk=job.pk).update(state="DONE", ended_at=AT)
+    expect(page.locator("#job .status-green")).to_be_visible()
+    asked.clear()
+    page.wait_for_timeout(2500)
+    assert asked == []
+
+
+def test_the_business_day_keeps_ones_place(sign_in: Callable[..., Page], job: Job) -> None:
+    trade(1)
+    page = sign_in("kim", roles=["AGENT"])
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto("/")
+    link = page.locator("#business-day a").first
+    link.focus()
+    place = page.evaluate("scrollY")
+    with page.expect_response(lambda one: "day=" in one.url, timeout=6000):
+        pass
+    Job.objects.filter(pk=job.pk).update(state="DONE", ended_at=AT)
+    with page.expect_response(lambda one: "day=" in one.url, timeout=6000):
+        pass
+    page.wait_for_timeout(200)
+    expect(link).to_be_focused()
+    assert page.evaluate("scrollY") == place
+    assert "every 20s" in (page.locator("#business-day").get_attribute("hx-trigger") or "")
