@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg2 import sql
 
 from backoffice.launcher import assets, places, provisioning
@@ -153,6 +154,14 @@ def django_db_setup(
     patch.undo()
     with django_db_blocker.unblock():
         _connect_as("owner")
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page read in French leaves its language in the thread: the next test speaks its own."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
