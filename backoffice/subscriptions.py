@@ -6,6 +6,7 @@ from typing import Final
 
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "trades.captured": ("trades.control_batch",),
+    "trades.changed": ("reconciliation.unmatch_changed",),
     "refdata.instrument_named": ("trades.replay_waiting",),
     "exception.waived": ("trades.recontrol",),
     "exception.recheck_asked": ("trades.recontrol",),

@@ -26,3 +26,12 @@ def reconcile_file(run: JobRun) -> None:
             run.count(name, int(finished.counts.get(name, 0)))
     if runs:
         run.result(reverse("reconciliation:run", args=[runs[-1].pk]))
+
+
+@job_handler("reconciliation.unmatch_changed")
+def unmatch_changed(run: JobRun) -> None:
+    """Undo the matches of trades that were amended or cancelled; again it changes nothing."""
+    undone = services.unmatch_changed(
+        trade_ids=run.parameters["trade_ids"], actor=run.actor, at=run.at
+    )
+    run.count("undone", undone)

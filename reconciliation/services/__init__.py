@@ -1,6 +1,7 @@
 """What this room does: take statements in, run the engine, decide on matches and breaks."""
 
 from reconciliation.services.breaks import assign_break, comment_break, resolve_break
+from reconciliation.services.changes import unmatch_changed
 from reconciliation.services.matches import confirm_groups, match_by_hand, undo_group
 from reconciliation.services.runs import reconcile_file, run_reconciliation
 from reconciliation.services.statements import (
@@ -23,4 +24,5 @@ __all__ = [
     "run_reconciliation",
     "save_mapping",
     "undo_group",
+    "unmatch_changed",
 ]

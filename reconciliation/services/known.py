@@ -10,7 +10,7 @@ import polars as pl
 from core.acts import acting
 from desk import services as desk
 from desk.states import WorkKind
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from reconciliation.frames import Outcome
 from reconciliation.models import Break, MatchAllocation, ReconciliationRun
 from reconciliation.states import (
@@ -35,7 +35,9 @@ def without_undone(outcome: Outcome, kind: Kind) -> Outcome:
     undone = list(
         MatchAllocation.objects.filter(
             kind=kind, state=GroupState.UNDONE, side=AllocationSide.THEIRS
-        ).values_list("item_id", flat=True)
+        )
+        .exclude(group__decided_by=SYSTEM.name)
+        .values_list("item_id", flat=True)
     )
     if not undone:
         return outcome

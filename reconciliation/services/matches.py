@@ -26,6 +26,7 @@ from reconciliation.models import (
     MatchGroup,
     StatementLine,
 )
+from reconciliation.services import queue
 from reconciliation.states import (
     GROUP_TRANSITIONS,
     AllocationSide,
@@ -40,6 +41,7 @@ from trades.models import Trade
 
 BY_HAND_SCORE: Final = 100
 ITEMS_MAX: Final = 500
+DEALT_WITH: Final = frozenset({"SETTLED", "ALLOCATED"})
 Item = tuple[str, int, Decimal, str]
 
 
@@ -102,7 +104,7 @@ def match_by_hand(
 
 
 def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
-    rows = Trade.objects.filter(pk__in=ids, state="VALIDATED").order_by("pk")
+    rows = Trade.objects.select_for_update().filter(pk__in=ids, state="VALIDATED").order_by("pk")
     return [("OURS", trade.pk, signed_amount(kind, trade), trade.currency) for trade in rows]
 
 
@@ -215,10 +217,15 @@ def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> Mat
         raise UnableToMatch(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         group = MatchGroup.objects.select_for_update().get(pk=group_id)
-        _move(group, GroupState.UNDONE, actor=actor, at=at, reason=reason)
-        reopened = _reopen(group)
-        _open_missing(group, reopened, at)
+        take_apart(group, reason=reason, actor=actor, at=at)
     return group
+
+
+def take_apart(group: MatchGroup, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Undo a group whose row the caller has locked; its breaks are back in the queue."""
+    _move(group, GroupState.UNDONE, actor=actor, at=at, reason=reason)
+    reopened = _reopen(group)
+    queue.open_work([*reopened, *_open_missing(group, reopened, at)], actor=actor, at=at)
 
 
 def _reopen(group: MatchGroup) -> list[Break]:
@@ -231,8 +238,9 @@ def _reopen(group: MatchGroup) -> list[Break]:
     return ended
 
 
-def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) -> None:
-    """Open a break for each leg that has none now."""
+def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) -> list[Break]:
+    """Open a break for each leg that has none now; a trade that waits for validation has none."""
+    opened = []
     held = {("OURS", found.trade_id) for found in reopened}
     held |= {("THEIRS", found.line_id) for found in reopened}
     for leg in group.allocations.order_by("side", "item_id"):
@@ -240,9 +248,11 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
             continue
         ours = leg.side == AllocationSide.OURS
         trade = Trade.objects.filter(pk=leg.item_id).first() if ours else None
+        if trade is not None and not _is_reconciled(trade):
+            continue
         line = None if ours else StatementLine.objects.filter(pk=leg.item_id).first()
         category = BreakCategory.MISSING_THEIRS if ours else BreakCategory.MISSING_OURS
-        Break.objects.create(
+        found = Break.objects.create(
             kind=group.kind,
             scope=group.run.scope if group.run else "",
             category=category.value,
@@ -257,6 +267,13 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
             desk_code=trade.desk_code if trade else "",
             opened_at=at,
         )
+        opened.append(found)
+    return opened
+
+
+def _is_reconciled(trade: Trade) -> bool:
+    """Say whether runs take the trade: one that waits for validation, or is cancelled, is none."""
+    return trade.state == "VALIDATED" or trade.close_reason in DEALT_WITH
 
 
 def _day(trade: Trade | None, line: StatementLine | None, at: datetime) -> date:

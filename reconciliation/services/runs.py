@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Final
 
 import polars as pl
 from django.db import connection
 
 from core.acts import acting
-from desk import services as desk
-from desk.facts import Subject
-from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.states import require_transition
 from reconciliation import selectors
@@ -26,6 +23,7 @@ from reconciliation.models import (
     StatementFile,
 )
 from reconciliation.selectors import Scope
+from reconciliation.services import changes, queue
 from reconciliation.services.copying import as_decimal, copy_in, next_ids
 from reconciliation.services.known import settle_known, without_undone
 from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, StatementState
@@ -33,8 +31,6 @@ from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, S
 Progress = Callable[[int, int], None]
 RULES: Final[dict[Kind, MatchRules]] = {Kind.CASH: CASH_RULES, Kind.TRADES: TRADE_RULES}
 STEPS: Final = 4
-DUE_IN: Final = timedelta(days=2)
-SUBJECT: Final = "break"
 MEMORY: Final = "128MB"
 
 
@@ -120,6 +116,7 @@ def _alone(scope: Scope) -> None:
             "SELECT set_config('work_mem', %s, true), pg_advisory_xact_lock(hashtext(%s))",
             [MEMORY, f"reconciliation:{scope.name}"],
         )
+    changes.hold_off()
 
 
 def _save(
@@ -140,7 +137,12 @@ def _save(
     progress(3, STEPS)
     fresh, ended = settle_known(run, outcome.breaks, actor=actor, at=at)
     sent += _save_breaks(run, fresh, ours, theirs, at)
-    _open_work(run, actor, at)
+    new = Break.objects.filter(run=run, state=BreakState.OPEN.value)
+    queue.open_work(
+        new.only("id", "category", "reference", "desk_code", "difference", "currency", "owner_id"),
+        actor=actor,
+        at=at,
+    )
     counts = _counts(outcome, ours, theirs) | {"breaks_new": fresh.height, "breaks_ended": ended}
     progress(4, STEPS)
     return counts, hashlib.sha256(sent).hexdigest()
@@ -253,27 +255,3 @@ def _save_breaks(
 
 def _day_of(run: ReconciliationRun) -> date:
     return run.period_to or run.started_at.date()
-
-
-def _open_work(run: ReconciliationRun, actor: Actor, at: datetime) -> None:
-    """Put every new break into the one queue of the house."""
-    rows = Break.objects.filter(run=run, state=BreakState.OPEN.value).values(
-        "id", "category", "reference", "desk_code", "difference", "currency"
-    )
-    desk.open_work(kind=WorkKind.BREAK, tasks=[_task(row, at) for row in rows], actor=actor, at=at)
-
-
-def _task(row: Mapping[str, Any], at: datetime) -> desk.Task:
-    return desk.Task(
-        subject=Subject(
-            kind=SUBJECT,
-            id=row["id"],
-            reference=row["reference"],
-            url=f"/reconciliation/breaks/{row['id']}/",
-            desk_code=row["desk_code"],
-            due_at=at + DUE_IN,
-            amount_at_risk=abs(row["difference"]),
-            currency=row["currency"],
-        ),
-        title=f"{row['category']} {row['reference']}".strip(),
-    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from django.db import connection
 
+from core.outbox import announce
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
@@ -210,6 +211,11 @@ def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(AMENDED, [msgspec.json.encode(rows).decode()])
+    announce(
+        "trades.changed",
+        subject=f"batch:{batch_id}",
+        payload={"trade_ids": sorted(trade.id for trade in changed)},
+    )
 
 
 def _replay(items: Sequence[Item]) -> None:
