@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import after_trade, selectors
-from backoffice.cut_offs import due_at
+from backoffice.cut_offs import due_times
 from backoffice.links import link
 from backoffice.steps import Blocker, Step, StepState
 from core.models import Job
@@ -55,12 +55,8 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     calendar = selectors.find_house_calendar()
     zone = timezone.get_current_timezone()
     steps.append(_close(steps))
-    told = [
-        _told(
-            replace(step, due_at=due_at(step.code, day=day, calendar=calendar, zone=zone)), live, at
-        )
-        for step in steps
-    ]
+    due = due_times(day=day, calendar=calendar, zone=zone)
+    told = [_told(replace(step, due_at=due[step.code]), live, at) for step in steps]
     return BusinessDay(day=day, steps=tuple(told), live_jobs=live)
 
 

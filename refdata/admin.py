@@ -28,6 +28,7 @@ register_tables(
 )
 register_tables(
     models.SettlementInstruction,
+    models.CutOff,
     models.InstrumentListing,
     models.Price,
     models.FxRate,

@@ -8,7 +8,7 @@ from django_filters import BooleanFilter, ModelChoiceFilter
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from refdata import models
 from refdata.models.labels import labelled
-from refdata.states import AccountKind, AssetClass, InstructionState, RecordState
+from refdata.states import AccountKind, AssetClass, DayStep, InstructionState, RecordState
 
 STATUS = {"choices": labelled(RecordState), "label": _("Status")}
 
@@ -31,6 +31,15 @@ class PartyFilter(ListFilterSet):
 
     class Meta:
         model = models.Party
+        fields: list[str] = []
+
+
+class CutOffFilter(ListFilterSet):
+    step = ChipsFilter(choices=labelled(DayStep), label=_("Step"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+
+    class Meta:
+        model = models.CutOff
         fields: list[str] = []
 
 

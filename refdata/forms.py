@@ -84,6 +84,21 @@ class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         self.fields["party"].queryset = known  # type: ignore[attr-defined]  # a model choice
 
 
+class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Until when a step must be through; and why it changes."""
+
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH_MAX,
+        widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
+    )
+
+    class Meta:
+        model = models.CutOff
+        fields: ClassVar[list[str]] = ["step", "days_after", "at_time", "valid_from", "only_day"]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField}
+
+
 class AliasForm(forms.Form):
     """What a source system calls the instrument."""
 

@@ -38,6 +38,19 @@ class CalendarKind(StrEnum):
     PAYMENT = "PAYMENT"
 
 
+class DayStep(StrEnum):
+    """The steps of the business day, in their order."""
+
+    CAPTURE = "capture"
+    ENRICH = "enrich"
+    CONTROL = "control"
+    VALIDATE = "validate"
+    STATEMENTS = "statements"
+    RECONCILE = "reconcile"
+    REPORT = "report"
+    CLOSE = "close"
+
+
 class InstructionState(StrEnum):
     """Life of a standing settlement instruction; only an approved one is ever selected."""
 

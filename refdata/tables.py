@@ -70,6 +70,21 @@ class InstructionTable(tables.Table):
         order_by = ("party", "currency", "-valid_from")
 
 
+class CutOffTable(tables.Table):
+    id = LinkColumn("refdata:cut_off", verbose_name=_("Number"))
+    step = TextColumn(accessor="get_step_display", order_by="step", verbose_name=_("Step"))
+    days_after = TextColumn(
+        verbose_name=_("Open days after"), attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
+    at_time = tables.TimeColumn(format="H:i", verbose_name=_("Local time"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    only_day = tables.BooleanColumn(verbose_name=_("For that day alone"))
+    reason = TextColumn(verbose_name=_("Reason"), width=40)
+    proposed_by = TextColumn(verbose_name=_("Proposed by"))
+    decided_by = TextColumn(verbose_name=_("Decided by"))
+    state = StatusColumn(verbose_name=_("Status"))
+
+
 class AccountTable(tables.Table):
     code = LinkColumn("refdata:account", verbose_name=_("Code"))
     name = TextColumn(verbose_name=_("Name"))

@@ -1,5 +1,6 @@
 """Columns and constraints of the reference data; no decisions are taken here."""
 
+from refdata.models.cut_offs import CutOff
 from refdata.models.imports import FileImport
 from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentListing
 from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
@@ -13,6 +14,7 @@ __all__ = [
     "Calendar",
     "CalendarDay",
     "Currency",
+    "CutOff",
     "Desk",
     "FileImport",
     "FxRate",

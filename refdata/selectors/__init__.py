@@ -3,6 +3,7 @@
 from refdata.selectors.calendars import (
     UnknownCalendar,
     calendar_for,
+    cut_offs,
     settlement_book,
     settlement_calendar,
     settlement_date,
@@ -36,6 +37,7 @@ __all__ = [
     "books_of_desks",
     "calendar_for",
     "counterparties_by_code",
+    "cut_offs",
     "find_instruments",
     "fx_rate",
     "fx_rates",

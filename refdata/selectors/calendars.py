@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
+
+from django.db.models import Q
 
 from kernel.calendars import BusinessCalendar
 from refdata.facts import CycleFacts, InstrumentFacts, VenueFacts
-from refdata.models import Calendar, CalendarDay, Currency, SettlementCycle, Venue
+from refdata.models import Calendar, CalendarDay, Currency, CutOff, SettlementCycle, Venue
 from refdata.rules.settlement import SettlementBook
-from refdata.states import RecordState
+from refdata.states import InstructionState, RecordState
 
 
 class UnknownCalendar(LookupError):
@@ -96,3 +98,17 @@ def _calendars(codes: Iterable[str]) -> dict[str, BusinessCalendar]:
         )
         for found in calendars
     }
+
+
+def cut_offs(day: date) -> dict[str, tuple[int, time]]:
+    """Return (open days after, local time) of each step that somebody set a cut-off for.
+
+    What was approved for that day alone goes before what holds from a day on.
+    """
+    rows = (
+        CutOff.objects.filter(state=InstructionState.APPROVED)
+        .filter(Q(only_day=False, valid_from__lte=day) | Q(only_day=True, valid_from=day))
+        .order_by("step", "-only_day", "-valid_from", "-pk")
+        .distinct("step")
+    )
+    return {row.step: (row.days_after, row.at_time) for row in rows}

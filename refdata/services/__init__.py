@@ -1,6 +1,7 @@
 """Acts on reference data: load files and calendars, edit rows, propose and decide instructions."""
 
 from refdata.services.calendars import load_calendars, load_currencies, load_settlement_cycles
+from refdata.services.cut_offs import UnableToSetCutOff, decide_cut_off, propose_cut_off
 from refdata.services.instructions import (
     InstructionNotPending,
     OwnProposal,
@@ -30,16 +31,19 @@ __all__ = [
     "UnableToApprove",
     "UnableToPropose",
     "UnableToSave",
+    "UnableToSetCutOff",
     "UnknownFileKind",
     "add_alias",
     "approve_instruction",
     "create_instrument",
+    "decide_cut_off",
     "fingerprint",
     "load_calendars",
     "load_currencies",
     "load_file",
     "load_settlement_cycles",
     "preview_file",
+    "propose_cut_off",
     "propose_instruction",
     "refuse_instruction",
     "save_record",

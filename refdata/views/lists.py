@@ -66,6 +66,20 @@ class InstructionList(ReferenceList):
     export_name, empty_text = "instructions", _("No settlement instruction yet.")
 
 
+class CutOffList(ReferenceList):
+    title = _("Cut-offs")
+    model = models.CutOff
+    filterset_class, table_class = filters.CutOffFilter, tables.CutOffTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To approve"), "state=PENDING"),
+        Tab(_("Approved"), "state=APPROVED"),
+    )
+    create_url, create_label = "/refdata/cut-offs/new/", _("Propose a cut-off")
+    export_name = "cut-offs"
+    empty_text = _("The cut-offs that the product brings are in force.")
+
+
 class AccountList(ReferenceList):
     title = _("Accounts")
     model = models.Account
