@@ -30,7 +30,8 @@ def due_times(
     *, day: date, calendar: BusinessCalendar | None, zone: ZoneInfo
 ) -> dict[str, datetime | None]:
     """Return the cut-off of each step; None when the calendar does not say which day comes next."""
-    found = {**DELIVERED, **refdata.cut_offs(day)}
+    found: dict[str, tuple[int, time]] = {str(step): at for step, at in DELIVERED.items()}
+    found |= refdata.cut_offs(day)
     return {
         step: _moment(day, days_after, at, calendar, zone)
         for step, (days_after, at) in found.items()
