@@ -102,6 +102,8 @@ class Store:
         )
         for item in fresh:
             item.content = b""
+        for version in versions:
+            version.trade.encoded = b""
         return rows
 
     def finish(self, fresh: Sequence[Item]) -> None:
