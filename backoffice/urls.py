@@ -9,8 +9,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-#: prefix → URL modules, in order; a room without pages yet has no module.
+#: prefix → URL modules, in order; a room without pages yet has no module. What programs call most
+#: is found first.
 ROOMS: Final = (
+    ("api/v1/", "trades.api.urls"),
+    ("api/v1/", "core.api.urls"),
+    ("api/v1/", "refdata.api.urls"),
+    ("api/v1/", "reconciliation.api.urls"),
+    ("api/v1/", "reporting.api.urls"),
     ("", "backoffice.pages.urls"),
     ("", "core.urls"),
     ("work/", "desk.urls"),
@@ -20,11 +26,6 @@ ROOMS: Final = (
     ("validation/", "trades.views.validation_urls"),
     ("reconciliation/", "reconciliation.urls"),
     ("reporting/", "reporting.urls"),
-    ("api/v1/", "core.api.urls"),
-    ("api/v1/", "refdata.api.urls"),
-    ("api/v1/", "trades.api.urls"),
-    ("api/v1/", "reconciliation.api.urls"),
-    ("api/v1/", "reporting.api.urls"),
 )
 
 

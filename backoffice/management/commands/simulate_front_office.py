@@ -136,7 +136,7 @@ class Command(BaseCommand):
             )
         try:
             tally, seconds = _run(flow, token, options)
-            report = _report(tally, seconds)
+            report = _report(tally, seconds, options["rate"])
             report |= _missing(sorted(set(tally.kept)), token, options["url"])
         finally:
             if name:
@@ -236,10 +236,11 @@ def _revoke(name: str) -> None:
             return
 
 
-def _report(tally: Tally, seconds: float) -> dict[str, Any]:
+def _report(tally: Tally, seconds: float, rate: float) -> dict[str, Any]:
     times = sorted(tally.milliseconds) or [0.0]
     return {
         "sent": sum(tally.codes.values()),
+        "asked_per_s": rate,
         "per_s": round(sum(tally.codes.values()) / max(seconds, 1), 1),
         "codes": dict(sorted(tally.codes.items())),
         "retries": tally.retries,
