@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reconciliation.views import breaks, matches, statements, workbench
+from reconciliation.views import breaks, matches, statements, tolerances, workbench
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -27,6 +27,24 @@ urlpatterns = [
         name="confirm_one",
     ),
     path("matches/<int:pk>/undo/", matches.MatchAct.as_view(), {"verb": "undo"}, name="undo"),
+    path("tolerances/", tolerances.TolerancesPage.as_view(), name="tolerances"),
+    path(
+        "tolerances/<str:kind>/propose/",
+        tolerances.ProposeTolerances.as_view(),
+        name="propose_tolerances",
+    ),
+    path(
+        "tolerances/<int:pk>/approve/",
+        tolerances.DecideTolerances.as_view(),
+        {"verb": "approve"},
+        name="approve_tolerances",
+    ),
+    path(
+        "tolerances/<int:pk>/refuse/",
+        tolerances.DecideTolerances.as_view(),
+        {"verb": "refuse"},
+        name="refuse_tolerances",
+    ),
     path("workbench/", workbench.Workbench.as_view(), name="workbench"),
     path("of-trade/<int:pk>/", workbench.OfTrade.as_view(), name="of_trade"),
 ]

@@ -10,6 +10,7 @@ from reconciliation.services.statements import (
     retry_statement,
     save_mapping,
 )
+from reconciliation.services.tolerances import propose_tolerances, rules_in_force
 
 __all__ = [
     "assign_break",
@@ -17,10 +18,12 @@ __all__ = [
     "confirm_groups",
     "import_statement",
     "match_by_hand",
+    "propose_tolerances",
     "receive_statement",
     "reconcile_file",
     "resolve_break",
     "retry_statement",
+    "rules_in_force",
     "run_reconciliation",
     "save_mapping",
     "undo_group",

@@ -14,7 +14,7 @@ from core.acts import acting
 from kernel.actors import Actor
 from kernel.states import require_transition
 from reconciliation import selectors
-from reconciliation.frames import CASH_RULES, TRADE_RULES, MatchRules, Outcome, reconcile
+from reconciliation.frames import MatchRules, Outcome, reconcile
 from reconciliation.models import (
     Break,
     MatchAllocation,
@@ -26,10 +26,10 @@ from reconciliation.selectors import Scope
 from reconciliation.services import changes, queue
 from reconciliation.services.copying import as_decimal, copy_in, next_ids
 from reconciliation.services.known import settle_known, without_undone
+from reconciliation.services.tolerances import rules_in_force
 from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, StatementState
 
 Progress = Callable[[int, int], None]
-RULES: Final[dict[Kind, MatchRules]] = {Kind.CASH: CASH_RULES, Kind.TRADES: TRADE_RULES}
 STEPS: Final = 4
 MEMORY: Final = "128MB"
 
@@ -64,7 +64,7 @@ def run_reconciliation(
     What a person confirmed, proposed, accepted or undid stays as it is. A run that fails leaves
     its row as FAILED and nothing else.
     """
-    rules = RULES[scope.kind]
+    rules = rules_in_force(kind=scope.kind, day=at.date())
     run = _start(scope, source, rules, actor, at)
     try:
         with acting(actor=actor):
