@@ -1,0 +1,88 @@
+"""`run_day`: what machines can do of a day is done, once; what is left for people is said."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from core import jobs
+from core.models import Job
+from core.roles import Role
+from refdata import demo as refdata_demo
+from reporting.models import RegulatoryReport, ReportingProfile
+from tests.factories.trades import AT, facts, send
+from tests.integration.desk.people import person as limited
+from trades.models import Trade
+from trades.services import validation
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 20)
+
+
+def run_day(*arguments: str) -> tuple[int, str]:
+    """Return exit code and output."""
+    said = StringIO()
+    try:
+        call_command("run_day", f"--date={DAY}", *arguments, stdout=said)
+    except SystemExit as ended:
+        return int(str(ended.code)), said.getvalue()
+    return 0, said.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _world() -> None:
+    refdata_demo.seed(business_date=DAY, at=AT)
+    jobs.run_pending()
+
+
+def test_a_day_with_nothing_to_do_is_through() -> None:
+    code, said = run_day()
+
+    assert code == 0, said
+    assert said.startswith("2026-11-20\n")
+
+
+def test_trades_are_controlled_and_what_people_must_do_is_said() -> None:
+    send(facts(source_reference="A", price="55.40"))
+    Job.objects.all().delete()
+
+    code, said = run_day()
+
+    assert Trade.objects.get().state != "RECEIVED"
+    assert code == 1
+    assert "trades.recontrol: DONE" in said
+    assert "Validation: 0 done, 1 to validate" in said
+
+
+def test_only_show_starts_nothing() -> None:
+    send(facts(source_reference="A", price="55.40"))
+    Job.objects.all().delete()
+
+    code, _said = run_day("--only-show")
+
+    assert (code, Trade.objects.get().state, Job.objects.count()) == (1, "RECEIVED", 0)
+
+
+def test_validated_trades_are_reported_once() -> None:
+    ReportingProfile.objects.create(
+        regime="RTS22",
+        executing_lei="969500TJ5KRTCJQWXH05",
+        submitting_lei="969500TJ5KRTCJQWXH05",
+        recipient_lei="R0MUWSFPU8MPRO8K5P83",
+        branch_country="FR",
+    )
+    send(facts(source_reference="A", price="55.40"))
+    jobs.run_pending()
+    trade = Trade.objects.get()
+    supervisor = limited("supervisor", Role.SUPERVISOR, limit="1000000")
+    validation.validate_trade(trade_id=trade.pk, seen=trade.fingerprint, actor=supervisor, at=AT)
+
+    first, again = run_day(), run_day()
+
+    assert "reporting.generate_rts22: DONE" in first[1]
+    assert RegulatoryReport.objects.get().trade_id == trade.pk
+    assert "reporting.generate_rts22: DONE" in again[1]
+    assert RegulatoryReport.objects.count() == 1
