@@ -264,6 +264,7 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "reportfile:ACCEPTED": pgettext_lazy("file", "Accepted"),
     "reportfile:PARTIAL": pgettext_lazy("file", "Partly accepted"),
     "reportfile:REJECTED": pgettext_lazy("file", "Rejected"),
+    "action:NEW": pgettext_lazy("execution", "New"),
     "execution:NEW": pgettext_lazy("execution", "New"),
     "tradeversion:NEW": pgettext_lazy("execution", "New"),
 }

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 #: prefix → URL modules, in order; a room without pages yet has no module. What programs call most
@@ -27,6 +28,9 @@ ROOMS: Final = (
     ("reconciliation/", "reconciliation.urls"),
     ("reporting/", "reporting.urls"),
 )
+
+admin.site.site_header = admin.site.site_title = "Dénouement"
+admin.site.index_title = _("Administration")
 
 
 def _exists(module: str) -> bool:

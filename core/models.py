@@ -82,6 +82,8 @@ class RoleAction(models.Model):
     audit: ClassVar = AuditPolicy(entity="role_action")
 
     class Meta:
+        verbose_name = _("right of a role")
+        verbose_name_plural = _("rights of roles")
         constraints = [
             models.UniqueConstraint(fields=["role", "action"], name="role_action_once"),
             known("role", Role, name="role_action_known_role"),
@@ -101,6 +103,8 @@ class ToxicPair(models.Model):
     audit: ClassVar = AuditPolicy(entity="toxic_pair")
 
     class Meta:
+        verbose_name = _("pair of roles that may not meet")
+        verbose_name_plural = _("pairs of roles that may not meet")
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="toxic_pair_once")]
 
     def __str__(self) -> str:
@@ -254,6 +258,8 @@ class IdempotencyRecord(models.Model):
     audit: ClassVar = AuditPolicy(excused="a copy of an answer; its effect has entries")
 
     class Meta:
+        verbose_name = _("answer kept")
+        verbose_name_plural = _("answers kept")
         constraints = [
             models.UniqueConstraint(fields=["client", "key"], name="idempotency_key_once")
         ]

@@ -51,6 +51,7 @@ NOUNS: Final = frozenset({"entity", "field", "subject_kind"})
 MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([+-]\d{2}:\d{2}|Z)?")
 DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)", re.ASCII)
+HOLE: Final = re.compile(r"\{\w*\}")
 SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
 WHOLE: Final = re.compile(r"-?\d{1,28}", re.ASCII)
 
@@ -75,7 +76,7 @@ def said(value: object, name: str = "") -> str:
         return ", ".join(said(one, name) for one in value)
     text = str(value)
     if name in CODED and text in status.LOOKS:
-        return str(status.look(text).label)
+        return str(status.look(text, of=name).label)
     if name in NOUNS:
         return named(text)
     if _is_figure(name, text):
@@ -101,6 +102,8 @@ def said_of(model: type[models.Model] | None, column: str, value: object) -> str
         return said(value, column) if figure is None else write(figure)
     if isinstance(field, models.CharField | models.TextField) and column not in SENTENCES | NOUNS:
         return str(value)
+    if column in SENTENCES:
+        return HOLE.sub("…", said(value, column))
     return said(value, column)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access import Action
 from core.pages import ListPage, Tab, formats
@@ -24,7 +25,7 @@ class TradeList(ListPage):
         Tab(_("On hold"), "state=ON_HOLD"),
         Tab(_("To validate"), "state=PENDING_VALIDATION"),
         Tab(_("Validated"), "state=VALIDATED"),
-        Tab(_("Closed"), "state=CLOSED"),
+        Tab(pgettext_lazy("trade", "Closed"), "state=CLOSED"),
     )
     hidden_columns = (
         *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
