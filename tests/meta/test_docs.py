@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.core.management import get_commands, load_command_class
+from django.utils import translation
 
 from backoffice.launcher import places
+from backoffice.navigation import NAVIGATION
 from core import catalogues
 
 DOCS = sorted([places.ROOT / "README.md", *(places.ROOT / "docs").rglob("*.md")])
@@ -108,3 +110,11 @@ def test_every_setting_is_in_the_example_and_read_somewhere() -> None:
 
     assert offered - read == set()
     assert read - offered - OF_THE_MACHINE == set()
+
+
+@pytest.mark.parametrize("name", ["user-guide.md", "user-guide.fr.md"])
+def test_the_guide_names_every_page_of_the_navigation(name: str) -> None:
+    with translation.override("fr" if ".fr." in name else "en"):
+        pages = {str(item.label) for group in NAVIGATION for item in group.items}
+
+    assert pages - {*_labels(places.ROOT / "docs" / name)} == set()
