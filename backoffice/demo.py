@@ -46,7 +46,7 @@ TRADES: Final = 4_000
 DAYS: Final = 5
 LEFT_OPEN: Final = 40
 """Of the trades of the days before, one in so many still waits for its supervisor."""
-STEP: Final = 50
+STEP: Final = validation.CHUNK
 Progress = Callable[[int, int], None]
 WEEK_JOB: Final = "demo.live_the_week"
 LATER_ROOMS: Final = ("reconciliation", "reporting")

@@ -25,27 +25,37 @@ def announce(event: str, *, subject: str, payload: Mapping[str, Any] | None = No
     All in the caller's transaction: no news of a change that was rolled back, none lost. The
     payload becomes the parameters of the jobs. Raises OutsideAnAct without a transaction.
     """
+    return announce_each(event, [(subject, payload or {})])[0]
+
+
+def announce_each(event: str, news: Sequence[tuple[str, Mapping[str, Any]]]) -> list[OutboxEvent]:
+    """Announce the same event of several subjects, each with its payload, as `announce` does."""
     if not connection.in_atomic_block:
         raise OutsideAnAct(event)
-    told = OutboxEvent.objects.create(
-        event=event,
-        subject=subject,
-        payload=dict(payload or {}),
-        actor_name=_current_actor(),
-        request_id=context.request_id.get(),
-        published_at=Now(),
+    actor, request = _current_actor(), context.request_id.get()
+    told = OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            event=event,
+            subject=subject,
+            payload=dict(payload),
+            actor_name=actor,
+            request_id=request,
+            published_at=Now(),
+        )
+        for subject, payload in news
     )
     kinds = subscriptions().get(event, ())
     Job.objects.bulk_create(
         Job(
             kind=kind,
-            title=subject[:200],
-            parameters=dict(payload or {}),
+            title=one.subject[:200],
+            parameters=one.payload,
             actor_name=SYSTEM.name,
             actor_kind=SYSTEM.kind.value,
-            request_id=told.request_id,
-            event=told,
+            request_id=request,
+            event=one,
         )
+        for one in told
         for kind in kinds
     )
     if kinds:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
 from core.access import Action, DeskScopedQuerySet, desks_of
+from desk.facts import Seen
 from desk.models import (
     Approval,
     Comment,
@@ -18,7 +19,7 @@ from desk.models import (
     SupervisorLimit,
     WorkItem,
 )
-from desk.states import LIVE_EXCEPTION, SettingState, WorkState
+from desk.states import LIVE_EXCEPTION, Decision, SettingState, WorkState
 from kernel.actors import Actor
 
 
@@ -86,6 +87,16 @@ def limit_of(*, actor: Actor, day: date) -> Decimal | None:
         .first()
     )
     return None if row is None else row.amount_eur
+
+
+def approved_versions(*, seen: Sequence[Seen]) -> set[tuple[int, int]]:
+    """Return (subject, version) of those that are approved already; all are of one kind."""
+    rows = Approval.objects.filter(
+        subject_kind__in={one.subject_kind for one in seen},
+        subject_id__in=[one.subject_id for one in seen],
+        decision=Decision.APPROVED.value,
+    )
+    return set(rows.values_list("subject_id", "version_no"))
 
 
 def settings_in_force(*, day: date) -> dict[str, Mapping[str, Decimal] | None]:

@@ -11,7 +11,7 @@ from trades.models import CaptureBatch
 from trades.services import control, control_data, imports, repair, validation
 from trades.states import TradeState
 
-DECISIONS_PER_STEP: Final = 20
+DECISIONS_PER_STEP: Final = validation.CHUNK
 
 
 @job_handler("trades.control_batch")
@@ -32,7 +32,7 @@ def recontrol(run: JobRun) -> None:
 
 @job_handler(validation.JOB_KIND)
 def decide_many(run: JobRun) -> None:
-    """Validate or refuse many trades one by one; those already decided say so and stay."""
+    """Validate or refuse many trades; those already decided say so and stay."""
     seen = {int(trade_id): str(text) for trade_id, text in run.parameters["seen"]}
     ids = sorted(seen)
     for start in range(0, len(ids), DECISIONS_PER_STEP):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -57,13 +58,39 @@ def approve(
     AlreadyDecided, and UnableToApprove for a maker or contributor.
     """
     _require_second_person(seen, actor)
+    _require_limit(amount_eur, selectors.limit_of(actor=actor, day=at.date()))
+    return _decide(_approval(seen, Decision.APPROVED, reason, actor, at), actor)
+
+
+def approve_many(
+    *,
+    items: Sequence[tuple[Seen, Decimal | None]],
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> dict[int, UnableToApprove]:
+    """Record the approvals of versions of one kind, each with its amount in EUR.
+
+    The caller holds their row locks. Returns what was refused, by subject, as `approve` raises it;
+    a refused one leaves the others alone.
+    """
+    refused: dict[int, UnableToApprove] = {}
     limit = selectors.limit_of(actor=actor, day=at.date())
-    if limit is None or amount_eur is None or amount_eur > limit:
-        raise OverLimit(
-            _("The amount of %(amount)s EUR is above your limit of %(limit)s EUR.")
-            % {"amount": amount_eur, "limit": limit or 0}
-        )
-    return _decide(seen, Decision.APPROVED, reason, actor, at)
+    decided = selectors.approved_versions(seen=[seen for seen, _amount in items])
+    approvals = []
+    for seen, amount_eur in items:
+        try:
+            _require_second_person(seen, actor)
+            _require_limit(amount_eur, limit)
+            if (seen.subject_id, seen.version_no) in decided:
+                raise AlreadyDecided(_("This version is already validated."))
+        except UnableToApprove as refusal:
+            refused[seen.subject_id] = refusal
+        else:
+            approvals.append(_approval(seen, Decision.APPROVED, reason, actor, at))
+    with acting(actor=actor, reason=reason):
+        Approval.objects.bulk_create(approvals)
+    return refused
 
 
 def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
@@ -74,7 +101,7 @@ def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
     _require_second_person(seen, actor)
     if not reason.strip():
         raise UnableToApprove(_("Give a reason."))
-    return _decide(seen, Decision.REFUSED, reason, actor, at)
+    return _decide(_approval(seen, Decision.REFUSED, reason, actor, at), actor)
 
 
 def _require_second_person(seen: Seen, actor: Actor) -> None:
@@ -86,22 +113,35 @@ def _require_second_person(seen: Seen, actor: Actor) -> None:
         raise SeenChanged(_("It has changed since you saw it. Look at it again."))
 
 
-def _decide(seen: Seen, decision: Decision, reason: str, actor: Actor, at: datetime) -> Approval:
+def _require_limit(amount_eur: Decimal | None, limit: Decimal | None) -> None:
+    if limit is None or amount_eur is None or amount_eur > limit:
+        raise OverLimit(
+            _("The amount of %(amount)s EUR is above your limit of %(limit)s EUR.")
+            % {"amount": amount_eur, "limit": limit or 0}
+        )
+
+
+def _approval(seen: Seen, decision: Decision, reason: str, actor: Actor, at: datetime) -> Approval:
+    return Approval(
+        subject_kind=seen.subject_kind,
+        subject_id=seen.subject_id,
+        version_no=seen.version_no,
+        fingerprint=seen.current_fingerprint,
+        decision=decision.value,
+        maker=seen.maker,
+        contributors=sorted({seen.maker, *seen.contributors}),
+        checker=actor.name,
+        reason=reason.strip(),
+        decided_at=at,
+    )
+
+
+def _decide(approval: Approval, actor: Actor) -> Approval:
     try:
-        with acting(actor=actor, reason=reason), transaction.atomic():
-            return Approval.objects.create(
-                subject_kind=seen.subject_kind,
-                subject_id=seen.subject_id,
-                version_no=seen.version_no,
-                fingerprint=seen.current_fingerprint,
-                decision=decision.value,
-                maker=seen.maker,
-                contributors=sorted({seen.maker, *seen.contributors}),
-                checker=actor.name,
-                reason=reason.strip(),
-                decided_at=at,
-            )
+        with acting(actor=actor, reason=approval.reason), transaction.atomic():
+            approval.save()
     except IntegrityError as error:
         if "approval_one_per_version" in str(error):
             raise AlreadyDecided(_("This version is already validated.")) from error
         raise
+    return approval

@@ -14,7 +14,7 @@ from core import access
 from core.acts import acting
 from core.jobs import enqueue
 from core.models import Job
-from core.outbox import announce
+from core.outbox import announce_each
 from core.roles import Action
 from desk import services as desk
 from desk.facts import Seen
@@ -29,6 +29,7 @@ from trades.states import TRANSITIONS, TradeState
 
 SUBJECT_KIND: Final = "trade"
 AT_ONCE_MAX: Final = 100
+CHUNK: Final = 500
 JOB_KIND: Final = "trades.decide_many"
 
 
@@ -68,7 +69,8 @@ def validate_trade(
             at=at,
             reason=reason,
         )
-        return _decided(trade, TradeState.VALIDATED, "trade.validated", actor, at)
+        _decided([trade], TradeState.VALIDATED, "trade.validated", actor, at)
+        return trade
 
 
 def refuse_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Trade:
@@ -83,7 +85,8 @@ def refuse_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: dat
         desk.comment(
             subject_kind=SUBJECT_KIND, subject_id=trade.pk, text=reason, actor=actor, at=at
         )
-        return _decided(trade, TradeState.REJECTED, "trade.rejected", actor, at)
+        _decided([trade], TradeState.REJECTED, "trade.rejected", actor, at)
+        return trade
 
 
 def decide_many(
@@ -94,25 +97,61 @@ def decide_many(
     actor: Actor,
     at: datetime,
 ) -> list[Outcome]:
-    """Decide on each trade in its own transaction; a refused one leaves the others alone."""
-    references = dict(Trade.objects.filter(pk__in=seen).values_list("pk", "reference"))
+    """Decide on each trade; a refused one leaves the others alone, and says why.
+
+    Approvals are recorded `CHUNK` at a time, each chunk whole in its own transaction under the
+    row locks of its trades; refusals, each with its comment, one by one.
+    """
+    ids = sorted(seen)
+    if not approve:
+        return [_refused(trade_id, seen[trade_id], reason, actor, at) for trade_id in ids]
     outcomes = []
-    for trade_id in sorted(seen):
-        reference = references.get(trade_id, "")
-        try:
-            if approve:
-                validate_trade(
-                    trade_id=trade_id, seen=seen[trade_id], actor=actor, at=at, reason=reason
-                )
-            else:
-                refuse_trade(
-                    trade_id=trade_id, seen=seen[trade_id], reason=reason, actor=actor, at=at
-                )
-        except Refusal as refusal:
-            outcomes.append(Outcome(trade_id, reference, refusal.code, refusal.message))
-        else:
-            outcomes.append(Outcome(trade_id, reference))
+    for start in range(0, len(ids), CHUNK):
+        chunk = {trade_id: seen[trade_id] for trade_id in ids[start : start + CHUNK]}
+        with acting(actor=actor, reason=reason):
+            outcomes += _validate_chunk(chunk, reason, actor, at)
     return outcomes
+
+
+def _refused(trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Outcome:
+    try:
+        trade = refuse_trade(trade_id=trade_id, seen=seen, reason=reason, actor=actor, at=at)
+    except Refusal as refusal:
+        known = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(pk=trade_id).first()
+        return Outcome(trade_id, known.reference if known else "", refusal.code, refusal.message)
+    return Outcome(trade_id, trade.reference)
+
+
+def _validate_chunk(
+    seen: Mapping[int, str], reason: str, actor: Actor, at: datetime
+) -> list[Outcome]:
+    """Lock, judge and decide one chunk set-wise, by the checks of `validate_trade`."""
+    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
+    locked = visible.select_for_update(of=("self",)).filter(pk__in=seen).order_by("pk")
+    found = {trade.pk: trade for trade in locked}
+    refused: dict[int, Refusal] = {}
+    for trade_id, text in seen.items():
+        try:
+            trade = _within_reach(found.get(trade_id), actor)
+            _require(trade, TradeState.VALIDATED, text)
+        except Refusal as refusal:
+            refused[trade_id] = refusal
+    items = [
+        (_seen(trade, seen[trade.pk]), trade.risk_amount_eur)
+        for trade in found.values()
+        if trade.pk not in refused
+    ]
+    refused |= approvals.approve_many(items=items, actor=actor, at=at, reason=reason)
+    good = [trade for trade in found.values() if trade.pk not in refused]
+    _decided(good, TradeState.VALIDATED, "trade.validated", actor, at)
+    return [_outcome(trade_id, found.get(trade_id), refused.get(trade_id)) for trade_id in seen]
+
+
+def _outcome(trade_id: int, trade: Trade | None, refusal: Refusal | None) -> Outcome:
+    reference = trade.reference if trade else ""
+    if refusal is None:
+        return Outcome(trade_id, reference)
+    return Outcome(trade_id, reference, refusal.code, refusal.message)
 
 
 def enqueue_many(
@@ -149,7 +188,10 @@ def difference(
 def _locked(trade_id: int, actor: Actor) -> Trade:
     """Return the trade under its row lock; one of a desk out of reach does not exist."""
     visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
-    trade = visible.select_for_update(of=("self",)).filter(pk=trade_id).first()
+    return _within_reach(visible.select_for_update(of=("self",)).filter(pk=trade_id).first(), actor)
+
+
+def _within_reach(trade: Trade | None, actor: Actor) -> Trade:
     if trade is None:
         raise UnableToFindTrade(_("There is no such trade."))
     access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
@@ -179,22 +221,27 @@ def _seen(trade: Trade, seen: str) -> Seen:
     )
 
 
-def _decided(trade: Trade, target: TradeState, event: str, actor: Actor, at: datetime) -> Trade:
-    trade.state = target.value
-    trade.save(update_fields=["state"])
+def _decided(
+    trades: Sequence[Trade], target: TradeState, event: str, actor: Actor, at: datetime
+) -> None:
+    """Move the trades, take them out of the queue and announce each."""
+    ids = [trade.pk for trade in trades]
+    if not ids:
+        return
+    Trade.objects.filter(pk__in=ids).update(state=target.value)
+    for trade in trades:
+        trade.state = target.value
     desk.close_work(
         kind=WorkKind.VALIDATION,
         subject_kind=SUBJECT_KIND,
-        subject_ids=[trade.pk],
+        subject_ids=ids,
         actor=actor,
         at=at,
     )
-    announce(
+    announce_each(
         event,
-        subject=trade.reference,
-        payload={"trade_id": trade.pk, "version_no": trade.version_no},
+        [(t.reference, {"trade_id": t.pk, "version_no": t.version_no}) for t in trades],
     )
-    return trade
 
 
 def refusals(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:

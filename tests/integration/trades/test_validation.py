@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from core import jobs
+from core import context, jobs
 from core.access import Forbidden
 from core.models import Job, OutboxEvent
 from core.roles import Role
@@ -177,6 +178,39 @@ def test_many_are_decided_one_by_one_with_an_outcome_each() -> None:
         999: "NO_SUCH_TRADE",
     }
     assert Trade.objects.filter(state="VALIDATED").count() == 1
+
+
+@pytest.mark.django_db
+def test_each_of_many_is_checked_by_itself_and_announced_by_itself() -> None:
+    good, other, changed, dear = (pending(n) for n in range(1, 5))
+    Trade.objects.filter(pk=dear.pk).update(risk_amount_eur=2_000_000)
+    validate(other, supervisor())
+
+    outcomes = validation.decide_many(
+        seen={good.pk: good.fingerprint, other.pk: other.fingerprint, changed.pk: "x",
+              dear.pk: dear.fingerprint},
+        approve=True, reason="", actor=supervisor("supervisor2"), at=AT,
+    )  # fmt: skip
+
+    assert [outcome.code for outcome in outcomes] == [
+        "", "ALREADY_DECIDED", "SEEN_CHANGED", "OVER_LIMIT",
+    ]  # fmt: skip
+    assert Approval.objects.get(subject_id=good.pk).checker == "supervisor2"
+    assert OutboxEvent.objects.filter(event="trade.validated").count() == 2
+    assert WorkItem.objects.filter(state="OPEN").count() == 2
+
+
+@pytest.mark.django_db
+def test_many_are_validated_in_as_many_statements_as_few(
+    django_assert_max_num_queries: Any,
+) -> None:
+    seen = {made.pk: made.fingerprint for made in map(pending, range(1, 21))}
+    actor = supervisor()
+
+    with context.unit_of_work("request"), django_assert_max_num_queries(27):
+        outcomes = validation.decide_many(seen=seen, approve=True, reason="", actor=actor, at=AT)
+
+    assert not validation.refusals(outcomes)
 
 
 @pytest.mark.django_db
