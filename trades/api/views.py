@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,7 +27,7 @@ from core.api.views import BaseAPIView, actor_in
 from core.tokens import Client
 from kernel.findings import Refusal
 from trades import selectors
-from trades.api import answers, reading, recent, serializers
+from trades.api import answers, examples, reading, recent, serializers
 from trades.api.burst import BURST
 from trades.formats.execution_json import read_execution
 from trades.services import capture
@@ -116,6 +116,7 @@ class ExecutionsView(BaseAPIView):
     @extend_schema(
         operation_id="post_execution",
         request=serializers.ExecutionSerializer,
+        examples=[OpenApiExample("execution.json", examples.execution(), request_only=True)],
         responses={
             201: serializers.ItemSerializer,
             200: serializers.ItemSerializer,
@@ -143,6 +144,7 @@ class BulkView(ExecutionsView):
     @extend_schema(
         operation_id="post_executions",
         request=serializers.ExecutionSerializer(many=True),
+        examples=[OpenApiExample("executions.ndjson", examples.of_a_bulk(), request_only=True)],
         responses={200: serializers.BulkSerializer, 400: OpenApiTypes.OBJECT},
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
     )

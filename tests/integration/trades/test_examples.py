@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from backoffice.launcher import places
 from refdata import demo as refdata_demo
@@ -15,6 +17,23 @@ from trades.models import Trade
 from trades.services import imports
 
 EXAMPLES = places.ROOT / "docs" / "examples"
+
+
+def test_the_api_description_shows_these_files(client: Client) -> None:
+    description = client.get("/api/v1/schema/?format=json").json()
+    shown = {
+        name: next(iter(content["application/json"]["examples"].values()))["value"]
+        for name, content in (
+            (operation["operationId"], operation["requestBody"]["content"])
+            for path in description["paths"].values()
+            for operation in path.values()
+            if "requestBody" in operation
+        )
+    }
+
+    one = json.loads((EXAMPLES / "execution.json").read_text())
+    first = json.loads((EXAMPLES / "executions.ndjson").read_text().splitlines()[0])
+    assert shown == {"post_execution": one, "post_executions": [first]}
 
 
 @pytest.mark.django_db
