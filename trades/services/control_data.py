@@ -117,7 +117,7 @@ def trades_of_batch(*, batch_id: int) -> list[int]:
     told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
     made = Trade.objects.filter(batch_id=batch_id)
     ids = {*told.values_list("trade_id", flat=True), *made.values_list("pk", flat=True)}
-    return sorted(pk for pk in ids if pk is not None)
+    return sorted(ids)
 
 
 def trades_to_recontrol(
