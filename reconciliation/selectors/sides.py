@@ -19,8 +19,11 @@ EXTRA: Final[dict[str, pl.DataType]] = {"desk": pl.String(), "source": pl.String
 FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
   WHERE taken.item_id = {item} AND taken.kind = %(kind)s AND taken.side = '{side}'
     AND taken.state <> 'UNDONE')"""
+HELD: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_break held
+  WHERE held.trade_id = t.id AND held.kind = %(kind)s AND held.scope <> %(scope)s
+    AND held.line_id IS NOT NULL AND held.state <> 'RESOLVED')"""
 MARKS: Final = {  # constant text; values travel as parameters
-    "@OURS_ARE_FREE": FREE.format(item="t.id", side="OURS"),
+    "@OURS_ARE_FREE": FREE.format(item="t.id", side="OURS") + " AND " + HELD,
     "@THEIRS_ARE_FREE": FREE.format(item="l.id", side="THEIRS"),
 }
 OUR_TRADES: Final = """
@@ -113,8 +116,9 @@ def period_of(scope: Scope) -> tuple[date, date] | None:
 def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what is open on either side: ours (trades, or the cash they move) and every line.
 
-    Ours are those of the period. Where the other side quotes the front office's reference of a
-    trade, ours carries it too. `desk` stands besides.
+    Ours are those of the period, without those that are compared with a line of another scope
+    already: two accounts may expect the same payment. Where the other side quotes the front
+    office's reference of a trade, ours carries it too. `desk` stands besides.
     """
     given = _parameters(scope)
     trades = scope.kind is Kind.TRADES
@@ -128,6 +132,7 @@ def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.
 def _parameters(scope: Scope) -> dict[str, Any]:
     return {
         "kind": scope.kind.value,
+        "scope": scope.name[:60],
         "sender": scope.sender,
         "all": scope.covers_all,
         "account": scope.account,

@@ -74,9 +74,25 @@ def settle_known(
     for row in moved.iter_rows(named=True):
         Break.objects.filter(pk=row["known"]).update(category=row["category"])
     fresh = breaks.join(known, on=["ours", "theirs"], how="anti", nulls_equal=True)
-    return fresh.join(_accepted(run), on=["ours", "theirs"], how="anti", nulls_equal=True), len(
-        gone
+    fresh = fresh.join(_accepted(run), on=["ours", "theirs"], how="anti", nulls_equal=True)
+    return _once_for_all_scopes(run, fresh, actor=actor, at=at), len(gone)
+
+
+def _once_for_all_scopes(
+    run: ReconciliationRun, fresh: pl.DataFrame, *, actor: Actor, at: datetime
+) -> pl.DataFrame:
+    """A trade alone in several scopes has one break, which ends when a line is near the trade."""
+    rows = (
+        Break.objects.filter(kind=run.kind, trade__isnull=False, line__isnull=True)
+        .exclude(scope=run.scope)
+        .exclude(state=BreakState.RESOLVED.value)
+        .values_list("id", "trade_id", "line_id", "category")
     )
+    elsewhere = pl.DataFrame(list(rows), schema=KEYS, orient="row")
+    paired = fresh.filter(pl.col("ours").is_not_null() & pl.col("theirs").is_not_null())
+    _end_gone(elsewhere.join(paired, on="ours", how="semi")["known"].to_list(), actor=actor, at=at)
+    held = fresh["ours"].is_in(elsewhere["ours"].implode()) & fresh["theirs"].is_null()
+    return fresh.filter(~held.fill_null(value=False))
 
 
 def _open_breaks(run: ReconciliationRun) -> pl.DataFrame:
