@@ -60,7 +60,6 @@ FIRST_OF_CHAIN: Final = """
 SELECT '{entity}', l.key, l.seq, '{label}', l.action, l.row, who, why, request, now_at, xid_now,
        l.payload, '\\x'::bytea, guard.linked('\\x'::bytea, {content})
   FROM (SELECT c.*, 1 AS seq FROM ({changes}) c) l
- ORDER BY l.key
 """
 
 ONE_PER_CHAIN: Final = """
