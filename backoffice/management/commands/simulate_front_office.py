@@ -129,6 +129,8 @@ class Command(BaseCommand):
         flow = Flow(options["seed"])
         if not flow.market.instruments or not flow.market.traders:
             raise CommandError("no reference data: load some, or run seed_demo first")
+        if _ask(_connect(options["url"]), "GET", "/livez", "")[0] == "error":
+            raise CommandError(f"nobody answers at {options['url']}: name the server with --url")
         if not token:
             name = f"simulator-{flow.run}"
             token = tokens.create_token(

@@ -6,7 +6,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from core import jobs
 from core.models import Job
@@ -86,3 +86,8 @@ def test_validated_trades_are_reported_once() -> None:
     assert RegulatoryReport.objects.get().trade_id == trade.pk
     assert "reporting.generate_rts22: DONE" in again[1]
     assert RegulatoryReport.objects.count() == 1
+
+
+def test_the_simulator_says_that_nobody_answers() -> None:
+    with pytest.raises(CommandError, match="nobody answers"):
+        call_command("simulate_front_office", "--url", "http://127.0.0.1:1")
