@@ -257,6 +257,8 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "instrumentlisting:INACTIVE": pgettext_lazy("listing", "Inactive"),
     "approval:APPROVED": pgettext_lazy("trade", "Approved"),
     "approval:REFUSED": pgettext_lazy("trade", "Refused"),
+    "cutoff:APPROVED": pgettext_lazy("instruction", "Approved"),
+    "cutoff:REFUSED": pgettext_lazy("instruction", "Refused"),
     "settlementinstruction:APPROVED": pgettext_lazy("instruction", "Approved"),
     "settlementinstruction:REFUSED": pgettext_lazy("instruction", "Refused"),
     "statementfile:RECEIVED": pgettext_lazy("file", "Received"),

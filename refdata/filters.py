@@ -35,6 +35,7 @@ class PartyFilter(ListFilterSet):
 
 
 class CutOffFilter(ListFilterSet):
+    q = SearchFilter(fields=("reason", "proposed_by__istartswith", "decided_by__istartswith"))
     step = ChipsFilter(choices=labelled(DayStep), label=_("Step"))
     state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
 

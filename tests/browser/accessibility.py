@@ -8,26 +8,30 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SERIOUS: Final = frozenset({"serious", "critical"})
-ALIKE: Final = {"exclude": [["tbody tr:nth-child(n+9)"]]}
-"""Rows further down a table are made like the first ones."""
-CONTRAST: Final = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+ALIKE: Final = {"exclude": [["tbody tr:nth-child(n+6)"], [".trail li:nth-child(n+3)"]]}
+"""Rows and entries further down are made like the first ones."""
+OPTIONS: Final = {"resultTypes": ["violations"]}
+CONTRAST: Final = {**OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
-def serious_violations(page: Page, *, options: dict[str, Any] | None = None) -> list[str]:
-    asked = {"resultTypes": ["violations"], **(options or {})}
-    found = Axe().run(page, context=ALIKE, options=asked).response["violations"]
-    return [
-        f"{page.url}: {one['id']} {node['target']} {node['html'][:160]}"
-        for one in found
-        if one["impact"] in SERIOUS
-        for node in one["nodes"][:3]
-    ]
+def serious_violations(page: Page) -> list[str]:
+    found = Axe().run(page, context=ALIKE, options=OPTIONS)
+    return _told(page, found.response["violations"])
 
 
 def faint_text_by_night(page: Page) -> list[str]:
-    """Return what is too faint once the page turns dark."""
+    """Return what is too faint once the page turns dark; axe is in the page already."""
     root = "document.documentElement"
     page.evaluate(f"{root}.setAttribute('data-bs-theme', 'dark')")
-    found = serious_violations(page, options=CONTRAST)
+    found = page.evaluate("([where, how]) => axe.run(where, how)", [ALIKE, CONTRAST])
     page.evaluate(f"{root}.setAttribute('data-bs-theme', 'light')")
-    return [f"dark {one}" for one in found]
+    return [f"dark {one}" for one in _told(page, found["violations"])]
+
+
+def _told(page: Page, violations: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{page.url}: {one['id']} {node['target']} {node['html'][:160]}"
+        for one in violations
+        if one["impact"] in SERIOUS
+        for node in one["nodes"][:3]
+    ]

@@ -132,6 +132,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "reconciliation:match": _each(MatchGroup.objects.all(), "state"),
     "reporting:report": _each(RegulatoryReport.objects.all(), "state"),
     "reporting:file": _first(ReportFile),
+    "refdata:cut_off": _first(refdata.CutOff),
     "refdata:instrument": _first(refdata.Instrument),
     "refdata:instrument_edit": _first(refdata.Instrument),
     "refdata:party": _first(refdata.Party),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from backoffice import demo
 from core import jobs
 from core.models import Job, User
 from kernel.actors import SYSTEM
+from refdata.models import CutOff
 from refdata.services import load_file
 from tests.browser import pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
@@ -62,6 +63,14 @@ def world() -> None:
     list(demo.seed(business_date=DAY, at=AT, trades=40))
     jobs.run_pending()
     load_file(kind="prices", name="closes.csv", content=PRICES, actor=SYSTEM, at=AT)
+    CutOff.objects.create(
+        step="close",
+        at_time=time(20),
+        valid_from=DAY,
+        reason="late market",
+        proposed_by="agent",
+        proposed_at=AT,
+    )
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",

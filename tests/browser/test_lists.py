@@ -159,3 +159,20 @@ def test_a_form_is_sent_once(queue: Page) -> None:
     )
     expect(queue.locator(".note-green")).to_be_visible()
     assert len(sent) == 1
+
+
+def test_a_list_prints_as_paper(queue: Page) -> None:
+    queue.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
+    queue.emulate_media(media="print")
+
+    for screen_only in [".side", ".filters", ".pager", ".top-tools", ".summary-end"]:
+        expect(queue.locator(screen_only)).not_to_be_visible()
+    style = (
+        "(one) => { const s = getComputedStyle(one); return [s.breakInside, s.backgroundColor]; }"
+    )
+    row = queue.locator("tr[data-row]").first.evaluate(style)
+    assert row == ["avoid", "rgb(255, 255, 255)"]
+    wrap = queue.locator(".table-wrap").evaluate("(one) => getComputedStyle(one).overflow")
+    assert wrap == "visible"
+    head = queue.locator("thead").evaluate("(one) => getComputedStyle(one).display")
+    assert head == "table-header-group"
