@@ -12,7 +12,7 @@ class ReconciliationConfig(AppConfig):
         from reconciliation.models import LABELS  # noqa: PLC0415 - idem
         from reconciliation.states import COLOURS  # noqa: PLC0415 - idem
 
-        shared = {"OPEN", "ASSIGNED", "DONE", "RUNNING", "FAILED"}
+        shared = {"OPEN", "ASSIGNED", "DONE", "RUNNING", "FAILED", "REJECTED"}
         status.register(
             {
                 word: status.Look(label, COLOURS.get(word, "grey"))

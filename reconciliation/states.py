@@ -9,11 +9,12 @@ from kernel.states import Transitions
 
 
 class StatementState(StrEnum):
-    """IMPORTED statements are whole and balanced; QUARANTINED ones have no lines at all."""
+    """IMPORTED statements are whole and proved; QUARANTINED and REJECTED ones have no lines."""
 
     RECEIVED = "RECEIVED"
     IMPORTED = "IMPORTED"
     QUARANTINED = "QUARANTINED"
+    REJECTED = "REJECTED"
 
 
 class FileFormat(StrEnum):
@@ -101,7 +102,8 @@ class BreakCategory(StrEnum):
 STATEMENT_TRANSITIONS: Final[Transitions[StatementState]] = {
     StatementState.RECEIVED: frozenset({StatementState.IMPORTED, StatementState.QUARANTINED}),
     StatementState.IMPORTED: frozenset(),
-    StatementState.QUARANTINED: frozenset({StatementState.RECEIVED}),
+    StatementState.QUARANTINED: frozenset({StatementState.RECEIVED, StatementState.REJECTED}),
+    StatementState.REJECTED: frozenset(),
 }
 RUN_TRANSITIONS: Final[Transitions[RunState]] = {
     RunState.RUNNING: frozenset({RunState.DONE, RunState.FAILED}),
@@ -122,6 +124,7 @@ COLOURS: Final[dict[str, str]] = {
     "RECEIVED": "grey",
     "IMPORTED": "green",
     "QUARANTINED": "red",
+    "REJECTED": "grey",
     "RUNNING": "blue",
     "DONE": "green",
     "FAILED": "red",

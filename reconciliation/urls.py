@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reconciliation.views import breaks, matches, statements, tolerances, workbench
+from reconciliation.views import breaks, mappings, matches, statements, tolerances, workbench
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -14,7 +14,10 @@ urlpatterns = [
     path("statements/upload/", statements.StatementUpload.as_view(), name="upload"),
     path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="statement"),
     path("statements/<int:pk>/again/", statements.StatementAct.as_view(), name="again"),
-    path("mappings/<int:pk>/", statements.MappingPage.as_view(), name="mapping"),
+    path(
+        "statements/<int:pk>/reject/", statements.RejectStatement.as_view(), name="reject_statement"
+    ),
+    path("mappings/<int:pk>/", mappings.MappingPage.as_view(), name="mapping"),
     path("runs/", matches.RunList.as_view(), name="runs"),
     path("runs/<int:pk>/", matches.RunDetail.as_view(), name="run"),
     path("matches/", matches.MatchList.as_view(), name="matches"),

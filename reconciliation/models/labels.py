@@ -20,6 +20,7 @@ LABELS: Final[dict[str, Any]] = {
     "RECEIVED": _("Received"),
     "IMPORTED": _("Imported"),
     "QUARANTINED": _("Quarantined"),
+    "REJECTED": _("Rejected"),
     "RUNNING": _("Running"),
     "DONE": _("Done"),
     "FAILED": _("Failed"),

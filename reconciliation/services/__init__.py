@@ -7,6 +7,7 @@ from reconciliation.services.runs import reconcile_file, run_reconciliation
 from reconciliation.services.statements import (
     import_statement,
     receive_statement,
+    reject_statement,
     retry_statement,
     save_mapping,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "propose_tolerances",
     "receive_statement",
     "reconcile_file",
+    "reject_statement",
     "resolve_break",
     "retry_statement",
     "rules_in_force",

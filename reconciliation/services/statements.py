@@ -182,6 +182,20 @@ def retry_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFil
     return file
 
 
+def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFile:
+    """Give a quarantined file up for good, for a reason; it stays with its findings and digest.
+
+    Raises UnableToReceive without a reason, IllegalTransition, Forbidden.
+    """
+    access.require(actor, access.Action.IMPORT_STATEMENT)
+    if not reason.strip():
+        raise UnableToReceive(_("Give a reason."))
+    with acting(actor=actor, reason=reason.strip()):
+        file = StatementFile.objects.select_for_update().get(pk=file_id)
+        _move(file, StatementState.REJECTED)
+    return file
+
+
 def _move(file: StatementFile, target: StatementState, **changes: object) -> None:
     require_transition(STATEMENT_TRANSITIONS, source=StatementState(file.state), target=target)
     file.state = target.value

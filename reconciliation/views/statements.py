@@ -10,9 +10,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +28,6 @@ from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
 from reconciliation.formats.trade_table import (
     DATE_FORMATS,
-    FIELDS,
     ColumnPlan,
     guess_columns,
     read_trade_lines,
@@ -181,10 +178,10 @@ class StatementUpload(UploadPage):
             columns=(_("Value date"), _("Reference"), _("Amount"), _("Currency"), _("Text")),
             rows=rows[:PREVIEW_ROWS],
             findings=read.findings,
-            may_confirm=not read.findings,
-            note=_("Opening balance plus lines equals the closing balance.")
-            if not read.findings
-            else "",
+            may_confirm=True,
+            note=_("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
+            if read.findings
+            else _("Opening balance plus lines equals the closing balance."),
         )
 
     def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
@@ -320,69 +317,16 @@ class StatementAct(PageView):
         return redirect(file)
 
 
-class MappingForm(forms.Form):
-    """Which column gives which field."""
+class RejectStatement(PageView):
+    """Give a quarantined file up, for a reason."""
 
-    date_format = forms.ChoiceField(
-        choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
-        label=_("Dates look like"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    decimal_mark = forms.ChoiceField(
-        choices=[(".", "1234.56"), (",", "1234,56")],
-        label=_("Numbers look like"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    coverage = forms.ChoiceField(
-        choices=labelled(Coverage),
-        label=_("Covers"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in FIELDS:
-            self.fields[name] = forms.CharField(
-                max_length=80,
-                required=False,
-                label=capfirst(words.named(name)),
-                widget=forms.TextInput(attrs={"class": "form-control"}),
-            )
-
-
-class MappingPage(PageView):
-    """One saved mapping, to look at and to correct."""
-
-    title = _("Column mapping")
+    http_method_names = ["post"]
     action = Action.IMPORT_STATEMENT
-    template_name = "reconciliation/mapping.html"
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mapping = get_object_or_404(ColumnMapping, pk=pk)
-        form = MappingForm(
-            initial={
-                "date_format": mapping.date_format,
-                "decimal_mark": mapping.decimal_mark,
-                "coverage": mapping.coverage,
-                **mapping.columns,
-            }
-        )
-        return self.render({"object": mapping, "form": form})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mapping = get_object_or_404(ColumnMapping, pk=pk)
-        form = MappingForm(request.POST)
-        if not form.is_valid():
-            return self.render({"object": mapping, "form": form})
-        said = form.cleaned_data
-        services.save_mapping(
-            name=mapping.name,
-            sender_code=mapping.sender_code,
-            columns={name: said[name].strip() for name in FIELDS if said[name].strip()},
-            date_format=said["date_format"],
-            decimal_mark=said["decimal_mark"],
-            coverage=Coverage(said["coverage"]),
-            actor=self.request.actor,
+        file = get_object_or_404(StatementFile, pk=pk)
+        services.reject_statement(
+            file_id=pk, reason=request.POST.get("reason", ""), actor=self.request.actor
         )
-        messages.success(request, _t("The mapping is saved."))
-        return redirect(reverse("reconciliation:mapping", args=[pk]))
+        messages.success(request, _t("The file is rejected."))
+        return redirect(file)

@@ -107,14 +107,6 @@ def test_bank_statement_is_shown_then_taken_in(client: Client) -> None:
     assert again.status_code == 409
 
 
-def test_broken_statement_shows_its_line_and_cannot_be_confirmed(client: Client) -> None:
-    shown = uploaded(
-        signed_in(client), "bank.sta", statement(OPEN_LINE, closing="C261120EUR9010,01")
-    )
-    assert not shown.context["preview"].may_confirm  # type: ignore[attr-defined]  # a response
-    assert b"MT940-PROOF" in shown.content  # type: ignore[attr-defined]  # a response
-
-
 def test_new_table_is_mapped_by_its_headers_and_the_mapping_is_saved(client: Client) -> None:
     refdata.PartyFactory(code="BNPP", is_broker=True)
     signed_in(client)
@@ -207,3 +199,27 @@ def test_list_pages_keep_their_query_budget(
     signed_in(client)
     with django_assert_max_num_queries(20):  # type: ignore[operator]  # a fixture
         client.get(reverse(f"reconciliation:{name}"))
+
+
+def test_a_bank_file_that_does_not_prove_waits_in_quarantine_until_it_is_rejected(
+    client: Client,
+) -> None:
+    signed_in(client)
+    shown = uploaded(client, "bank.sta", statement(OPEN_LINE, closing="C261120EUR1,00"))
+    assert b"MT940-PROOF" in shown.content  # type: ignore[attr-defined]  # a test response
+    assert b"waits in quarantine" in shown.content  # type: ignore[attr-defined]  # a test response
+    waiting = shown.context["waiting"]  # type: ignore[attr-defined]  # a test response
+    client.post(reverse("reconciliation:upload"), {"waiting": waiting})
+    jobs.run_pending()
+    file = StatementFile.objects.get()
+    assert (file.state, file.findings[0]["code"]) == ("QUARANTINED", "MT940-PROOF")
+    reject = reverse("reconciliation:reject_statement", args=[file.pk])
+    assert b"MT940-PROOF" in client.get(file.get_absolute_url()).content
+
+    assert client.post(reject).status_code == 422
+    client.post(reject, {"reason": "The bank sends a corrected one"})
+
+    file.refresh_from_db()
+    assert (file.state, file.lines.count()) == ("REJECTED", 0)
+    assert b"corrected one" in client.get(file.get_absolute_url()).content
+    assert client.post(reject, {"reason": "again"}).status_code == 409
