@@ -145,7 +145,7 @@ def _decode(content: bytes, declared: str) -> tuple[str, str]:
         start = content.rfind(b"\n", 0, error.start) + 1
         raise unreadable(
             "FILE-003",
-            "Byte {found} is not {expected}: say which encoding the file has, or save it as UTF-8",
+            "Byte {found} is not {expected}: save it as UTF-8, or say its encoding where asked",
             line=line,
             column=str(error.start - start + 1),
             found=f"0x{content[error.start]:02X}",
