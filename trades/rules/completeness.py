@@ -25,7 +25,7 @@ is_lei = lru_cache(maxsize=65_536)(identifiers.is_lei)
     Severity.BLOCKING,
     title=N_("Mandatory terms are present"),
     message=N_("{field} is missing."),
-    source="RTS 22 annex I; market practice",
+    source=N_("RTS 22 annex I; market practice"),
     rationale=N_(
         "A ticket without its book, trader, counterparty, venue or currency goes nowhere."
     ),
@@ -46,7 +46,7 @@ def check_mandatory_terms(
     Severity.BLOCKING,
     title=N_("ISIN has a right check digit"),
     message=N_("{found} is not an ISIN: its check digit is wrong."),
-    source="ISO 6166",
+    source=N_("ISO 6166"),
     rationale=N_("One wrong digit settles another security."),
 )
 def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     Severity.BLOCKING,
     title=N_("Instrument is in reference data"),
     message=N_("{found} is not a known instrument."),
-    source="RTS 22 CON-412; market practice",
+    source=N_("RTS 22 CON-412; market practice"),
     rationale=N_("What is not in reference data can be neither priced, settled nor reported."),
     fix=N_("Create the instrument {found}, or name it as an alias of one."),
 )
@@ -79,7 +79,7 @@ def check_instrument_known(
     Severity.BLOCKING,
     title=N_("Counterparty is in reference data"),
     message=N_("{found} is not a known counterparty."),
-    source="Mission Green report (2008): technical counterparties; market practice",
+    source=N_("Mission Green report (2008): technical counterparties; market practice"),
     rationale=N_("A trade with nobody is how fictitious positions are hidden."),
 )
 def check_counterparty_known(
@@ -101,7 +101,7 @@ def check_counterparty_known(
     Severity.BLOCKING,
     title=N_("Counterparty has a valid LEI"),
     message=N_("The LEI of the counterparty is missing or has wrong check digits: {found}."),
-    source="MiFIR art. 26(6): no LEI, no trade; ISO 17442",
+    source=N_("MiFIR art. 26(6): no LEI, no trade; ISO 17442"),
     rationale=N_("A transaction report without the LEI of the other side is refused."),
 )
 def check_counterparty_lei(
@@ -123,7 +123,7 @@ def check_counterparty_lei(
     Severity.INFO,
     title=N_("LEI of the counterparty is renewed"),
     message=N_("The LEI of the counterparty lapsed on {found}, before the trade date {expected}."),
-    source="RTS 22 art. 13(2); lapsed LEI of a client is tolerated",
+    source=N_("RTS 22 art. 13(2); lapsed LEI of a client is tolerated"),
     rationale=N_("A lapsed LEI is reportable for a client, but should be chased."),
 )
 def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -
     Severity.BLOCKING,
     title=N_("Book is in reference data"),
     message=N_("{found} is not a known book."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("The book decides who owns the position and which desk sees the trade."),
 )
 def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -159,7 +159,7 @@ def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Severity.BLOCKING,
     title=N_("Trader is in reference data"),
     message=N_("{found} is not a known trader."),
-    source="RTS 22 fields 57 and 59",
+    source=N_("RTS 22 fields 57 and 59"),
     rationale=N_("The person who dealt is reported and has limits."),
 )
 def check_trader_known(
@@ -177,7 +177,7 @@ def check_trader_known(
     Severity.BLOCKING,
     title=N_("Venue is an active MIC"),
     message=N_("{found} is not an active venue of ISO 10383."),
-    source="ISO 10383; RTS 22 field 36",
+    source=N_("ISO 10383; RTS 22 field 36"),
     rationale=N_("Calendar, settlement cycle and report all follow from the venue."),
 )
 def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -192,7 +192,7 @@ def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
     Severity.BLOCKING,
     title=N_("Currency is in reference data"),
     message=N_("{found} is not a known currency."),
-    source="ISO 4217",
+    source=N_("ISO 4217"),
     rationale=N_("An amount without a known currency has no minor unit and no calendar."),
 )
 def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -206,7 +206,7 @@ def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     Severity.WARNING,
     title=N_("Trader deals for the desk of the book"),
     message=N_("The trader is of desk {found}; the book belongs to desk {expected}."),
-    source="Market practice: mandate of a desk",
+    source=N_("Market practice: mandate of a desk"),
     rationale=N_("A trade in somebody else's book is a wrong book or a breach of mandate."),
 )
 def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -227,7 +227,7 @@ def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -
     Severity.BLOCKING,
     title=N_("Trading capacity is declared"),
     message=N_("Trading capacity must be one of {expected}, not {found}."),
-    source="RTS 22 field 29",
+    source=N_("RTS 22 field 29"),
     rationale=N_("Own account, matched principal or any other capacity decides who is the buyer."),
 )
 def check_capacity(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:

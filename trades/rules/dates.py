@@ -17,7 +17,7 @@ from trades.rules.rule import N_, Limits, rule
     Severity.BLOCKING,
     title=N_("Settlement is not before trade date"),
     message=N_("Settles on {found}, before the trade date {expected}."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("A trade never settles before it is struck."),
 )
 def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Severity.BLOCKING,
     title=N_("Venue is open on trade date"),
     message=N_("{found} is a closed day at {expected}."),
-    source="Calendar of the venue",
+    source=N_("Calendar of the venue"),
     rationale=N_("Nothing is executed on a closed market: the date or the venue is wrong."),
 )
 def check_trade_day_open(
@@ -62,7 +62,7 @@ def check_trade_day_open(
     Severity.BLOCKING,
     title=N_("Settlement date is open for stock and cash"),
     message=N_("{found} is closed for {expected}."),
-    source="CSDR art. 5; T2S calendar; market practice",
+    source=N_("CSDR art. 5; T2S calendar; market practice"),
     rationale=N_("Delivery against payment needs the depository and the payment system open."),
 )
 def check_settlement_day_open(
@@ -87,7 +87,7 @@ def check_settlement_day_open(
     Severity.WARNING,
     title=N_("Settlement date follows the market's cycle"),
     message=N_("Settles on {found}; the cycle of the market gives {expected}."),
-    source="CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU",
+    source=N_("CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU"),
     rationale=N_("An agreed other date exists, but most often it is a typing error."),
     fix=N_("Set {field} to {expected}."),
 )
@@ -108,7 +108,7 @@ def check_settlement_cycle(
     Severity.BLOCKING,
     title=N_("Trade is not in the future"),
     message=N_("The trade date {found} is after today, {expected}."),
-    source="RTS 25; market practice",
+    source=N_("RTS 25; market practice"),
     rationale=N_("A deferred start hides a position until it is cancelled."),
 )
 def check_not_future(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def check_not_future(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Severity.WARNING,
     title=N_("Trade date is the day of the execution time"),
     message=N_("Executed on {found} at the venue; the trade date is {expected}."),
-    source="RTS 22 field 28; RTS 25",
+    source=N_("RTS 22 field 28; RTS 25"),
     rationale=N_("The report carries the time, the ledger the date: they must be one day."),
 )
 def check_trade_day_is_execution_day(
@@ -145,7 +145,7 @@ def check_trade_day_is_execution_day(
     Severity.BLOCKING,
     title=N_("Instrument lives until settlement"),
     message=N_("Settles on {found}, after the instrument matured on {expected}."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("A matured instrument cannot be delivered."),
 )
 def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from trades.rules.rule import N_, Limits, Parameter, rule
     Severity.BLOCKING,
     title=N_("Trade is not a duplicate"),
     message=N_("Same terms and same execution time as {found}."),
-    source="RTS 22 art. 15(1): find duplicates",
+    source=N_("RTS 22 art. 15(1): find duplicates"),
     rationale=N_("A fill that comes twice under two references would be paid twice."),
 )
 def check_duplicate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def check_duplicate(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
     Severity.WARNING,
     title=N_("Trade does not look like another"),
     message=N_("Looks like {found}: same instrument, side, quantity, price and counterparty."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("A ticket typed by hand and sent by the feed gives two trades."),
     parameters=(Parameter("within", Decimal(120), N_("seconds")),),
 )

@@ -40,7 +40,7 @@ def clean_amount(facts: TradeFacts, instrument: InstrumentRef | None) -> Decimal
     Severity.BLOCKING,
     title=N_("Quantity and price are positive"),
     message=N_("{field} must be above zero, not {found}."),
-    source="RTS 22 fields 30 and 33",
+    source=N_("RTS 22 fields 30 and 33"),
     rationale=N_("The side says who buys; a sign in the quantity says it twice."),
 )
 def check_positive(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def check_positive(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     Severity.BLOCKING,
     title=N_("Gross amount is quantity times price"),
     message=N_("The gross amount is {found}; quantity and price give {expected}."),
-    source="Market practice; RTS 22 fields 30, 33, 35",
+    source=N_("Market practice; RTS 22 fields 30, 33, 35"),
     rationale=N_("A gap means that a number was mistyped, or that a price unit is wrong."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
@@ -86,7 +86,7 @@ def check_consideration(
     Severity.BLOCKING,
     title=N_("Net amount is gross, accrued and fees"),
     message=N_("The net amount is {found}; gross, accrued interest and fees give {expected}."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("The net amount is what is paid: it must be explained to the cent."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
@@ -114,7 +114,7 @@ def check_net_amount(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Severity.WARNING,
     title=N_("Fees are in proportion"),
     message=N_("Fees are {found}; the usual maximum is {expected}."),
-    source="MiFID II art. 27 (costs of execution); market practice",
+    source=N_("MiFID II art. 27 (costs of execution); market practice"),
     rationale=N_("Fees out of proportion are a wrong amount, or a hidden payment."),
     parameters=(Parameter("maximum", Decimal("1.5"), N_("percent of gross amount")),),
 )
@@ -135,7 +135,7 @@ def check_fees(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     Severity.WARNING,
     title=N_("Accrued interest only where interest accrues"),
     message=N_("Accrued interest of {found} on an instrument that pays no coupon."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("A share has no coupon to accrue: the amount belongs to another field."),
 )
 def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
     Severity.WARNING,
     title=N_("Currency is the instrument's"),
     message=N_("Dealt in {found}; the instrument is quoted in {expected}."),
-    source="RTS 22 field 33; market practice",
+    source=N_("RTS 22 field 33; market practice"),
     rationale=N_(
         "Pence for pounds, or a listing in another currency: the price means another thing."
     ),
@@ -178,7 +178,7 @@ def check_instrument_currency(
     Severity.WARNING,
     title=N_("Quantity is a multiple of the lot"),
     message=N_("The quantity {found} is not a multiple of {expected}."),
-    source="Admission terms of the instrument",
+    source=N_("Admission terms of the instrument"),
     rationale=N_("A broken lot cannot be delivered."),
 )
 def check_lot(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:

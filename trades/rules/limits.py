@@ -19,7 +19,7 @@ EUR: Final = "EUR"
     Severity.BLOCKING,
     title=N_("Amount is under the limit of one trade"),
     message=N_("The trade is worth {found} EUR; the limit is {expected} EUR."),
-    source="MiFID II RTS 6 art. 15 (maximum order value)",
+    source=N_("MiFID II RTS 6 art. 15 (maximum order value)"),
     rationale=N_("A very large trade is looked at by a second person before it goes on."),
     parameters=(Parameter("maximum", Decimal(25_000_000), EUR),),
 )
@@ -37,7 +37,7 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
     Severity.WARNING,
     title=N_("Trader is under the gross limit of the day"),
     message=N_("The trader's day totals {found} EUR gross; the limit is {expected} EUR."),
-    source="Mission Green report (2008): gross, not net, limits; RTS 6 art. 15",
+    source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
     rationale=N_("A small net position can hide a huge gross one."),
     parameters=(Parameter("maximum", Decimal(500_000_000), EUR),),
 )
@@ -58,7 +58,7 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Severity.WARNING,
     title=N_("Counterparty is under the gross limit of the day"),
     message=N_("The day with this counterparty totals {found} EUR gross; the limit is {expected}."),
-    source="CRR large exposures (practice: daily settlement limit)",
+    source=N_("CRR large exposures (practice: daily settlement limit)"),
     rationale=N_("Settlement risk adds up per counterparty until both legs are exchanged."),
     parameters=(Parameter("maximum", Decimal(1_000_000_000), EUR),),
 )
@@ -81,7 +81,7 @@ def check_counterparty_day(
     Severity.BLOCKING,
     title=N_("Counterparty is active"),
     message=N_("The counterparty {found} is not active."),
-    source="Market practice: onboarding",
+    source=N_("Market practice: onboarding"),
     rationale=N_("A closed or suspended relation must not be dealt with."),
 )
 def check_counterparty_active(
@@ -100,7 +100,7 @@ def check_counterparty_active(
     Severity.BLOCKING,
     title=N_("Instrument is active"),
     message=N_("The instrument {found} is not active."),
-    source="RTS 22 CON-412; market practice",
+    source=N_("RTS 22 CON-412; market practice"),
     rationale=N_("A delisted or blocked instrument is not tradable."),
 )
 def check_instrument_active(
@@ -117,7 +117,7 @@ def check_instrument_active(
     Severity.BLOCKING,
     title=N_("Trader is active"),
     message=N_("The trader {found} is not active."),
-    source="Mission Green report (2008): rights kept after a move",
+    source=N_("Mission Green report (2008): rights kept after a move"),
     rationale=N_("Somebody who left does not deal: the code was borrowed."),
 )
 def check_trader_active(

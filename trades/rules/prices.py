@@ -42,7 +42,7 @@ def usable_price(facts: TradeFacts, context: RuleContext) -> LastPrice | None:
     Severity.WARNING,
     title=N_("Price is near the last close"),
     message=N_("The price is {found}; the last close was {expected}."),
-    source="MAR art. 16; MiFID II RTS 6 art. 15 (price collars)",
+    source=N_("MAR art. 16; MiFID II RTS 6 art. 15 (price collars)"),
     rationale=N_("An off-market price is a mistake, or a way to move profit."),
     parameters=(
         Parameter("equity", Decimal(5), PERCENT),
@@ -78,7 +78,7 @@ def check_price(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
     Severity.BLOCKING,
     title=N_("Price is not absurd"),
     message=N_("The price {found} is far from the last close {expected}."),
-    source="MiFID II RTS 6 art. 15 (fat finger)",
+    source=N_("MiFID II RTS 6 art. 15 (fat finger)"),
     rationale=N_("A factor of two is a wrong decimal point, not an opinion."),
     parameters=(Parameter("maximum", Decimal(50), PERCENT),),
 )
@@ -104,7 +104,7 @@ def check_price_absurd(
     Severity.INFO,
     title=N_("Last price is fresh"),
     message=N_("The last close is of {found}; nothing newer than {expected} is known."),
-    source="Market practice: stale price control",
+    source=N_("Market practice: stale price control"),
     rationale=N_("A price control against an old price proves little."),
     parameters=(Parameter("maximum_age", Decimal(5), N_("days")),),
 )
@@ -122,7 +122,7 @@ def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -
     Severity.INFO,
     title=N_("Last price is known"),
     message=N_("No close of {found} is known: the price could not be compared."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("What could not be checked must be seen as unchecked."),
 )
 def check_price_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ SATURDAY: Final = 5
     Severity.INFO,
     title=N_("Trade is booked soon after it is dealt"),
     message=N_("Booked {found} minutes after the execution; the limit is {expected}."),
-    source="MiFID II art. 25 (records); market practice",
+    source=N_("MiFID II art. 25 (records); market practice"),
     rationale=N_("A late ticket may have been chosen with hindsight."),
     parameters=(Parameter("maximum", Decimal(60), N_("minutes")),),
 )
@@ -47,7 +47,7 @@ def check_late_booking(
     Severity.WARNING,
     title=N_("Trade is not backdated"),
     message=N_("Received on {found} for the trade date {expected}."),
-    source="Mission Green report (2008); MAR art. 16",
+    source=N_("Mission Green report (2008); MAR art. 16"),
     rationale=N_("A trade for a day that is closed changes figures that were already given."),
     parameters=(Parameter("maximum", Decimal(1), N_("business days")),),
 )
@@ -71,7 +71,7 @@ def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
     Severity.INFO,
     title=N_("Trade is booked on a working day"),
     message=N_("Received on {found}, a day on which the house is closed."),
-    source="Market practice",
+    source=N_("Market practice"),
     rationale=N_("Bookings at the weekend deserve a look."),
 )
 def check_received_on_working_day(
@@ -90,7 +90,7 @@ def check_received_on_working_day(
     Severity.INFO,
     title=N_("Trade is booked before the cut-off"),
     message=N_("Received at {found}, after the cut-off of {expected}."),
-    source="ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date",
+    source=N_("ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date"),
     rationale=N_("After the cut-off allocation and confirmation are no longer of the day."),
     parameters=(Parameter("cut_off", Decimal(23), N_("hour of the day, Europe/Paris")),),
 )

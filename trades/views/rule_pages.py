@@ -92,6 +92,7 @@ class RulePage(PageView):
                 "rule": rule,
                 "subtitle": rule.code,
                 "rule_title": _t(rule.title),
+                "rule_source": _t(rule.source),
                 "rationale": _t(rule.rationale),
                 "active": in_force is not None,
                 "parameters": _parameters(rule, in_force),
