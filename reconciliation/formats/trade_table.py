@@ -22,6 +22,7 @@ ValueT = TypeVar("ValueT")
 REQUIRED: Final = (
     "reference", "side", "quantity", "price", "amount", "currency", "trade_date", "settlement_date",
 )  # fmt: skip
+REFERENCE_LENGTH_MAX: Final = 64
 ONE_OF: Final = ("isin", "symbol")
 OPTIONAL: Final = ("counterparty", "account")
 FIELDS: Final = (*REQUIRED, *ONE_OF, *OPTIONAL)
@@ -194,32 +195,34 @@ def _assembled(
 
 def _filled(text: str) -> str:
     if not text:
-        raise _Unreadable("a value")
-    return text[:64]
+        raise _Unreadable(N_("a value"))
+    if len(text) > REFERENCE_LENGTH_MAX:
+        raise _Unreadable(N_("up to 64 characters"))
+    return text
 
 
 def _side(text: str) -> str:
     try:
         return SIDES[text.upper()]
     except KeyError:
-        raise _Unreadable("BUY or SELL") from None
+        raise _Unreadable(N_("BUY or SELL")) from None
 
 
 def _currency(text: str) -> str:
     if not CURRENCY.fullmatch(text):
-        raise _Unreadable("an ISO 4217 code")
+        raise _Unreadable(N_("an ISO 4217 code"))
     return text
 
 
 def _isin(text: str) -> str:
     if text and not is_isin(text):
-        raise _Unreadable("an ISIN with a right check digit")
+        raise _Unreadable(N_("an ISIN with a right check digit"))
     return text
 
 
 def _positive(number: Decimal) -> Decimal:
     if number <= 0:
-        raise _Unreadable("a number above zero")
+        raise _Unreadable(N_("a number above zero"))
     return number
 
 
@@ -227,18 +230,18 @@ def _number(text: str, mark: str) -> Decimal:
     plain = SPACES.sub("", text)
     if mark == ",":
         if plain.count(",") > 1:
-            raise _Unreadable("a number")
+            raise _Unreadable(N_("a number"))
         plain = plain.replace(".", "").replace(",", ".") if "," in plain else plain
     elif GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     try:
         return decimal_from_text(plain)
     except UnreadableDecimal:
-        raise _Unreadable("a number") from None
+        raise _Unreadable(N_("a number")) from None
 
 
 def _day(text: str, date_format: str) -> date:
     try:
         return datetime.strptime(text[:10], date_format).date()  # noqa: DTZ007 - a business date
     except ValueError:
-        raise _Unreadable(f"a date ({date_format})") from None
+        raise _Unreadable(N_("a date of the chosen format")) from None

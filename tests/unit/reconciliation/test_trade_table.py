@@ -41,6 +41,7 @@ def test_row_becomes_a_line() -> None:
     ("case", "index", "value", "field"),
     [
         ("no_reference", 0, "", "reference"),
+        ("long_reference", 0, "R" * 65, "reference"),
         ("wrong_check_digit", 1, "FR0000131105", "isin"),
         ("unknown_side", 2, "LONG", "side"),
         ("negative_quantity", 3, "-5", "quantity"),
