@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from backoffice.launcher import assets, children, places
@@ -109,8 +109,16 @@ def _has_command(name: str) -> bool:
     return any(places.ROOT.glob(f"*/management/commands/{name}.py"))
 
 
-def _prepare(services: Services, environment: dict[str, str], progress: Progress) -> None:
-    """Servers, tables, catalogues, static files: everything that children expect to find."""
+def _prepare(
+    services: Services,
+    environment: dict[str, str],
+    progress: Progress,
+    start_web: Callable[[], None],
+) -> None:
+    """Servers, tables, catalogues, static files: everything that children expect to find.
+
+    The web server loads its code while tables are made: it asks nothing of them before a request.
+    """
     progress.line(f"PostgreSQL ready ({services.start_postgres()})")
     progress.line(f"Valkey ready ({services.start_valkey()})")
     with ThreadPoolExecutor() as pool:
@@ -121,6 +129,7 @@ def _prepare(services: Services, environment: dict[str, str], progress: Progress
             progress.line("static files collected")
         if compiled := assets.compile_catalogues():
             progress.line(f"{compiled} French catalogues compiled")
+        start_web()
         migrated.result()
     progress.line("database migrated, roles and audit triggers in place")
 
@@ -146,10 +155,16 @@ def _seed(environment: dict[str, str], progress: Progress) -> None:
     done.touch()
 
 
-def _start_children(
+def _start_web(
     supervisor: Supervisor, options: argparse.Namespace, environment: dict[str, str]
 ) -> None:
-    supervisor.add("web", children.web(environment, host=options.host, port=options.port))
+    if not supervisor.stop.is_set():
+        supervisor.add("web", children.web(environment, host=options.host, port=options.port))
+
+
+def _start_work(supervisor: Supervisor, environment: dict[str, str]) -> None:
+    if supervisor.stop.is_set():
+        return
     supervisor.add("worker", children.worker(environment))
     supervisor.add("scheduler", children.scheduler())
 
@@ -195,13 +210,14 @@ def _serve(
         signal.signal(sign, lambda *_: supervisor.stop.set())
     supervisor.end_orphans()
     _require_free_port(options.host, options.port)
-    _prepare(services, environment, progress)
     supervisor.checks.append(lambda: _watch_servers(services))
     try:
-        if not supervisor.stop.is_set():
-            _start_children(supervisor, options, environment)
-        if not options.no_demo:  # while the children start
+        _prepare(
+            services, environment, progress, lambda: _start_web(supervisor, options, environment)
+        )
+        if not options.no_demo:
             _seed(environment, progress)
+        _start_work(supervisor, environment)
         if not _wait_until_ready(supervisor, _address(options)):
             return 0 if supervisor.stop.is_set() else 1
         progress.line(f"ready: {_address(options)}")

@@ -28,6 +28,7 @@ FILTERED: dict[str, str] = {
     "book": "book_code",
     "trader": "trader_code",
     "desk": "desk_code",
+    "settlement": "settlement_date",
 }
 """What the list of trades is narrowed to; each has the index that finds its latest trades."""
 
@@ -148,7 +149,6 @@ class Trade(Terms):
                 models.Index(fields=[field, "-trade_date", "-id"], name=f"trade_by_{name}")
                 for name, field in FILTERED.items()
             ),
-            models.Index(fields=["settlement_date", "-id"], name="trade_settling"),
             models.Index(
                 fields=["state", "-id"],
                 condition=~Q(state__in=["VALIDATED", "CLOSED"]),
