@@ -27,6 +27,7 @@ class BusinessDay:
     """The whole day at one moment."""
 
     day: date
+    trades: selectors.TradeCounts
     steps: tuple[Step, ...]
     live_jobs: tuple[Job, ...]
 
@@ -57,7 +58,7 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     steps.append(_close(steps))
     due = due_times(day=day, calendar=calendar, zone=zone)
     told = [_told(replace(step, due_at=due[step.code]), live, at) for step in steps]
-    return BusinessDay(day=day, steps=tuple(told), live_jobs=live)
+    return BusinessDay(day=day, trades=trades, steps=tuple(told), live_jobs=live)
 
 
 def _capture(trades: selectors.TradeCounts, actor: Actor) -> Step:

@@ -46,7 +46,7 @@ class BusinessDay(PageView):
             "told": told,
             "day": day,
             "at": at,
-            "trades": selectors.count_trades(day=day, actor=actor),
+            "trades": told.trades,
             "work": work[:WORK_SHOWN_MAX] if sees_work else (),
             "jobs": selectors.list_latest_jobs()
             if access.allows(actor, access.Action.VIEW_JOBS)

@@ -13,7 +13,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats, status
@@ -115,10 +114,5 @@ class ListFilterSet(django_filters.FilterSet):
                 given = found.extra["choices"]
                 pairs = given() if callable(given) else given
                 found.extra["choices"] = [
-                    (code, _word(code, label, subject)) for code, label in pairs
+                    (code, status.word(code, label, of=subject)) for code, label in pairs
                 ]
-
-
-def _word(code: str, label: str | Promise, subject: str) -> str | Promise:
-    known = f"{subject}:{code}" in status.LOOKS or code in status.LOOKS
-    return status.look(code, of=subject).label if known else label

@@ -65,5 +65,11 @@ def look(value: object, *, of: str = "") -> Look:
     return LOOKS.get(f"{of}:{word}") or LOOKS.get(word) or Look(_spelled(word))
 
 
+def word(code: str, label: str | Promise, *, of: str = "") -> str | Promise:
+    """Return the word of a choice: that of its badge where the code has one, else its own label."""
+    known = f"{of}:{code}" in LOOKS or code in LOOKS
+    return look(code, of=of).label if known else label
+
+
 def _spelled(word: str) -> str:
     return word.replace("_", " ").capitalize()

@@ -25,19 +25,6 @@ def copy_in(model: type[models.Model], frame: pl.DataFrame) -> bytes:
     return sent
 
 
-def next_ids(model: type[models.Model], count: int) -> list[int]:
-    """Draw `count` primary keys from the table's own sequence."""
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT nextval(sequence.name)
-                 FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
-                      generate_series(1, %s)""",
-            [table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
 def as_decimal(units: pl.Expr) -> pl.Expr:
     """Write 1/10,000 units as the exact decimal text that a numeric(20,4) column takes."""
     size = units.abs()

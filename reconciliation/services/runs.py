@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection
 
 from core.acts import acting
+from core.sequences import next_ids
 from kernel.actors import Actor
 from kernel.states import require_transition
 from reconciliation import selectors
@@ -24,7 +25,7 @@ from reconciliation.models import (
 )
 from reconciliation.selectors import Scope
 from reconciliation.services import changes, queue
-from reconciliation.services.copying import as_decimal, copy_in, next_ids
+from reconciliation.services.copying import as_decimal, copy_in
 from reconciliation.services.known import settle_known, without_undone
 from reconciliation.services.tolerances import rules_in_force
 from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, StatementState
@@ -167,7 +168,7 @@ def _save_groups(run: ReconciliationRun, outcome: Outcome, at: datetime) -> byte
     groups, allocations = outcome.groups, outcome.allocations
     if groups.is_empty():
         return b""
-    ids = pl.Series(next_ids(MatchGroup, groups.height), dtype=pl.Int64)
+    ids = pl.Series(next_ids(MatchGroup._meta.db_table, groups.height), dtype=pl.Int64)
     numbered = groups.with_columns(ids.alias("id"))
     keys = numbered.select("group", pl.col("id").alias("group_id"))
     currencies = allocations.group_by("group").agg(pl.col("currency").first())

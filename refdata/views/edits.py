@@ -27,16 +27,14 @@ def _pairs(field: forms.TypedChoiceField) -> list[tuple[str, Any]]:
     return list(field.choices)  # type: ignore[arg-type]  # pairs: no group is used here
 
 
-def _word(code: str, label: Any, of: str) -> Any:
-    return status.look(code, of=of).label if code in status.LOOKS else label
-
-
 def _typed_as_written(form: forms.ModelForm[Any]) -> forms.ModelForm[Any]:
     """Show figures as the reader types them: their own decimal sign, no idle zeros."""
     of = str(form.instance._meta.model_name)
     for name, field in form.fields.items():
         if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(code, _word(code, label, of)) for code, label in _pairs(field)]
+            field.choices = [
+                (code, status.word(code, label, of=of)) for code, label in _pairs(field)
+            ]
         if isinstance(field, forms.DecimalField):
             field.localize = field.widget.is_localized = True
             field.widget.input_type = "text"  # a browser's number box knows one sign

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import Client
+
 from core.models import RoleGrant, User
 from core.roles import Role
 from kernel.actors import Actor, ActorKind
@@ -99,3 +101,11 @@ def person(name: str = "agent", role: Role = Role.AGENT, *, desk: str = "") -> A
     user, _new = User.objects.get_or_create(username=name)
     RoleGrant.objects.get_or_create(user=user, role=role.value, desk_code=desk)
     return Actor(name=name, kind=ActorKind.PERSON, user_id=user.pk)
+
+
+def signed_in(role: Role = Role.AGENT, *, desk: str = "", name: str = "ana") -> Client:
+    """Return the browser of a person who holds this role, on one desk or on all."""
+    actor = person(name, role, desk=desk)
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return client

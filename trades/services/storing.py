@@ -12,13 +12,14 @@ import msgspec
 from django.db import connection
 
 from core.outbox import announce
+from core.sequences import next_ids
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services.enrichment import Terms
 from trades.services.lapse import lapse_requests
 from trades.services.plan import Item, Plan, TradeRow, VersionRow
-from trades.services.writing import NULL, SEPARATOR, Table, array, next_ids, row
+from trades.services.writing import NULL, SEPARATOR, Table, array, row
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:

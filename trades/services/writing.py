@@ -15,11 +15,6 @@ SEPARATOR: Final = "\x01"
 NULL: Final = "\x03"
 OPTIONS: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', NULL E'\\x03'"
 
-NUMBERS: Final = """
-SELECT nextval(sequence.name)
-  FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
-       generate_series(1, %s)
-"""
 FEW: Final = 12
 
 
@@ -121,10 +116,3 @@ class Behind:
                 self.wait()
         finally:
             self._pool.shutdown()
-
-
-def next_ids(name: str, count: int) -> list[int]:
-    """Take so many numbers from the sequence of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, [name, count])
-        return [number for (number,) in cursor.fetchall()]

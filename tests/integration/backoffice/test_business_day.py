@@ -9,22 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.models import User
 from core.roles import Role
 from desk.models import WorkItem
-from tests.factories.trades import booked, facts, person, send, small_world
+from tests.factories.trades import booked, facts, send, signed_in, small_world
 from trades.models import Trade
 
 pytestmark = pytest.mark.django_db
 
 DAY = "2026-11-20"
-
-
-def signed_in(role: Role, *, desk: str = "", name: str = "ana") -> Client:
-    actor = person(name, role, desk=desk)
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
-    return client
 
 
 @pytest.fixture

@@ -7,21 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from core import jobs
-from core.models import User
 from core.roles import Role
 from desk.models import Comment, SupervisorLimit
 from tests.factories import refdata as refdata_factories
-from tests.factories.trades import booked, facts, person, send, small_world
+from tests.factories.trades import booked, facts, person, send, signed_in, small_world
 from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(role: Role = Role.AGENT, *, desk: str = "", name: str = "ana") -> Client:
-    actor = person(name, role, desk=desk)
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
-    return client
 
 
 @pytest.fixture
