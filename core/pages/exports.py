@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from core.pages import cells
 from kernel.findings import Refusal
 
 CHUNK_ROWS: Final = 2_000
@@ -67,8 +68,7 @@ def values(source: Source) -> Iterator[list[Any]]:
     records = iter(records)
     names = [name for name, _label in source.columns]
     while chunk := list(islice(records, CHUNK_ROWS)):
-        for row in source.table_class(chunk).rows:
-            yield [row.get_cell_value(name) for name in names]
+        yield from cells.values(source.table_class(chunk), names)
 
 
 def inert(value: Any) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -29,50 +27,43 @@ def locale() -> Locale:
     return LOCALES["fr" if (get_language() or "en").startswith("fr") else "en"]
 
 
-@lru_cache(maxsize=64)
-def _pattern(decimals_min: int, decimals_max: int) -> str:
-    return "#,##0." + "0" * decimals_min + "#" * (decimals_max - decimals_min)
-
-
-def _decimal(value: Decimal | int, decimals_min: int, decimals_max: int) -> str:
-    pattern = _pattern(decimals_min, decimals_max).rstrip(".")
-    return str(
-        format_decimal(value, format=pattern, locale=locale(), decimal_quantization=False)
-        if decimals_max > decimals_min
-        else format_decimal(value, format=pattern, locale=locale())
-    )
+def _decimal(value: Decimal | int, decimals: int) -> str:
+    """Write a figure with so many decimals, its digits in threes; a half goes to the even digit."""
+    signs = locale().number_symbols["latn"]
+    written = f"{Decimal(value):,.{decimals}f}"
+    return written.translate({ord(","): signs["group"], ord("."): signs["decimal"]})
 
 
 def amount(value: Decimal | None, currency: str = "") -> str:
     """Write an amount with the minor units of its currency (1 234,56 or 1,235 for JPY)."""
-    if value is None:
-        return ""
-    decimals = minor_units(currency)
-    return _decimal(value, decimals, decimals)
+    return "" if value is None else _decimal(value, minor_units(currency))
 
 
 def quantity(value: Decimal | int | None) -> str:
     """Write a quantity with all its digits and no trailing zero."""
-    return "" if value is None else _decimal(_trimmed(value), 0, 10)
+    if value is None:
+        return ""
+    trimmed = _trimmed(value)
+    return _decimal(trimmed, _decimals(trimmed))
 
 
 def price(value: Decimal | None) -> str:
     """Write a price or rate with all its digits, at least two decimals."""
-    return "" if value is None else _decimal(_trimmed(value), PRICE_DECIMALS_MIN, 10)
+    if value is None:
+        return ""
+    trimmed = _trimmed(value)
+    return _decimal(trimmed, max(_decimals(trimmed), PRICE_DECIMALS_MIN))
 
 
 def decimal(value: Decimal) -> str:
     """Write a figure with exactly the digits that it has (239025.00 as 239 025,00)."""
-    exponent = value.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    if decimals > PRICE_DECIMALS_MIN:
-        return price(value)
-    return _decimal(value, decimals, decimals)
+    decimals = _decimals(value)
+    return price(value) if decimals > PRICE_DECIMALS_MIN else _decimal(value, decimals)
 
 
 def integer(value: int | None) -> str:
     """Write a count."""
-    return "" if value is None else _decimal(value, 0, 0)
+    return "" if value is None else _decimal(value, 0)
 
 
 def percent(value: Decimal | None, decimals: int = 1) -> str:
@@ -80,7 +71,7 @@ def percent(value: Decimal | None, decimals: int = 1) -> str:
     if value is None:
         return ""
     mark = "\u202f%" if locale().language == "fr" else "%"
-    return _decimal(value * 100, decimals, decimals) + mark
+    return _decimal(value * 100, decimals) + mark
 
 
 def currency_name(code: str, known: str) -> str:
@@ -110,6 +101,11 @@ def moment_short(value: datetime) -> str:
     """Write a moment without its year, to the minute: for what is near."""
     local = timezone.localtime(value)
     return local.strftime(SHORT_PATTERN[date_style.get()])
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
 def _trimmed(value: Decimal | int) -> Decimal:

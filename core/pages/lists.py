@@ -19,12 +19,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from core import access
-from core.pages import exports, selection
+from core.pages import cells, exports, selection
 from core.pages.base import PageView
 from core.pages.saved import list_views
 
 Total = tuple[str | Promise, str]
-NOTHING = "—"
 RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
 
 
@@ -211,24 +210,21 @@ class ListPage(PageView):
         return self.create_action is None or access.allows(self.request.actor, self.create_action)
 
     def _rows(self) -> list[dict[str, Any]]:
-        rows = []
-        styles = {c.name: c.attrs.get("td", {}).get("class", "") for c in self.table.columns}
-        for row in self.table.paginated_rows:
-            record = row.record
-            revision = getattr(record, self.revision_field, "") if self.revision_field else ""
-            rows.append(
-                {
-                    "cells": [
-                        (styles[column.name], "" if cell == NOTHING else cell)
-                        for column, cell in row.items()
-                    ],
-                    "value": f"{record.pk}:{revision}" if revision != "" else str(record.pk),
-                    "url": self.row_url(record),
-                    "css": self.row_class(record),
-                    "name": str(record),
-                }
-            )
-        return rows
+        return [
+            {
+                "cells": row_cells,
+                "value": self._picked(record),
+                "url": self.row_url(record),
+                "css": self.row_class(record),
+                "name": str(record),
+            }
+            for record, row_cells in cells.written(self.table)
+        ]
+
+    def _picked(self, record: Any) -> str:
+        """What a tick of the row sends: its key, and what the person saw of it."""
+        revision = getattr(record, self.revision_field, "") if self.revision_field else ""
+        return f"{record.pk}:{revision}" if revision != "" else str(record.pk)
 
     def _column_choices(self) -> list[tuple[str, str, bool]]:
         return [
