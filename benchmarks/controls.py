@@ -34,6 +34,7 @@ import django
 django.setup()
 from core import jobs
 from core.models import Job
+jobs.handlers()
 Job.objects.exists()
 print("ready", flush=True)
 input()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -46,8 +45,7 @@ class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         return msgspec.json.encode(self)
 
 
-@dataclass(frozen=True, slots=True)
-class TradeFacts:
+class TradeFacts(msgspec.Struct, frozen=True):
     """A trade as it stands: its current terms, what was resolved, and who touched them."""
 
     trade_id: int

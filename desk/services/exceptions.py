@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+import msgspec
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core import access
@@ -13,7 +16,7 @@ from core.acts import acting
 from core.outbox import announce
 from core.roles import Action
 from desk import selectors
-from desk.facts import Raised, Subject
+from desk.facts import Raised
 from desk.models import ControlException
 from desk.services import work
 from desk.states import (
@@ -42,6 +45,15 @@ REFRESHED: Final = (
     "currency",
     "severity",
 )
+RAISED: Final = (
+    *REFRESHED,
+    *("kind", "rule_code", "subject_kind", "subject_id", "subject_reference", "field"),
+    *("desk_code", "url", "due_at", "raised_at", "state", "ended_at", "ended_by", "reason"),
+)
+RAISE: Final = f"""
+INSERT INTO desk_controlexception ({", ".join(RAISED)}) SELECT {", ".join(RAISED)}
+  FROM json_populate_recordset(NULL::desk_controlexception, %s) RETURNING id
+"""  # noqa: S608 - our own column names
 
 
 class UnableToWaive(Refusal):
@@ -52,8 +64,8 @@ class UnableToWaive(Refusal):
 
 def raise_exceptions(
     *, raised: Sequence[Raised], kind: ExceptionKind, actor: Actor, at: datetime
-) -> list[ControlException]:
-    """Record findings as exceptions, each with a work item; return those that are new.
+) -> None:
+    """Record findings as exceptions, each with a work item.
 
     One open exception per (rule, subject, field): a finding that is already open is left alone.
     An INFO finding is recorded as closed: it is shown and holds nothing.
@@ -70,7 +82,7 @@ def raise_exceptions(
             else set()
         )
         fresh = [item for item in _once(raised) if _key_of(item) not in known]
-        return _insert(fresh, kind, actor, at)
+        _insert(fresh, kind, actor, at)
 
 
 def settle_findings(
@@ -108,7 +120,7 @@ def settle_findings(
                 fresh.append(item)
             else:
                 continue
-            if item.finding.severity is not Severity.INFO:
+            if _holds(item):
                 held.add(item.subject.id)
         ControlException.objects.bulk_update(changed, REFRESHED, batch_size=BATCH)
         _insert(fresh, kind, actor, at)
@@ -244,65 +256,65 @@ def _still_answers(row: ControlException, item: Raised) -> bool:
 
 
 def _refreshed(row: ControlException, item: Raised) -> ControlException:
-    current = _row(item, ExceptionKind(row.kind), row.raised_at)
+    current = _columns(item)
     for name in REFRESHED:
-        setattr(row, name, getattr(current, name))
+        setattr(row, name, current[name])
     return row
 
 
-def _row(item: Raised, kind: ExceptionKind, at: datetime) -> ControlException:
+def _columns(item: Raised) -> dict[str, Any]:
+    """Return what is stored of a finding, by column, cut to what the columns hold."""
     subject, finding = item.subject, item.finding
-    return ControlException(
-        kind=kind.value,
-        rule_code=finding.code,
-        severity=finding.severity.value,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        subject_reference=subject.reference[:100],
-        version_no=subject.version_no,
-        field=finding.field[:40],
-        expected=finding.expected[:200],
-        found=finding.found[:200],
-        message=finding.message[:300],
-        fix=item.fix[:300],
-        evidence=dict(finding.evidence),
-        contributors=list(subject.contributors),
-        desk_code=subject.desk_code,
-        amount_at_risk=subject.amount_at_risk,
-        currency=subject.currency,
-        url=subject.url,
-        due_at=subject.due_at,
-        raised_at=at,
-    )
+    return {
+        "rule_code": finding.code,
+        "severity": finding.severity.value,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "subject_reference": subject.reference[:100],
+        "version_no": subject.version_no,
+        "field": finding.field[:40],
+        "expected": finding.expected[:200],
+        "found": finding.found[:200],
+        "message": finding.message[:300],
+        "fix": item.fix[:300],
+        "evidence": dict(finding.evidence),
+        "contributors": list(subject.contributors),
+        "desk_code": subject.desk_code,
+        "amount_at_risk": subject.amount_at_risk,
+        "currency": subject.currency,
+        "url": subject.url,
+        "due_at": subject.due_at,
+    }
 
 
-def _insert(
-    items: Iterable[Raised], kind: ExceptionKind, actor: Actor, at: datetime
-) -> list[ControlException]:
-    rows = [_row(item, kind, at) for item in items]
-    for row in rows:
-        if row.severity == Severity.INFO:
-            row.state, row.ended_at, row.ended_by = ExceptionState.CLOSED.value, at, actor.name
-    ControlException.objects.bulk_create(rows, batch_size=BATCH)
-    waiting = [row for row in rows if row.is_live]
-    work.open_work(
-        kind=WorkKind.EXCEPTION, tasks=[_task(row) for row in waiting], actor=actor, at=at
-    )
-    return rows
+def _insert(items: Iterable[Raised], kind: ExceptionKind, actor: Actor, at: datetime) -> None:
+    waiting = {"state": ExceptionState.OPEN.value, "ended_at": None, "ended_by": ""}
+    shown = {"state": ExceptionState.CLOSED.value, "ended_at": at, "ended_by": actor.name}
+    common = {"kind": kind.value, "raised_at": at, "reason": ""}
+    fresh = list(items)
+    if not fresh:
+        return
+    rows = [_columns(item) | common | (waiting if _holds(item) else shown) for item in fresh]
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [msgspec.json.encode(rows).decode()])
+        ids = [int(row[0]) for row in cursor.fetchall()]
+    tasks = [_task(pk, item) for pk, item in zip(ids, fresh, strict=True) if _holds(item)]
+    work.open_work(kind=WorkKind.EXCEPTION, tasks=tasks, actor=actor, at=at)
 
 
-def _task(row: ControlException) -> work.Task:
-    subject = Subject(
+def _holds(item: Raised) -> bool:
+    return item.finding.severity is not Severity.INFO
+
+
+def _task(exception_id: int, item: Raised) -> work.Task:
+    subject = dataclasses.replace(
+        item.subject,
         kind=SUBJECT_KIND,
-        id=row.pk,
-        desk_code=row.desk_code,
-        amount_at_risk=row.amount_at_risk,
-        currency=row.currency,
-        url=f"/work/exceptions/{row.pk}/",
-        due_at=row.due_at,
+        id=exception_id,
+        url=f"/work/exceptions/{exception_id}/",
     )
-    title = f"{row.rule_code} {row.subject_reference}"
-    return work.Task(subject=subject, title=title, severity=Severity(row.severity))
+    title = f"{item.finding.code} {item.subject.reference[:100]}"
+    return work.Task(subject=subject, title=title, severity=item.finding.severity)
 
 
 def _resolve(rows: Sequence[ControlException], actor: Actor, at: datetime) -> None:

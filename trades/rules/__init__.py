@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final
 
 from kernel.findings import Finding
 from trades.facts import TradeFacts
 from trades.rules import completeness, dates, duplicates, economics, limits, prices, timeliness
 from trades.rules.context import RuleContext
-from trades.rules.rule import Limits, Rule
+from trades.rules.rule import Limits, Reads, Rule
 
 RULE_BOOK: Final[tuple[Rule, ...]] = (
     *completeness.RULES,
@@ -39,3 +41,32 @@ def active_rules(settings: Mapping[str, Limits | None]) -> tuple[ActiveRule, ...
 def judge(facts: TradeFacts, context: RuleContext, book: Sequence[ActiveRule]) -> list[Finding]:
     """Run every rule and return every finding: operators fix a ticket once, not five times."""
     return [finding for rule, limits in book for finding in rule.check(facts, context, limits)]
+
+
+def judge_all(
+    trades: Sequence[TradeFacts], context: RuleContext, book: Sequence[ActiveRule]
+) -> dict[int, list[Finding]]:
+    """Return what `judge` finds about each of these trades, by its id; clean trades are absent.
+
+    Rule by rule, and what trades have in common is judged once: it costs less than half.
+    """
+    found: defaultdict[int, list[Finding]] = defaultdict(list)
+    groups = {reads: _alike(trades, reads) for reads in {rule.reads for rule, _limits in book}}
+    for rule, set_to in book:
+        check = rule.check
+        for alike in groups[rule.reads]:
+            for finding in check(alike[0], context, set_to):
+                for facts in alike:
+                    found[facts.trade_id].append(finding)
+    return dict(found)
+
+
+def _alike(trades: Sequence[TradeFacts], reads: Reads) -> list[list[TradeFacts]]:
+    """Return the trades in groups that no check with these `reads` can tell apart."""
+    if not reads:
+        return [[facts] for facts in trades]
+    groups: defaultdict[object, list[TradeFacts]] = defaultdict(list)
+    what: Callable[[TradeFacts], Any] = attrgetter(*reads)
+    for facts in trades:
+        groups[what(facts)].append(facts)
+    return list(groups.values())

@@ -10,7 +10,7 @@ from kernel import identifiers
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
-from trades.rules.rule import N_, Limits, rule
+from trades.rules.rule import CAPACITY, COUNTERPARTY, DEALER, INSTRUMENT, MARKET, N_, Limits, rule
 
 MANDATORY: Final = ("counterparty_code", "book_code", "trader_code", "venue", "currency")
 CAPACITIES: Final = frozenset({"DEAL", "MTCH", "AOTC"})
@@ -48,6 +48,7 @@ def check_mandatory_terms(
     message=N_("{found} is not an ISIN: its check digit is wrong."),
     source=N_("ISO 6166"),
     rationale=N_("One wrong digit settles another security."),
+    reads=INSTRUMENT,
 )
 def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """ISO 6166 form and Luhn digit."""
@@ -63,6 +64,7 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     source=N_("RTS 22 CON-412; market practice"),
     rationale=N_("What is not in reference data can be neither priced, settled nor reported."),
     fix=N_("Create the instrument {found}, or name it as an alias of one."),
+    reads=INSTRUMENT,
 )
 def check_instrument_known(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -81,6 +83,7 @@ def check_instrument_known(
     message=N_("{found} is not a known counterparty."),
     source=N_("Mission Green report (2008): technical counterparties; market practice"),
     rationale=N_("A trade with nobody is how fictitious positions are hidden."),
+    reads=COUNTERPARTY,
 )
 def check_counterparty_known(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -103,6 +106,7 @@ def check_counterparty_known(
     message=N_("The LEI of the counterparty is missing or has wrong check digits: {found}."),
     source=N_("MiFIR art. 26(6): no LEI, no trade; ISO 17442"),
     rationale=N_("A transaction report without the LEI of the other side is refused."),
+    reads=COUNTERPARTY,
 )
 def check_counterparty_lei(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -125,6 +129,7 @@ def check_counterparty_lei(
     message=N_("The LEI of the counterparty lapsed on {found}, before the trade date {expected}."),
     source=N_("RTS 22 art. 13(2); lapsed LEI of a client is tolerated"),
     rationale=N_("A lapsed LEI is reportable for a client, but should be chased."),
+    reads=COUNTERPARTY,
 )
 def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The next renewal of the LEI is not before the trade date."""
@@ -147,6 +152,7 @@ def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -
     message=N_("{found} is not a known book."),
     source=N_("Market practice"),
     rationale=N_("The book decides who owns the position and which desk sees the trade."),
+    reads=DEALER,
 )
 def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The book code exists."""
@@ -161,6 +167,7 @@ def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     message=N_("{found} is not a known trader."),
     source=N_("RTS 22 fields 57 and 59"),
     rationale=N_("The person who dealt is reported and has limits."),
+    reads=DEALER,
 )
 def check_trader_known(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -179,6 +186,7 @@ def check_trader_known(
     message=N_("{found} is not an active venue of ISO 10383."),
     source=N_("ISO 10383; RTS 22 field 36"),
     rationale=N_("Calendar, settlement cycle and report all follow from the venue."),
+    reads=MARKET,
 )
 def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The MIC is listed and active, or one of the two codes for "off venue"."""
@@ -194,6 +202,7 @@ def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
     message=N_("{found} is not a known currency."),
     source=N_("ISO 4217"),
     rationale=N_("An amount without a known currency has no minor unit and no calendar."),
+    reads=MARKET,
 )
 def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The currency code exists."""
@@ -208,6 +217,7 @@ def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     message=N_("The trader is of desk {found}; the book belongs to desk {expected}."),
     source=N_("Market practice: mandate of a desk"),
     rationale=N_("A trade in somebody else's book is a wrong book or a breach of mandate."),
+    reads=DEALER,
 )
 def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Trader and book are of one desk."""
@@ -229,6 +239,7 @@ def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -
     message=N_("Trading capacity must be one of {expected}, not {found}."),
     source=N_("RTS 22 field 29"),
     rationale=N_("Own account, matched principal or any other capacity decides who is the buyer."),
+    reads=CAPACITY,
 )
 def check_capacity(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """DEAL, MTCH or AOTC."""

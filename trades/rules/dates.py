@@ -9,7 +9,7 @@ from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
-from trades.rules.rule import N_, Limits, rule
+from trades.rules.rule import BOOKING, MARKET, N_, Limits, rule
 
 
 @rule(
@@ -19,6 +19,7 @@ from trades.rules.rule import N_, Limits, rule
     message=N_("Settles on {found}, before the trade date {expected}."),
     source=N_("Market practice"),
     rationale=N_("A trade never settles before it is struck."),
+    reads=MARKET,
 )
 def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Settlement date is on or after trade date."""
@@ -36,6 +37,7 @@ def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     message=N_("{found} is a closed day at {expected}."),
     source=N_("Calendar of the venue"),
     rationale=N_("Nothing is executed on a closed market: the date or the venue is wrong."),
+    reads=MARKET,
 )
 def check_trade_day_open(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -64,6 +66,7 @@ def check_trade_day_open(
     message=N_("{found} is closed for {expected}."),
     source=N_("CSDR art. 5; T2S calendar; market practice"),
     rationale=N_("Delivery against payment needs the depository and the payment system open."),
+    reads=MARKET,
 )
 def check_settlement_day_open(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -90,6 +93,7 @@ def check_settlement_day_open(
     source=N_("CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU"),
     rationale=N_("An agreed other date exists, but most often it is a typing error."),
     fix=N_("Set {field} to {expected}."),
+    reads=MARKET,
 )
 def check_settlement_cycle(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -110,6 +114,7 @@ def check_settlement_cycle(
     message=N_("The trade date {found} is after today, {expected}."),
     source=N_("RTS 25; market practice"),
     rationale=N_("A deferred start hides a position until it is cancelled."),
+    reads=BOOKING,
 )
 def check_not_future(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Trade date is not after the day on which the trade was received, at the venue."""
@@ -147,6 +152,7 @@ def check_trade_day_is_execution_day(
     message=N_("Settles on {found}, after the instrument matured on {expected}."),
     source=N_("Market practice"),
     rationale=N_("A matured instrument cannot be delivered."),
+    reads=MARKET,
 )
 def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Settlement date (trade date when it is unknown) is not after maturity."""

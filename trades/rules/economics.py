@@ -11,7 +11,7 @@ from kernel.findings import Finding, Severity
 from kernel.money import minor_units
 from trades.facts import TradeFacts
 from trades.rules.context import InstrumentRef, RuleContext
-from trades.rules.rule import N_, Limits, Parameter, rule
+from trades.rules.rule import MARKET, N_, Limits, Parameter, rule
 
 ZERO: Final = Decimal(0)
 HUNDRED: Final = Decimal(100)
@@ -159,6 +159,7 @@ def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
         "Pence for pounds, or a listing in another currency: the price means another thing."
     ),
     fix=N_("Set {field} to {expected}."),
+    reads=MARKET,
 )
 def check_instrument_currency(
     facts: TradeFacts, context: RuleContext, limits: Limits

@@ -9,7 +9,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
-from trades.rules.rule import N_, Limits, Parameter, rule
+from trades.rules.rule import COUNTERPARTY, DEALER, INSTRUMENT, N_, Limits, Parameter, rule
 
 EUR: Final = "EUR"
 
@@ -40,6 +40,7 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
     rationale=N_("A small net position can hide a huge gross one."),
     parameters=(Parameter("maximum", Decimal(500_000_000), EUR),),
+    reads=DEALER,
 )
 def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The sum of the amounts of the trader's live trades of the day is not above the limit."""
@@ -61,6 +62,7 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     source=N_("CRR large exposures (practice: daily settlement limit)"),
     rationale=N_("Settlement risk adds up per counterparty until both legs are exchanged."),
     parameters=(Parameter("maximum", Decimal(1_000_000_000), EUR),),
+    reads=COUNTERPARTY,
 )
 def check_counterparty_day(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -83,6 +85,7 @@ def check_counterparty_day(
     message=N_("The counterparty {found} is not active."),
     source=N_("Market practice: onboarding"),
     rationale=N_("A closed or suspended relation must not be dealt with."),
+    reads=COUNTERPARTY,
 )
 def check_counterparty_active(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -102,6 +105,7 @@ def check_counterparty_active(
     message=N_("The instrument {found} is not active."),
     source=N_("RTS 22 CON-412; market practice"),
     rationale=N_("A delisted or blocked instrument is not tradable."),
+    reads=INSTRUMENT,
 )
 def check_instrument_active(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -119,6 +123,7 @@ def check_instrument_active(
     message=N_("The trader {found} is not active."),
     source=N_("Mission Green report (2008): rights kept after a move"),
     rationale=N_("Somebody who left does not deal: the code was borrowed."),
+    reads=DEALER,
 )
 def check_trader_active(
     facts: TradeFacts, context: RuleContext, limits: Limits

@@ -9,7 +9,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import LastPrice, RuleContext
-from trades.rules.rule import N_, Limits, Parameter, rule
+from trades.rules.rule import INSTRUMENT, N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
 TENTH: Final = Decimal("0.01")
@@ -107,6 +107,7 @@ def check_price_absurd(
     source=N_("Market practice: stale price control"),
     rationale=N_("A price control against an old price proves little."),
     parameters=(Parameter("maximum_age", Decimal(5), N_("days")),),
+    reads=INSTRUMENT,
 )
 def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The last close is not older than the set number of days before the trade date."""
@@ -124,6 +125,7 @@ def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -
     message=N_("No close of {found} is known: the price could not be compared."),
     source=N_("Market practice"),
     rationale=N_("What could not be checked must be seen as unchecked."),
+    reads=INSTRUMENT,
 )
 def check_price_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """A known instrument has a close on or before the trade date."""

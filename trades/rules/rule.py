@@ -14,6 +14,14 @@ from trades.rules.context import RuleContext
 Limits = Mapping[str, Decimal]
 Check = Callable[[TradeFacts, RuleContext, Limits], Iterator[Finding]]
 NO_EVIDENCE: Final[Mapping[str, str]] = {}
+#: Few and wide: rules that read the same things share the work of finding trades that are alike.
+Reads = tuple[str, ...]
+COUNTERPARTY: Final[Reads] = ("counterparty_code", "trade_date")
+DEALER: Final[Reads] = ("trader_code", "book_code", "trade_date")
+INSTRUMENT: Final[Reads] = ("isin", "symbol", "trade_date")
+MARKET: Final[Reads] = ("isin", "venue", "currency", "trade_date", "settlement_date")
+BOOKING: Final[Reads] = ("received_at", "venue", "trade_date")
+CAPACITY: Final[Reads] = ("capacity",)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
@@ -35,6 +43,8 @@ class Rule:
     """One line of the rule book. `source` is a regulation article or the market practice.
 
     `fix` proposes the repair where the finding knows it, with the placeholders of `message`.
+    `reads` names all that the check looks at in a trade: trades alike in it are judged once. A
+    check without it looks at each trade.
     """
 
     code: str
@@ -46,6 +56,7 @@ class Rule:
     check: Check
     parameters: tuple[Parameter, ...] = ()
     fix: str = ""
+    reads: Reads = ()
 
     @property
     def family(self) -> str:
@@ -75,7 +86,7 @@ class Rule:
         )
 
 
-def rule(
+def rule(  # noqa: PLR0913 - as many as the rule book has columns
     code: str,
     severity: Severity,
     *,
@@ -85,6 +96,7 @@ def rule(
     rationale: str,
     parameters: tuple[Parameter, ...] = (),
     fix: str = "",
+    reads: Reads = (),
 ) -> Callable[[Check], Rule]:
     """Turn a check into a rule; inside its body the function's name is the rule itself."""
 
@@ -99,6 +111,7 @@ def rule(
             check=check,
             parameters=parameters,
             fix=fix,
+            reads=reads,
         )
 
     return make

@@ -10,7 +10,7 @@ from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import HOUSE_ZONE, RuleContext
-from trades.rules.rule import N_, Limits, Parameter, rule
+from trades.rules.rule import BOOKING, N_, Limits, Parameter, rule
 
 MINUTE_SECONDS: Final = 60
 SATURDAY: Final = 5
@@ -50,6 +50,7 @@ def check_late_booking(
     source=N_("Mission Green report (2008); MAR art. 16"),
     rationale=N_("A trade for a day that is closed changes figures that were already given."),
     parameters=(Parameter("maximum", Decimal(1), N_("business days")),),
+    reads=BOOKING,
 )
 def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Received not more than the set number of business days after the trade date."""
@@ -73,6 +74,7 @@ def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
     message=N_("Received on {found}, a day on which the house is closed."),
     source=N_("Market practice"),
     rationale=N_("Bookings at the weekend deserve a look."),
+    reads=BOOKING,
 )
 def check_received_on_working_day(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -93,6 +95,7 @@ def check_received_on_working_day(
     source=N_("ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date"),
     rationale=N_("After the cut-off allocation and confirmation are no longer of the day."),
     parameters=(Parameter("cut_off", Decimal(23), N_("hour of the day, Europe/Paris")),),
+    reads=BOOKING,
 )
 def check_cut_off(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Received on its trade date before the cut-off hour, house time."""

@@ -23,7 +23,7 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from kernel.states import require_transition
 from trades.facts import TradeFacts
-from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge
+from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services.control_data import DEAD, Library, lock_facts
 from trades.states import TRANSITIONS, TradeState
@@ -113,9 +113,7 @@ def _judge(
 ) -> Mapping[int, list[Finding]]:
     limits = {rule.code: values for rule, values in book}
     within = int(limits.get("TRD-502", {}).get("within", Decimal(0)))
-    context = library.context(chunk, near_seconds=within)
-    found = {facts.trade_id: judge(facts, context, book) for facts in chunk}
-    return {trade_id: findings for trade_id, findings in found.items() if findings}
+    return judge_all(chunk, library.context(chunk, near_seconds=within), book)
 
 
 def _cut_off(book: Sequence[ActiveRule]) -> time:

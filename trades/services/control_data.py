@@ -242,9 +242,11 @@ class Library:
             at=self.at,
             instruments={isin: _instrument(found) for isin, found in instruments.items()},
             counterparties={
-                facts.counterparty_code: _party(parties[facts.counterparty_id])
-                for facts in chunk
-                if facts.counterparty_id in parties
+                code: _party(parties[pk])
+                for code, pk in {
+                    (facts.counterparty_code, facts.counterparty_id) for facts in chunk
+                }
+                if pk in parties
             },
             books={
                 code: found.desk_code

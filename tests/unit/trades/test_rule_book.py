@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kernel.calendars import BusinessCalendar
 from kernel.findings import Severity
 from trades.facts import TradeFacts
-from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge
+from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
 from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
 from trades.rules.page import rule_book_page
+from trades.rules.rule import Rule
 
 FRIDAY = date(2026, 11, 20)
 TUESDAY = date(2026, 11, 24)
@@ -86,7 +90,7 @@ def facts(**changes: object) -> TradeFacts:
         risk_amount_eur=Decimal("6053.00"),
         received_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
     )
-    return dataclasses.replace(clean, **changes)  # type: ignore[arg-type]  # fields by name
+    return msgspec.structs.replace(clean, **changes)
 
 
 def bond(**changes: object) -> TradeFacts:
@@ -324,6 +328,37 @@ def test_finding_says_what_was_expected_found_and_on_which_data() -> None:
     assert finding.severity is Severity.WARNING
     assert finding.evidence["source"] == "EURONEXT"
     assert finding.evidence["gap_percent"] == "6.00"
+
+
+def test_trades_judged_together_have_the_findings_of_each_judged_alone() -> None:
+    book = active_rules({})
+    trades = [
+        msgspec.structs.replace(trade, trade_id=number)
+        for number, (_code, _case, trade, _context) in enumerate(CASES * 2)
+    ]
+
+    for context in [context for _code, _case, _trade, context in CASES]:
+        alone = {trade.trade_id: judge(trade, context, book) for trade in trades}
+
+        assert judge_all(trades, context, book) == {
+            trade_id: findings for trade_id, findings in alone.items() if findings
+        }
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.code) for rule in RULE_BOOK if rule.reads]
+)
+def test_rule_looks_at_nothing_in_a_trade_but_what_it_says_it_reads(rule: Rule) -> None:
+    nodes = list(ast.walk(ast.parse(inspect.getsource(rule.check))))
+    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == "facts"]
+    read = [
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "facts"
+    ]
+
+    assert set(read) <= set(rule.reads)
+    assert len(read) == len(uses), "the trade as a whole is handed on"
 
 
 def test_every_rule_has_a_case_and_codes_are_unique_and_ordered() -> None:
