@@ -3,7 +3,17 @@
 No ORM, no I/O, no clock. The same items give the same answer whatever their order.
 """
 
-from reconciliation.frames.engine import Outcome, reconcile
+from reconciliation.frames.engine import Outcome, joined, reconcile, reconcile_in_steps
 from reconciliation.frames.items import CASH_RULES, SCHEMA, TRADE_RULES, MatchRules, items
 
-__all__ = ["CASH_RULES", "SCHEMA", "TRADE_RULES", "MatchRules", "Outcome", "items", "reconcile"]
+__all__ = [
+    "CASH_RULES",
+    "SCHEMA",
+    "TRADE_RULES",
+    "MatchRules",
+    "Outcome",
+    "items",
+    "joined",
+    "reconcile",
+    "reconcile_in_steps",
+]

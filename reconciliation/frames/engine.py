@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -49,8 +49,21 @@ def reconcile(
     depends on the items, not on their order; empty keys match nothing; what has rivals is
     proposed, never confirmed.
     """
-    whole_ours, whole_theirs = items(ours), items(theirs)
-    left, right = whole_ours, whole_theirs
+    return joined(reconcile_in_steps(ours, theirs, rules, period_end=period_end))
+
+
+def reconcile_in_steps(
+    ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules, *, period_end: date | None = None
+) -> Iterator[Outcome]:
+    """Yield first what is identical, nearly all on a good day, then the rest with the breaks.
+
+    So the first can be saved while the second is sought.
+    """
+    ours, theirs = items(ours), items(theirs)
+    identical = passes.match_exact(ours, theirs, rules)
+    yield _identical(identical)
+    left, right = _rest(ours, theirs, identical["ours"], identical["theirs"])
+    open_ours, open_theirs = left, right
     pairs: list[pl.DataFrame] = []
     for match in _one_to_one(rules):
         pairs.append(match(left, right))
@@ -65,15 +78,39 @@ def reconcile(
             pl.Series([n for item in new for n in item.ours], dtype=pl.Int64()),
             pl.Series([n for item in new for n in item.theirs], dtype=pl.Int64()),
         )
-    groups, members = _numbered(pl.concat(pairs), found)
+    groups, members = _numbered(pl.concat(pairs), found, first=identical.height)
     breaks = leftovers.name_breaks(
         left,
         right,
-        (whole_ours.join(left, on="id", how="anti"), whole_theirs.join(right, on="id", how="anti")),
+        (ours.join(left, on="id", how="anti"), theirs.join(right, on="id", how="anti")),
         rules,
         period_end=period_end,
     )
-    return Outcome(groups, _allocations(members, whole_ours, whole_theirs), breaks)
+    yield Outcome(groups, _allocations(members, open_ours, open_theirs), breaks)
+
+
+def joined(steps: Iterable[Outcome]) -> Outcome:
+    """Put the steps of one reconciliation together."""
+    known = list(steps)
+    return Outcome(
+        pl.concat([step.groups for step in known]),
+        pl.concat([step.allocations for step in known]),
+        pl.concat([step.breaks for step in known]),
+    )
+
+
+def _identical(pairs: pl.DataFrame) -> Outcome:
+    """Group identical items: they agree in amount and currency, so nothing is to be balanced."""
+    numbered = _with_number(pairs, first=0)
+    sides = [
+        numbered.with_columns(pl.lit(side.upper()).alias("side"), pl.col(side).alias("id"))
+        for side in ("ours", "theirs")
+    ]
+    return Outcome(
+        numbered.select(list(GROUPS)),
+        pl.concat([side.select(list(ALLOCATIONS)) for side in sides]),
+        pl.DataFrame(schema=leftovers.BREAKS),
+    )
 
 
 def _one_to_one(rules: MatchRules) -> tuple[Match, ...]:
@@ -83,7 +120,6 @@ def _one_to_one(rules: MatchRules) -> tuple[Match, ...]:
         )
 
     return (
-        lambda left, right: passes.match_exact(left, right, rules),
         within("AMOUNT", amount=rules.amount_tolerance, days=0),
         within("DATE", amount=0, days=rules.day_lag),
         within("AMOUNT_DATE", amount=rules.amount_tolerance, days=rules.day_lag),
@@ -100,10 +136,17 @@ def _rest(
     )
 
 
-def _numbered(pairs: pl.DataFrame, found: list[splits.Split]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number all groups and list their members as (group, state, side, id)."""
-    pairs = pairs.sort("ours").with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
-    first = pairs.height
+def _with_number(pairs: pl.DataFrame, *, first: int) -> pl.DataFrame:
+    numbered = pairs.sort("ours").with_row_index("group", offset=first)
+    return numbered.with_columns(pl.col("group").cast(pl.Int64))
+
+
+def _numbered(
+    pairs: pl.DataFrame, found: list[splits.Split], *, first: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number the groups from `first` on and list their members as (group, state, side, id)."""
+    pairs = _with_number(pairs, first=first)
+    first += pairs.height
     records = [
         {"group": first + n, "pass": item.name, "state": item.state, "score": item.score,
          "difference": item.difference, "evidence": item.evidence}

@@ -28,7 +28,8 @@ RIVALS_SHOWN: Final = 5
 def match_exact(ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules) -> pl.DataFrame:
     """Pair items that agree in every column, the n-th of identical ones with the n-th.
 
-    Identical items are interchangeable: pairing them by occurrence prefers none.
+    Identical items are interchangeable: pairing them by occurrence prefers none. What both say,
+    amount and currency, stands besides.
     """
     keys = ["reference", *rules.exact, "amount", *rules.days]
     left = _with_occurrence(ours, keys)
@@ -42,6 +43,8 @@ def match_exact(ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules) -> 
         pl.lit(EXACT_SCORE, dtype=pl.Int64()).alias("score"),
         pl.lit(0, dtype=pl.Int64()).alias("difference"),
         pl.lit("{}").alias("evidence"),
+        "amount",
+        "currency",
     )
 
 

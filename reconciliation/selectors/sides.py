@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -28,7 +29,7 @@ MARKS: Final = {  # constant text; values travel as parameters
 }
 OUR_TRADES: Final = """
 SELECT t.id, '' AS block, t.reference, t.currency,
-       (abs(t.net_amount) * 10000)::bigint AS amount, t.trade_date AS day,
+       abs(t.net_amount) AS amount, t.trade_date AS day,
        t.settlement_date AS settle, t.isin, t.side, t.quantity, t.price, t.desk_code AS desk,
        t.source_reference AS source
   FROM trades_trade t
@@ -36,15 +37,14 @@ SELECT t.id, '' AS block, t.reference, t.currency,
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
    AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
 THEIR_TRADES: Final = """
-SELECT l.id, '' AS block, l.reference, l.currency, (l.amount * 10000)::bigint AS amount,
+SELECT l.id, '' AS block, l.reference, l.currency, l.amount,
        l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk,
        '' AS source
   FROM reconciliation_statementline l
  WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""
 OUR_CASH: Final = """
 SELECT t.id, %(account)s AS block, t.reference, t.currency,
-       (CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END * 10000)::bigint
-         AS amount,
+       CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END AS amount,
        t.settlement_date AS day, NULL::date AS settle, t.isin, t.side, NULL::numeric AS quantity,
        NULL::numeric AS price, t.desk_code AS desk, t.source_reference AS source
   FROM trades_trade t
@@ -55,8 +55,8 @@ SELECT t.id, %(account)s AS block, t.reference, t.currency,
                         WHERE other.code = t.account_code AND other.kind = 'CASH'))
    AND (%(book)s = '' OR t.book_code = %(book)s) AND @OURS_ARE_FREE"""
 THEIR_CASH: Final = """
-SELECT l.id, l.account_number AS block, l.reference, l.currency,
-       (l.amount * 10000)::bigint AS amount, l.value_date AS day, NULL::date AS settle,
+SELECT l.id, l.account_number AS block, l.reference, l.currency, l.amount,
+       l.value_date AS day, NULL::date AS settle,
        l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk,
        '' AS source
   FROM reconciliation_statementline l
@@ -122,8 +122,11 @@ def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.
     """
     given = _parameters(scope)
     trades = scope.kind is Kind.TRADES
-    ours = _copied(OUR_TRADES if trades else OUR_CASH, given | {"first": first, "last": last})
-    theirs = _copied(THEIR_TRADES if trades else THEIR_CASH, given)
+    period = {"first": first, "last": last}
+    with ThreadPoolExecutor(1, thread_name_prefix="parse") as pool:
+        parsed = pool.submit(_parsed, _copied(OUR_TRADES if trades else OUR_CASH, given | period))
+        theirs = _parsed(_copied(THEIR_TRADES if trades else THEIR_CASH, given))
+        ours = parsed.result()
     quoted = pl.col("source").is_in(theirs["reference"].unique().implode())
     reference = pl.when(quoted).then("source").otherwise("reference").alias("reference")
     return ours.with_columns(reference).drop("source"), theirs.drop("source")
@@ -146,7 +149,7 @@ def _parameters(scope: Scope) -> dict[str, Any]:
 PLAN: Final = "SELECT set_config('enable_nestloop', %s, true)"
 
 
-def _copied(query: str, parameters: dict[str, Any]) -> pl.DataFrame:
+def _copied(query: str, parameters: dict[str, Any]) -> bytes:
     out = BytesIO()
     for mark, condition in MARKS.items():
         query = query.replace(mark, condition)
@@ -155,8 +158,13 @@ def _copied(query: str, parameters: dict[str, Any]) -> pl.DataFrame:
         bound = cursor.mogrify(query, parameters).decode()
         cursor.copy_expert(f"COPY ({bound}) TO STDOUT WITH (FORMAT csv)", out)
         cursor.execute(PLAN, ["on"])
+    return out.getvalue()
+
+
+def _parsed(text: bytes) -> pl.DataFrame:
+    """Read what was copied; amounts become whole 1/10,000 units."""
     columns = SCHEMA | EXTRA
-    if not out.tell():
+    if not text:
         return pl.DataFrame(schema=columns)
-    out.seek(0)
-    return pl.read_csv(out, has_header=False, schema=columns)
+    read = pl.read_csv(text, has_header=False, schema=columns | {"amount": pl.Decimal(38, 4)})
+    return read.with_columns(pl.col("amount").to_physical().cast(pl.Int64))

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import partial
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 from django.db import connection, models
 
+from core import behind
 
-def copy_in(model: type[models.Model], frame: pl.DataFrame) -> bytes:
-    """Append the frame, whose columns are the columns of the model's table; return what was sent.
+
+def copy_in(model: type[models.Model], frame: pl.DataFrame) -> None:
+    """Append the frame, whose columns are the columns of the model's table.
 
     Constraints and triggers apply as for any INSERT.
     """
+    with connection.cursor() as cursor:
+        cursor.copy_expert(_sql(model, frame), BytesIO(_text(frame)))
+
+
+class Copying(behind.Behind):
+    """Copies frames one behind its caller and digests all that was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._digest = hashlib.sha256()
+
+    def copy_in(self, model: type[models.Model], frame: pl.DataFrame) -> None:
+        """Wait for the frame before, then begin to append this one."""
+        text = _text(frame)
+        self.do(partial(_copy, sql=_sql(model, frame), text=text))
+        self._digest.update(text)
+
+    def digest(self) -> str:
+        """Return the digest of everything sent so far, in its order."""
+        return self._digest.hexdigest()
+
+
+def _text(frame: pl.DataFrame) -> bytes:
     out = BytesIO()
     frame.write_csv(out, include_header=False)
-    sent = out.getvalue()
+    return out.getvalue()
+
+
+def _sql(model: type[models.Model], frame: pl.DataFrame) -> str:
     columns = ", ".join(f'"{name}"' for name in frame.columns)
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f'COPY "{table}" ({columns}) FROM STDIN WITH (FORMAT csv)', BytesIO(sent)
-        )
-    return sent
+    return f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN WITH (FORMAT csv)'
+
+
+def _copy(opened: Any, *, sql: str, text: bytes) -> None:  # noqa: ANN401 - psycopg2 has no types
+    with opened.cursor() as cursor:
+        cursor.copy_expert(sql, BytesIO(text), len(text))
 
 
 def as_decimal(units: pl.Expr) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -30,15 +31,19 @@ KEYS: Final[dict[str, pl.DataType]] = {
 }
 
 
-def without_undone(outcome: Outcome, kind: Kind) -> Outcome:
-    """Turn into a proposal every group that a person undid before: the engine does not insist."""
-    undone = list(
+def undone_lines(kind: Kind) -> list[int]:
+    """Return the lines whose match a person undid."""
+    return list(
         MatchAllocation.objects.filter(
             kind=kind, state=GroupState.UNDONE, side=AllocationSide.THEIRS
         )
         .exclude(group__decided_by=SYSTEM.name)
         .values_list("item_id", flat=True)
     )
+
+
+def without_undone(outcome: Outcome, undone: Sequence[int]) -> Outcome:
+    """Turn into a proposal every group that a person undid before: the engine does not insist."""
     if not undone:
         return outcome
     doubted = outcome.allocations.filter((pl.col("side") == "THEIRS") & pl.col("id").is_in(undone))[

@@ -1,10 +1,13 @@
-"""Runs of the engine: both sides out by COPY, groups and breaks in by COPY, all or nothing."""
+"""Runs of the engine: both sides out by COPY, groups and breaks in by COPY, all or nothing.
+
+PostgreSQL and the engine work at the same time: what is identical goes in while the rest is sought.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -15,7 +18,7 @@ from core.sequences import next_ids
 from kernel.actors import Actor
 from kernel.states import require_transition
 from reconciliation import selectors
-from reconciliation.frames import MatchRules, Outcome, reconcile
+from reconciliation.frames import MatchRules, Outcome, joined, reconcile_in_steps
 from reconciliation.models import (
     Break,
     MatchAllocation,
@@ -25,40 +28,27 @@ from reconciliation.models import (
 )
 from reconciliation.selectors import Scope
 from reconciliation.services import changes, queue
-from reconciliation.services.copying import as_decimal, copy_in
-from reconciliation.services.known import settle_known, without_undone
+from reconciliation.services.copying import Copying, as_decimal
+from reconciliation.services.known import settle_known, undone_lines, without_undone
 from reconciliation.services.tolerances import rules_in_force
 from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, StatementState
 
-Progress = Callable[[int, int], None]
-STEPS: Final = 4
 MEMORY: Final = "128MB"
 
 
-def _silent(done: int, total: int) -> None:
-    """Take no notice of progress."""
-
-
-def reconcile_file(
-    *, file_id: int, actor: Actor, at: datetime, progress: Progress = _silent
-) -> list[ReconciliationRun]:
+def reconcile_file(*, file_id: int, actor: Actor, at: datetime) -> list[ReconciliationRun]:
     """Run every scope that an imported file speaks of; nothing for any other file."""
     file = StatementFile.objects.select_related("mapping").get(pk=file_id)
     if file.state != StatementState.IMPORTED:
         return []
     return [
-        run_reconciliation(scope=scope, source=file, actor=actor, at=at, progress=progress)
+        run_reconciliation(scope=scope, source=file, actor=actor, at=at)
         for scope in selectors.scopes_of(file)
     ]
 
 
 def run_reconciliation(
-    *,
-    scope: Scope,
-    source: StatementFile | None,
-    actor: Actor,
-    at: datetime,
-    progress: Progress = _silent,
+    *, scope: Scope, source: StatementFile | None, actor: Actor, at: datetime
 ) -> ReconciliationRun:
     """Match what is open in the scope and save groups and breaks in one transaction.
 
@@ -70,7 +60,7 @@ def run_reconciliation(
     try:
         with acting(actor=actor):
             _alone(scope)
-            counts, digest = _save(run, scope, rules, actor, at, progress)
+            counts, digest = _save(run, scope, rules, actor, at)
             _end(run, RunState.DONE, counts, digest)
     except Exception:
         with acting(actor=actor):
@@ -121,32 +111,24 @@ def _alone(scope: Scope) -> None:
 
 
 def _save(
-    run: ReconciliationRun,
-    scope: Scope,
-    rules: MatchRules,
-    actor: Actor,
-    at: datetime,
-    progress: Progress,
+    run: ReconciliationRun, scope: Scope, rules: MatchRules, actor: Actor, at: datetime
 ) -> tuple[dict[str, int], str]:
     if run.period_from is None or run.period_to is None:
         return {}, ""
     ours, theirs = selectors.both_sides(scope, run.period_from, run.period_to)
-    progress(1, STEPS)
-    outcome = without_undone(reconcile(ours, theirs, rules, period_end=run.period_to), scope.kind)
-    progress(2, STEPS)
-    sent = _save_groups(run, outcome, at)
-    progress(3, STEPS)
-    fresh, ended = settle_known(run, outcome.breaks, actor=actor, at=at)
-    sent += _save_breaks(run, fresh, ours, theirs, at)
-    new = Break.objects.filter(run=run, state=BreakState.OPEN.value)
-    queue.open_work(
-        new.only("id", "category", "reference", "desk_code", "difference", "currency", "owner_id"),
-        actor=actor,
-        at=at,
-    )
+    undone = undone_lines(scope.kind)
+    steps = []
+    with Copying() as copying:
+        for step in reconcile_in_steps(ours, theirs, rules, period_end=run.period_to):
+            steps.append(without_undone(step, undone))
+            _save_groups(run, steps[-1], copying)
+        copying.wait()
+        outcome = joined(steps)
+        fresh, ended = settle_known(run, outcome.breaks, actor=actor, at=at)
+        new = _save_breaks(run, fresh, ours, theirs, at, copying)
+    queue.open_work(new, actor=actor, at=at)
     counts = _counts(outcome, ours, theirs) | {"breaks_new": fresh.height, "breaks_ended": ended}
-    progress(4, STEPS)
-    return counts, hashlib.sha256(sent).hexdigest()
+    return counts, copying.digest()
 
 
 def _counts(outcome: Outcome, ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, int]:
@@ -164,18 +146,18 @@ def _counts(outcome: Outcome, ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[
     }
 
 
-def _save_groups(run: ReconciliationRun, outcome: Outcome, at: datetime) -> bytes:
-    groups, allocations = outcome.groups, outcome.allocations
-    if groups.is_empty():
-        return b""
-    ids = pl.Series(next_ids(MatchGroup._meta.db_table, groups.height), dtype=pl.Int64)
-    numbered = groups.with_columns(ids.alias("id"))
-    keys = numbered.select("group", pl.col("id").alias("group_id"))
-    currencies = allocations.group_by("group").agg(pl.col("currency").first())
-    sent = copy_in(
+def _save_groups(run: ReconciliationRun, found: Outcome, copying: Copying) -> None:
+    """Save groups with their allocations, in the order of their numbers."""
+    if found.groups.is_empty():
+        return
+    copying.wait()
+    ids = pl.Series(next_ids(MatchGroup._meta.db_table, found.groups.height), dtype=pl.Int64)
+    numbered = found.groups.with_columns(ids.alias("group_id"))
+    currencies = found.allocations.group_by("group").agg(pl.col("currency").first())
+    copying.copy_in(
         MatchGroup,
         numbered.join(currencies, on="group", maintain_order="left").select(
-            "id",
+            pl.col("group_id").alias("id"),
             pl.lit(run.pk).alias("run_id"),
             pl.lit(run.kind).alias("kind"),
             pl.col("pass").alias("pass_name"),
@@ -189,9 +171,12 @@ def _save_groups(run: ReconciliationRun, outcome: Outcome, at: datetime) -> byte
             pl.lit("").alias("reason"),
         ),
     )
-    return sent + copy_in(
+    keys = numbered.select("group", "group_id")
+    copying.copy_in(
         MatchAllocation,
-        allocations.join(keys, on="group", maintain_order="left").select(
+        found.allocations.join(keys, on="group", maintain_order="left")
+        .sort(["group_id", "side", "id"])
+        .select(
             "group_id",
             pl.lit(run.kind).alias("kind"),
             "side",
@@ -209,9 +194,38 @@ def _save_breaks(
     ours: pl.DataFrame,
     theirs: pl.DataFrame,
     at: datetime,
-) -> bytes:
+    copying: Copying,
+) -> Sequence[Break]:
+    """Save the breaks; return them as their place in the queue needs them."""
     if breaks.is_empty():
-        return b""
+        return []
+    whole = _described(run, breaks, ours, theirs).with_columns(
+        pl.Series(next_ids(Break._meta.db_table, breaks.height), dtype=pl.Int64).alias("id")
+    )
+    copying.copy_in(
+        Break,
+        whole.with_columns(
+            pl.lit(run.pk).alias("run_id"),
+            pl.lit(run.kind).alias("kind"),
+            pl.lit(run.scope).alias("scope"),
+            pl.lit(BreakState.OPEN.value).alias("state"),
+            pl.lit("").alias("resolution"),
+            pl.lit("").alias("resolved_by"),
+            pl.lit("").alias("reason"),
+            pl.lit(at.isoformat()).alias("opened_at"),
+        ),
+    )
+    shown = ["id", "category", "reference", "desk_code", "difference", "currency"]
+    return [
+        Break(**row | {"difference": Decimal(row["difference"])})
+        for row in whole.select(shown).iter_rows(named=True)
+    ]
+
+
+def _described(
+    run: ReconciliationRun, breaks: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the breaks with what their items say, in the order of the items."""
     due = "settle" if run.kind == Kind.TRADES else "day"
 
     def described(side: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -229,28 +243,17 @@ def _save_breaks(
     whole = breaks.join(described(ours, "ours"), on="ours", how="left").join(
         described(theirs, "theirs"), on="theirs", how="left"
     )
-    return copy_in(
-        Break,
-        whole.sort(["ours", "theirs"], nulls_last=True).select(
-            pl.lit(run.pk).alias("run_id"),
-            pl.lit(run.kind).alias("kind"),
-            pl.lit(run.scope).alias("scope"),
-            "category",
-            pl.col("ours").alias("trade_id"),
-            pl.col("theirs").alias("line_id"),
-            either("reference").fill_null("").alias("reference"),
-            either("isin").fill_null("").alias("isin"),
-            either("currency").fill_null("").alias("currency"),
-            as_decimal(pl.col("difference")).alias("difference"),
-            either(due).fill_null(_day_of(run)).alias("day"),
-            "evidence",
-            pl.col("desk_ours").fill_null("").alias("desk_code"),
-            pl.lit(BreakState.OPEN.value).alias("state"),
-            pl.lit("").alias("resolution"),
-            pl.lit("").alias("resolved_by"),
-            pl.lit("").alias("reason"),
-            pl.lit(at.isoformat()).alias("opened_at"),
-        ),
+    return whole.sort(["ours", "theirs"], nulls_last=True).select(
+        "category",
+        pl.col("ours").alias("trade_id"),
+        pl.col("theirs").alias("line_id"),
+        either("reference").fill_null("").alias("reference"),
+        either("isin").fill_null("").alias("isin"),
+        either("currency").fill_null("").alias("currency"),
+        as_decimal(pl.col("difference")).alias("difference"),
+        either(due).fill_null(_day_of(run)).alias("day"),
+        "evidence",
+        pl.col("desk_ours").fill_null("").alias("desk_code"),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from django.db import connection
+
+from core import behind
 
 #: Control characters, which the formats refuse: no text can be taken for one of these.
 SEPARATOR: Final = "\x01"
@@ -79,40 +81,14 @@ def _copy(cursor: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psyco
         cursor.copy_expert(copy, StringIO(text), len(text) + 1)
 
 
-class Behind:
-    """Inserts one step behind its caller: while PostgreSQL takes some rows, the next are made.
-
-    All of it in the caller's transaction, on its connection, which nobody else may use inside the
-    `with`. An error comes up at the next insert or at the end.
-    """
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="copy")
-        self._pending: Future[None] | None = None
+class Behind(behind.Behind):
+    """Inserts one step behind its caller."""
 
     def insert(self, *tables: Table) -> None:
         """Wait for what was handed over before, then hand these over."""
-        self.wait()
-        self._pending = self._pool.submit(self._work, connection.connection, tables)
-
-    def wait(self) -> None:
-        """Wait until everything handed over is in; raises what went wrong with it."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            with connection.wrap_database_errors:
-                pending.result()
+        self.do(partial(self._work, tables=tables))
 
     @staticmethod
-    def _work(opened: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psycopg2 has no types
+    def _work(opened: Any, *, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psycopg2 has no types
         with opened.cursor() as cursor:
             _copy(cursor, tables)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self.wait()
-        finally:
-            self._pool.shutdown()
