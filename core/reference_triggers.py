@@ -2,9 +2,8 @@
 
 A model says `references_in_sets = True` and declares its foreign keys without a constraint of the
 database (`db_constraint=False`): what a statement inserts must exist, what an update names must
-exist, what is named stays.
-Rows of a permanent table are never deleted or renumbered; rows of another are locked while they
-are named, as a foreign key would, and refuse to go while somebody names them.
+exist. Only permanent tables may be named so: their rows are never deleted or renumbered, so that
+what was found once is there for ever and nothing need be locked.
 """
 
 from __future__ import annotations
@@ -39,24 +38,24 @@ END $guard$;
 REVOKE ALL ON FUNCTION guard.{name}() FROM PUBLIC;
 """
 PROBES: Final = "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off"
-LOCKED: Final = """
-  PERFORM FROM public.{target} r
-    WHERE r.{pk} IN (SELECT DISTINCT f.{column} FROM after_rows f)
-    ORDER BY r.{pk} FOR KEY SHARE;"""
-EXISTING: Final = """
-  SELECT f.{column} INTO missing FROM (SELECT DISTINCT {column} FROM after_rows) f
+#: One pass over what was inserted; only when something is missing is it asked what.
+ALL_THERE: Final = """
+  PERFORM FROM (SELECT DISTINCT {columns} FROM after_rows) f
+    {joins}
+    WHERE {absent} LIMIT 1;
+  IF NOT FOUND THEN RETURN NULL; END IF;"""
+JOIN: Final = "LEFT JOIN public.{target} {alias} ON {alias}.{pk} = f.{column}"
+ABSENT: Final = "f.{column} IS NOT NULL AND {alias}.{pk} IS NULL"
+EACH: Final = """
+  SELECT f.{column} INTO missing FROM after_rows f
    WHERE f.{column} IS NOT NULL
      AND NOT EXISTS (SELECT FROM public.{target} r WHERE r.{pk} = f.{column}) LIMIT 1;
   IF FOUND THEN {refusal} END IF;"""
 ONE: Final = """
   IF NEW.{column} IS NOT NULL THEN
-    PERFORM FROM public.{target} r WHERE r.{pk} = NEW.{column}{lock};
+    PERFORM FROM public.{target} r WHERE r.{pk} = NEW.{column};
     IF NOT FOUND THEN missing := NEW.{column}; {refusal} END IF;
   END IF;"""
-NAMED: Final = """
-  SELECT b.{pk} INTO missing FROM before_rows b
-   WHERE EXISTS (SELECT FROM public.{table} f WHERE f.{column} = b.{pk}) LIMIT 1;
-  IF FOUND THEN {refusal} END IF;"""
 REFUSAL: Final = """RAISE EXCEPTION '%.% names row % of %, which is not there',
       '{table}', '{column}', missing, '{target}'
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = '{table}_{column}_is_there';"""
@@ -66,13 +65,9 @@ CREATE TRIGGER guard_references AFTER INSERT ON public.{table} REFERENCING NEW T
 ON_UPDATE: Final = """
 CREATE TRIGGER guard_references_row AFTER UPDATE OF {columns} ON public.{table} FOR EACH ROW
   WHEN ({changed}) EXECUTE FUNCTION guard.{name}();"""
-ON_DELETE: Final = """
-CREATE TRIGGER guard_referenced AFTER DELETE ON public.{target} REFERENCING OLD TABLE AS before_rows
-  FOR EACH STATEMENT EXECUTE FUNCTION guard.{name}();"""
 STAYS: Final = """
 CREATE TRIGGER guard_keep_number BEFORE UPDATE OF {pk} ON public.{target} FOR EACH ROW
-  WHEN (OLD.{pk} IS DISTINCT FROM NEW.{pk}) EXECUTE FUNCTION guard.keep();"""
-NEVER_GOES: Final = """
+  WHEN (OLD.{pk} IS DISTINCT FROM NEW.{pk}) EXECUTE FUNCTION guard.keep();
 CREATE TRIGGER guard_keep BEFORE DELETE ON public.{target}
   FOR EACH STATEMENT EXECUTE FUNCTION guard.keep();"""
 KINDS: Final = ("references", "references_row", "referenced", "keep_number", "keep")
@@ -80,13 +75,12 @@ KINDS: Final = ("references", "references_row", "referenced", "keep_number", "ke
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column of one table that names rows of another."""
+    """A column of one table that names rows of a permanent one."""
 
     table: str
     column: str
     target: str
     pk: str
-    permanent: bool
 
     def said(self, shape: str, **more: str) -> str:
         """Return a piece of SQL with our names in it, quoted."""
@@ -108,39 +102,29 @@ def triggers_of(references: Iterable[Reference]) -> str:
     parts = [KEEP]
     for table in dict.fromkeys(found.table for found in known):
         parts += _of_table(table, [found for found in known if found.table == table])
-    for target in dict.fromkeys(found.target for found in known):
-        parts += _of_target([found for found in known if found.target == target])
+    parts += {found.target: found.said(STAYS) for found in known}.values()
     return "\n".join(parts)
 
 
 def _of_table(table: str, references: list[Reference]) -> list[str]:
     inserted, updated = f"references_of_{table}", f"references_of_row_of_{table}"
-    body = [
-        ("" if found.permanent else found.said(LOCKED)) + found.said(EXISTING)
+    columns = ", ".join(quoted(found.column) for found in references)
+    named = [(found, f"r{number}") for number, found in enumerate(references)]
+    all_there = ALL_THERE.format(
+        columns=columns,
+        joins=" ".join(found.said(JOIN, alias=alias) for found, alias in named),
+        absent=" OR ".join(found.said(ABSENT, alias=alias) for found, alias in named),
+    )
+    each = "".join(found.said(EACH) for found in references)
+    row = "".join(found.said(ONE) for found in references)
+    changed = " OR ".join(
+        f"OLD.{quoted(found.column)} IS DISTINCT FROM NEW.{quoted(found.column)}"
         for found in references
-    ]
-    row = [
-        found.said(ONE, lock="" if found.permanent else " FOR KEY SHARE") for found in references
-    ]
-    columns = [quoted(found.column) for found in references]
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    )
     name = quoted(table)
     return [
-        FUNCTION.format(name=inserted, settings=PROBES, body="".join(body)),
+        FUNCTION.format(name=inserted, settings=PROBES, body=all_there + each),
         ON_INSERT.format(table=name, name=inserted),
-        FUNCTION.format(name=updated, settings="", body="".join(row)),
-        ON_UPDATE.format(table=name, name=updated, columns=", ".join(columns), changed=changed),
-    ]
-
-
-def _of_target(references: list[Reference]) -> list[str]:
-    first = references[0]
-    if first.permanent:
-        return [first.said(STAYS), first.said(NEVER_GOES)]
-    name = f"referenced_of_{first.target}"
-    body = "".join(found.said(NAMED) for found in references)
-    return [
-        FUNCTION.format(name=name, settings="", body=body),
-        first.said(ON_DELETE, name=name),
-        first.said(STAYS),
+        FUNCTION.format(name=updated, settings="", body=row),
+        ON_UPDATE.format(table=name, name=updated, columns=columns, changed=changed),
     ]

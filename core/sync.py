@@ -129,7 +129,6 @@ def references() -> list[Reference]:
             column=str(field.column),
             target=field.related_model._meta.db_table,
             pk=str(field.related_model._meta.pk.column),
-            permanent=is_permanent(field.related_model),
         )
         for model in our_models()
         if getattr(model, "references_in_sets", False)

@@ -63,6 +63,7 @@ class Instrument(models.Model):
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="instrument")
 
     class Meta:

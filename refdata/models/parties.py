@@ -38,6 +38,7 @@ class Party(models.Model):
     lei_status = models.CharField(_("LEI registration"), max_length=20, blank=True)
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="party")
 
     class Meta:
@@ -135,6 +136,7 @@ class SettlementInstruction(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision_reason = models.CharField(_("decision reason"), max_length=500, blank=True)
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="settlement_instruction")
 
     class Meta:
