@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
+from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core import context
+from core.api.middleware import carries_token
 from core.api.problems import problem
 from core.limits import API, MEGABYTE, bytes_max
 from core.models import User
@@ -34,6 +37,19 @@ class RequestIdMiddleware:
         with context.unit_of_work(identifier):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = identifier
+        return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """The content security policy of pages; what is answered to a program may load nothing."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Say what the answer may load."""
+        if not carries_token(request):
+            return super().process_response(request, response)
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         return response
 
 

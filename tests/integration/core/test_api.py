@@ -88,8 +88,8 @@ def busy(_request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("echo/", Echo.as_view()),
-    path("users/", make_user),
+    path("api/echo/", Echo.as_view()),
+    path("api/users/", make_user),
     path("api/crash/", crash),
     path("api/refuse/", refuse),
     path("api/busy/", busy),
@@ -110,7 +110,7 @@ def call(method: str, url: str, token: str = "", body: Any = "{}", **headers: st
 
 
 def test_without_credentials_the_answer_is_401_with_a_challenge() -> None:
-    answer = call("GET", "/echo/")
+    answer = call("GET", "/api/echo/")
 
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -119,7 +119,7 @@ def test_without_credentials_the_answer_is_401_with_a_challenge() -> None:
 
 
 def test_a_token_speaks_for_its_client(token: str) -> None:
-    assert call("GET", "/echo/", token).json() == {"actor": "oms", "kind": "CLIENT"}
+    assert call("GET", "/api/echo/", token).json() == {"actor": "oms", "kind": "CLIENT"}
 
 
 def test_only_the_digest_of_a_token_is_kept(token: str) -> None:
@@ -141,12 +141,12 @@ def test_a_worthless_token_is_refused(case: str, token: str) -> None:
     else:
         User.objects.filter(username="oms").update(is_active=False)
 
-    assert call("GET", "/echo/", token).status_code == 401
+    assert call("GET", "/api/echo/", token).status_code == 401
 
 
 def test_the_matrix_decides_per_method(token: str) -> None:
-    assert call("POST", "/echo/", token).status_code == 200
-    refused = call("PUT", "/echo/", token)
+    assert call("POST", "/api/echo/", token).status_code == 200
+    refused = call("PUT", "/api/echo/", token)
     assert (refused.status_code, refused.json()["code"]) == (403, "FORBIDDEN")
 
 
@@ -155,7 +155,7 @@ def test_the_matrix_decides_per_method(token: str) -> None:
     ['{"a":', '{"a": NaN}', '{"a": 1e400}', '{"a": 1, "a": 2}', "[" * 100_000],
 )
 def test_malformed_json_is_a_400_with_findings(body: str, token: str) -> None:
-    answer = call("POST", "/echo/", token, body)
+    answer = call("POST", "/api/echo/", token, body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "MALFORMED_JSON")
     assert answer.json()["findings"][0]["found"]
@@ -163,20 +163,20 @@ def test_malformed_json_is_a_400_with_findings(body: str, token: str) -> None:
 
 def test_a_large_body_is_a_413(token: str, settings: Any) -> None:
     settings.API_BODY_BYTES_MAX = 100
-    answer = call("POST", "/echo/", token, '{"a": "' + "x" * 200 + '"}')
+    answer = call("POST", "/api/echo/", token, '{"a": "' + "x" * 200 + '"}')
 
     assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
 
 
 def test_another_media_type_is_a_415(token: str) -> None:
     answer = Client().post(
-        "/echo/", "a=1", content_type="text/plain", headers={"Authorization": f"Bearer {token}"}
+        "/api/echo/", "a=1", content_type="text/plain", headers={"Authorization": f"Bearer {token}"}
     )
     assert (answer.status_code, answer.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_a_refusal_brings_its_findings(token: str) -> None:
-    answer = call("DELETE", "/echo/", token)
+    answer = call("DELETE", "/api/echo/", token)
 
     assert answer.status_code == 422
     assert answer.json()["findings"][0]["message"] == "FR000 is unknown"
@@ -187,17 +187,17 @@ def test_too_many_requests_are_told_when_to_come_back(
 ) -> None:
     monkeypatch.setattr(ClientThrottle, "rate", "2/min", raising=False)
     monkeypatch.setattr(ClientThrottle, "get_rate", lambda _self: "2/min")
-    answers = [call("GET", "/echo/", token) for _ in range(3)]
+    answers = [call("GET", "/api/echo/", token) for _ in range(3)]
 
     assert [a.status_code for a in answers] == [200, 200, 429]
     assert int(answers[2].headers["Retry-After"]) >= 1
 
 
 def test_the_same_key_has_one_outcome(token: str) -> None:
-    first = call("POST", "/users/", token, "{}", **{"Idempotency-Key": "k1"})
-    again = call("POST", "/users/", token, "{}", **{"Idempotency-Key": "k1"})
-    other = call("POST", "/users/", token, '{"x": 1}', **{"Idempotency-Key": "k1"})
-    missing = call("POST", "/users/", token)
+    first = call("POST", "/api/users/", token, "{}", **{"Idempotency-Key": "k1"})
+    again = call("POST", "/api/users/", token, "{}", **{"Idempotency-Key": "k1"})
+    other = call("POST", "/api/users/", token, '{"x": 1}', **{"Idempotency-Key": "k1"})
+    missing = call("POST", "/api/users/", token)
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
@@ -208,7 +208,7 @@ def test_the_same_key_has_one_outcome(token: str) -> None:
 
 
 def test_a_crash_after_the_effect_is_repaired_by_the_retry(token: str) -> None:
-    crashed = call("POST", "/users/?crash=1", token, "{}", **{"Idempotency-Key": "k1"})
+    crashed = call("POST", "/api/users/?crash=1", token, "{}", **{"Idempotency-Key": "k1"})
 
     assert crashed.status_code == 500
     assert not User.objects.filter(username__startswith="made").exists()
@@ -222,13 +222,13 @@ def test_a_key_in_flight_is_a_409(token: str) -> None:
     answers: list[Any] = []
 
     def first() -> None:
-        answers.append(call("POST", "/users/?hold=1", token, "{}", **{"Idempotency-Key": "k"}))
+        answers.append(call("POST", "/api/users/?hold=1", token, "{}", **{"Idempotency-Key": "k"}))
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
     assert STARTED.wait(10)
-    second = call("POST", "/users/?hold=1", token, "{}", **{"Idempotency-Key": "k"})
+    second = call("POST", "/api/users/?hold=1", token, "{}", **{"Idempotency-Key": "k"})
     HOLD.set()
     thread.join()
 
@@ -240,9 +240,10 @@ def test_the_command_prints_a_token_that_works(capsys: pytest.CaptureFixture[str
     call_command("create_api_token", "ems", "--source-system", "EMS")
     printed = capsys.readouterr().out.strip()
 
-    assert call("GET", "/echo/", printed).json()["actor"] == "ems"
+    assert call("GET", "/api/echo/", printed).json()["actor"] == "ems"
 
 
+@pytest.mark.parametrize("caller", ["anyone", "client"])
 @pytest.mark.parametrize(
     ("address", "status", "code"),
     [
@@ -253,10 +254,21 @@ def test_the_command_prints_a_token_that_works(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_every_error_of_an_api_address_is_a_problem_document(
-    address: str, status: int, code: str
+    address: str, status: int, code: str, caller: str, token: str
 ) -> None:
-    answer = call("GET", address)
+    answer = call("GET", address, token if caller == "client" else "")
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert b"secret detail" not in answer.content
+
+
+def test_a_call_with_a_token_has_no_session_and_loads_nothing(token: str) -> None:
+    answer = call("GET", "/api/echo/", token)
+
+    assert not answer.cookies
+    assert not hasattr(answer.wsgi_request, "_messages")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
