@@ -13,18 +13,22 @@ from django.db import connection
 from core import access
 from core.acts import acting
 from core.models import ApiToken, RoleGrant, User
+from core.prepared import Statement
 from core.roles import Role
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 
 PREFIX: Final = "dn_"
-FIND: Final = f"""
+FIND: Final = Statement(
+    "find_client",
+    f"""
 SELECT token.name, token.source_system, person.id, person.username, {access.RIGHTS_OF_PERSON}
   FROM core_apitoken token
   JOIN core_user person ON person.id = token.user_id AND person.is_active
  WHERE token.token_hash = %s AND token.revoked_at IS NULL
    AND (token.expires_at IS NULL OR token.expires_at > %s)
-"""  # noqa: S608 - a constant of ours
+""",  # noqa: S608 - a constant of ours
+)
 
 
 class NameTaken(Refusal):
@@ -79,7 +83,7 @@ def find_client(token: str, *, at: datetime) -> Client | None:
     One query reads the rights, too: a request of a client does nothing without them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FIND, [digest(token), at])
+        cursor.execute(FIND.ready(), [digest(token), at])
         found = cursor.fetchone()
     if found is None:
         return None

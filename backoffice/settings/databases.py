@@ -29,7 +29,7 @@ def _options(*, owner: bool) -> str:
 def _connection(parts: dict[str, Any], *, owner: bool) -> dict[str, Any]:
     options = {"options": _options(owner=owner), "connect_timeout": 10, **parts.pop("OPTIONS", {})}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.engine",
         "CONN_MAX_AGE": env.number("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -1,4 +1,4 @@
-"""Reference data of single calls, remembered for a second per process.
+"""Reference data of single calls, remembered for three seconds per process.
 
 One call names one instrument, one party, one book; loading a dozen tables for it costs more than
 booking it. What is known is at most `SECONDS` old (a control reads everything again); what is not
@@ -19,7 +19,7 @@ from django.db import connection
 from trades.facts import ExecutionFacts
 from trades.services.enrichment import Reference, load_reference
 
-SECONDS: Final = 1
+SECONDS: Final = 3
 NAMES_MAX: Final = 2_000
 Name = tuple[str, object]
 

@@ -11,6 +11,7 @@ import msgspec
 from django.db import connection
 
 from core.acts import SET_ACT
+from core.prepared import Statement
 from trades.facts import ExecutionFacts
 from trades.services.chains import RANK, Chain
 from trades.services.enrichment import Terms
@@ -34,13 +35,16 @@ SELECT json_agg(json_build_array(
  WHERE source_system = %s AND source_reference = ANY(%s)
 """
 #: Numbers for all that may be written, the batch of the minute, and what stands there already.
-TAKEN: Final = f"""
-SELECT ARRAY(SELECT nextval('trades_trade_id_seq') FROM generate_series(1, %s)),
-       ARRAY(SELECT nextval('trades_execution_id_seq') FROM generate_series(1, %s)),
-       ARRAY(SELECT nextval('trades_tradeversion_id_seq') FROM generate_series(1, %s)),
+TAKEN: Final = Statement(
+    "taken",
+    f"""
+SELECT ARRAY(SELECT nextval('trades_trade_id_seq') FROM generate_series(1, %s::int)),
+       ARRAY(SELECT nextval('trades_execution_id_seq') FROM generate_series(1, %s::int)),
+       ARRAY(SELECT nextval('trades_tradeversion_id_seq') FROM generate_series(1, %s::int)),
        (SELECT id FROM trades_capturebatch WHERE window_key = %s),
        ({KEPT})
-"""  # noqa: S608 - constants of ours
+""",  # noqa: S608 - constants of ours
+)
 HEADS: Final = """
 SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.close_reason,
        t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
@@ -101,7 +105,7 @@ def begin(
             cursor.execute(BOOKED, [source_system, list(followers)])
             followers -= {row[0] for row in cursor.fetchall()}
         cursor.execute(
-            "; ".join((SET_ACT, ALONE if followers else SHARED, TAKEN)),
+            "; ".join((SET_ACT, ALONE if followers else SHARED, TAKEN.ready())),
             [
                 *(*act, f"capture:{source_system}"),
                 *(sum(m.action == Action.NEW for m in messages), count, count),

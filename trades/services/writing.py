@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from io import StringIO
 from typing import Any, Final
 
 from django.db import connection
 
 from core import behind
+from core.prepared import Statement
 
 #: Control characters, which the formats refuse: no text can be taken for one of these.
 SEPARATOR: Final = "\x01"
@@ -60,14 +61,20 @@ def insert(*tables: Table) -> None:
 def _insert(tables: Sequence[Table]) -> None:
     statements, values = [], []
     for table in tables:
-        row = f"({', '.join(['%s'] * len(table.columns))})"
-        rows = ", ".join([row] * len(table.lines))
-        names = ", ".join(table.columns)
-        statements.append(f"INSERT INTO {table.name} ({names}) VALUES {rows}")  # noqa: S608 - names of ours
-        fields = [field for line in table.lines for field in line.split(SEPARATOR)]
-        values += [None if field == NULL else field for field in fields]
+        one = _insertion(table.name, tuple(table.columns)).ready()
+        for line in table.lines:
+            statements.append(one)
+            values += [None if field == NULL else field for field in line.split(SEPARATOR)]
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statements), values)
+
+
+@lru_cache
+def _insertion(table: str, columns: tuple[str, ...]) -> Statement:
+    """Return the insert of one row; a table is always filled by the same columns."""
+    marks = ", ".join(["%s"] * len(columns))
+    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of ours
+    return Statement(f"insert_{table}", text)
 
 
 def _copy(cursor: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psycopg2 has no types
