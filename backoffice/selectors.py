@@ -171,7 +171,7 @@ def count_exceptions(actor: Actor) -> int:
 def count_to_validate(actor: Actor) -> int:
     """Count the trades that wait for a supervisor."""
     visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
-    return visible.filter(state=TradeState.PENDING_VALIDATION.value).count()
+    return visible.in_states(TradeState.PENDING_VALIDATION.value).count()
 
 
 def count_breaks(actor: Actor) -> int:

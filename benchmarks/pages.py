@@ -56,7 +56,7 @@ def _multiply() -> None:
     """Make the million as the owner of the tables, whose triggers are off for this one insert."""
     with connection.cursor() as cursor:
         columns = [c.name for c in connection.introspection.get_table_description(
-            cursor, "trades_trade")]  # fmt: skip
+            cursor, "trades_trade") if c.name != "is_open"]  # fmt: skip
     changed = {
         "id": "1000 + n",
         "reference": "'T' || lpad((1000 + n)::text, 9, '0')",

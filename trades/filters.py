@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import django_filters
@@ -11,28 +12,43 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from refdata import selectors as refdata
-from trades.models import CaptureBatch, Execution, Trade, labelled
+from trades.models import CaptureBatch, Execution, Trade, TradeQuerySet, labelled
 from trades.states import Channel, Outcome, Side, TradeState
 
 OWN_REFERENCE: Final = re.compile(r"T\d{3,9}", re.ASCII)
 
 
 class TradeSearch(SearchFilter):
-    """Our reference, the sender's reference, or what an instrument is called; each by an index."""
+    """Our reference, the sender's reference, or what an instrument is called; each by an index.
+
+    Of several words one may start the sender's reference; all others name the instrument together.
+    """
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        named: dict[str, set[int]] = {}
         for word in (value or "").split():
             if OWN_REFERENCE.fullmatch(word.upper()):
                 qs = qs.filter(reference__startswith=word.upper())
             else:
-                instruments = refdata.find_instruments(word)
-                qs = qs.filter(Q(source_reference__startswith=word) | Q(instrument__in=instruments))
-        return qs
+                named[word] = set(refdata.find_instruments(word))
+        return qs.filter(_either(named)) if named else qs
+
+
+def _either(named: Mapping[str, set[int]]) -> Q:
+    """Return "these words, each with the instruments that it may mean, are about the trade"."""
+    meant = Q(instrument__in=sorted(set.intersection(*named.values())))
+    for word in named:
+        told = Q(source_reference__startswith=word)
+        others = [ids for other, ids in named.items() if other != word]
+        if others:
+            told &= Q(instrument__in=sorted(set.intersection(*others)))
+        meant |= told
+    return meant
 
 
 class TradeFilter(ListFilterSet):
     q = TradeSearch()
-    state = ChipsFilter(choices=labelled(TradeState), label=_("State"))
+    state = ChipsFilter(method="filter_state", choices=labelled(TradeState), label=_("State"))
     side = ChipsFilter(choices=labelled(Side), label=_("Side"))
     desk = django_filters.CharFilter(field_name="desk_code", label=_("Desk"))
     book = django_filters.CharFilter(field_name="book_code", label=_("Book"))
@@ -51,6 +67,10 @@ class TradeFilter(ListFilterSet):
     class Meta:
         model = Trade
         fields: list[str] = []
+
+    def filter_state(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
+        """Keep the trades in one of these states."""
+        return queryset.in_states(*value) if value else queryset
 
 
 class BatchFilter(ListFilterSet):

@@ -54,6 +54,10 @@ TRANSITIONS: Final[Mapping[TradeState, frozenset[TradeState]]] = {
 }
 
 
+#: What somebody may still have to do something about; small beside all that is over.
+OPEN: Final = frozenset(TradeState) - {TradeState.VALIDATED, TradeState.CLOSED}
+
+
 class CloseReason(StrEnum):
     """Why a trade is over; all but SETTLED are the closed states of the Common Domain Model."""
 

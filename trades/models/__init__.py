@@ -3,7 +3,7 @@
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.messages import CaptureBatch, Execution
-from trades.models.trade import Trade, TradeVersion
+from trades.models.trade import Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
     "LABELS",
@@ -11,6 +11,7 @@ __all__ = [
     "CaptureBatch",
     "Execution",
     "Trade",
+    "TradeQuerySet",
     "TradeVersion",
     "labelled",
 ]

@@ -27,7 +27,7 @@ from trades.rules.context import (
     RuleContext,
     TraderRef,
 )
-from trades.states import TradeState
+from trades.states import OPEN, TradeState
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -124,7 +124,7 @@ def trades_to_recontrol(
     *, trade_ids: Collection[int] | None = None, isins: Collection[str] | None = None
 ) -> list[int]:
     """Return the trades named that are not over, and those that wait in these instruments."""
-    waiting = Trade.objects.exclude(state__in=[*DEAD, TradeState.VALIDATED.value])
+    waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
     wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
     return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 

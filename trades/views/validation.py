@@ -127,7 +127,7 @@ class ValidationQueue(ListPage):
     def get_queryset(self) -> QuerySet[Trade]:
         return (
             Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES)
-            .filter(state=TradeState.PENDING_VALIDATION.value)
+            .in_states(TradeState.PENDING_VALIDATION.value)
             .select_related("instrument")
         )
 

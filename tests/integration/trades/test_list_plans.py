@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import RequestFactory
@@ -20,6 +22,7 @@ NARROWED = [
     "q=T000000001",
     "q=OMS-1",
     "q=FR0000131104",
+    "state=REJECTED",
     "state=PENDING_VALIDATION",
     "state=ON_HOLD&state=RECEIVED",
     "desk=EQ",
@@ -53,3 +56,12 @@ def test_what_may_be_sorted_past_the_cap_has_an_index(column: str) -> None:
     table = TradeTable(selectors.list_trades(actor=SYSTEM), order_by=f"-{column}")
     plan = in_one_order(table.data.data)[:50].explain()
     assert "Seq Scan on trades_trade" not in plan, plan
+
+
+def test_no_index_names_the_state() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'trades_trade'")
+        definitions = [str(row[0]) for row in cursor.fetchall()]
+
+    assert definitions
+    assert [found for found in definitions if re.search(r"\bstate\b", found)] == []

@@ -55,6 +55,24 @@ def test_the_list_totals_and_exports(agent: Client) -> None:
     assert b"T0000" in b"".join(export) if export.streaming else b"T0000" in export.content
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("TTE", 1),
+        ("X-", 1),
+        ("TTE X-", 1),
+        ("X- TTE", 1),
+        ("TTE FR00", 1),
+        ("TTE NOTHING", 0),
+        ("X- NOTHING", 0),
+    ],
+)
+def test_every_word_of_a_search_is_about_the_trade(agent: Client, words: str, found: int) -> None:
+    booked(source_reference="X-1")
+
+    assert len(agent.get("/trades/", {"q": words}).context["rows"]) == found
+
+
 def test_a_trade_of_another_desk_does_not_exist() -> None:
     trade = booked()
     stranger = signed_in(desk="OTHER", name="bob")

@@ -16,6 +16,7 @@ REFERENCES = sync.references()
 COPIED = """
 INSERT INTO {table} ({columns}) SELECT {values} FROM {table} CROSS JOIN generate_series(1, 3) n
 """
+DERIVED = {"is_open"}
 OTHER = {"id": "id + 1000 + n", "version_no": "version_no + n"} | {
     name: f"{name} || n" for name in ("source_reference", "reference")
 }
@@ -31,6 +32,7 @@ def copied(table: str, **changed: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} LIMIT 0")
         columns = [column.name for column in cursor.description]
+    columns = [name for name in columns if name not in DERIVED]
     values = {name: f'"{name}"' for name in columns}
     values |= {name: value for name, value in OTHER.items() if name in columns} | changed
     names = ", ".join(f'"{name}"' for name in columns)
