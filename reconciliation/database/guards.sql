@@ -12,7 +12,9 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The groups of one statement lie together: their range of numbers is hashed, never looked up singly.
+-- An amount that stands on both sides of its group cancels out, so that only what is left is added
+-- up. The groups of one statement lie together: their range of numbers is hashed, never looked up
+-- singly.
 CREATE OR REPLACE FUNCTION reconciliation_allocations_conserve() RETURNS trigger
 LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
@@ -20,14 +22,18 @@ DECLARE
     highest bigint;
 BEGIN
     SELECT min(group_id), max(group_id) INTO lowest, highest FROM saved;
-    IF EXISTS (SELECT 1 FROM (
-                  SELECT group_id, currency,
-                         sum(CASE side WHEN 'OURS' THEN amount ELSE -amount END) AS gap
-                    FROM saved GROUP BY group_id, currency) s
+    IF EXISTS (WITH amounts AS MATERIALIZED (
+                  SELECT group_id, currency, amount,
+                         sum(CASE side WHEN 'OURS' THEN 1 ELSE -1 END) AS times
+                    FROM saved GROUP BY group_id, currency, amount)
+               SELECT FROM amounts WHERE times <> 0
+                GROUP BY group_id, currency HAVING sum(times * amount) <> 0
+               UNION ALL
+               SELECT FROM amounts a
                  LEFT JOIN (SELECT id, currency FROM reconciliation_matchgroup
                              WHERE id BETWEEN lowest AND highest) g
-                        ON g.id = s.group_id AND g.currency = s.currency
-                WHERE g.id IS NULL OR s.gap <> 0) THEN
+                        ON g.id = a.group_id AND g.currency = a.currency
+                WHERE g.id IS NULL) THEN
         RAISE EXCEPTION 'a match group lacks, or its sides do not carry the same sum in its currency'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_conserves_value';
     END IF;

@@ -19,6 +19,7 @@ GROUPS: Final[dict[str, pl.DataType]] = {
     "state": pl.String(),
     "score": pl.Int64(),
     "difference": pl.Int64(),
+    "currency": pl.String(),
     "evidence": pl.String(),
 }
 ALLOCATIONS: Final[dict[str, pl.DataType]] = {
@@ -86,7 +87,8 @@ def reconcile_in_steps(
         rules,
         period_end=period_end,
     )
-    yield Outcome(groups, _allocations(members, open_ours, open_theirs), breaks)
+    allocations = _allocations(members, open_ours, open_theirs)
+    yield Outcome(_with_currency(groups, allocations), allocations, breaks)
 
 
 def joined(steps: Iterable[Outcome]) -> Outcome:
@@ -152,7 +154,8 @@ def _numbered(
          "difference": item.difference, "evidence": item.evidence}
         for n, item in enumerate(found)
     ]  # fmt: skip
-    groups = pl.concat([pairs.select(list(GROUPS)), pl.DataFrame(records, schema=GROUPS)])
+    named = {name: kind for name, kind in GROUPS.items() if name != "currency"}
+    groups = pl.concat([pairs.select(list(named)), pl.DataFrame(records, schema=named)])
     shape = {name: ALLOCATIONS[name] for name in ("group", "state", "side", "id")}
     split_members = [
         {"group": first + n, "state": item.state, "side": side, "id": member}
@@ -180,6 +183,11 @@ def _allocations(members: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame
         for side, frame in (("OURS", ours), ("THEIRS", theirs))
     ]
     return balanced(pl.concat(sides)).select(list(ALLOCATIONS))
+
+
+def _with_currency(groups: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+    said = allocations.group_by("group").agg(pl.col("currency").first())
+    return groups.join(said, on="group", maintain_order="left").select(list(GROUPS))
 
 
 def balanced(allocations: pl.DataFrame) -> pl.DataFrame:

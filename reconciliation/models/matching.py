@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -79,6 +80,7 @@ class MatchGroup(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="groups",
+        db_index=False,  # the groups of a run lie together: a BRIN index finds them
         db_constraint=False,  # checked set-wise in database/guards.sql
     )
     kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
@@ -113,7 +115,8 @@ class MatchGroup(models.Model):
         indexes = [
             models.Index(
                 fields=["-id"], condition=Q(state=GroupState.PROPOSED.value), name="matchgroup_open"
-            )
+            ),
+            BrinIndex(fields=["run"], name="matchgroup_run"),
         ]
 
     def __str__(self) -> str:

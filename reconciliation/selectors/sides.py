@@ -16,7 +16,14 @@ from reconciliation.frames import SCHEMA
 from reconciliation.models import Statement, StatementFile
 from reconciliation.states import Coverage, Kind, StatementState
 
-EXTRA: Final[dict[str, pl.DataType]] = {"desk": pl.String(), "source": pl.String()}
+TERMS: Final = ("id", "reference", "currency", "amount", "day", "isin", "side")
+OF_TRADES: Final = (*TERMS, "settle", "quantity", "price")
+OF_OURS: Final = ("desk", "source")
+TYPES: Final[dict[str, pl.DataType]] = SCHEMA | {
+    "amount": pl.Decimal(38, 4),
+    "desk": pl.String(),
+    "source": pl.String(),
+}
 FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
   WHERE taken.item_id = {item} AND taken.kind = %(kind)s AND taken.side = '{side}'
     AND taken.state <> 'UNDONE')"""
@@ -28,25 +35,21 @@ MARKS: Final = {  # constant text; values travel as parameters
     "@THEIRS_ARE_FREE": FREE.format(item="l.id", side="THEIRS"),
 }
 OUR_TRADES: Final = """
-SELECT t.id, '' AS block, t.reference, t.currency,
-       abs(t.net_amount) AS amount, t.trade_date AS day,
-       t.settlement_date AS settle, t.isin, t.side, t.quantity, t.price, t.desk_code AS desk,
-       t.source_reference AS source
+SELECT t.id, t.reference, t.currency, abs(t.net_amount), t.trade_date, t.isin, t.side,
+       t.settlement_date, t.quantity, t.price, t.desk_code, t.source_reference
   FROM trades_trade t
  WHERE t.trade_date BETWEEN %(first)s AND %(last)s
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
    AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
 THEIR_TRADES: Final = """
-SELECT l.id, '' AS block, l.reference, l.currency, l.amount,
-       l.trade_date AS day, l.value_date AS settle, l.isin, l.side, l.quantity, l.price, '' AS desk,
-       '' AS source
+SELECT l.id, l.reference, l.currency, l.amount, l.trade_date, l.isin, l.side,
+       l.value_date, l.quantity, l.price
   FROM reconciliation_statementline l
  WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""
 OUR_CASH: Final = """
-SELECT t.id, %(account)s AS block, t.reference, t.currency,
-       CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END AS amount,
-       t.settlement_date AS day, NULL::date AS settle, t.isin, t.side, NULL::numeric AS quantity,
-       NULL::numeric AS price, t.desk_code AS desk, t.source_reference AS source
+SELECT t.id, t.reference, t.currency,
+       CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END,
+       t.settlement_date, t.isin, t.side, t.desk_code, t.source_reference
   FROM trades_trade t
  WHERE t.currency = %(currency)s AND t.settlement_date BETWEEN %(first)s AND %(last)s
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
@@ -55,10 +58,7 @@ SELECT t.id, %(account)s AS block, t.reference, t.currency,
                         WHERE other.code = t.account_code AND other.kind = 'CASH'))
    AND (%(book)s = '' OR t.book_code = %(book)s) AND @OURS_ARE_FREE"""
 THEIR_CASH: Final = """
-SELECT l.id, l.account_number AS block, l.reference, l.currency, l.amount,
-       l.value_date AS day, NULL::date AS settle,
-       l.isin, l.side, NULL::numeric AS quantity, NULL::numeric AS price, '' AS desk,
-       '' AS source
+SELECT l.id, l.reference, l.currency, l.amount, l.value_date, l.isin, l.side
   FROM reconciliation_statementline l
  WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s
    AND @THEIRS_ARE_FREE"""
@@ -122,14 +122,17 @@ def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.
     """
     given = _parameters(scope)
     trades = scope.kind is Kind.TRADES
+    columns = OF_TRADES if trades else TERMS
     period = {"first": first, "last": last}
     with ThreadPoolExecutor(1, thread_name_prefix="parse") as pool:
-        parsed = pool.submit(_parsed, _copied(OUR_TRADES if trades else OUR_CASH, given | period))
-        theirs = _parsed(_copied(THEIR_TRADES if trades else THEIR_CASH, given))
+        copied = _copied(OUR_TRADES if trades else OUR_CASH, given | period)
+        parsed = pool.submit(_parsed, copied, (*columns, *OF_OURS))
+        theirs = _parsed(_copied(THEIR_TRADES if trades else THEIR_CASH, given), columns)
         ours = parsed.result()
     quoted = pl.col("source").is_in(theirs["reference"].unique().implode())
     reference = pl.when(quoted).then("source").otherwise("reference").alias("reference")
-    return ours.with_columns(reference).drop("source"), theirs.drop("source")
+    block = pl.lit(scope.account).alias("block")
+    return ours.with_columns(reference, block).drop("source"), theirs.with_columns(block)
 
 
 def _parameters(scope: Scope) -> dict[str, Any]:
@@ -161,10 +164,8 @@ def _copied(query: str, parameters: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _parsed(text: bytes) -> pl.DataFrame:
+def _parsed(text: bytes, columns: tuple[str, ...]) -> pl.DataFrame:
     """Read what was copied; amounts become whole 1/10,000 units."""
-    columns = SCHEMA | EXTRA
-    if not text:
-        return pl.DataFrame(schema=columns)
-    read = pl.read_csv(text, has_header=False, schema=columns | {"amount": pl.Decimal(38, 4)})
+    schema = {name: TYPES[name] for name in columns}
+    read = pl.read_csv(text, has_header=False, schema=schema, raise_if_empty=False)
     return read.with_columns(pl.col("amount").to_physical().cast(pl.Int64))

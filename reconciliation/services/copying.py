@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from django.db import connection, models
 
 from core import behind
+
+#: Sent at a time: large enough to be few, small enough that PostgreSQL begins at once.
+CHUNK: Final = 65_536
 
 
 def copy_in(model: type[models.Model], frame: pl.DataFrame) -> None:
@@ -53,7 +56,7 @@ def _sql(model: type[models.Model], frame: pl.DataFrame) -> str:
 
 def _copy(opened: Any, *, sql: str, text: bytes) -> None:  # noqa: ANN401 - psycopg2 has no types
     with opened.cursor() as cursor:
-        cursor.copy_expert(sql, BytesIO(text), len(text))
+        cursor.copy_expert(sql, BytesIO(text), CHUNK)
 
 
 def as_decimal(units: pl.Expr) -> pl.Expr:

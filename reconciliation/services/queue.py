@@ -20,8 +20,7 @@ SUBJECT: Final = "break"
 def open_work(breaks: Iterable[Break], *, actor: Actor, at: datetime) -> None:
     """Put each break into the queue, with the owner that it has."""
     breaks = list(breaks)
-    tasks = [_task(found, at) for found in breaks]
-    desk.open_work(kind=WorkKind.BREAK, tasks=tasks, actor=actor, at=at)
+    open_tasks(tasks(breaks, at=at), actor=actor, at=at)
     for found in breaks:
         if found.owner_id is not None:
             assign_work(
@@ -31,6 +30,16 @@ def open_work(breaks: Iterable[Break], *, actor: Actor, at: datetime) -> None:
                 owner_id=found.owner_id,
                 actor=actor,
             )
+
+
+def open_tasks(known: Iterable[desk.Task], *, actor: Actor, at: datetime) -> None:
+    """Put tasks about breaks that nobody owns into the queue."""
+    desk.open_work(kind=WorkKind.BREAK, tasks=known, actor=actor, at=at)
+
+
+def tasks(breaks: Iterable[Break], *, at: datetime) -> list[desk.Task]:
+    """Say what the queue shows of each break."""
+    return [_task(found, at) for found in breaks]
 
 
 def _task(found: Break, at: datetime) -> desk.Task:

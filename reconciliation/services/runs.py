@@ -126,7 +126,8 @@ def _save(
         outcome = joined(steps)
         fresh, ended = settle_known(run, outcome.breaks, actor=actor, at=at)
         new = _save_breaks(run, fresh, ours, theirs, at, copying)
-    queue.open_work(new, actor=actor, at=at)
+        tasks = queue.tasks(new, at=at)
+    queue.open_tasks(tasks, actor=actor, at=at)
     counts = _counts(outcome, ours, theirs) | {"breaks_new": fresh.height, "breaks_ended": ended}
     return counts, copying.digest()
 
@@ -153,10 +154,9 @@ def _save_groups(run: ReconciliationRun, found: Outcome, copying: Copying) -> No
     copying.wait()
     ids = pl.Series(next_ids(MatchGroup._meta.db_table, found.groups.height), dtype=pl.Int64)
     numbered = found.groups.with_columns(ids.alias("group_id"))
-    currencies = found.allocations.group_by("group").agg(pl.col("currency").first())
     copying.copy_in(
         MatchGroup,
-        numbered.join(currencies, on="group", maintain_order="left").select(
+        numbered.select(
             pl.col("group_id").alias("id"),
             pl.lit(run.pk).alias("run_id"),
             pl.lit(run.kind).alias("kind"),
@@ -234,6 +234,7 @@ def _described(
             *[
                 pl.col(column).alias(f"{column}_{name}")
                 for column in ("reference", "isin", "currency", due, "desk")
+                if column in side.columns
             ],
         )
 
