@@ -6,7 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import CheckConstraint, DecimalField, Q, TextChoices
+from django.db.models import CheckConstraint, DecimalField, JSONField, Q, TextChoices
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -17,6 +19,21 @@ AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PRICE_LIMIT: Final = Decimal(10) ** 10
 QUANTITY_LIMIT: Final = Decimal(10) ** 18
 """Above these a column overflows. PostgreSQL orders NaN above every number: they refuse it, too."""
+
+
+class EvidenceField(JSONField):
+    """JSON kept letter by letter as the text it came in: what was hashed can be hashed again.
+
+    Written once and read whole; `said` reads a single key.
+    """
+
+    def db_type(self, connection: Any) -> str:  # noqa: ANN401 - as the base has it
+        return "text"
+
+
+def said(column: str, key: str) -> KeyTextTransform:
+    """Return what an evidence column says under a key, as text."""
+    return KeyTextTransform(key, Cast(column, JSONField()))
 
 
 def known(column: str, kinds: Kinds, *, name: str, blank: bool = False) -> CheckConstraint:

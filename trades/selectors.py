@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.access import Action, DeskScopedQuerySet, desks_of
+from core.columns import said
 from desk.models import Approval
 from kernel.actors import Actor
 from refdata import selectors as refdata
@@ -69,8 +70,8 @@ def list_executions(*, actor: Actor) -> QuerySet[Execution]:
     if desks is None:
         return rows
     books = refdata.books_of_desks(desks)
-    unbooked = Q(trade__isnull=True, content__book__in=books)
-    return rows.filter(Q(trade__desk_code__in=desks) | unbooked)
+    unbooked = Q(trade__isnull=True, book__in=books)
+    return rows.alias(book=said("content", "book")).filter(Q(trade__desk_code__in=desks) | unbooked)
 
 
 def list_waiting(*, actor: Actor) -> QuerySet[Execution]:

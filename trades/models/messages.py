@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import known
+from core.columns import EvidenceField, known
 from core.policies import AuditPolicy
 from trades.models.columns import labelled
 from trades.states import Action, Channel, Outcome
@@ -59,7 +59,7 @@ class Execution(models.Model):
     source_version = models.BigIntegerField(_("source version"))
     action = models.CharField(_("action"), max_length=6, choices=labelled(Action))
     message_id = models.CharField(_("message"), max_length=64, blank=True, default="")
-    content = models.JSONField(_("content"))
+    content = EvidenceField(_("content"))
     content_hash = models.CharField(max_length=64)
     channel = models.CharField(_("channel"), max_length=10, choices=labelled(Channel))
     batch = models.ForeignKey(

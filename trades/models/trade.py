@@ -16,7 +16,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
-from core.columns import AMOUNT_LIMIT, PRICE_LIMIT, QUANTITY_LIMIT, amount, finite, known
+from core.columns import (
+    AMOUNT_LIMIT,
+    PRICE_LIMIT,
+    QUANTITY_LIMIT,
+    EvidenceField,
+    amount,
+    finite,
+    known,
+)
 from core.policies import AuditPolicy
 from trades.models.columns import Terms, labelled
 from trades.models.messages import CaptureBatch, Execution
@@ -185,7 +193,7 @@ class TradeVersion(Terms):
     version_no = models.PositiveIntegerField(_("version"))
     action = models.CharField(_("action"), max_length=6, choices=labelled(Action))
     source_version = models.BigIntegerField(_("source version"))
-    terms = models.JSONField(_("terms"))
+    terms = EvidenceField(_("terms"))
     maker = models.CharField(_("captured by"), max_length=150)
     contributors = ArrayField(models.CharField(max_length=150), default=list, blank=True)
     fingerprint = models.CharField(max_length=64)

@@ -29,8 +29,8 @@ SELECT source_reference FROM trades_trade
 """
 KEPT: Final = """
 SELECT json_agg(json_build_array(
-         id, source_reference, source_version, action, content_hash, outcome,
-         trade_id, CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content END, maker))::text
+         id, source_reference, source_version, action, content_hash, outcome, trade_id,
+         CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content::json END, maker))::text
   FROM trades_execution
  WHERE source_system = %s AND source_reference = ANY(%s)
 """

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.acts import acting
+from core.columns import said
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import services as refdata
@@ -70,8 +71,10 @@ def replay_waiting(*, name: str, actor: Actor, at: datetime, by_hand: bool = Fal
 
     Repeating it finds nothing left to do.
     """
-    waiting = Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN).filter(
-        Q(content__symbol=name) | Q(content__isin=name)
+    waiting = (
+        Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN)
+        .alias(symbol=said("content", "symbol"), isin=said("content", "isin"))
+        .filter(Q(symbol=name) | Q(isin=name))
     )
     sources: dict[str, set[str]] = defaultdict(set)
     for source_system, reference in waiting.values_list("source_system", "source_reference"):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,6 +16,7 @@ from django.utils.translation import ngettext
 
 from core import access
 from core.access import Action
+from core.columns import said
 from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
 from core.pages.base import ActedRequest
 from core.pages.upload import Preview, UploadPage
@@ -123,7 +123,7 @@ class WaitingList(ListPage):
     empty_text = _("No message was kept yet.")
 
     def get_queryset(self) -> QuerySet[Execution]:
-        name = Coalesce(KT("content__isin"), KT("content__symbol"))
+        name = Coalesce(said("content", "isin"), said("content", "symbol"))
         return selectors.list_executions(actor=self.request.actor).annotate(instrument_name=name)
 
     def row_url(self, record: Execution) -> str:
