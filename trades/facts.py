@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 
-class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """One execution as the front office told it, whatever the format it came in.
 
     Numbers are the decimal texts of the message, checked by the format that read them. A CANCEL
@@ -41,8 +41,14 @@ class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     message_id: str | None = None
 
     def content(self) -> bytes:
-        """Return the canonical JSON: two messages say the same if and only if these agree."""
-        return msgspec.json.encode(self)
+        """Return the canonical JSON: two messages say the same if and only if these agree.
+
+        It is written once; readers check it, the capture hashes and stores it.
+        """
+        written: dict[str, bytes] = self.__dict__
+        if "canonical" not in written:
+            written["canonical"] = msgspec.json.encode(self)
+        return written["canonical"]
 
 
 class TradeFacts(msgspec.Struct, frozen=True):

@@ -20,17 +20,13 @@ from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentF
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from trades.facts import ExecutionFacts
-from trades.states import Capacity, Side
+from trades.states import Side
 
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PERCENT: Final = Decimal(100)
 ZERO: Final = Decimal(0)
 PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
-
-
-SIDES: Final = {side.value: side.value for side in Side}
-CAPACITIES: Final = {"": ""} | {capacity.value: capacity.value for capacity in Capacity}
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,8 +146,7 @@ def terms_of(
     interest, and adds fees for a buyer or takes them off for a seller.
     """
     assert facts.quantity is not None and facts.price is not None and facts.traded_at is not None  # noqa: S101, PT018 - the format guarantees it
-    trade_date = _trade_date(facts)
-    assert trade_date is not None  # noqa: S101 - follows from traded_at
+    trade_date = facts.trade_date or facts.traded_at.date()
     currency = facts.currency or instrument.currency
     amounts = _amounts(facts, instrument, currency)
     gross, accrued, fees, net = amounts
@@ -160,13 +155,13 @@ def terms_of(
     party = reference.parties.get(facts.counterparty or "")
     book = reference.books.get(facts.book or "")
     settlement_date = facts.settlement_date or _settlement_date(
-        facts, instrument, currency, reference
+        (instrument, facts.venue or "", currency, trade_date), reference
     )
     return Terms(
         isin=instrument.isin or facts.isin or "",
         symbol=facts.symbol or "",
         instrument_id=instrument.instrument_id,
-        side=SIDES[facts.side or ""],
+        side=str(facts.side),
         quantity=Decimal(facts.quantity),
         price=Decimal(facts.price),
         currency=currency,
@@ -187,7 +182,7 @@ def terms_of(
         settlement_instruction_id=_instruction(
             facts, party, (instrument, currency, settlement_date), reference
         ),
-        capacity=CAPACITIES[facts.capacity or ""],
+        capacity=str(facts.capacity or ""),
         comment=facts.comment or "",
     )
 
@@ -240,13 +235,10 @@ def _out_of_range(amounts: tuple[Decimal, ...]) -> Finding:
 
 
 def _settlement_date(
-    facts: ExecutionFacts, instrument: InstrumentFacts, currency: str, reference: Reference
+    deal: tuple[InstrumentFacts, str, str, date], reference: Reference
 ) -> date | None:
     """Return trade date plus the cycle of the market; None when that cannot be told."""
-    day = _trade_date(facts)
-    if day is None:
-        return None
-    venue = facts.venue or ""
+    instrument, venue, currency, day = deal
     key = (instrument.instrument_id, venue, currency, day)
     if key not in reference.settlement_dates:
         try:

@@ -47,7 +47,6 @@ class Item:
     execution_id: int | None = None
     trade: TradeRow | None = None
     version_no: int | None = None
-    content: bytes = b""
     digest: str = ""
     maker: str = ""  # who sent it, if not the actor: it waited, or a second person let it in
 
@@ -111,8 +110,7 @@ class Plan:
         facts = item.facts
         if facts is None:
             return
-        item.content = facts.content()
-        item.digest = hashlib.sha256(item.content).hexdigest()
+        item.digest = hashlib.sha256(facts.content()).hexdigest()
         self._judge(item, facts)
         if item.outcome is Outcome.BOOKED and facts.action == Action.NEW:
             for waited in self.waiting.get(facts.source_reference, ()):

