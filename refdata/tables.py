@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats
 from core.pages.columns import (
+    CutColumn,
     DayColumn,
     LinkColumn,
     MomentColumn,
@@ -37,7 +38,7 @@ class InstrumentTable(tables.Table):
 
 class PartyTable(tables.Table):
     code = LinkColumn("refdata:party", verbose_name=_("Code"))
-    name = TextColumn(verbose_name=_("Name"), width=50)
+    name = CutColumn(verbose_name=_("Name"))
     lei = TextColumn(verbose_name="LEI")
     bic = TextColumn(verbose_name="BIC")
     country = TextColumn(verbose_name=_("Country"))
@@ -54,7 +55,7 @@ class PartyTable(tables.Table):
 class InstructionTable(tables.Table):
     id = LinkColumn("refdata:instruction", verbose_name=_("Number"))
     party = TextColumn(accessor="party__code", verbose_name=_("Party"))
-    party_name = TextColumn(accessor="party__name", verbose_name=_("Name"), width=40)
+    party_name = CutColumn(accessor="party__name", verbose_name=_("Name"))
     currency = TextColumn(verbose_name=_("Currency"))
     asset_class = TextColumn(verbose_name=_("Asset class"))
     place_of_settlement = TextColumn(verbose_name=_("Place of settlement"))

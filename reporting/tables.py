@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import django_tables2 as tables
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.columns import (
+    CutColumn,
     DayColumn,
     LinkColumn,
     MomentColumn,
@@ -16,14 +18,11 @@ from core.pages.columns import (
 from reporting.models import LABELS
 
 
-class ReasonColumn(tables.Column):
+class ReasonColumn(CutColumn):
     """The reason of a decision in words; exported as its code."""
 
-    def render(self, value: str) -> str:
-        return str(LABELS.get(value, value))
-
-    def value(self, value: str) -> str:
-        return value
+    def render(self, value: str) -> SafeString:
+        return super().render(LABELS.get(value, value))
 
 
 class ReportTable(tables.Table):

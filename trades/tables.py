@@ -12,7 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from core.pages import formats
 from core.pages.columns import (
+    NUMBER_ATTRS,
     AmountColumn,
+    CutColumn,
     DayColumn,
     LinkColumn,
     MomentColumn,
@@ -39,7 +41,7 @@ class TradeTable(tables.Table):
     state = StatusColumn(verbose_name=_("State"))
     trade_date = DayColumn(verbose_name=_("Trade date"))
     side = SideColumn(verbose_name=_("Side"))
-    instrument = TextColumn(accessor="instrument__name", width=28, verbose_name=_("Instrument"))
+    instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))
     isin = TextColumn(verbose_name="ISIN")
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     price = PriceColumn(verbose_name=_("Price"))
@@ -54,7 +56,7 @@ class TradeTable(tables.Table):
     gross_amount = AmountColumn(verbose_name=_("Gross amount"))
     fees = AmountColumn(verbose_name=_("Fees"))
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
-    version_no = TextColumn(verbose_name=_("Version"), attrs={"td": {"class": "num"}})
+    version_no = QuantityColumn(verbose_name=_("Version"))
     source_system = TextColumn(verbose_name=_("Source"))
     source_reference = TextColumn(verbose_name=_("Source reference"))
     maker = TextColumn(verbose_name=_("Captured by"))
@@ -69,19 +71,19 @@ class BatchTable(tables.Table):
     file = TextColumn(accessor="file__name", verbose_name=_("File"), width=40)
     actor_name = TextColumn(verbose_name=_("By"))
     booked = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Booked"), attrs={"td": {"class": "num"}}
+        empty_values=(), orderable=False, verbose_name=_("Booked"), attrs=NUMBER_ATTRS
     )
     waiting = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Waiting"), attrs={"td": {"class": "num"}}
+        empty_values=(), orderable=False, verbose_name=_("Waiting"), attrs=NUMBER_ATTRS
     )
     repeated = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Repeated"), attrs={"td": {"class": "num"}}
+        empty_values=(), orderable=False, verbose_name=_("Repeated"), attrs=NUMBER_ATTRS
     )
     refused = tables.Column(
         empty_values=(),
         orderable=False,
         verbose_name=pgettext_lazy("trades", "Refused"),
-        attrs={"td": {"class": "num"}},
+        attrs=NUMBER_ATTRS,
     )
 
     def render_booked(self, record: Any) -> str:
@@ -106,7 +108,7 @@ class ExecutionTable(tables.Table):
     outcome = StatusColumn(verbose_name=_("Outcome"))
     reason_code = TextColumn(verbose_name=_("Reason"))
     action = TextColumn(verbose_name=_("Action"))
-    source_version = TextColumn(verbose_name=_("Version"), attrs={"td": {"class": "num"}})
+    source_version = TextColumn(verbose_name=_("Version"), attrs=NUMBER_ATTRS)
     source_system = TextColumn(verbose_name=_("Source"))
     name = TextColumn(accessor="instrument_name", orderable=False, verbose_name=_("Instrument"))
     channel = TextColumn(verbose_name=_("Channel"))

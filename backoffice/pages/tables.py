@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -11,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats
-from core.pages.columns import AmountColumn, MomentColumn, QuantityColumn, StatusColumn
+from core.pages.columns import AmountColumn, DueColumn, MomentColumn, QuantityColumn, StatusColumn
 
 
 class TitleColumn(tables.Column):
@@ -24,14 +23,6 @@ class TitleColumn(tables.Column):
 
     def value(self, value: str) -> str:
         return value
-
-
-class DueColumn(MomentColumn):
-    """Until when, to the minute; the row says when that is past."""
-
-    def render(self, value: datetime) -> SafeString:
-        written = formats.moment(value, seconds=False)
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), written)
 
 
 class WorkTable(tables.Table):

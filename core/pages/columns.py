@@ -32,6 +32,19 @@ class TextColumn(tables.Column):
         return value
 
 
+class CutColumn(tables.Column):
+    """Text that gives way: cut where the screen has no room, whole in the title."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "cut"}}, **kwargs})
+
+    def render(self, value: Any) -> SafeString:
+        return format_html('<span title="{}">{}</span>', value, value)
+
+    def value(self, value: Any) -> Any:
+        return value
+
+
 class LinkColumn(tables.Column):
     """The row's own link: its reference, leading to `url_name` with the primary key."""
 
@@ -96,6 +109,14 @@ class MomentColumn(DayColumn):
         return format_html(
             '<time datetime="{}">{}</time>', value.isoformat(), formats.moment(value)
         )
+
+
+class DueColumn(MomentColumn):
+    """Until when, to the minute; the row says when that is past."""
+
+    def render(self, value: Any) -> SafeString:
+        written = formats.moment(value, seconds=False)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), written)
 
 
 class StatusColumn(tables.Column):

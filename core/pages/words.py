@@ -52,6 +52,8 @@ MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([
 DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)", re.ASCII)
 HOLE: Final = re.compile(r"\{\w*\}")
+COUNTED: Final = re.compile(r"([a-z]+)_([A-Z_]+)")
+"""A count of what is in one state or of one kind: `break_MISSING_OURS`."""
 SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
 WHOLE: Final = re.compile(r"-?\d{1,28}", re.ASCII)
 
@@ -60,6 +62,9 @@ def named(name: str) -> str:
     """Write the name of a term, a count or a parameter as people say it."""
     if name in NAMES:
         return str(NAMES[name])
+    counted = COUNTED.fullmatch(name)
+    if counted and counted[2] in status.LOOKS:
+        return f"{named(counted[1])} ({status.look(counted[2]).label})"
     plain = name.removesuffix("_code").removesuffix("_id").replace("_", " ")
     return gettext(plain) if plain else ""
 
@@ -70,7 +75,8 @@ def said(value: object, name: str = "") -> str:
         return {None: "", True: gettext("yes"), False: gettext("no")}[value]
     if isinstance(value, Mapping):
         return " · ".join(
-            f"{named(str(key))} : {said(one, str(key))}" for key, one in value.items()
+            gettext("{name}: {value}").format(name=named(str(key)), value=said(one, str(key)))
+            for key, one in value.items()
         )
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(said(one, name) for one in value)

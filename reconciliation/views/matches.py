@@ -19,6 +19,7 @@ from core.access import Action
 from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab
 from core.pages.columns import (
     AmountColumn,
+    CutColumn,
     LinkColumn,
     MomentColumn,
     QuantityColumn,
@@ -46,7 +47,7 @@ class RunFilter(ListFilterSet):
 class RunTable(tables.Table):
     id = LinkColumn("reconciliation:run", verbose_name=_("Number"))
     kind = StatusColumn(verbose_name=_("Kind"))
-    scope = TextColumn(width=40, verbose_name=_("Scope"))
+    scope = CutColumn(verbose_name=_("Scope"))
     state = StatusColumn(verbose_name=_("Status"))
     ours = QuantityColumn(accessor="counts__ours", verbose_name=_("Ours"), orderable=False)
     theirs = QuantityColumn(accessor="counts__theirs", verbose_name=_("Theirs"), orderable=False)

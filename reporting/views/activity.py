@@ -89,11 +89,11 @@ def _desk_sheet(report: ActivityReport) -> Sheet:
             (_("Desk"), CellKind.TEXT),
             (_("Trades"), count),
             (_("Amount (EUR)"), CellKind.AMOUNT),
-            (_("Validated"), count),
+            (pgettext("trades", "Validated"), count),
             (_("Waiting"), count),
             (pgettext("trades", "Refused"), count),
             (_("Amended"), count),
-            (_("Cancelled"), count),
+            (pgettext("trades", "Cancelled"), count),
             (_("STP rate"), CellKind.RATIO),
             (_("Exceptions"), count),
             (_("Still open"), count),
@@ -116,7 +116,7 @@ def _desk_sheet(report: ActivityReport) -> Sheet:
             )
             for name, line in lines
         ),
-        bars=tuple((name, line.trades) for name, line in lines[:-1]),
+        bars=tuple((name, line.trades) for name, line in lines[:-1] if line.trades),
     )
 
 
@@ -127,7 +127,7 @@ def _people_sheet(report: ActivityReport) -> Sheet:
         columns=(
             (_("Person"), CellKind.TEXT),
             (_("Captured"), count),
-            (_("Validated"), count),
+            (pgettext("trades", "Validated"), count),
             (pgettext("trades", "Refused"), count),
             (_("Exceptions ended"), count),
             (_("Breaks resolved"), count),
@@ -176,14 +176,19 @@ def _desk_name(name: str) -> str:
 
 
 def _desk_chart(report: ActivityReport) -> dict[str, Any]:
+    lines = [
+        line
+        for line in report.desks
+        if line.validated or line.waiting or line.refused or line.cancelled
+    ]
     columns = (
-        (_("Validated"), [line.validated for line in report.desks]),
-        (_("Waiting"), [line.waiting for line in report.desks]),
-        (pgettext("trades", "Refused"), [line.refused for line in report.desks]),
-        (_("Cancelled"), [line.cancelled for line in report.desks]),
+        (pgettext("trades", "Validated"), [line.validated for line in lines]),
+        (_("Waiting"), [line.waiting for line in lines]),
+        (pgettext("trades", "Refused"), [line.refused for line in lines]),
+        (pgettext("trades", "Cancelled"), [line.cancelled for line in lines]),
     )
     return {
-        "xAxis": {"type": "category", "data": [_desk_name(line.name) for line in report.desks]},
+        "xAxis": {"type": "category", "data": [_desk_name(line.name) for line in lines]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
             {"name": name, "type": "bar", "stack": "trades", "barMaxWidth": 48, "data": values}

@@ -20,13 +20,13 @@ from core.access import Action
 from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection, words
 from core.pages.columns import (
     AmountColumn,
+    CutColumn,
     DayColumn,
     LinkColumn,
     MomentColumn,
     PriceColumn,
     QuantityColumn,
     StatusColumn,
-    TextColumn,
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
@@ -72,7 +72,7 @@ class ValidationTable(tables.Table):
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
-    instrument = TextColumn(accessor="instrument__name", verbose_name=_("Instrument"), width=26)
+    instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     price = PriceColumn(verbose_name=_("Price"))
     net_amount = AmountColumn(verbose_name=_("Net amount"))
@@ -120,7 +120,7 @@ class ValidationQueue(ListPage):
             action=Action.VALIDATE_TRADE,
         ),
     )
-    hidden_columns = ("isin", "settlement_date", "received_at", "trader_code")
+    hidden_columns = ("isin", "settlement_date", "received_at", "trader_code", "book_code")
     export_name = "validation"
     empty_text = _("Nothing waits for validation.")
 

@@ -25,6 +25,13 @@ from trades.models import Trade
         ("code", "BUY", "side", "Achat", "Buy"),
         ("same_word_elsewhere", "ALL", "currency", "ALL", "ALL"),
         ("list", ["oms", "agent"], "contributors", "oms, agent", "oms, agent"),
+        (
+            "counts",
+            {"breaks": 8, "break_TIMING": 2},
+            "counts",
+            "suspens : 8 · suspens (Décalage) : 2",
+            "breaks: 8 · break (Timing): 2",
+        ),
         ("nothing", None, "x", "", ""),
     ],
 )
