@@ -22,7 +22,6 @@ BEGIN
     USING ERRCODE = 'restrict_violation';
 END $$;
 """
-#: Every probe goes through the primary key, however small the table was when it was planned.
 FUNCTION: Final = """
 CREATE OR REPLACE FUNCTION guard.{name}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -37,15 +36,16 @@ BEGIN
 END $guard$;
 REVOKE ALL ON FUNCTION guard.{name}() FROM PUBLIC;
 """
-PROBES: Final = "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off"
+#: However small a table was when this was planned, it is asked through its primary key.
+BY_KEY: Final = "SET enable_seqscan = off"
 #: One pass over what was inserted; only when something is missing is it asked what.
 ALL_THERE: Final = """
-  PERFORM FROM (SELECT DISTINCT {columns} FROM after_rows) f
-    {joins}
-    WHERE {absent} LIMIT 1;
+  PERFORM FROM (SELECT {named} FROM after_rows) f
+    WHERE {missing};
   IF NOT FOUND THEN RETURN NULL; END IF;"""
-JOIN: Final = "LEFT JOIN public.{target} {alias} ON {alias}.{pk} = f.{column}"
-ABSENT: Final = "f.{column} IS NOT NULL AND {alias}.{pk} IS NULL"
+NAMED: Final = "array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {column}"
+MISSING: Final = """cardinality(f.{column}) <>
+      (SELECT count(*) FROM public.{target} r WHERE r.{pk} = ANY (f.{column}))"""
 EACH: Final = """
   SELECT f.{column} INTO missing FROM after_rows f
    WHERE f.{column} IS NOT NULL
@@ -109,11 +109,9 @@ def triggers_of(references: Iterable[Reference]) -> str:
 def _of_table(table: str, references: list[Reference]) -> list[str]:
     inserted, updated = f"references_of_{table}", f"references_of_row_of_{table}"
     columns = ", ".join(quoted(found.column) for found in references)
-    named = [(found, f"r{number}") for number, found in enumerate(references)]
     all_there = ALL_THERE.format(
-        columns=columns,
-        joins=" ".join(found.said(JOIN, alias=alias) for found, alias in named),
-        absent=" OR ".join(found.said(ABSENT, alias=alias) for found, alias in named),
+        named=", ".join(found.said(NAMED) for found in references),
+        missing="\n       OR ".join(found.said(MISSING) for found in references),
     )
     each = "".join(found.said(EACH) for found in references)
     row = "".join(found.said(ONE) for found in references)
@@ -123,7 +121,7 @@ def _of_table(table: str, references: list[Reference]) -> list[str]:
     )
     name = quoted(table)
     return [
-        FUNCTION.format(name=inserted, settings=PROBES, body=all_there + each),
+        FUNCTION.format(name=inserted, settings=BY_KEY, body=all_there + each),
         ON_INSERT.format(table=name, name=inserted),
         FUNCTION.format(name=updated, settings="", body=row),
         ON_UPDATE.format(table=name, name=updated, columns=columns, changed=changed),
