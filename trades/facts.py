@@ -51,7 +51,7 @@ class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         return written["canonical"]
 
 
-class TradeFacts(msgspec.Struct, frozen=True):
+class TradeFacts(msgspec.Struct, frozen=True, gc=False):
     """A trade as it stands: its current terms, what was resolved, and who touched them."""
 
     trade_id: int

@@ -54,19 +54,27 @@ def judge_all(
     groups = {reads: _alike(trades, reads) for reads in {rule.reads for rule, _limits in book}}
     for rule, set_to in book:
         check = rule.check
-        for alike in groups[rule.reads]:
-            for finding in check(alike[0], context, set_to):
-                for facts in alike:
-                    found[facts.trade_id].append(finding)
+        firsts, others = groups[rule.reads]
+        for facts in firsts:
+            for finding in check(facts, context, set_to):
+                for trade_id in (facts.trade_id, *others.get(facts.trade_id, ())):
+                    found[trade_id].append(finding)
     return dict(found)
 
 
-def _alike(trades: Sequence[TradeFacts], reads: Reads) -> list[list[TradeFacts]]:
-    """Return the trades in groups that no check with these `reads` can tell apart."""
+def _alike(
+    trades: Sequence[TradeFacts], reads: Reads
+) -> tuple[Sequence[TradeFacts], Mapping[int, Sequence[int]]]:
+    """Return one trade of each kind that a check with these `reads` can tell apart, and by its id
+    those of the others of its kind.
+    """
     if not reads:
-        return [[facts] for facts in trades]
-    groups: defaultdict[object, list[TradeFacts]] = defaultdict(list)
+        return trades, {}
+    firsts: dict[object, TradeFacts] = {}
+    others: defaultdict[int, list[int]] = defaultdict(list)
     what: Callable[[TradeFacts], Any] = attrgetter(*reads)
     for facts in trades:
-        groups[what(facts)].append(facts)
-    return list(groups.values())
+        first = firsts.setdefault(what(facts), facts)
+        if first is not facts:
+            others[first.trade_id].append(facts.trade_id)
+    return list(firsts.values()), others
