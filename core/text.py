@@ -9,6 +9,8 @@ from kernel.findings import Finding, Refusal
 
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
 
 
 class UncleanText(Refusal):
@@ -53,12 +55,22 @@ def clean(value: str, *, field: str) -> str:
     return tidy_value
 
 
+def visible(value: str) -> str:
+    """Return what a person wrote without outer blanks; '' when none of it can be seen."""
+    written = value.strip()
+    return written if any(_is_seen(c) for c in written) else ""
+
+
 def tidy(value: str) -> str:
     """Return `value` in NFC with every invisible character dropped: for display text only."""
     kept = (
         c for c in unicodedata.normalize("NFC", value) if unicodedata.category(c) not in INVISIBLE
     )
     return "".join(kept).strip()
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS" and character not in BLANK
 
 
 def _alphabets(word: str) -> set[str]:

@@ -22,6 +22,7 @@ from core import access
 from core.pages import cells, exports, selection
 from core.pages.base import PageView
 from core.pages.saved import list_views
+from core.text import visible
 
 Total = tuple[str | Promise, str]
 RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
@@ -281,7 +282,7 @@ class BulkPage(PageView):
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        said = self.perform(selection.resolve(request), request.POST.get("reason", "").strip())
+        said = self.perform(selection.resolve(request), visible(request.POST.get("reason", "")))
         messages.success(request, said)
         query = request.POST.get("list_query", "")
         back = reverse(self.list_url_name) if self.list_url_name else "/"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.acts import acting
 from core.models import SavedView
+from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
@@ -39,7 +40,7 @@ def save_view(
     *, owner_id: int, path: str, name: str, query: str, shared: bool, actor: Actor
 ) -> None:
     """Keep a filter under a name; the same name again replaces it. Raises UnableToSaveView."""
-    name, query = name.strip(), urlencode(parse_qsl(query))
+    name, query = visible(name), urlencode(parse_qsl(query))
     if not name or len(name) > NAME_LENGTH_MAX or len(query) > QUERY_LENGTH_MAX:
         raise UnableToSaveView(_("A view needs a name of at most 60 characters."))
     if not path.startswith("/") or path.startswith("//"):

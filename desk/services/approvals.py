@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.acts import acting
+from core.text import visible
 from desk import selectors
 from desk.facts import Seen
 from desk.models import Approval
@@ -99,7 +100,7 @@ def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
     Raises UnableToApprove, SeenChanged.
     """
     _require_second_person(seen, actor)
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToApprove(_("Give a reason."))
     return _decide(_approval(seen, Decision.REFUSED, reason, actor, at), actor)
 
@@ -131,7 +132,7 @@ def _approval(seen: Seen, decision: Decision, reason: str, actor: Actor, at: dat
         maker=seen.maker,
         contributors=sorted({seen.maker, *seen.contributors}),
         checker=actor.name,
-        reason=reason.strip(),
+        reason=visible(reason),
         decided_at=at,
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from core.acts import acting
+from core.text import visible
 from desk.models import Comment
 from kernel.actors import Actor
 from kernel.findings import Refusal
@@ -25,7 +26,7 @@ def comment(
     *, subject_kind: str, subject_id: int, text: str, actor: Actor, at: datetime
 ) -> Comment:
     """Add a comment to a subject. Raises UnableToComment."""
-    text = text.strip()
+    text = visible(text)
     if not text or len(text) > LENGTH_MAX:
         raise UnableToComment(_("Write between 1 and %(most)d characters.") % {"most": LENGTH_MAX})
     with acting(actor=actor):

@@ -15,6 +15,7 @@ from core import access
 from core.acts import acting
 from core.outbox import announce
 from core.roles import Action
+from core.text import visible
 from desk import selectors
 from desk.facts import Raised
 from desk.models import ControlException
@@ -164,7 +165,7 @@ def waive_exception(
 
     Raises UnableToWaive, Forbidden, IllegalTransition.
     """
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToWaive(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         row = selectors.get_exception_for_update(exception_id=exception_id)

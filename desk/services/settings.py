@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.roles import Action
+from core.text import visible
 from desk import selectors
 from desk.models import ControlRule
 from desk.states import SETTING_TRANSITIONS, SettingState
@@ -47,7 +48,7 @@ def propose_setting(
     The texts of `parameters` are plain decimals, zero or above. Raises UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToPropose(_("Give a reason."))
     if valid_from < at.date():
         raise UnableToPropose(_("A change cannot begin in the past."))
@@ -57,7 +58,7 @@ def propose_setting(
             active=active,
             parameters={name: str(_number(name, text)) for name, text in parameters.items()},
             valid_from=valid_from,
-            reason=reason.strip(),
+            reason=visible(reason),
             proposed_by=actor.name,
             proposed_at=at,
         )

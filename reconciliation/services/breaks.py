@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.models import User
+from core.text import visible
 from desk import services as desk
 from desk.models import Comment
 from desk.services.work import assign_work
@@ -72,7 +73,7 @@ def resolve_break(
 
     Raises UnableToResolve, IllegalTransition, Forbidden.
     """
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToResolve(_("Give a reason."))
     if resolution not in BY_PERSON:
         raise UnableToResolve(_("Choose how the break was resolved."))
@@ -82,7 +83,7 @@ def resolve_break(
             BREAK_TRANSITIONS, source=BreakState(found.state), target=BreakState.RESOLVED
         )
         found.state, found.resolution = BreakState.RESOLVED.value, resolution.value
-        found.reason, found.resolved_by, found.resolved_at = reason.strip()[:500], actor.name, at
+        found.reason, found.resolved_by, found.resolved_at = visible(reason)[:500], actor.name, at
         found.save()
         desk.close_work(
             kind=WorkKind.BREAK, subject_kind=SUBJECT, subject_ids=[found.pk], actor=actor, at=at

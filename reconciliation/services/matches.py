@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.text import visible
 from desk import services as desk
 from desk.states import WorkKind
 from kernel.actors import Actor
@@ -136,7 +137,7 @@ def _judged(items: Sequence[Item], reason: str) -> Decimal:
     if sums["OURS"] * sums["THEIRS"] <= 0:
         raise UnableToMatch(_("The two sides must go the same way."))
     difference = sums["THEIRS"] - sums["OURS"]
-    if difference and not reason.strip():
+    if difference and not visible(reason):
         raise UnableToMatch(_("A difference of %(gap)s needs a reason.") % {"gap": difference})
     return difference
 
@@ -179,7 +180,7 @@ def _move(
     """Move the group and its allocations together."""
     require_transition(GROUP_TRANSITIONS, source=GroupState(group.state), target=target)
     group.state, group.decided_by, group.decided_at = target.value, actor.name, at
-    group.reason = reason.strip()[:500] or group.reason
+    group.reason = visible(reason)[:500] or group.reason
     group.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     group.allocations.update(state=target.value)
 
@@ -213,7 +214,7 @@ def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> Mat
     break gets one. Raises UnableToMatch without a reason, IllegalTransition, Forbidden.
     """
     access.require(actor, access.Action.MATCH)
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToMatch(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         group = MatchGroup.objects.select_for_update().get(pk=group_id)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import access, files, jobs, outbox, tabular
 from core.acts import acting
+from core.text import visible
 from core.unreadable import UnreadableFile
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
@@ -188,9 +189,9 @@ def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFil
     Raises UnableToReceive without a reason, IllegalTransition, Forbidden.
     """
     access.require(actor, access.Action.IMPORT_STATEMENT)
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToReceive(_("Give a reason."))
-    with acting(actor=actor, reason=reason.strip()):
+    with acting(actor=actor, reason=visible(reason)):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
         _move(file, StatementState.REJECTED)
     return file

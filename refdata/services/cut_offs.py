@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
+from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -24,12 +25,12 @@ class UnableToSetCutOff(Refusal):
 def propose_cut_off(*, cut_off: CutOff, actor: Actor, at: datetime, reason: str) -> CutOff:
     """Save a new cut-off as pending. Raises Forbidden, UnableToSetCutOff."""
     require(actor, Action.EDIT_REFDATA)
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToSetCutOff(_("Give a reason."))
     if cut_off.valid_from < at.date():
         raise UnableToSetCutOff(_("A change cannot begin in the past."))
     cut_off.pk = None
-    cut_off.state, cut_off.reason = InstructionState.PENDING, reason.strip()
+    cut_off.state, cut_off.reason = InstructionState.PENDING, visible(reason)
     cut_off.proposed_by, cut_off.proposed_at = actor.name, at
     cut_off.decided_by, cut_off.decided_at = "", None
     with acting(actor=actor, reason=reason):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.roles import Action
+from core.text import visible
 from desk import services as desk
 from desk.facts import Seen, Subject
 from desk.services import approvals
@@ -42,11 +43,11 @@ def ask_cancellation(
 
     Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToAsk.
     """
-    if not reason.strip():
+    if not visible(reason):
         raise UnableToAsk(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trade = manual.locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)
-        request = _written(trade, reason.strip(), actor, at)
+        request = _written(trade, visible(reason), actor, at)
         desk.open_work(
             kind=WorkKind.CANCELLATION, tasks=[_task(request, trade)], actor=actor, at=at
         )

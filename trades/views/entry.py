@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
+from core.text import visible
 from refdata.models import Instrument, Party
 from trades import selectors
 from trades.forms import TicketForm
@@ -71,7 +72,7 @@ class AmendTrade(PageView):
                 trade_id=trade.pk,
                 seen=request.POST.get("seen", ""),
                 fields=form.message(),
-                reason=request.POST.get("reason", "").strip()[:500],
+                reason=visible(request.POST.get("reason", ""))[:500],
                 actor=self.request.actor,
                 at=timezone.now(),
             )
@@ -95,7 +96,7 @@ class AskCancellation(PageView):
         cancellation.ask_cancellation(
             trade_id=trade.pk,
             seen=request.POST.get("seen", ""),
-            reason=request.POST.get("reason", "").strip()[:500],
+            reason=visible(request.POST.get("reason", ""))[:500],
             actor=self.request.actor,
             at=timezone.now(),
         )
@@ -114,7 +115,7 @@ class DecideCancellation(PageView):
         asked = get_object_or_404(
             trade.cancellation_requests, pk=request.POST.get("request") or None
         )
-        reason = request.POST.get("reason", "").strip()[:500]
+        reason = visible(request.POST.get("reason", ""))[:500]
         decide, said = (
             (cancellation.grant_cancellation, _t("The trade is cancelled."))
             if verb == "grant"

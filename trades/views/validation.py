@@ -29,6 +29,7 @@ from core.pages.columns import (
     StatusColumn,
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from core.text import visible
 from desk import selectors as desk_selectors
 from trades.models import Trade, TradeVersion
 from trades.services import validation
@@ -221,7 +222,7 @@ class DecideMany(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = selection.resolve(request)
         seen = {pk: chosen.revisions.get(pk, "") for pk in chosen.ids}
-        reason = request.POST.get("reason", "").strip()
+        reason = visible(request.POST.get("reason", ""))
         at = timezone.now()
         actor = self.request.actor
         if len(seen) > validation.AT_ONCE_MAX:

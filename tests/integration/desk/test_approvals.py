@@ -91,7 +91,7 @@ def test_refusal_needs_a_reason_and_is_kept() -> None:
     supervisor = person("supervisor", Role.SUPERVISOR)
 
     with pytest.raises(approvals.UnableToApprove):
-        approvals.refuse(seen=SEEN, reason=" ", actor=supervisor, at=AT)
+        approvals.refuse(seen=SEEN, reason=" \u200b", actor=supervisor, at=AT)
     refusal = approvals.refuse(seen=SEEN, reason="Wrong book", actor=supervisor, at=AT)
     assert (refusal.decision, refusal.reason) == ("REFUSED", "Wrong book")
 

@@ -134,7 +134,7 @@ def test_a_decision_is_taken_once(agent: Actor, supervisor: Actor) -> None:
     instruction = propose(agent, draft(factories.PartyFactory.create()))
     with pytest.raises(services.UnableToApprove, match="reason"):
         services.refuse_instruction(
-            instruction_id=instruction.pk, seen="", actor=supervisor, at=AT, reason=" "
+            instruction_id=instruction.pk, seen="", actor=supervisor, at=AT, reason="\u2060"
         )
     services.refuse_instruction(
         instruction_id=instruction.pk,

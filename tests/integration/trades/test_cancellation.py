@@ -118,7 +118,7 @@ def test_it_is_asked_once_about_what_stands(trade: Trade) -> None:
         )
     with pytest.raises(cancellation.UnableToAsk):
         cancellation.ask_cancellation(
-            trade_id=trade.pk, seen=trade.fingerprint, reason=" ", actor=agent(), at=AT
+            trade_id=trade.pk, seen=trade.fingerprint, reason="\u200b\u200d", actor=agent(), at=AT
         )
 
 

@@ -174,12 +174,13 @@ def test_waived_comment_assign_and_recheck_from_the_page() -> None:
     address = f"/work/exceptions/{row.pk}"
 
     agent.post(f"{address}/comment/", {"text": "Asked the desk"})
+    assert agent.post(f"{address}/comment/", {"text": "\u200b\ufeff"}).status_code == 422
     agent.post(f"{address}/assign/", {"owner": str(User.objects.get(username="agent2").pk)})
     row.refresh_from_db()
     assert row.state == "ASSIGNED"
     agent.post(f"{address}/recheck/")
     jobs.run_pending()
-    assert agent.post(f"{address}/waive/", {"reason": ""}).status_code == 422
+    assert agent.post(f"{address}/waive/", {"reason": "\u200b"}).status_code == 422
     agent.post(f"{address}/waive/", {"reason": "Block trade"})
     jobs.run_pending()
 

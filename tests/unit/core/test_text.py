@@ -30,3 +30,22 @@ def test_disguises_are_refused(case: str, value: str, code: str) -> None:
     with pytest.raises(text.UncleanText) as refused:
         text.clean(value, field="name")
     assert refused.value.findings[0].code == code, case
+
+
+@pytest.mark.parametrize(
+    ("case", "value", "seen"),
+    [
+        ("words", "  late fill\n", "late fill"),
+        ("two_lines", "one\ntwo", "one\ntwo"),
+        ("a_sign", "?", "?"),
+        ("family_of_emoji", "\U0001f469\u200d\U0001f469", "\U0001f469\u200d\U0001f469"),
+        ("blanks", " \u00a0\t", ""),
+        ("zero_width", "\u200b\u200d\ufeff", ""),
+        ("marks_alone", "\u0301\ufe0f", ""),
+        ("hangul_filler", "\u3164", ""),
+        ("blank_of_braille", "\u2800", ""),
+        ("nothing", "", ""),
+    ],
+)
+def test_what_a_person_wrote_can_be_seen(case: str, value: str, seen: str) -> None:
+    assert text.visible(value) == seen, case
