@@ -37,6 +37,12 @@ class Coverage(StrEnum):
     ALL = "ALL"
 
 
+class Encoding(StrEnum):
+    """What a table may be written in besides UTF-8."""
+
+    WINDOWS = "cp1252"
+
+
 class AllocationSide(StrEnum):
     OURS = "OURS"
     THEIRS = "THEIRS"

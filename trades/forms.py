@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import formats
 from core.pages.filters import DayField
 from core.pages.upload import FileForm
 from refdata.models import Book, Currency, Instrument, Trader
@@ -93,8 +92,8 @@ class TicketForm(forms.Form):
         return {
             "isin": trade.isin,
             "side": trade.side,
-            "quantity": _written(trade.quantity),
-            "price": _written(trade.price),
+            "quantity": formats.typed(trade.quantity),
+            "price": formats.typed(trade.price),
             "currency": trade.currency,
             "traded_at": timezone.localtime(trade.traded_at),
             "settlement_date": trade.settlement_date,
@@ -103,8 +102,10 @@ class TicketForm(forms.Form):
             "book": trade.book_code,
             "trader": trade.trader_code,
             "capacity": trade.capacity,
-            "accrued_interest": _written(trade.accrued_interest) if trade.accrued_interest else "",
-            "fees": _written(trade.fees) if trade.fees else "",
+            "accrued_interest": formats.typed(trade.accrued_interest)
+            if trade.accrued_interest
+            else "",
+            "fees": formats.typed(trade.fees) if trade.fees else "",
         }
 
 
@@ -115,11 +116,6 @@ def _plain(text: str) -> str:
     """Take blanks out and a decimal comma as the point that it is (a ticket has no other comma)."""
     plain = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
     return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
-
-
-def _written(value: Decimal) -> str:
-    """Write a figure as one types it: the reader's decimal sign, no grouping."""
-    return f"{value.normalize():f}".replace(".", "," if get_language() == "fr" else ".")
 
 
 class TableForm(FileForm):

@@ -55,6 +55,11 @@ def price(value: Decimal | None) -> str:
     return _decimal(trimmed, max(_decimals(trimmed), PRICE_DECIMALS_MIN))
 
 
+def typed(value: Decimal) -> str:
+    """Write a figure as one types it: the reader's decimal sign, no grouping."""
+    return f"{value.normalize():f}".replace(".", locale().number_symbols["latn"]["decimal"])
+
+
 def decimal(value: Decimal) -> str:
     """Write a figure with exactly the digits that it has (239025.00 as 239 025,00)."""
     decimals = _decimals(value)

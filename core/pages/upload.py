@@ -6,7 +6,7 @@ confirmed is to the byte what was shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -50,13 +50,15 @@ class TooLarge(UnableToUpload):
 class Preview:
     """What a file says, before anything is done with it.
 
-    `figures` are (label, written value); `columns` and `rows` a first look at its content;
+    `figures` are (label, written value); `columns` and `rows` a first look at its content, where
+    the columns of `numbers` (counted from 0) are figures;
     `findings` what is wrong, by line and column; with `may_confirm` False it can only be corrected.
     """
 
     figures: Sequence[tuple[str | Promise, str]] = ()
     columns: Sequence[str | Promise] = ()
     rows: Sequence[Sequence[str]] = ()
+    numbers: Collection[int] = ()
     findings: Sequence[Finding] = field(default_factory=tuple)
     may_confirm: bool = True
     note: str | Promise = ""

@@ -23,6 +23,7 @@ REQUIRED: Final = (
     "reference", "side", "quantity", "price", "amount", "currency", "trade_date", "settlement_date",
 )  # fmt: skip
 REFERENCE_LENGTH_MAX: Final = 64
+FIGURES: Final = ("quantity", "price", "amount")
 ONE_OF: Final = ("isin", "symbol")
 OPTIONAL: Final = ("counterparty", "account")
 FIELDS: Final = (*REQUIRED, *ONE_OF, *OPTIONAL)

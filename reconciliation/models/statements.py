@@ -22,6 +22,7 @@ from core.policies import AuditPolicy
 from reconciliation.models.labels import labelled
 from reconciliation.states import (
     Coverage,
+    Encoding,
     FileFormat,
     Kind,
     StatementState,
@@ -39,6 +40,14 @@ class ColumnMapping(models.Model):
     columns = models.JSONField(_("columns"), default=dict)
     date_format = models.CharField(_("date format"), max_length=12, default="%Y-%m-%d")
     decimal_mark = models.CharField(_("decimal mark"), max_length=1, default=".")
+    encoding = models.CharField(
+        _("encoding"),
+        max_length=6,
+        choices=labelled(Encoding),
+        blank=True,
+        default="",
+        db_default="",
+    )
     saved_by = models.CharField(_("saved by"), max_length=NAME_LENGTH)
 
     audit: ClassVar = AuditPolicy(entity="column_mapping")
@@ -47,7 +56,10 @@ class ColumnMapping(models.Model):
         verbose_name = _("column mapping")
         verbose_name_plural = _("column mappings")
         ordering = ("name",)
-        constraints = [known("coverage", Coverage, name="mapping_coverage_known")]
+        constraints = [
+            known("coverage", Coverage, name="mapping_coverage_known"),
+            known("encoding", Encoding, name="mapping_encoding_known", blank=True),
+        ]
 
     def __str__(self) -> str:
         return self.name

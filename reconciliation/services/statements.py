@@ -65,6 +65,7 @@ def save_mapping(
     decimal_mark: str,
     coverage: Coverage,
     actor: Actor,
+    encoding: str = "",
 ) -> ColumnMapping:
     """Create the mapping of this name, or replace what it says."""
     access.require(actor, access.Action.IMPORT_STATEMENT)
@@ -76,6 +77,7 @@ def save_mapping(
                 "columns": dict(columns),
                 "date_format": date_format,
                 "decimal_mark": decimal_mark,
+                "encoding": encoding,
                 "coverage": coverage.value,
                 "saved_by": actor.name,
             },
@@ -340,13 +342,13 @@ def _book_cash(
 
 
 def _import_trades(file: StatementFile, content: bytes) -> Sequence[Finding]:
+    assert file.mapping is not None  # noqa: S101 - receive_statement refuses a table without one
     try:
-        table = tabular.read_table(file.name, content)
+        table = tabular.read_table(file.name, content, encoding=file.mapping.encoding)
     except UnreadableFile as refusal:
         return refusal.findings or (
             Finding("STM-UNREADABLE", "file", "{found}", found=refusal.message, line=1),
         )
-    assert file.mapping is not None  # noqa: S101 - receive_statement refuses a table without one
     plan = ColumnPlan(
         columns=file.mapping.columns,
         date_format=file.mapping.date_format,

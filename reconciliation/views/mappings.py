@@ -18,7 +18,7 @@ from core.pages import PageView, words
 from reconciliation import services
 from reconciliation.formats.trade_table import DATE_FORMATS, FIELDS
 from reconciliation.models import ColumnMapping, labelled
-from reconciliation.states import Coverage
+from reconciliation.states import Coverage, Encoding
 from reconciliation.views.statements import EXAMPLES
 
 
@@ -33,6 +33,12 @@ class MappingForm(forms.Form):
     decimal_mark = forms.ChoiceField(
         choices=[(".", "1234.56"), (",", "1234,56")],
         label=_("Numbers look like"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    encoding = forms.ChoiceField(
+        choices=[("", _("UTF-8")), *labelled(Encoding)],
+        required=False,
+        label=_("Encoding"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     coverage = forms.ChoiceField(
@@ -65,6 +71,7 @@ class MappingPage(PageView):
             initial={
                 "date_format": mapping.date_format,
                 "decimal_mark": mapping.decimal_mark,
+                "encoding": mapping.encoding,
                 "coverage": mapping.coverage,
                 **mapping.columns,
             }
@@ -84,6 +91,7 @@ class MappingPage(PageView):
             date_format=said["date_format"],
             decimal_mark=said["decimal_mark"],
             coverage=Coverage(said["coverage"]),
+            encoding=said["encoding"],
             actor=self.request.actor,
         )
         messages.success(request, _t("The mapping is saved."))

@@ -28,13 +28,14 @@ from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
 from reconciliation.formats.trade_table import (
     DATE_FORMATS,
+    FIGURES,
     ColumnPlan,
     guess_columns,
     read_trade_lines,
 )
 from reconciliation.models import ColumnMapping, StatementFile, StatementLine, labelled
 from reconciliation.services.statements import format_of
-from reconciliation.states import Coverage, FileFormat, Kind, StatementState
+from reconciliation.states import Coverage, Encoding, FileFormat, Kind, StatementState
 from refdata.models import Party
 
 PREVIEW_ROWS = 12
@@ -131,6 +132,12 @@ class StatementForm(FileForm):
         label=_("Numbers look like"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    encoding = forms.ChoiceField(
+        choices=[("", _("UTF-8")), *labelled(Encoding)],
+        required=False,
+        label=_("Encoding"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,6 +183,7 @@ class StatementUpload(UploadPage):
         return Preview(
             figures=figures,
             columns=(_("Value date"), _("Reference"), _("Amount"), _("Currency"), _("Text")),
+            numbers=(2,),
             rows=rows[:PREVIEW_ROWS],
             findings=read.findings,
             may_confirm=True,
@@ -207,8 +215,14 @@ def _plan(columns: tuple[str, ...], options: dict[str, Any]) -> ColumnPlan:
     return ColumnPlan(guess_columns(columns), dates, options["decimal_mark"] or ".")
 
 
+def _encoding(options: dict[str, Any]) -> str:
+    """Return what the table is declared to be written in: by its saved mapping, or just now."""
+    mapping = options["mapping"]
+    return str(mapping.encoding if mapping is not None else options["encoding"])
+
+
 def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Preview:
-    table = tabular.read_table(name, content)
+    table = tabular.read_table(name, content, encoding=_encoding(options))
     plan = _plan(table.columns, options)
     read = read_trade_lines(table.columns, table.rows, plan)
     findings = list(read.findings)
@@ -234,6 +248,7 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
             f"{header} → {words.named(used[header])}" if header in used else header
             for header in table.columns
         ],
+        numbers=[n for n, header in enumerate(table.columns) if used.get(header) in FIGURES],
         rows=table.rows[:PREVIEW_ROWS],
         findings=findings,
         may_confirm=not findings,
@@ -241,7 +256,7 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
 
 
 def _save_guess(name: str, content: bytes, options: dict[str, Any], actor: Actor) -> ColumnMapping:
-    table = tabular.read_table(name, content)
+    table = tabular.read_table(name, content, encoding=options["encoding"])
     plan = _plan(table.columns, options)
     sender = options["sender"].code
     return services.save_mapping(
@@ -251,6 +266,7 @@ def _save_guess(name: str, content: bytes, options: dict[str, Any], actor: Actor
         date_format=plan.date_format,
         decimal_mark=plan.decimal_mark,
         coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
+        encoding=options["encoding"],
         actor=actor,
     )
 

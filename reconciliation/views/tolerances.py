@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
-from core.pages import PageView
+from core.pages import PageView, formats
 from core.pages.filters import DayField
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
@@ -24,7 +24,7 @@ from desk.services import settings
 from reconciliation import services
 from reconciliation.frames.items import ONE
 from reconciliation.models import LABELS
-from reconciliation.services.tolerances import CODES
+from reconciliation.services.tolerances import AMOUNT, CODES
 from reconciliation.states import Kind
 
 
@@ -85,10 +85,13 @@ def _shown(kind: Kind) -> dict[str, Any]:
         "kind": kind.value,
         "label": LABELS[kind.value],
         "amount": amount,
-        "amount_text": f"{amount.normalize():f}",
+        "amount_text": formats.typed(amount),
         "days": rules.day_lag,
         "version": rules.version,
-        "changes": desk_selectors.list_settings().filter(code=CODES[kind]),
+        "changes": [
+            (setting, Decimal(setting.parameters[AMOUNT]))
+            for setting in desk_selectors.list_settings().filter(code=CODES[kind])
+        ],
     }
 
 

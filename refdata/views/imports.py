@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -42,6 +44,7 @@ class ImportPage(UploadPage):
                 *((count_label(key), formats.integer(n)) for key, n in seen.counts.items()),
             ),
             columns=names,
+            numbers=_numbers(seen.sample, names),
             rows=[[_cell(getattr(row, name)) for name in names] for row in seen.sample],
             findings=seen.findings,
             may_confirm=seen.good_rows > 0,
@@ -63,6 +66,15 @@ class ImportPage(UploadPage):
                 dedupe_key=f"refdata:{options['kind']}:{stored.sha256}",
             )
         return reverse("core:job", args=[job.pk])
+
+
+def _numbers(sample: Sequence[Any], names: Sequence[str]) -> list[int]:
+    """Return the places of the columns that hold figures."""
+    return [
+        place
+        for place, name in enumerate(names)
+        if any(isinstance(getattr(row, name), Decimal) for row in sample)
+    ]
 
 
 def count_label(key: str) -> str:

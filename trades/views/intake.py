@@ -244,6 +244,7 @@ class UploadTable(UploadPage):
                 (_("Unreadable"), formats.integer(len(rows) - len(good))),
             ),
             columns=PREVIEW_COLUMNS,
+            numbers=PREVIEW_NUMBERS,
             rows=[_preview(facts) for facts in good[:ROWS_SHOWN]],
             findings=findings,
             may_confirm=bool(good),
@@ -271,6 +272,7 @@ class UploadFix(UploadPage):
                 *((kind, formats.integer(n)) for kind, n in sorted(log.counts.items())),
             ),
             columns=PREVIEW_COLUMNS,
+            numbers=PREVIEW_NUMBERS,
             rows=[_preview(fill.facts) for fill in log.fills[:ROWS_SHOWN]],
             findings=log.findings,
             note=_("There is no fill in this log: its messages will only be counted.")
@@ -292,6 +294,7 @@ PREVIEW_COLUMNS = (
     _("Currency"),
     _("Traded at"),
 )
+PREVIEW_NUMBERS = (4, 5)
 
 
 def _preview(facts: ExecutionFacts) -> tuple[str, ...]:

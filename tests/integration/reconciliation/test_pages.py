@@ -127,6 +127,25 @@ def test_new_table_is_mapped_by_its_headers_and_the_mapping_is_saved(client: Cli
     assert (mapping.date_format, mapping.coverage) == ("%d/%m/%Y", "ALL")
 
 
+def test_table_in_windows_1252_is_read_as_its_mapping_declares(client: Client) -> None:
+    refdata.PartyFactory(code="BNPP", is_broker=True)
+    signed_in(client)
+    header, line = table(row(trade(1))).decode().splitlines()
+    written = f"{header},Négociateur\n{line},Zoé".encode("cp1252")
+
+    refused = uploaded(client, "b.csv", written, sender="BNPP")
+    shown = uploaded(client, "b.csv", written, sender="BNPP", encoding="cp1252")
+    client.post(reverse("reconciliation:upload"), {"waiting": shown.context["waiting"]})  # type: ignore[attr-defined]  # a response
+    jobs.run_pending()
+
+    assert refused.status_code == 422  # type: ignore[attr-defined]  # idem
+    page = shown.content.decode()  # type: ignore[attr-defined]  # idem
+    assert "<td>Zoé</td>" in page
+    assert '<td class="num">100</td>' in page
+    assert ColumnMapping.objects.get().encoding == "cp1252"
+    assert (StatementFile.objects.get().state, MatchGroup.objects.count()) == ("IMPORTED", 1)
+
+
 @pytest.mark.usefixtures("world")
 def test_break_is_taken_talked_about_and_resolved(client: Client) -> None:
     signed_in(client)

@@ -113,3 +113,14 @@ def test_the_page_shows_proposes_and_decides(client: Client) -> None:
     client.post(f"{page}{row.pk}/approve/")
     row.refresh_from_db()
     assert (row.state, row.parameters) == ("APPROVED", {"amount": "0.02", "days": "2"})
+
+
+def test_figures_are_written_with_the_sign_of_the_reader(client: Client) -> None:
+    proposed(amount="0.50")
+    client.force_login(User.objects.get(username="agent"))
+    client.cookies.load({"django_language": "fr"})
+
+    page = client.get("/reconciliation/tolerances/").content.decode()
+
+    assert 'value="0,01"' in page
+    assert '<td class="num">0,5</td>' in page
