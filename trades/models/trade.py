@@ -177,7 +177,7 @@ class Trade(Terms):
             models.Index(  # no index names `state`: its change need not touch any of them
                 F("risk_amount_eur").desc(), "id", condition=Q(is_open=True), name="trade_queue"
             ),
-            BrinIndex(fields=["traded_at"], name="trade_traded_at"),
+            BrinIndex(fields=["traded_at"], name="trade_traded_at", autosummarize=True),
         ]
 
     def __str__(self) -> str:

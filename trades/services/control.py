@@ -28,7 +28,7 @@ from trades.rules.context import HOUSE_ZONE
 from trades.services.control_data import DEAD, Library, lock_facts
 from trades.states import TRANSITIONS, TradeState
 
-CHUNK: Final = 2_000
+CHUNK: Final = 5_000
 SUBJECT_KIND: Final = "trade"
 JUDGED: Final = frozenset(
     {

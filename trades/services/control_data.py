@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -57,7 +58,6 @@ SELECT DISTINCT ON (new.id) new.id, old.reference,
                          AND new.traded_at + %(within)s * interval '1 second'
  WHERE new.id = ANY(%(ids)s) AND new.isin <> ''
    AND old.traded_at BETWEEN %(first)s AND %(last)s
-   AND old.trade_date = ANY(%(days)s)
    AND old.state NOT IN ('CLOSED', 'REJECTED')
  ORDER BY new.id, same DESC, old.id
 """
@@ -332,22 +332,29 @@ def _settlement_calendars(
 
 
 def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], dict[int, str]]:
-    """Return trade id -> reference of an older trade: with the very same terms, and alike."""
-    times = [facts.traded_at for facts in chunk]
+    """Return trade id -> reference of an older trade: with the very same terms, and alike.
+
+    Day by day, among the trades of the hours that the chunk spans, which the index finds by page.
+    """
+    days: defaultdict[date, list[TradeFacts]] = defaultdict(list)
+    for facts in chunk:
+        days[facts.trade_date].append(facts)
+    rows: list[tuple[int, str, bool]] = []
     with connection.cursor() as cursor:
         # fresh rows have no statistics yet: a loop, or a merge by day, compares each with all
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
-        cursor.execute(
-            TWINS,
-            {
-                "ids": [facts.trade_id for facts in chunk],
-                "within": within,
-                "first": min(times) - timedelta(seconds=within),
-                "last": max(times) + timedelta(seconds=within),
-                "days": sorted({facts.trade_date for facts in chunk}),
-            },
-        )
-        rows = cursor.fetchall()
+        for of_day in days.values():
+            times = [facts.traded_at for facts in of_day]
+            cursor.execute(
+                TWINS,
+                {
+                    "ids": [facts.trade_id for facts in of_day],
+                    "within": within,
+                    "first": min(times) - timedelta(seconds=within),
+                    "last": max(times) + timedelta(seconds=within),
+                },
+            )
+            rows += cursor.fetchall()
         cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on")
     same = {trade_id: reference for trade_id, reference, is_same in rows if is_same}
     return same, {trade_id: reference for trade_id, reference, is_same in rows if not is_same}
