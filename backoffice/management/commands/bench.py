@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import platform
+import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", help=f"of {', '.join(_names())}; all without any")
 
     def handle(self, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # what it started ends with it
         known = _names()
         if unknown := set(options["names"]) - set(known):
             raise CommandError(f"no benchmark named {', '.join(sorted(unknown))}")
