@@ -34,18 +34,20 @@ def test_only_an_idle_connection_is_asked_whether_it_lives(
     assert len(calls) == asked
 
 
-def test_a_statement_is_prepared_once_and_never_behind_a_pooler() -> None:
+def doubled(statement: Statement) -> tuple[str, int]:
+    text = statement.ready()
+    with connection.cursor() as cursor:
+        cursor.execute(text, [21])
+        return text, cursor.fetchone()[0]
+
+
+def test_a_statement_is_prepared_once() -> None:
     double = Statement("double_of", "SELECT %s::int * 2")
 
-    def run() -> tuple[str, int]:
-        text = double.ready()
-        with connection.cursor() as cursor:
-            cursor.execute(text, [21])
-            return text, cursor.fetchone()[0]
+    assert doubled(double) == doubled(double) == ("EXECUTE double_of (%s)", 42)
 
-    assert run() == run() == ("EXECUTE double_of (%s)", 42)
-    connection.settings_dict["CONN_MAX_AGE"], before = 0, connection.settings_dict["CONN_MAX_AGE"]
-    try:
-        assert run() == ("SELECT %s::int * 2", 42)
-    finally:
-        connection.settings_dict["CONN_MAX_AGE"] = before
+
+def test_nothing_is_prepared_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections["default"].settings_dict, "CONN_MAX_AGE", 0)
+
+    assert doubled(Statement("twice", "SELECT %s::int * 2")) == ("SELECT %s::int * 2", 42)
