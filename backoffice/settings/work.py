@@ -25,7 +25,8 @@ JOB_BACK_OFF_FACTOR = 1
 
 LOGGING = logging_settings()
 MIGRATION_LINTER_OPTIONS = {
+    "sql_analyser": "postgresql",
     "exclude_apps": ["axes"],
     # Before the first release there is no live table that these could lock.
-    "ignore_name": ["0002_lean_indexes"],
+    "ignore_name": ["0002_lean_indexes", "0009_evidence_as_written"],
 }
