@@ -1,7 +1,10 @@
-"""Primary keys drawn ahead: rows that name one another are made before any of them is written."""
+"""Primary keys by the thousand: drawn ahead, so that rows can name one another before any of them
+is written, and handed over.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import connection
@@ -19,3 +22,10 @@ def next_ids(table: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, [table, count])
         return [number for (number,) in cursor.fetchall()]
+
+
+def array_of(keys: Iterable[int]) -> str:
+    """Return keys as one value for `= ANY(%s)`: handed over one by one, thousands cost more than
+    finding their rows.
+    """
+    return "{" + ",".join(map(str, keys)) + "}"

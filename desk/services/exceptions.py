@@ -15,6 +15,7 @@ from core import access
 from core.acts import acting
 from core.outbox import announce
 from core.roles import Action
+from core.sequences import array_of
 from core.text import visible
 from desk import selectors
 from desk.facts import Raised
@@ -227,7 +228,7 @@ def _of_subjects(
     """Every exception that may still say something: not those resolved, nor closed for good."""
     return (
         ControlException.objects.filter(kind=kind.value, subject_kind=subject_kind)
-        .extra(where=["subject_id = ANY(%s)"], params=[list(ids)])
+        .extra(where=["subject_id = ANY(%s)"], params=[array_of(ids)])
         .exclude(state=ExceptionState.RESOLVED.value)
         .exclude(state=ExceptionState.CLOSED.value, severity__in=["WARNING", "BLOCKING"])
     )

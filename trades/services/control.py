@@ -14,6 +14,7 @@ from django.db import connection
 
 from core.acts import acting
 from core.outbox import announce
+from core.sequences import array_of
 from desk import selectors as desk_selectors
 from desk import services as desk
 from desk.facts import Raised, Subject
@@ -176,7 +177,7 @@ def _move(
         cursor.execute(
             OPEN_VALIDATIONS,
             {
-                "ids": [facts.trade_id for facts in clean],
+                "ids": array_of(facts.trade_id for facts in clean),
                 "cut_off": cut_off.isoformat(),
                 "zone": HOUSE_ZONE.key,
                 "at": at,
@@ -185,7 +186,8 @@ def _move(
 
 
 def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
-    for source in {TradeState(facts.state) for facts in chunk} - {target}:
+    for state in {facts.state for facts in chunk} - {target.value}:
+        source = TradeState(state)
         step = source
         if source is TradeState.RECEIVED:
             require_transition(TRANSITIONS, source=source, target=TradeState.ENRICHED)
@@ -194,7 +196,7 @@ def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
     ids = [facts.trade_id for facts in chunk if facts.state != target]
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(MOVE, [target.value, ids])
+            cursor.execute(MOVE, [target.value, array_of(ids)])
 
 
 def _forget(trade_ids: Sequence[int], actor: Actor, at: datetime) -> None:

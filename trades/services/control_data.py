@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Q, Sum
 
+from core.sequences import array_of
 from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, PriceFacts, TraderFacts
@@ -105,7 +106,7 @@ LOCK: Final = (
 def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
     """Return the facts of these trades in the order of their ids, under their row locks."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [list(trade_ids)])
+        cursor.execute(LOCK, [array_of(trade_ids)])
         return [TradeFacts(*row) for row in cursor.fetchall()]
 
 
@@ -348,7 +349,7 @@ def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], di
             cursor.execute(
                 TWINS,
                 {
-                    "ids": [facts.trade_id for facts in of_day],
+                    "ids": array_of(facts.trade_id for facts in of_day),
                     "within": within,
                     "first": min(times) - timedelta(seconds=within),
                     "last": max(times) + timedelta(seconds=within),
