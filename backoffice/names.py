@@ -74,6 +74,8 @@ NAMES: Final[dict[str, str | Promise]] = {
     "lines": _("lines"),
     "findings": _("findings"),
     "breaks": _("breaks"),
+    "breaks_new": _("new breaks"),
+    "breaks_ended": _("ended breaks"),
     "proposed": _("proposed"),
     "confirmed": _("confirmed"),
     "decided": _("decided"),

@@ -139,7 +139,7 @@ class MatchTable(tables.Table):
     score = QuantityColumn(verbose_name=_("Score"))
     difference = AmountColumn(verbose_name=_("Difference"))
     currency = tables.Column(verbose_name=_("Currency"))
-    scope = TextColumn(accessor="run__scope", width=28, verbose_name=_("Scope"))
+    scope = TextColumn(accessor="run__scope", width=32, verbose_name=_("Scope"))
     decided_by = tables.Column(verbose_name=_("Decided by"))
     created_at = MomentColumn(verbose_name=_("Created at"))
 

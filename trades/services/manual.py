@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
+from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from kernel.states import IllegalTransition
@@ -76,6 +77,8 @@ def amend_trade(
 
     Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
     """
+    if not visible(reason):
+        raise UnableToCapture(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trade = locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)
         require(actor, Action.AMEND_TRADE, desk=_desk(fields))

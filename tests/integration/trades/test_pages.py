@@ -152,7 +152,9 @@ def test_amounts_appear_while_typing(agent: Client) -> None:
 
 def test_amend_and_cancel_by_hand(agent: Client) -> None:
     trade = booked()
-    agent.post(f"/trades/{trade.pk}/amend/", TICKET | {"seen": trade.fingerprint, "reason": "typo"})
+    amended = TICKET | {"seen": trade.fingerprint, "reason": "\u200b"}
+    assert agent.post(f"/trades/{trade.pk}/amend/", amended).status_code == 422
+    agent.post(f"/trades/{trade.pk}/amend/", amended | {"reason": "typo"})
     trade.refresh_from_db()
     assert (trade.version_no, trade.quantity) == (2, 1000)
     assert trade.contributors == ["ana"]
