@@ -152,10 +152,15 @@ class MatchAllocation(models.Model):
         verbose_name = _("match allocation")
         verbose_name_plural = _("match allocations")
         constraints = [
+            models.UniqueConstraint(  # a trade may be matched with a broker's line and with cash
+                fields=["item_id", "kind"],
+                condition=Q(side=AllocationSide.OURS.value) & ~Q(state=GroupState.UNDONE.value),
+                name="allocation_trade_in_one_live_group",
+            ),
             models.UniqueConstraint(
-                fields=["item_id", "kind", "side"],
-                condition=~Q(state=GroupState.UNDONE.value),
-                name="allocation_item_in_one_live_group",
+                fields=["item_id"],
+                condition=Q(side=AllocationSide.THEIRS.value) & ~Q(state=GroupState.UNDONE.value),
+                name="allocation_line_in_one_live_group",
             ),
             known("side", AllocationSide, name="allocation_side_known"),
             known("state", GroupState, name="allocation_state_known"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.access import Action, desks_of
@@ -15,6 +17,8 @@ from reconciliation.models import (
 )
 from reconciliation.states import AllocationSide, BreakState, GroupState, Kind
 from trades.models import Trade
+
+LIVE: Final = (GroupState.PROPOSED, GroupState.CONFIRMED)
 
 
 def list_breaks(*, actor: Actor) -> QuerySet[Break]:
@@ -42,7 +46,7 @@ def find_file_by_digest(digest: str) -> StatementFile | None:
 def open_lines(kind: Kind) -> QuerySet[StatementLine]:
     """Return the statement lines that no live match explains."""
     taken = MatchAllocation.objects.filter(
-        item_id=OuterRef("pk"), kind=kind, side=AllocationSide.THEIRS
+        item_id=OuterRef("pk"), side=AllocationSide.THEIRS
     ).exclude(state=GroupState.UNDONE)
     return StatementLine.objects.filter(~Exists(taken), kind=kind)
 
@@ -58,13 +62,11 @@ def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:
 
 def matches_of_trade(trade_id: int) -> QuerySet[MatchGroup]:
     """Return every group that ever held the trade, latest first."""
-    return (
-        MatchGroup.objects.filter(
-            allocations__side=AllocationSide.OURS, allocations__item_id=trade_id
-        )
-        .select_related("run")
-        .order_by("-id")
-    )
+    held = MatchAllocation.objects.filter(side=AllocationSide.OURS, item_id=trade_id)
+    # Live and undone ones have an index each.
+    held = held.filter(Q(state__in=LIVE) | Q(state=GroupState.UNDONE))
+    groups = MatchGroup.objects.filter(pk__in=held.values("group_id"))
+    return groups.select_related("run").order_by("-id")
 
 
 def breaks_of_trade(trade_id: int) -> QuerySet[Break]:

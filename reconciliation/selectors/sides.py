@@ -25,14 +25,15 @@ TYPES: Final[dict[str, pl.DataType]] = SCHEMA | {
     "source": pl.String(),
 }
 FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
-  WHERE taken.item_id = {item} AND taken.kind = %(kind)s AND taken.side = '{side}'
-    AND taken.state <> 'UNDONE')"""
+  WHERE taken.item_id = {item} AND taken.side = '{side}' AND taken.state <> 'UNDONE'"""
+OURS_ARE_FREE: Final = FREE.format(item="t.id", side="OURS") + " AND taken.kind = %(kind)s)"
+THEIRS_ARE_FREE: Final = FREE.format(item="l.id", side="THEIRS") + ")"
 HELD: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_break held
   WHERE held.trade_id = t.id AND held.kind = %(kind)s AND held.scope <> %(scope)s
     AND held.line_id IS NOT NULL AND held.state <> 'RESOLVED')"""
 MARKS: Final = {  # constant text; values travel as parameters
-    "@OURS_ARE_FREE": FREE.format(item="t.id", side="OURS") + " AND " + HELD,
-    "@THEIRS_ARE_FREE": FREE.format(item="l.id", side="THEIRS"),
+    "@OURS_ARE_FREE": f"{OURS_ARE_FREE} AND {HELD}",
+    "@THEIRS_ARE_FREE": THEIRS_ARE_FREE,
 }
 OUR_TRADES: Final = """
 SELECT t.id, t.reference, t.currency, abs(t.net_amount), t.trade_date, t.isin, t.side,

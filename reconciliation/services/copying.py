@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection, models
 
 from core import behind
+from core.sequences import NUMBERS
 
 #: Sent at a time: large enough to be few, small enough that PostgreSQL begins at once.
 CHUNK: Final = 65_536
@@ -31,6 +32,17 @@ class Copying(behind.Behind):
     def __init__(self) -> None:
         super().__init__()
         self._digest = hashlib.sha256()
+        self._ids = pl.Series(dtype=pl.Int64)
+
+    def draw_ids(self, model: type[models.Model], *, most: int) -> None:
+        """Begin to draw numbers for rows that are still sought; what is not taken stays unused."""
+        self.do(partial(self._draw, table=model._meta.db_table, most=most))
+
+    def take_ids(self, count: int) -> pl.Series:
+        """Wait, then return the next `count` of the numbers drawn."""
+        self.wait()
+        taken, self._ids = self._ids.head(count), self._ids.slice(count)
+        return taken
 
     def copy_in(self, model: type[models.Model], frame: pl.DataFrame) -> None:
         """Wait for the frame before, then begin to append this one."""
@@ -41,6 +53,11 @@ class Copying(behind.Behind):
     def digest(self) -> str:
         """Return the digest of everything sent so far, in its order."""
         return self._digest.hexdigest()
+
+    def _draw(self, opened: Any, *, table: str, most: int) -> None:  # noqa: ANN401 - psycopg2 has no types
+        with opened.cursor() as cursor:
+            cursor.execute(NUMBERS, [table, most])
+            self._ids = pl.Series([n for (n,) in cursor.fetchall()], dtype=pl.Int64)
 
 
 def _text(frame: pl.DataFrame) -> bytes:

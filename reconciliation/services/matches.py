@@ -167,7 +167,7 @@ def _allocate(group: MatchGroup, items: Sequence[Item]) -> None:
         with transaction.atomic():
             MatchAllocation.objects.bulk_create(rows)
     except IntegrityError as error:
-        if "allocation_item_in_one_live_group" not in str(error):
+        if "in_one_live_group" not in str(error):
             raise
         raise AlreadyMatched(
             _("One of these items has been matched in the meantime. Look again.")

@@ -119,6 +119,7 @@ def _save(
     undone = undone_lines(scope.kind)
     steps = []
     with Copying() as copying:
+        copying.draw_ids(MatchGroup, most=min(ours.height, theirs.height))
         for step in reconcile_in_steps(ours, theirs, rules, period_end=run.period_to):
             steps.append(without_undone(step, undone))
             _save_groups(run, steps[-1], copying)
@@ -151,8 +152,7 @@ def _save_groups(run: ReconciliationRun, found: Outcome, copying: Copying) -> No
     """Save groups with their allocations, in the order of their numbers."""
     if found.groups.is_empty():
         return
-    copying.wait()
-    ids = pl.Series(next_ids(MatchGroup._meta.db_table, found.groups.height), dtype=pl.Int64)
+    ids = copying.take_ids(found.groups.height)
     numbered = found.groups.with_columns(ids.alias("group_id"))
     copying.copy_in(
         MatchGroup,
