@@ -2,6 +2,7 @@
 
 from reconciliation.services.breaks import assign_break, comment_break, resolve_break
 from reconciliation.services.changes import unmatch_changed
+from reconciliation.services.mappings import save_mapping
 from reconciliation.services.matches import confirm_groups, match_by_hand, undo_group
 from reconciliation.services.runs import reconcile_file, run_reconciliation
 from reconciliation.services.statements import (
@@ -9,7 +10,6 @@ from reconciliation.services.statements import (
     receive_statement,
     reject_statement,
     retry_statement,
-    save_mapping,
 )
 from reconciliation.services.tolerances import propose_tolerances, rules_in_force
 

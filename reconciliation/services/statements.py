@@ -29,7 +29,6 @@ from reconciliation.models import ColumnMapping, Statement, StatementFile, State
 from reconciliation.services.copying import copy_in
 from reconciliation.states import (
     STATEMENT_TRANSITIONS,
-    Coverage,
     FileFormat,
     Kind,
     StatementState,
@@ -54,35 +53,6 @@ class SameFileTwice(Refusal):
 
     code = "SAME_FILE_TWICE"
     status_code = 409
-
-
-def save_mapping(
-    *,
-    name: str,
-    sender_code: str,
-    columns: Mapping[str, str],
-    date_format: str,
-    decimal_mark: str,
-    coverage: Coverage,
-    actor: Actor,
-    encoding: str = "",
-) -> ColumnMapping:
-    """Create the mapping of this name, or replace what it says."""
-    access.require(actor, access.Action.IMPORT_STATEMENT)
-    with acting(actor=actor):
-        mapping, _created = ColumnMapping.objects.update_or_create(
-            name=name.strip(),
-            defaults={
-                "sender_code": sender_code,
-                "columns": dict(columns),
-                "date_format": date_format,
-                "decimal_mark": decimal_mark,
-                "encoding": encoding,
-                "coverage": coverage.value,
-                "saved_by": actor.name,
-            },
-        )
-    return mapping
 
 
 def format_of(content: bytes) -> FileFormat:
