@@ -39,6 +39,7 @@ Job.objects.exists()
 print("ready", flush=True)
 input()
 jobs.run_pending()
+print("done", flush=True)
 """
 INSTRUMENTS = 60
 DAY = date(2026, 11, 20)
@@ -120,8 +121,16 @@ def _drained() -> float:
         worker.stdout.readline()
     began = perf_counter()
     for worker in workers:
-        worker.communicate(b"go\n", timeout=600)
-    return perf_counter() - began
+        assert worker.stdin is not None
+        worker.stdin.write(b"go\n")
+        worker.stdin.flush()
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+    seconds = perf_counter() - began
+    for worker in workers:
+        worker.communicate(timeout=600)
+    return seconds
 
 
 def run() -> dict[str, object]:

@@ -117,7 +117,7 @@ def trades_of_batch(*, batch_id: int) -> list[int]:
     """
     told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
     made = Trade.objects.filter(batch_id=batch_id)
-    ids = {*told.values_list("trade_id", flat=True), *made.values_list("pk", flat=True)}
+    ids = told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
     return sorted(ids)
 
 
