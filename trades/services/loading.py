@@ -21,8 +21,13 @@ from trades.states import Action, Outcome, TradeState
 Numbers = dict[str, list[int]]
 KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str]
 
-SHARED: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+#: The act is declared and the lock of the source taken; what stands is read after that.
+OPEN_ALONE: Final = f"{SET_ACT.rstrip()}, pg_advisory_xact_lock(hashtextextended(%s, 0))"
+OPEN_SHARED: Final = Statement(
+    "open_shared",
+    f"{SET_ACT.rstrip()}, pg_advisory_xact_lock_shared(hashtextextended(%s, 0))",
+)
 BOOKED: Final = """
 SELECT source_reference FROM trades_trade
  WHERE source_system = %s AND source_reference = ANY(%s)
@@ -105,7 +110,7 @@ def begin(
             cursor.execute(BOOKED, [source_system, list(followers)])
             followers -= {row[0] for row in cursor.fetchall()}
         cursor.execute(
-            "; ".join((SET_ACT, ALONE if followers else SHARED, TAKEN.ready())),
+            f"{OPEN_ALONE if followers else OPEN_SHARED.ready()}; {TAKEN.ready()}",
             [
                 *(*act, f"capture:{source_system}"),
                 *(sum(m.action == Action.NEW for m in messages), count, count),
