@@ -27,7 +27,7 @@ from tests.factories.reconciliation import Planted, planted_trades
 from trades.models import CaptureBatch, Trade
 
 ROWS = 100_000
-ROUNDS = 3
+ROUNDS = 5
 AT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 GOAL_S = 2
 
