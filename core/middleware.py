@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
@@ -14,13 +13,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core import context
-from core.api.middleware import carries_token
+from core.api.middleware import Handler, carries_token
 from core.api.problems import problem
 from core.limits import API, MEGABYTE, bytes_max
 from core.models import User
 from kernel.actors import Actor, ActorKind
 
-Handler = Callable[[HttpRequest], HttpResponse]
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NOBODY: Final = Actor(name="anonymous", kind=ActorKind.PERSON)
 

@@ -82,11 +82,11 @@ class Reference:
     target: str
     pk: str
 
-    def said(self, shape: str, **more: str) -> str:
+    def said(self, shape: str) -> str:
         """Return a piece of SQL with our names in it, quoted."""
         names = {"table": self.table, "column": self.column, "target": self.target, "pk": self.pk}
         refusal = REFUSAL.format(**names)
-        return shape.format(**{k: quoted(v) for k, v in names.items()}, refusal=refusal, **more)
+        return shape.format(**{k: quoted(v) for k, v in names.items()}, refusal=refusal)
 
 
 def none_of(table: str) -> str:

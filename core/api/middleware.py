@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 
-from core.api.authentication import SCHEME
+from core.api.authentication import token_in
 from core.api.problems import MEDIA_TYPE, of_refusal, problem
 from core.limits import API
 from kernel.findings import Refusal
@@ -24,8 +24,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 def carries_token(request: HttpRequest) -> bool:
     """Say whether a program speaks here: an API address, and an Authorization of our kind."""
-    said = request.META.get("HTTP_AUTHORIZATION", "")
-    return request.path.startswith(API) and said[: len(SCHEME)].lower() == SCHEME
+    return request.path.startswith(API) and token_in(request) is not None
 
 
 class ApiProblemMiddleware:
