@@ -19,12 +19,19 @@ from reconciliation import services
 from reconciliation.formats.trade_table import DATE_FORMATS, FIELDS
 from reconciliation.models import ColumnMapping, labelled
 from reconciliation.states import Coverage, Encoding
-from reconciliation.views.statements import EXAMPLES
+
+EXAMPLES = {"%Y-%m-%d": "2026-11-20", "%d/%m/%Y": "20/11/2026", "%m/%d/%Y": "11/20/2026",
+            "%d.%m.%Y": "20.11.2026", "%Y%m%d": "20261120"}  # fmt: skip
 
 
-class MappingForm(forms.Form):
-    """Which column gives which field."""
+class ReadingForm(forms.Form):
+    """How a sender writes a table of trades: what it covers, its dates, numbers and characters."""
 
+    coverage = forms.ChoiceField(
+        choices=labelled(Coverage),
+        label=_("Covers"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     date_format = forms.ChoiceField(
         choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
         label=_("Dates look like"),
@@ -41,11 +48,10 @@ class MappingForm(forms.Form):
         label=_("Encoding"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    coverage = forms.ChoiceField(
-        choices=labelled(Coverage),
-        label=_("Covers"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+
+
+class MappingForm(ReadingForm):
+    """How the table reads, and which column gives which field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,13 +35,12 @@ from reconciliation.formats.trade_table import (
 )
 from reconciliation.models import ColumnMapping, StatementFile, StatementLine, labelled
 from reconciliation.services.statements import format_of
-from reconciliation.states import Coverage, Encoding, FileFormat, Kind, StatementState
+from reconciliation.states import Coverage, FileFormat, Kind, StatementState
+from reconciliation.views.mappings import ReadingForm
 from refdata.models import Party
 
 PREVIEW_ROWS = 12
 LINES_SHOWN = 200
-EXAMPLES = {"%Y-%m-%d": "2026-11-20", "%d/%m/%Y": "20/11/2026", "%m/%d/%Y": "11/20/2026",
-            "%d.%m.%Y": "20.11.2026", "%Y%m%d": "20261120"}  # fmt: skip
 
 
 class StatementFilter(ListFilterSet):
@@ -91,8 +90,10 @@ class StatementList(ListPage):
     empty_text = _("No statement has come in yet.")
 
 
-class StatementForm(FileForm):
+class StatementForm(ReadingForm, FileForm):
     """The file, and for a table how its columns read: a saved mapping, or a new one."""
+
+    field_order = ("file", "mapping", "sender", "mapping_name")
 
     mapping = forms.ModelChoiceField(
         ColumnMapping.objects.none(),
@@ -114,33 +115,11 @@ class StatementForm(FileForm):
         label=_("Name of the new mapping"),
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
-    coverage = forms.ChoiceField(
-        choices=labelled(Coverage),
-        required=False,
-        label=_("Covers"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    date_format = forms.ChoiceField(
-        choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
-        required=False,
-        label=_("Dates look like"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    decimal_mark = forms.ChoiceField(
-        choices=[(".", "1234.56"), (",", "1234,56")],
-        required=False,
-        label=_("Numbers look like"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    encoding = forms.ChoiceField(
-        choices=[("", _("UTF-8")), *labelled(Encoding)],
-        required=False,
-        label=_("Encoding"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ReadingForm.base_fields:  # a bank statement needs none of them
+            self.fields[name].required = False
         self.fields["mapping"].queryset = ColumnMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["sender"].queryset = Party.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
             is_broker=False, is_custodian=False, is_counterparty=False
