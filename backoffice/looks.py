@@ -262,6 +262,7 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "settlementinstruction:APPROVED": pgettext_lazy("instruction", "Approved"),
     "settlementinstruction:REFUSED": pgettext_lazy("instruction", "Refused"),
     "statementfile:RECEIVED": pgettext_lazy("file", "Received"),
+    "statementfile:REJECTED": pgettext_lazy("file", "Rejected"),
     "reportfile:RELEASED": pgettext_lazy("file", "Released"),
     "reportfile:ACCEPTED": pgettext_lazy("file", "Accepted"),
     "reportfile:PARTIAL": pgettext_lazy("file", "Partly accepted"),

@@ -146,6 +146,16 @@ class ControlException(Waiting):
     def is_live(self) -> bool:
         return self.state in LIVE_EXCEPTION
 
+    @property
+    def is_of_control(self) -> bool:
+        """Whether a rule of the book found it: controlling again can end it."""
+        return self.kind == ExceptionKind.CONTROL
+
+    @property
+    def is_of_report(self) -> bool:
+        """Whether it keeps a report back: only a repair ends it."""
+        return self.kind == ExceptionKind.REPORT
+
 
 class WorkItem(Waiting):
     """One thing to be done by a person, in the one queue; it points at what must be decided."""

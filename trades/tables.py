@@ -71,13 +71,19 @@ class BatchTable(tables.Table):
     file = TextColumn(accessor="file__name", verbose_name=_("File"), width=40)
     actor_name = TextColumn(verbose_name=_("By"))
     booked = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Booked"), attrs=NUMBER_ATTRS
+        empty_values=(),
+        orderable=False,
+        verbose_name=pgettext_lazy("trades", "Booked"),
+        attrs=NUMBER_ATTRS,
     )
     waiting = tables.Column(
         empty_values=(), orderable=False, verbose_name=_("Waiting"), attrs=NUMBER_ATTRS
     )
     repeated = tables.Column(
-        empty_values=(), orderable=False, verbose_name=_("Repeated"), attrs=NUMBER_ATTRS
+        empty_values=(),
+        orderable=False,
+        verbose_name=pgettext_lazy("trades", "Repeated"),
+        attrs=NUMBER_ATTRS,
     )
     refused = tables.Column(
         empty_values=(),

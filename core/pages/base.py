@@ -18,6 +18,7 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 
 STATUS_DEFAULT = 422
+FORBIDDEN = 403
 
 
 class ActedRequest(HttpRequest):
@@ -81,11 +82,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Show a refusal with the status it stands for: 403, 404, 409 or 422."""
     status = getattr(refusal, "status_code", _status_of(refusal))
     template = "core/_refusal.html" if is_fragment(request) else "core/refusal.html"
-    context = {"refusal": refusal, "status": status, "back": request.headers.get("Referer", "/")}
+    context = {
+        "title": gettext("Not allowed") if status == FORBIDDEN else gettext("Refused"),
+        "refusal": refusal,
+        "status": status,
+        "back": request.headers.get("Referer", "/"),
+    }
     return render(request, template, context, status=status)
 
 
 def _status_of(refusal: Refusal) -> int:
     if isinstance(refusal, access.Forbidden):
-        return 403
+        return FORBIDDEN
     return 409 if refusal.code == "ILLEGAL_TRANSITION" else STATUS_DEFAULT

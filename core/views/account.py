@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, resolve_url
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from core.acts import acting
 from core.middleware import actor_of
 from core.models import Theme, User
 from core.pages import PageView
@@ -29,6 +31,11 @@ class SignIn(LoginView):
     template_name = "registration/login.html"
     redirect_authenticated_user = True
     extra_context = {"title": _("Sign in")}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in as an act of the person: the trail names who, not the database role."""
+        with acting(actor=actor_of(form.get_user())):
+            return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = bool(getattr(settings, "DEMO", False))

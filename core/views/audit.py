@@ -9,6 +9,8 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core import access, audit
@@ -34,9 +36,19 @@ class AuditFilter(ListFilterSet):
         fields: list[str] = []
 
 
+class ChainColumn(tables.Column):
+    """The entity of an entry, leading to its whole life."""
+
+    def render(self, record: AuditEntry) -> SafeString:
+        return format_html('<a href="{}">{}</a>', _chain_url(record), record.chain)
+
+    def value(self, record: AuditEntry) -> str:
+        return str(record.chain)
+
+
 class AuditTable(tables.Table):
     at = MomentColumn(order_by="pk")
-    chain = tables.Column(verbose_name=_("Entity"), order_by=("entity", "key", "seq"))
+    chain = ChainColumn(verbose_name=_("Entity"), order_by=("entity", "key", "seq"))
     seq = QuantityColumn()
     action = StatusColumn(verbose_name=_("Change"))
     table = tables.Column()
@@ -60,7 +72,7 @@ class AuditTrail(ListPage):
         return audit.list_entries()
 
     def row_url(self, record: AuditEntry) -> str:
-        return reverse("core:audit_chain", args=[record.entity, record.key])
+        return _chain_url(record)
 
 
 class AuditChain(PageView):
@@ -73,3 +85,7 @@ class AuditChain(PageView):
     def get(self, request: HttpRequest, entity: str, key: int) -> HttpResponse:
         context: dict[str, Any] = {"entries": entries_of(entity, key), "entity": entity, "key": key}
         return self.render({**context, "subtitle": f"{entity}:{key}"})
+
+
+def _chain_url(entry: AuditEntry) -> str:
+    return reverse("core:audit_chain", args=[entry.entity, entry.key])

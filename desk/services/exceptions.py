@@ -59,9 +59,15 @@ INSERT INTO desk_controlexception ({", ".join(RAISED)}) SELECT {", ".join(RAISED
 
 
 class UnableToWaive(Refusal):
-    """The waiver lacks a reason, or the person may not give it."""
+    """The waiver lacks a reason, the person may not give it, or only a repair will do."""
 
     code = "UNABLE_TO_WAIVE"
+
+
+class UnableToRecheck(Refusal):
+    """No rule of the book judges what the exception is about: its own repair ends it."""
+
+    code = "UNABLE_TO_RECHECK"
 
 
 def raise_exceptions(
@@ -162,7 +168,8 @@ def waive_exception(
     *, exception_id: int, reason: str, actor: Actor, at: datetime
 ) -> ControlException:
     """Accept a finding, for a reason: a warning by an agent, a blocking one by a supervisor who
-    did not make or touch what is judged.
+    did not make or touch what is judged. What keeps a report back is repaired, never waived:
+    a version is reported, or an open exception says why not.
 
     Raises UnableToWaive, Forbidden, IllegalTransition.
     """
@@ -173,6 +180,8 @@ def waive_exception(
         _require(row, ExceptionState.WAIVED)
         desk = row.desk_code or None
         access.require(actor, Action.RESOLVE_EXCEPTION, desk=desk)
+        if row.is_of_report:
+            raise UnableToWaive(_("What keeps a report back is repaired, not waived."))
         if row.severity == Severity.BLOCKING:
             access.require(actor, Action.WAIVE_EXCEPTION, desk=desk)
             if actor.name in row.contributors:
@@ -204,10 +213,14 @@ def assign_exception(
         )
 
 
-def ask_recheck(*, subject_kind: str, subject_ids: Sequence[int], actor: Actor) -> None:
-    """Ask whoever judges these subjects to judge them again."""
+def ask_recheck(*, rows: Collection[ControlException], actor: Actor) -> None:
+    """Ask for the controls of what these exceptions are about. Raises UnableToRecheck."""
+    if not all(row.is_of_control for row in rows):
+        raise UnableToRecheck(_("Only what the controls found is controlled again."))
     with acting(actor=actor):
-        _tell("exception.recheck_asked", subject_kind, subject_ids)
+        for kind in sorted({row.subject_kind for row in rows}):
+            ids = {row.subject_id for row in rows if row.subject_kind == kind}
+            _tell("exception.recheck_asked", kind, sorted(ids))
 
 
 def _tell(event: str, subject_kind: str, subject_ids: Sequence[int]) -> None:

@@ -34,7 +34,8 @@ from desk.models import ControlException
 from desk.services import exceptions as exception_services
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled
-from kernel.findings import Refusal
+from kernel.actors import Actor
+from kernel.findings import Refusal, Severity
 
 
 class ExceptionList(ListPage):
@@ -77,14 +78,12 @@ class ExceptionList(ListPage):
             .values("severity")
             .annotate(count=Count("pk"), total=Sum("amount_at_risk"))
         )
-        words = {row["severity"]: row for row in rows}
+        sums = {row["severity"]: (row["count"], row["total"]) for row in rows}
         return [
-            (
-                _t(word),
-                f"{words[code]['count']} · {formats.amount(words[code]['total'], 'EUR')} EUR",
-            )
+            (_t(word), " ".join([formats.integer(n), "·", formats.amount(total, "EUR"), "EUR"]))
             for code, word in (("BLOCKING", "Blocking"), ("WARNING", "Warning"))
-            if code in words
+            for n, total in [sums.get(code, (0, None))]
+            if n
         ]
 
     def row_url(self, record: ControlException) -> str:
@@ -110,13 +109,7 @@ class ExceptionDetail(DetailPage):
         actor = self.request.actor
         desk = row.desk_code or None
         may_resolve = access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk)
-        may_waive = may_resolve and (
-            row.severity != "BLOCKING"
-            or (
-                access.allows(actor, Action.WAIVE_EXCEPTION, desk=desk)
-                and actor.name not in row.contributors
-            )
-        )
+        may_waive = may_resolve and not row.is_of_report and _may_accept(row, actor)
         others = selectors.list_exceptions_of(
             subject_kind=row.subject_kind, subject_id=row.subject_id
         ).exclude(pk=row.pk)
@@ -132,6 +125,7 @@ class ExceptionDetail(DetailPage):
             ],
             "may_resolve": may_resolve and row.is_live,
             "may_waive": may_waive and row.is_live,
+            "may_recheck": may_resolve and row.is_live and row.is_of_control,
             "people": _people() if may_resolve and row.is_live else (),
             "others": [(other, filled(other.message, other)) for other in others[:20]],
             "comments": selectors.list_comments(subject_kind="exception", subject_id=row.pk),
@@ -195,9 +189,7 @@ class Recheck(ExceptionAct):
     action = Action.RUN_JOB
 
     def act(self, row: ControlException) -> str:
-        exception_services.ask_recheck(
-            subject_kind=row.subject_kind, subject_ids=[row.subject_id], actor=self.request.actor
-        )
+        exception_services.ask_recheck(rows=[row], actor=self.request.actor)
         return _t("It is being controlled again.")
 
 
@@ -254,19 +246,25 @@ class RecheckMany(BulkExceptions):
     action = Action.RUN_JOB
 
     def perform(self, chosen: Selection, reason: str) -> str:
-        rows = self.visible(chosen)
-        for kind in {row.subject_kind for row in rows}:
-            exception_services.ask_recheck(
-                subject_kind=kind,
-                subject_ids=sorted({row.subject_id for row in rows if row.subject_kind == kind}),
-                actor=self.request.actor,
-            )
+        every = self.visible(chosen)
+        rows = [row for row in every if row.is_of_control]
+        if len(rows) < len(every):
+            messages.warning(self.request, _t("Only what the controls found is controlled again."))
+        exception_services.ask_recheck(rows=rows, actor=self.request.actor)
         count = len(rows)
         return ngettext(
             "%(n)s exception is being controlled again",
             "%(n)s exceptions are being controlled again",
             count,
         ) % {"n": count}
+
+
+def _may_accept(row: ControlException, actor: Actor) -> bool:
+    """Whether this person may waive a finding of this severity."""
+    return row.severity != Severity.BLOCKING or (
+        access.allows(actor, Action.WAIVE_EXCEPTION, desk=row.desk_code or None)
+        and actor.name not in row.contributors
+    )
 
 
 def _people() -> list[tuple[int, str]]:

@@ -129,6 +129,12 @@ def instructions_of(party_ids: Iterable[int]) -> list[InstructionFacts]:
     ]
 
 
+def name_of_instruction(*, instruction_id: int) -> str:
+    """Return where an instruction delivers, as people write it: place and account."""
+    found = SettlementInstruction.objects.filter(pk=instruction_id).first()
+    return f"{found.place_of_settlement} · {found.account_number}" if found else "–"
+
+
 def settlement_instruction(
     *,
     party_id: int,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access import Action
 from core.pages import ListPage, Tab
@@ -60,7 +61,7 @@ class InstructionList(ReferenceList):
     tabs = (
         Tab(_("All")),
         Tab(_("To approve"), "state=PENDING"),
-        Tab(_("Approved"), "state=APPROVED"),
+        Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
     )
     create_url, create_label = "/refdata/instructions/new/", _("Propose an instruction")
     export_name, empty_text = "instructions", _("No settlement instruction yet.")
@@ -73,7 +74,7 @@ class CutOffList(ReferenceList):
     tabs = (
         Tab(_("All")),
         Tab(_("To approve"), "state=PENDING"),
-        Tab(_("Approved"), "state=APPROVED"),
+        Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
     )
     create_url, create_label = "/refdata/cut-offs/new/", _("Propose a cut-off")
     export_name = "cut-offs"

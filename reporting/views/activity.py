@@ -182,17 +182,24 @@ def _desk_chart(report: ActivityReport) -> dict[str, Any]:
         if line.validated or line.waiting or line.refused or line.cancelled
     ]
     columns = (
-        (pgettext("trades", "Validated"), [line.validated for line in lines]),
-        (_("Waiting"), [line.waiting for line in lines]),
-        (pgettext("trades", "Refused"), [line.refused for line in lines]),
-        (pgettext("trades", "Cancelled"), [line.cancelled for line in lines]),
+        (pgettext("trades", "Validated"), "green", [line.validated for line in lines]),
+        (_("Waiting"), "amber", [line.waiting for line in lines]),
+        (pgettext("trades", "Refused"), "red", [line.refused for line in lines]),
+        (pgettext("trades", "Cancelled"), "grey", [line.cancelled for line in lines]),
     )
     return {
         "xAxis": {"type": "category", "data": [_desk_name(line.name) for line in lines]},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
-            {"name": name, "type": "bar", "stack": "trades", "barMaxWidth": 48, "data": values}
-            for name, values in columns
+            {
+                "name": name,
+                "type": "bar",
+                "stack": "trades",
+                "barMaxWidth": 48,
+                "tone": tone,
+                "data": values,
+            }
+            for name, tone, values in columns
         ],
     }
 

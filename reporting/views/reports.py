@@ -29,6 +29,7 @@ REPORTING = (Action.GENERATE_REPORT, Action.RELEASE_REPORT)
 class ReportList(ListPage):
     title = _("Transaction reports")
     action = Action.VIEW_REPORTS
+    template_name = "reporting/reports.html"
     filterset_class = ReportFilter
     table_class = ReportTable
     tabs = (

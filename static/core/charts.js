@@ -1,7 +1,7 @@
 // Draws each [data-chart] from the JSON beside it, in the colours of the theme; the table beside it says the same in words.
 (() => {
   "use strict";
-  const colours = ["#2f7fe0", "#e09a1f", "#2fa35a", "#8a5bd6", "#d64545", "#6b7785"];
+  const tones = { blue: "#2f7fe0", amber: "#e09a1f", green: "#2fa35a", purple: "#8a5bd6", red: "#d64545", grey: "#6b7785" };
   const drawn = new Map();
   let printing = false;
   const draw = (box) => {
@@ -22,7 +22,7 @@
       ...one,
     });
     chart.setOption({
-      color: colours,
+      color: Object.values(tones),
       animation: false,
       aria: { enabled: false },
       grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
@@ -32,6 +32,7 @@
       ...option,
       ...(option.xAxis ? { xAxis: axis(option.xAxis) } : {}),
       ...(option.yAxis ? { yAxis: axis(option.yAxis) } : {}),
+      series: option.series.map(({ tone, ...one }) => (tone ? { ...one, color: tones[tone] } : one)),
     });
     drawn.set(box, chart);
   };

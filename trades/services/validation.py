@@ -23,8 +23,7 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
-from trades.models import Trade, TradeVersion
-from trades.services.enrichment import Terms
+from trades.models import Trade
 from trades.states import TRANSITIONS, TradeState
 
 SUBJECT_KIND: Final = "trade"
@@ -170,19 +169,6 @@ def enqueue_many(
             actor=actor,
             at=at,
         )
-
-
-def difference(
-    before: TradeVersion | None, after: TradeVersion
-) -> list[tuple[str, object, object]]:
-    """Return (field, before, after) for every term that changed, in the order of the ticket."""
-    old = before.terms if before is not None else {}
-    names = [name for name in Terms.__struct_fields__ if name in old or name in after.terms]
-    return [
-        (name, old.get(name), after.terms.get(name))
-        for name in names
-        if old.get(name) != after.terms.get(name)
-    ]
 
 
 def _locked(trade_id: int, actor: Actor) -> Trade:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -21,37 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
-from core.pages import DetailPage, PageView, formats
+from core.pages import DetailPage, PageView
 from desk import selectors as desk_selectors
 from desk import services as desk
 from trades import selectors
 from trades.models import Trade, TradeVersion
-
-FIELD_NAMES: dict[str, str | Promise] = {
-    "isin": "ISIN",
-    "symbol": _("Symbol"),
-    "side": _("Side"),
-    "quantity": _("Quantity"),
-    "price": _("Price"),
-    "currency": _("Currency"),
-    "gross_amount": _("Gross amount"),
-    "accrued_interest": _("Accrued interest"),
-    "fees": _("Fees"),
-    "net_amount": _("Net amount"),
-    "trade_date": _("Trade date"),
-    "traded_at": _("Traded at"),
-    "settlement_date": _("Settlement date"),
-    "venue": _("Venue"),
-    "counterparty_code": _("Counterparty"),
-    "desk_code": _("Desk"),
-    "book_code": _("Book"),
-    "trader_code": _("Trader"),
-    "account_code": _("Account"),
-    "settlement_instruction_id": _("Settlement instruction"),
-    "capacity": _("Capacity"),
-    "comment": _("Comment"),
-}
-AMOUNTS = frozenset({"gross_amount", "accrued_interest", "fees", "net_amount"})
+from trades.views.terms import changed_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,49 +103,8 @@ def shown_versions(trade_id: int) -> Iterator[ShownVersion]:
     """Yield the versions, latest first, each with what it changed."""
     versions = list(selectors.list_versions(trade_id=trade_id))
     for version, before in zip(versions, [*versions[1:], None], strict=True):
-        changes = _changes(before.terms, version.terms) if before else ()
+        changes = changed_terms(before.terms, version.terms) if before else ()
         yield ShownVersion(version=version, changes=tuple(changes))
-
-
-def _changes(
-    before: dict[str, Any], after: dict[str, Any]
-) -> Iterator[tuple[str | Promise, str, str]]:
-    for name, label in FIELD_NAMES.items():
-        old, new = before.get(name), after.get(name)
-        if _same(old, new):
-            continue
-        yield (
-            label,
-            _written(name, old, str(before.get("currency"))),
-            _written(name, new, str(after.get("currency"))),
-        )
-
-
-def _same(old: object, new: object) -> bool:
-    if isinstance(old, str) and isinstance(new, str) and old != new:
-        try:
-            return Decimal(old) == Decimal(new)
-        except ArithmeticError:
-            return False
-    return old == new
-
-
-def _written(name: str, value: object, currency: str) -> str:
-    """Write a stored term as the reader reads it."""
-    if value in (None, ""):
-        return "–"
-    text = str(value)
-    if name in AMOUNTS:
-        return formats.amount(Decimal(text), currency)
-    if name == "quantity":
-        return formats.quantity(Decimal(text))
-    if name == "price":
-        return formats.price(Decimal(text))
-    if name in ("trade_date", "settlement_date"):
-        return formats.day(date.fromisoformat(text))
-    if name == "traded_at":
-        return formats.moment(datetime.fromisoformat(text))
-    return text
 
 
 def _panels(trade: Trade) -> Sequence[Panel]:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from core import access
 from core.access import Action
@@ -96,11 +96,11 @@ class ImportDetail(DetailPage):
 COUNT_NAMES = {
     "messages": _("Messages"),
     "rows": _("Rows"),
-    "booked": _("Booked"),
+    "booked": pgettext_lazy("trades", "Booked"),
     "parked": _("Parked"),
     "exception": _("Exceptions"),
     "ignored": _("Ignored"),
-    "repeated": _("Repeated"),
+    "repeated": pgettext_lazy("trades", "Repeated"),
     "conflict": _("Conflicts"),
     "invalid": _("Unreadable"),
 }

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from core import access
 from core.access import Action
-from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection, words
+from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
 from core.pages.columns import (
     AmountColumn,
     CutColumn,
@@ -34,9 +34,9 @@ from desk import selectors as desk_selectors
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
+from trades.views.terms import changed_terms
 
 SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
-HIDDEN_TERMS = frozenset({"instrument_id", "counterparty_id", "settlement_instruction_id"})
 
 
 class ValidationFilter(ListFilterSet):
@@ -173,7 +173,9 @@ class ValidationDetail(DetailPage):
             "subtitle": trade.reference,
             "version": current,
             "before": before,
-            "difference": _shown(validation.difference(before, current)) if current else (),
+            "difference": tuple(
+                changed_terms(before.terms if before else {}, current.terms if current else {})
+            ),
             "limit": limit,
             "over_limit": limit is None or amount is None or amount > limit,
             "is_mine": actor.name == trade.maker or actor.name in trade.contributors,
@@ -256,13 +258,3 @@ def _last_approved(trade: Trade, versions: dict[int, TradeVersion]) -> TradeVers
     if approved is not None and approved.version_no < trade.version_no:
         return versions.get(approved.version_no)
     return versions.get(trade.version_no - 1)
-
-
-def _shown(
-    changes: list[tuple[str, object, object]],
-) -> list[tuple[str, str, str]]:
-    return [
-        (words.named(name), words.said(before, name), words.said(after, name))
-        for name, before, after in changes
-        if name not in HIDDEN_TERMS and (before or after)
-    ]

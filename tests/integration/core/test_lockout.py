@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core import audit
 from core.models import User
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +26,10 @@ def sign_in(name: str, password: str, address: str = "10.0.0.1") -> bool:
 
 
 def test_the_right_password_opens() -> None:
-    User.objects.create_user("ana", password=PASSWORD)
+    user = User.objects.create_user("ana", password=PASSWORD)
 
     assert sign_in("ana", PASSWORD)
+    assert audit.history("user", user.pk)[-1].actor == "ana"
 
 
 def test_five_wrong_passwords_lock_the_door_even_for_the_right_one() -> None:

@@ -10,11 +10,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.access import Forbidden
+from core.models import OutboxEvent
 from core.roles import Role
 from desk import selectors, services
 from desk.facts import Raised, Subject
 from desk.models import ControlException, WorkItem
-from desk.services.exceptions import UnableToWaive
+from desk.services.exceptions import UnableToRecheck, UnableToWaive, ask_recheck
 from desk.states import ExceptionKind, ExceptionState, WorkState
 from kernel.actors import SYSTEM
 from kernel.findings import Finding, Severity
@@ -33,6 +34,17 @@ TRADE = Subject(
     currency="EUR",
     url="/trades/7/",
     contributors=("agent",),
+)
+REPORT = Subject(
+    kind="report",
+    id=3,
+    reference="T7V1",
+    version_no=1,
+    desk_code="EQ",
+    amount_at_risk=None,
+    currency="",
+    url="/reporting/reports/3/",
+    contributors=(),
 )
 
 
@@ -153,6 +165,25 @@ def test_waiver_needs_a_reason_and_an_open_exception() -> None:
     services.waive_exception(exception_id=row.pk, reason="ok", actor=supervisor, at=AT)
     with pytest.raises(IllegalTransition):
         services.waive_exception(exception_id=row.pk, reason="ok", actor=supervisor, at=AT)
+
+
+def test_what_keeps_a_report_back_is_never_waived() -> None:
+    supervisor = person("supervisor", Role.SUPERVISOR)
+    services.raise_exceptions(
+        raised=[Raised(subject=REPORT, finding=finding("R22-59-1"))],
+        kind=ExceptionKind.REPORT,
+        actor=SYSTEM,
+        at=AT,
+    )
+    row = ControlException.objects.get()
+
+    with pytest.raises(UnableToWaive):
+        services.waive_exception(exception_id=row.pk, reason="Late", actor=supervisor, at=AT)
+    with pytest.raises(UnableToRecheck):
+        ask_recheck(rows=[row], actor=supervisor)
+    row.refresh_from_db()
+    assert row.state == ExceptionState.OPEN
+    assert not OutboxEvent.objects.filter(event__startswith="exception.").exists()
 
 
 def test_database_refuses_a_blocking_waiver_by_its_maker() -> None:

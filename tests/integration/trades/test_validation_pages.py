@@ -14,10 +14,12 @@ from core.models import Job, User
 from core.roles import Role
 from desk.models import Approval, Comment, ControlException, ControlRule
 from kernel.actors import SYSTEM
+from refdata.models import SettlementInstruction
 from tests.factories.controlled import trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
 from trades.services import control, validation
+from trades.views.terms import changed_terms
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -52,6 +54,28 @@ def test_queue_is_in_risk_order_with_what_was_seen(boss: Client) -> None:
     assert page.index(large.reference) < page.index(small.reference)
     assert f"{small.pk}:{small.fingerprint}" in page
     assert "data-key" in page
+
+
+def test_a_changed_settlement_instruction_is_seen_before_it_is_validated() -> None:
+    """An amendment of the delivery alone is not "no term changed"."""
+    (made,) = controlled(1)
+    terms = made.versions.get().terms
+    other = SettlementInstruction.objects.create(
+        party_id=made.counterparty_id,
+        currency="EUR",
+        place_of_settlement="DAKVDEFF",
+        agent_bic="DEUTDEFF",
+        account_number="ELSEWHERE-1",
+        valid_from=AT.date(),
+        proposed_by="agent",
+        proposed_at=AT,
+    )
+
+    changes = list(changed_terms(terms, {**terms, "settlement_instruction_id": other.pk}))
+
+    assert [(str(label), after) for label, _before, after in changes] == [
+        ("Settlement instruction", "DAKVDEFF · ELSEWHERE-1")
+    ]
 
 
 def test_detail_shows_the_terms_and_binds_the_decision(boss: Client) -> None:
