@@ -6,6 +6,7 @@ Control, validation, statements and reports follow as the jobs that they are in 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -58,6 +59,17 @@ class NotEmpty(Refusal):
     code = "DATABASE_NOT_EMPTY"
 
 
+def prepare() -> None:
+    """Do what needs no database, so that `seed` is shorter."""
+    _demo_password()
+    refdata_demo.prepare()
+
+
+def is_loaded() -> bool:
+    """Say whether the demo day is here: all of it, for it is written in one transaction."""
+    return Job.objects.filter(kind=WEEK_JOB).exists()
+
+
 def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator[str]:
     """Write the demo world; yield each part when it is done.
 
@@ -97,8 +109,13 @@ def live_the_week(
     return counts
 
 
+@functools.cache
+def _demo_password() -> str:
+    return make_password(PASSWORD)  # hashed once: a good hash is slow
+
+
 def _accounts() -> None:
-    demo_password = make_password(PASSWORD)  # hashed once: a good hash is slow
+    demo_password = _demo_password()
     with acting(actor=SYSTEM, reason="demo day"):
         for username, (role, first_name, last_name) in ACCOUNTS.items():
             user, created = User.objects.get_or_create(

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from backoffice.metering import METER
+from core.cache import ONE_TRY
 
 HEARTBEAT_SECONDS_MAX: Final = 30
 
@@ -39,9 +40,7 @@ def _migrations() -> str:
 
 
 def _broker() -> str:
-    with redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=2, retry=settings.NO_RETRY
-    ) as client:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, retry=ONE_TRY) as client:
         client.ping()
     return "ok"
 

@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+import core.api.openapi  # noqa: F401 - lets the API description know our tokens
+
 #: prefix → URL modules, in order; a room without pages yet has no module. What programs call most
 #: is found first.
 ROOMS: Final = (

@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +6,3 @@ class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Foundations")
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Let the API description know our token scheme."""
-        import_module("core.api.openapi")

@@ -9,11 +9,14 @@ from time import monotonic
 from typing import Any, Final
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS: Final = 5
+ONE_TRY: Final = Retry(NoBackoff(), 0)
 #: What each operation answers without a server, as an empty cache would.
 FORGOTTEN: Final[dict[str, Any]] = {
     "add": True,
@@ -66,8 +69,9 @@ for _name in FORGOTTEN:
 
 
 class ForgetfulRedisCache(RedisCache):
-    """Django's Redis cache with a client that forgives."""
+    """Django's Redis cache with a client that forgives, and asks once."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
+        options = params.get("OPTIONS", {}) | {"retry": ONE_TRY}
+        super().__init__(server, params | {"OPTIONS": options})
         self._class = ForgetfulClient

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from backoffice.launcher import embedded, embedded_services, places, provisioning
+from backoffice.launcher import embedded, embedded_services, leash, places, provisioning
 
 #: Commands that change tables, grants or triggers: they connect as the owner role.
 OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"})
@@ -56,6 +56,7 @@ def _use_an_empty_database() -> None:
 @contextlib.contextmanager
 def ready_for(command: str) -> Iterator[None]:
     """Start the embedded servers for one command if they are needed and not running."""
+    leash.follow()
     url = os.environ.get("DATABASE_URL")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     if not url or _brought_up_here(url):

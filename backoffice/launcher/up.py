@@ -13,10 +13,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from backoffice.launcher import assets, children, places
+from backoffice.launcher import assets, children, leash, places
 from backoffice.launcher.embedded import UnableToStart
 from backoffice.launcher.embedded_services import Services
 from backoffice.launcher.supervisor import Supervisor, say
@@ -90,82 +91,98 @@ def _require_free_port(host: str, port: int) -> None:
             raise UnableToStart(f"port {port} on {host} is taken: choose another PORT") from taken
 
 
-def _manage(environment: dict[str, str], *arguments: str, role: str = "app") -> None:
-    """Run one Django command; its output is shown only when it fails."""
-    command = [sys.executable, str(places.ROOT / "manage.py"), *arguments]
-    done = subprocess.run(
-        command,
-        env=environment | {"DATABASE_ROLE": role},
-        cwd=places.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise UnableToStart(f"{arguments[0]} failed:\n{(done.stdout + done.stderr).strip()}")
+def _begin(
+    environment: Mapping[str, str], *arguments: str, role: str = "app"
+) -> subprocess.Popen[str]:
+    """Start one Django command, which ends with us.
 
-
-def _has_command(name: str) -> bool:
-    return any(places.ROOT.glob(f"*/management/commands/{name}.py"))
-
-
-def _prepare(
-    services: Services,
-    environment: dict[str, str],
-    progress: Progress,
-    start_web: Callable[[], None],
-) -> None:
-    """Servers, tables, catalogues, static files: everything that children expect to find.
-
-    The web server loads its code while tables are made: it asks nothing of them before a request.
+    What `manage.py check` finds is the developer's to ask, not to wait for at every start.
     """
-    progress.line(f"PostgreSQL ready ({services.start_postgres()})")
-    progress.line(f"Valkey ready ({services.start_valkey()})")
-    with ThreadPoolExecutor() as pool:
-        migrated = pool.submit(_manage, environment, "migrate", "--no-input", role="owner")
-        if assets.static_is_stale():
-            _manage(environment, "collectstatic", "--no-input")
-            assets.mark_static_collected()
-            progress.line("static files collected")
-        if compiled := assets.compile_catalogues():
-            progress.line(f"{compiled} French catalogues compiled")
-        start_web()
-        migrated.result()
-    progress.line("database migrated, roles and audit triggers in place")
-
-
-def _seed(environment: dict[str, str], progress: Progress) -> None:
-    """Load the demo day once: the command itself refuses a database that holds anything."""
-    done = places.data_dir() / "demo.loaded"
-    if done.exists() or environment["DEMO"] != "1" or not _has_command("seed_demo"):
-        return
-    progress.line("loading the demo day (first start only) …")
-    seeding = subprocess.Popen(
-        [sys.executable, str(places.ROOT / "manage.py"), "seed_demo"],
-        env=environment,
+    return subprocess.Popen(
+        [sys.executable, str(places.ROOT / "manage.py"), *arguments, "--skip-checks"],
+        env={**environment, "DATABASE_ROLE": role, leash.VARIABLE: "1"},
+        cwd=places.ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def _manage(environment: Mapping[str, str], *arguments: str, role: str = "app") -> None:
+    """Run one Django command; its output is shown only when it fails."""
+    process = _begin(environment, *arguments, role=role)
+    said = process.stdout.read() if process.stdout else ""
+    if process.wait():
+        raise UnableToStart(f"{arguments[0]} failed:\n{said.strip()}")
+
+
+def _demo_mark() -> Path:
+    return places.data_dir() / "demo.loaded"
+
+
+def _begin_demo(
+    options: argparse.Namespace, environment: Mapping[str, str]
+) -> subprocess.Popen[str] | None:
+    """Start the command that loads the demo day once: it gets ready while tables are made."""
+    if options.no_demo or environment["DEMO"] != "1" or _demo_mark().exists():
+        return None
+    return _begin(environment, "seed_demo", "--when-told")
+
+
+def _prepare(
+    services: Services, supervisor: Supervisor, options: argparse.Namespace, progress: Progress
+) -> None:
+    """Servers, tables, catalogues, static files, demo: everything that children expect to find.
+
+    Who needs no tables loads its code while they are made: first the demo, which has more to
+    load, or else the web server, which asks nothing of them before a request.
+    """
+    progress.line(f"PostgreSQL ready ({services.start_postgres()})")
+    progress.line(f"Valkey ready ({services.start_valkey()})")
+    with ThreadPoolExecutor() as pool:
+        migrated = pool.submit(
+            _manage, supervisor.environment, "migrate", "--no-input", role="owner"
+        )
+        seeding = _begin_demo(options, supervisor.environment)
+        if assets.static_is_stale():
+            _manage(supervisor.environment, "collectstatic", "--no-input")
+            assets.mark_static_collected()
+            progress.line("static files collected")
+        if compiled := assets.compile_catalogues():
+            progress.line(f"{compiled} French catalogues compiled")
+        if seeding is None:
+            _start_web(supervisor, options)
+        migrated.result()
+    progress.line("database migrated, roles and audit triggers in place")
+    if seeding is not None:
+        _start_web(supervisor, options)
+        _seed(seeding, progress)
+
+
+def _seed(seeding: subprocess.Popen[str], progress: Progress) -> None:
+    """Let the demo day be written: all of it or, if anything stops it, nothing."""
+    progress.line("loading the demo day (first start only) …")
+    with contextlib.suppress(BrokenPipeError):
+        print("go", file=seeding.stdin, flush=True)
     for line in seeding.stdout or ():
         progress.line(f"demo: {line.rstrip()}")
     if seeding.wait():
         say("up", "the demo day was not loaded: see above")
         return
-    done.touch()
+    _demo_mark().touch()
 
 
-def _start_web(
-    supervisor: Supervisor, options: argparse.Namespace, environment: dict[str, str]
-) -> None:
+def _start_web(supervisor: Supervisor, options: argparse.Namespace) -> None:
     if not supervisor.stop.is_set():
-        supervisor.add("web", children.web(environment, host=options.host, port=options.port))
+        command = children.web(supervisor.environment, host=options.host, port=options.port)
+        supervisor.add("web", command)
 
 
-def _start_work(supervisor: Supervisor, environment: dict[str, str]) -> None:
+def _start_work(supervisor: Supervisor) -> None:
     if supervisor.stop.is_set():
         return
-    supervisor.add("worker", children.worker(environment))
+    supervisor.add("worker", children.worker(supervisor.environment))
     supervisor.add("scheduler", children.scheduler())
 
 
@@ -212,16 +229,12 @@ def _serve(
     _require_free_port(options.host, options.port)
     supervisor.checks.append(lambda: _watch_servers(services))
     try:
-        _prepare(
-            services, environment, progress, lambda: _start_web(supervisor, options, environment)
-        )
-        if not options.no_demo:
-            _seed(environment, progress)
-        _start_work(supervisor, environment)
+        _prepare(services, supervisor, options, progress)
+        _start_work(supervisor)
         if not _wait_until_ready(supervisor, _address(options)):
             return 0 if supervisor.stop.is_set() else 1
         progress.line(f"ready: {_address(options)}")
-        if (services.place.data_dir / "demo.loaded").exists():
+        if _demo_mark().exists():
             say("up", f"accounts: {ACCOUNTS}")
         say("up", "Ctrl-C stops everything")
         left = None if options.seconds is None else options.seconds - (time.monotonic() - began)

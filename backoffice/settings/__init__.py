@@ -10,9 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from backoffice.launcher import places, provisioning
 from backoffice.settings import databases as _databases
 from backoffice.settings import environment as env
@@ -23,7 +20,6 @@ from backoffice.settings.work import *  # noqa: F403 - settings are one flat nam
 
 BASE_DIR = places.ROOT
 TESTING = "pytest" in sys.modules
-NO_RETRY = Retry(NoBackoff(), 0)
 APP_ENV = "local" if TESTING else env.text("APP_ENV", "production")
 PRODUCTION = APP_ENV != "local"
 DATA_DIR = places.test_dir() if TESTING else places.data_dir()
@@ -111,7 +107,7 @@ else:
         "default": {
             "BACKEND": "core.cache.ForgetfulRedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2, "retry": NO_RETRY},
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
         }
     }
     STORAGES = {

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any, Final
 
 import django_tables2 as tables
-import xlsxwriter
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -98,6 +97,8 @@ def _csv(source: Source) -> StreamingHttpResponse:
 
 
 def _xlsx(source: Source) -> FileResponse:
+    import xlsxwriter  # noqa: PLC0415 - slow to load, only where needed
+
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - FileResponse closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:

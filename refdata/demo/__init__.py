@@ -25,6 +25,7 @@ from refdata.models import (
     Trader,
     Venue,
 )
+from refdata.services import calendars
 from refdata.services.upsert import apply, plan_upsert
 from refdata.states import InstructionState
 
@@ -33,6 +34,12 @@ CALENDARS: Final = ("XPAR", "XAMS", "XETR", "XLON", "XNYS", "TARGET", "US", "GB"
 """Those that the demo trades need; the job `refdata.load_calendars` brings the others."""
 SOURCE: Final = "OMS"
 SINCE: Final = date(2024, 1, 2)
+
+
+def prepare() -> None:
+    """Work out what needs no database: the closed days of the demo's calendars."""
+    for code in CALENDARS:
+        calendars.closed_days(code, calendars.whole_years(FIRST_YEAR, LAST_YEAR))
 
 
 def seed(*, business_date: date, at: datetime) -> None:

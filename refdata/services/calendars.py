@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
@@ -81,10 +82,15 @@ def load_calendars(
     day that is no longer closed is removed.
     """
     require(actor, Action.IMPORT_FILE)
-    span = (date(first_year, 1, 1), date(last_year, 12, 31))
+    span = whole_years(first_year, last_year)
     wanted = codes or (*EXCHANGES, *PAYMENTS)
     with acting(actor=actor, reason=f"calendars {first_year} to {last_year}"):
         return {code: _load_calendar(code, span) for code in wanted}
+
+
+def whole_years(first: int, last: int) -> tuple[date, date]:
+    """Return the first and the last day of these years."""
+    return date(first, 1, 1), date(last, 12, 31)
 
 
 def load_currencies(*, actor: Actor) -> int:
@@ -127,7 +133,7 @@ def load_settlement_cycles(*, actor: Actor) -> int:
 
 
 def _load_calendar(code: str, span: tuple[date, date]) -> int:
-    closed = dict(_exchange_closed(code, span) if code in EXCHANGES else _payment(code, span))
+    closed = closed_days(code, span)
     kind = CalendarKind.EXCHANGE if code in EXCHANGES else CalendarKind.PAYMENT
     name = EXCHANGES[code] if code in EXCHANGES else PAYMENTS[code][0]
     source = "exchange_calendars" if code in EXCHANGES else "holidays"
@@ -144,6 +150,15 @@ def _load_calendar(code: str, span: tuple[date, date]) -> int:
     calendar.days.exclude(day__in=closed).delete()
     apply(plan_upsert(CalendarDay, key=("calendar_id", "day"), wanted=wanted))
     return len(closed)
+
+
+@functools.cache
+def closed_days(code: str, span: tuple[date, date]) -> dict[date, str]:
+    """Return the closed weekdays of a known calendar by the sources, each with its name there.
+
+    The sources take a fifth of a second for each calendar, so a process asks them once.
+    """
+    return dict(_exchange_closed(code, span) if code in EXCHANGES else _payment(code, span))
 
 
 def _exchange_closed(code: str, span: tuple[date, date]) -> Iterator[tuple[date, str]]:

@@ -114,16 +114,19 @@ class Launched:
         return self.process.wait(timeout=30)
 
 
-def launch(data_dir: Path, *, port: int | None = None, **environment: str) -> Launched:
+def launch(
+    data_dir: Path, *, port: int | None = None, demo: bool = False, **environment: str
+) -> Launched:
     chosen = port or free_port()
     inherited = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "REDIS_URL", "APP_ENV", "DEMO"}
     }
+    arguments = [] if demo else ["--no-demo"]
     with (data_dir / "up.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, str(places.ROOT / "manage.py"), "up", "--no-demo"],
+            [sys.executable, str(places.ROOT / "manage.py"), "up", *arguments],
             env=inherited | {"DATA_DIR": str(data_dir), "PORT": str(chosen)} | environment,
             stdout=log,
             stderr=subprocess.STDOUT,

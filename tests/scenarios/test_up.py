@@ -27,6 +27,11 @@ def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def _said(up: Launched, words: str) -> bool:
+    assert up.process.poll() is None, up.log()
+    return words in up.log()
+
+
 def _replaced(up: Launched, name: str, dead: int) -> bool:
     return up.children().get(name, dead) != dead
 
@@ -66,6 +71,21 @@ def test_a_killed_launcher_is_taken_over_and_the_data_is_kept(folder: Path) -> N
     assert (folder / "secrets.json").read_text() == secrets
     assert (folder / "secrets.json").stat().st_mode & 0o077 == 0
     assert second.end(signal.SIGINT) == 0, second.log()
+
+
+def test_a_first_start_that_is_killed_leaves_nothing_half_done(folder: Path) -> None:
+    for moment in ("Valkey ready", "demo: reference data ready"):
+        first = launch(folder, demo=True)
+        eventually(functools.partial(_said, first, moment))
+        assert first.end(signal.SIGKILL) == -signal.SIGKILL
+
+    second = launch(folder, demo=True)
+    eventually(second.ready)
+
+    assert "was not loaded" not in second.log()
+    counted = "from trades.models import Trade; print(Trade.objects.count() > 4000)"
+    assert second.told("shell", "--no-imports", "-c", counted) == "True"
+    assert second.end() == 0, second.log()
 
 
 def test_a_second_launcher_in_the_same_folder_and_a_taken_port_are_refused(folder: Path) -> None:

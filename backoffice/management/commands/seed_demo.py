@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from backoffice import demo
+from backoffice.launcher import leash
 from core import jobs
 from kernel.calendars import SATURDAY
 from kernel.findings import Refusal
@@ -34,17 +36,29 @@ class Command(BaseCommand):
         )
         parser.add_argument("--trades", type=int, default=demo.TRADES)
         parser.add_argument(
+            "--when-told",
+            action="store_true",
+            help="get ready, then wait for the word of `manage.py up`, which has made the tables",
+        )
+        parser.add_argument(
             "--run-jobs", action="store_true", help="run the jobs here instead of in a worker"
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if not getattr(settings, "DEMO", False):
             raise CommandError("refused: DEMO is not 1 here")
+        if options["when_told"]:
+            demo.prepare()
+            leash.wait()
+            if demo.is_loaded():
+                self.stdout.write("here already")
+                return
         at = timezone.now()
         business_date = options["date"] or last_closed_day(timezone.localtime(at))
         try:
-            for part in demo.seed(business_date=business_date, at=at, trades=options["trades"]):
-                self.stdout.write(f"{part} ready")
+            with transaction.atomic():
+                for part in demo.seed(business_date=business_date, at=at, trades=options["trades"]):
+                    self.stdout.write(f"{part} ready")
         except Refusal as refusal:
             raise CommandError(f"{refusal.code}: {refusal.message}") from refusal
         if options["run_jobs"]:
