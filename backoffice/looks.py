@@ -21,6 +21,7 @@ import reporting.states
 import trades.states
 from backoffice.names import NAMES
 from core.pages import status, words
+from refdata.services import FILE_KINDS
 
 STATES: Final = (
     reconciliation.states,
@@ -66,7 +67,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "NOVATED": _("Novated"),
     "EXERCISED": _("Exercised"),
     "EXPIRED": _("Expired"),
-    "IGNORED": _("Set aside"),
+    "IGNORED": _("Ignored"),
     "NEW": _("New"),
     "AMEND": _("Amendment"),
     "CANCEL": _("Cancellation"),
@@ -134,9 +135,9 @@ WORDS: Final[dict[str, str | Promise]] = {
     "API_CLIENT": _("API client"),
     "trades.control_batch": _("Control of a batch"),
     "trades.recontrol": _("Control again"),
-    "trades.capture_file": _("Capture of a file"),
     "reconciliation.import_statement": _("Statement import"),
     "reconciliation.run": _("Reconciliation"),
+    "reconciliation.unmatch_changed": _("Matches of changed trades"),
     "COUNTERPARTY": _("Counterparty"),
     "ALL": _("Everything"),
     "MT940": "MT940",
@@ -189,6 +190,9 @@ PLAIN: Final = frozenset(
         "MTCH",
         "AOTC",
         "NEW",
+        "action:NEW",
+        "execution:NEW",
+        "tradeversion:NEW",
         "AMEND",
         "CANCEL",
         "ISSUED",
@@ -269,6 +273,7 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "reportfile:REJECTED": pgettext_lazy("file", "Rejected"),
     "action:NEW": pgettext_lazy("execution", "New"),
     "execution:NEW": pgettext_lazy("execution", "New"),
+    "execution:EXCEPTION": _("Exception"),
     "tradeversion:NEW": pgettext_lazy("execution", "New"),
 }
 """Words that agree with what they are said of, where French has two forms: `model:STATE`."""
@@ -301,10 +306,13 @@ def install() -> None:
             word: status.Look(
                 label,
                 colours.get(word.partition(":")[2], "grey"),
-                is_plain=word.partition(":")[2] in PLAIN,
+                is_plain=word in PLAIN,
             )
             for word, label in AGREEING.items()
         }
+    )
+    status.register(
+        {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
     words.NAMES.update(NAMES)
 

@@ -33,6 +33,8 @@ class Item:
     icon: str
     badge: Badge | None = None
     badge_colour: str = "grey"
+    also: tuple[str, ...] = ()
+    """Where else its pages lie: addresses that are not under its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,13 @@ NAVIGATION: Final[tuple[Group, ...]] = (
         _("Trades"),
         (
             Item(_("Trades"), "trades:list", Action.VIEW_TRADES, "trades"),
-            Item(_("Capture"), "trades:capture", Action.IMPORT_FILE, "capture"),
+            Item(
+                _("Capture"),
+                "trades:capture",
+                Action.IMPORT_FILE,
+                "capture",
+                also=("/trades/fix/", "/trades/upload/", "/trades/imports/", "/trades/executions/"),
+            ),
             Item(
                 _("Exceptions"),
                 "desk:exceptions",
@@ -125,13 +133,14 @@ def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:
     for item in group.items:
         url = link(item.url_name)
         if url and (item.action is None or access.allows(actor, item.action)):
-            current = request.path == url or (url != "/" and request.path.startswith(url))
+            under = [place for place in (url, *item.also) if _lies_under(request.path, place)]
             items.append(
                 {
                     "label": item.label,
                     "url": url,
                     "icon": item.icon,
-                    "is_current": current,
+                    "nearest": max(map(len, under), default=0),
+                    "is_current": bool(under),
                     "badge": _badge(item, actor),
                     "badge_colour": item.badge_colour,
                 }
@@ -139,10 +148,14 @@ def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:
     return items
 
 
+def _lies_under(path: str, place: str) -> bool:
+    return path == place or (place != "/" and path.startswith(place))
+
+
 def _keep_nearest(groups: list[dict[str, Any]]) -> None:
     """Leave one current link: the longest address that the page lies under."""
     current = [item for group in groups for item in group["items"] if item["is_current"]]
-    nearest = max(current, key=lambda item: len(item["url"]), default=None)
+    nearest = max(current, key=lambda item: item["nearest"], default=None)
     for item in current:
         item["is_current"] = item is nearest
 

@@ -15,6 +15,7 @@ import xlsxwriter
 
 from core import workbook
 from core.remarks import told
+from core.text import what_ails
 from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
 from kernel.findings import Finding
 
@@ -177,7 +178,7 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
             "FILE-005",
             "The line cannot be cut into cells: {found}",
             line=reader.line_num,
-            found=str(error),
+            found=what_ails(error),
         ) from None
     return rows, delimiter
 

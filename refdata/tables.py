@@ -225,7 +225,7 @@ class ListingTable(tables.Table):
 
 class ImportTable(tables.Table):
     id = LinkColumn("refdata:import", verbose_name=_("Number"))
-    kind = TextColumn(verbose_name=_("Kind"))
+    kind = StatusColumn(verbose_name=_("Kind"))
     name = TextColumn(verbose_name=_("File"), width=60)
     good_rows = QuantityColumn(verbose_name=_("Rows read"))
     bad_rows = QuantityColumn(verbose_name=_("Rows refused"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.pages import formats
 from core.pages.filters import DayField
 from core.pages.upload import FileForm
+from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
 from refdata.states import AssetClass, PriceType
 from trades.models import Trade, labelled
@@ -140,6 +141,7 @@ class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
     class Meta:
         model = Instrument
         fields = ("isin", "code", "name", "asset_class", "currency", "price_type", "venue")
+        widgets: ClassVar = {"venue": RemoteSelect(REMOTE["venue"])}
 
 
 class AliasForm(forms.Form):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import JSONObject
 
 from core.access import Action, DeskScopedQuerySet, desks_of
 from core.columns import said
@@ -14,7 +24,7 @@ from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
 from trades.models import CancellationRequest, CaptureBatch, Execution, Trade, TradeVersion
-from trades.states import Outcome
+from trades.states import Channel, Outcome
 
 
 def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
@@ -55,8 +65,27 @@ def list_decisions(*, trade_id: int) -> QuerySet[Approval]:
 
 
 def list_batches() -> QuerySet[CaptureBatch]:
-    """Return what came in together, the latest first."""
-    return CaptureBatch.objects.select_related("file").order_by("-received_at", "-id")
+    """Return what came in together, the latest first, with `told`: its messages by outcome.
+
+    The single calls of a minute have no end at which they were counted: they are counted now.
+    """
+    outcomes = {
+        outcome.value.lower(): Count("pk", filter=Q(outcome=outcome.value)) for outcome in Outcome
+    }
+    singles = (
+        Execution.objects.filter(batch=OuterRef("pk"))
+        .order_by()
+        .values("batch")
+        .annotate(told=JSONObject(**outcomes))
+        .values("told")
+    )
+    told = Case(
+        When(channel=Channel.API.value, then=Subquery(singles)),
+        default="counts",
+        output_field=JSONField(),
+    )
+    rows = CaptureBatch.objects.select_related("file").annotate(told=told)
+    return rows.order_by("-received_at", "-id")
 
 
 def list_executions(*, actor: Actor) -> QuerySet[Execution]:

@@ -106,7 +106,7 @@ class BatchTable(tables.Table):
 
     @staticmethod
     def _sum(record: Any, *names: str) -> str:
-        return formats.integer(sum(int(record.counts.get(name, 0)) for name in names))
+        return formats.integer(sum(int((record.told or {}).get(name, 0)) for name in names))
 
 
 class ExecutionTable(tables.Table):

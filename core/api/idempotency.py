@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from core.api.problems import problem
 from kernel.actors import Actor
@@ -85,7 +86,7 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
             cursor.execute(HOLD, [f"{key.client}\n{key.value}", key.client, key.value])
             is_held, *known = cursor.fetchone()
         if not is_held:
-            raise KeyInFlight("A request with this Idempotency-Key is still running")
+            raise KeyInFlight(_("A request with this Idempotency-Key is still running"))
         if known[0] is not None:
             return _stored(key, *known)
         answer = effect()
@@ -103,7 +104,8 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
 
 def in_flight() -> HttpResponse:
     """Return the answer to a request whose twin still runs."""
-    return problem(409, KeyInFlight.code, "The same key is in flight", headers={"Retry-After": "1"})
+    title = _("A request with this Idempotency-Key is still running")
+    return problem(409, KeyInFlight.code, title, headers={"Retry-After": "1"})
 
 
 def _stored(

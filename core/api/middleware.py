@@ -11,6 +11,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.api.authentication import token_in
 from core.api.problems import MEDIA_TYPE, of_refusal, problem
@@ -19,6 +21,12 @@ from kernel.findings import Refusal
 
 logger = logging.getLogger("django.request")
 FIRST_ERROR: Final = 400
+TITLES: Final = {
+    HTTPStatus.BAD_REQUEST: _("The request is not valid"),
+    HTTPStatus.FORBIDDEN: _("You may not do this"),
+    HTTPStatus.NOT_FOUND: _("There is nothing here, or not for you"),
+}
+"""What the framework's own error pages are called; any other keeps the phrase of HTTP."""
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -40,7 +48,7 @@ class ApiProblemMiddleware:
         if response.headers.get("Content-Type", "").startswith((MEDIA_TYPE, "application/json")):
             return response
         status = HTTPStatus(response.status_code)
-        return problem(status.value, status.name, status.phrase)
+        return problem(status.value, status.name, str(TITLES.get(status, status.phrase)))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for an API address what went wrong there."""
@@ -74,5 +82,5 @@ def told(error: Exception) -> HttpResponse:
         return of_refusal(error)
     logger.error("API request failed", exc_info=error)
     if isinstance(error, OperationalError):
-        return problem(503, "BUSY", "Try again in a moment", headers={"Retry-After": "1"})
-    return problem(500, "INTERNAL_ERROR", "The request failed; it was logged and undone")
+        return problem(503, "BUSY", gettext("Try again in a moment"), headers={"Retry-After": "1"})
+    return problem(500, "INTERNAL_ERROR", gettext("The request failed; it was logged and undone"))

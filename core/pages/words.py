@@ -35,6 +35,7 @@ CODED: Final = frozenset(
         "asset_class",
         "capacity",
         "close_reason",
+        "kind",
         "lei_status",
         "side",
         "severity",

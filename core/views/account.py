@@ -21,10 +21,8 @@ from core.acts import acting
 from core.middleware import actor_of
 from core.models import Theme, User
 from core.pages import PageView
-from core.pages.preferences import change_preferences
+from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
 from core.pages.saved import delete_view, save_view
-
-COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
 
 class SignIn(LoginView):

@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 from lxml import etree
 
+from core.text import piece_at, what_ails
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 
@@ -60,7 +61,7 @@ WHOLE_FILE: Final = {
         Finding(
             code="REF-024",
             field="file",
-            message="Line {line}, column {column}: this is not well-formed JSON ({found})",
+            message="Line {line}, column {column}: this is not JSON: {found}",
         ),
         Finding(
             code="REF-025",
@@ -86,6 +87,11 @@ WHOLE_FILE: Final = {
             code="REF-031",
             field="file",
             message="Line {line}, column {column}: {found} is a control character, not text",
+        ),
+        Finding(
+            code="REF-032",
+            field="file",
+            message="Line {line}, column {column}: the JSON is cut off here",
         ),
     )
 }
@@ -215,7 +221,7 @@ def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record
             if any(field.strip() for field in fields):
                 yield Record(lines.line_num, dict(zip(header, fields, strict=False)))
     except csv.Error as failure:
-        raise unusable("REF-023", line=lines.line_num, found=str(failure)) from None
+        raise unusable("REF-023", line=lines.line_num, found=what_ails(failure)) from None
 
 
 def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds
@@ -223,9 +229,9 @@ def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the documen
     try:
         return json.loads(decode(content))
     except json.JSONDecodeError as failure:
-        raise unusable(
-            "REF-024", line=failure.lineno, column=str(failure.colno), found=failure.msg
-        ) from None
+        found = piece_at(failure.doc, failure.pos)
+        code = "REF-024" if found else "REF-032"
+        raise unusable(code, line=failure.lineno, column=str(failure.colno), found=found) from None
     except RecursionError:
         raise unusable("REF-026") from None
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core import files, jobs
 from core.access import Action, require
 from core.acts import acting
-from core.pages import formats
+from core.pages import formats, words
 from core.pages.upload import Preview, UploadPage
 from refdata import services
 from refdata.forms import ReferenceFileForm
@@ -41,9 +42,9 @@ class ImportPage(UploadPage):
                 (_("Rows in the file"), formats.integer(seen.seen)),
                 (_("Rows to load"), formats.integer(seen.good_rows)),
                 (_("Rows refused"), formats.integer(len(seen.findings))),
-                *((count_label(key), formats.integer(n)) for key, n in seen.counts.items()),
+                *((named(key), formats.integer(n)) for key, n in seen.counts.items()),
             ),
-            columns=names,
+            columns=[named(name) for name in names],
             numbers=_numbers(seen.sample, names),
             rows=[[_cell(getattr(row, name)) for name in names] for row in seen.sample],
             findings=seen.findings,
@@ -68,6 +69,11 @@ class ImportPage(UploadPage):
         return reverse("core:job", args=[job.pk])
 
 
+def named(name: str) -> str:
+    """Return the words for a column or a count of an import, `venues_new`."""
+    return str(capfirst(words.named(name)))
+
+
 def _numbers(sample: Sequence[Any], names: Sequence[str]) -> list[int]:
     """Return the places of the columns that hold figures."""
     return [
@@ -77,30 +83,9 @@ def _numbers(sample: Sequence[Any], names: Sequence[str]) -> list[int]:
     ]
 
 
-def count_label(key: str) -> str:
-    """Return the words for one count of an import, `venues_new`."""
-    noun, _sep, verb = key.partition("_")
-    return f"{NOUNS.get(noun, noun)}: {VERBS[verb]}" if verb in VERBS else str(NOUNS.get(key, key))
-
-
-NOUNS = {
-    "venues": _("venues"),
-    "parties": _("parties"),
-    "listings": _("listings"),
-    "instruments": _("instruments"),
-    "rates": _("rates"),
-    "prices": _("prices"),
-    "absent": _("rates absent"),
-    "new": _("new records"),
-    "modified": _("modified records"),
-    "terminated": _("terminated records"),
-    "cancelled": _("cancelled records"),
-    "full": _("full records"),
-}
-VERBS = {"new": _("new"), "changed": _("changed"), "unchanged": _("unchanged")}
-
-
 def _cell(value: object) -> str:
     if isinstance(value, date):
         return formats.day(value)
+    if isinstance(value, Decimal):
+        return formats.decimal(value)
     return "" if value is None else str(value)[:CELL_LENGTH_MAX]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from kernel.findings import Finding, Refusal
-from trades.formats.execution_json import read_execution
+from kernel.findings import Refusal
+from trades.formats.execution_json import TOO_DEEP, malformed, read_execution
 from trades.services.capture import Read
 
 ITEMS_MAX: Final = 100_000
@@ -20,6 +22,8 @@ JSON_TYPES: Final = frozenset(
 )
 BOM: Final = b"\xef\xbb\xbf"
 NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
+PLACE: Final = re.compile(r"\(byte (\d+)\)")
+"""Where msgspec says that a body stops being JSON."""
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -74,16 +78,34 @@ def read_many(body: bytes) -> list[Read]:
             _("%(found)s executions; at most %(limit)s in one call")
             % {"found": len(parts), "limit": ITEMS_MAX}
         )
-    return [read_execution(part) for part in parts]
+    read: list[Read] = [read_execution(part) for part in parts]
+    if not start.startswith(b"[") and any(isinstance(one, tuple) for one in read):
+        return _placed(body, read)
+    return read
 
 
 def _lines(body: bytes) -> Sequence[bytes]:
     return [line for line in body.split(b"\n") if line.strip()]
 
 
+def _placed(body: bytes, read: Sequence[Read]) -> list[Read]:
+    """Give each finding the line of the body where its message stands."""
+    numbers = [n for n, line in enumerate(body.split(b"\n"), start=1) if line.strip()]
+    return [
+        tuple(replace(finding, line=number) for finding in one) if isinstance(one, tuple) else one
+        for number, one in zip(numbers, read, strict=True)
+    ]
+
+
 def _list_items(body: bytes) -> Sequence[bytes]:
     try:
         return [bytes(raw) for raw in _LIST.decode(body)]
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
-        finding = Finding(code="CAP-001", field="", message="{found}", found=str(wrong)[:200])
-        raise UnreadableBulk(_("The body is not a JSON list"), findings=(finding,)) from None
+    except msgspec.MsgspecError as wrong:
+        at = PLACE.search(str(wrong))
+        text = body.decode("utf-8", "replace")
+        place = len(body[: int(at[1])].decode("utf-8", "replace")) if at else len(text)
+        raise UnreadableBulk(
+            _("The body is not a JSON list"), findings=(malformed(text, place),)
+        ) from None
+    except RecursionError:
+        raise UnreadableBulk(_("The body is not a JSON list"), findings=(TOO_DEEP,)) from None

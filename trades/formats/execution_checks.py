@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -92,7 +93,9 @@ def _text(code: str, pattern: str, *, expected: str, message: str) -> Check:
 
     def check(name: str, value: object) -> Iterator[Finding]:
         if not isinstance(value, str) or isinstance(value, Literal):
-            yield _wrong_type(name, value, "text")
+            yield _wrong_type(
+                name, value, '"text"', N_("{field} is text between quotes, not {found}")
+            )
         elif not form.search(value):
             yield Finding(
                 code=code,
@@ -131,7 +134,9 @@ def _decimal(digits: int, decimals: int, pattern: str, *, positive: bool = False
 
     def check(name: str, value: object) -> Iterator[Finding]:
         if not isinstance(value, str) or isinstance(value, Literal):
-            yield _wrong_type(name, value, "decimal text")
+            yield _wrong_type(
+                name, value, '"123.45"', N_("{field} is a number between quotes, not {found}")
+            )
         elif not plain.search(value):
             yield Finding(
                 code="CAP-008",
@@ -176,7 +181,7 @@ def _one_of(*values: str) -> Check:
 
 def _version(name: str, value: object) -> Iterator[Finding]:
     if isinstance(value, bool) or not isinstance(value, int):
-        yield _wrong_type(name, value, "whole number")
+        yield _wrong_type(name, value, "1", N_("{field} is a whole number, not {found}"))
     elif not 1 <= value <= MAX_VERSION:
         yield Finding(
             code="CAP-009",
@@ -203,7 +208,9 @@ def _day(name: str, value: object) -> Iterator[Finding]:
     if isinstance(value, date) and not isinstance(value, datetime):
         return
     if not isinstance(value, str) or isinstance(value, Literal):
-        yield _wrong_type(name, value, "date")
+        yield _wrong_type(
+            name, value, '"YYYY-MM-DD"', N_("{field} is a date between quotes, not {found}")
+        )
         return
     try:
         in_range = msgspec.convert(value, date).year >= EARLIEST_YEAR
@@ -221,7 +228,12 @@ def _day(name: str, value: object) -> Iterator[Finding]:
 
 def _moment(name: str, value: object) -> Iterator[Finding]:
     if not isinstance(value, str) or isinstance(value, Literal):
-        yield _wrong_type(name, value, "date and time")
+        yield _wrong_type(
+            name,
+            value,
+            '"YYYY-MM-DDThh:mm:ss+hh:mm"',
+            N_("{field} is a moment between quotes, not {found}"),
+        )
         return
     try:
         moment = msgspec.convert(value, datetime)
@@ -238,27 +250,19 @@ def _moment(name: str, value: object) -> Iterator[Finding]:
         )
 
 
-def _wrong_type(name: str, value: object, expected: str) -> Finding:
+def _wrong_type(name: str, value: object, expected: str, message: str) -> Finding:
     return Finding(
         code="CAP-007",
         field=name,
-        message="{field} must be {expected}, not {found}",
+        message=message,
         expected=expected,
-        found=f"{kind_of(value)} {value}"[:MAX_FOUND],
+        found=as_json(value)[:MAX_FOUND],
     )
 
 
-def kind_of(value: object) -> str:
-    """Name the JSON kind of a value."""
-    kinds = (
-        (Literal, "number"),
-        (bool, "boolean"),
-        (int, "number"),
-        (str, "text"),
-        (list, "list"),
-        (dict, "object"),
-    )
-    return next((word for kind, word in kinds if isinstance(value, kind)), "null")
+def as_json(value: object) -> str:
+    """Write a value as its message did."""
+    return value if isinstance(value, Literal) else json.dumps(value, default=str)
 
 
 _ISIN_FORM: Final = _text(

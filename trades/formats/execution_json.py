@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from core.text import piece_at
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
 from trades.formats.execution_checks import (
@@ -28,13 +29,14 @@ from trades.formats.execution_checks import (
     MAX_FOUND,
     MAX_VERSION,
     MIC,
+    N_,
     PRICE,
     QUANTITY,
     REFERENCE,
     Literal,
+    as_json,
     examine,
     isin_holds,
-    kind_of,
     shows_what_it_says,
 )
 from trades.states import Action, Capacity, Side
@@ -76,6 +78,12 @@ class _Message(
     message_id: None = None  # told by the format, never by the sender
 
 
+TOO_DEEP: Final = Finding(
+    code="CAP-004",
+    field="",
+    message="Objects and lists are nested deeper than {expected} levels",
+    expected=str(MAX_DEPTH),
+)
 BOM: Final = b"\xef\xbb\xbf"
 HALF: Final = re.compile("[\ud800-\udfff]")
 KEY: Final = re.compile(rb'"\s*:')
@@ -156,24 +164,9 @@ def _explain(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        return (
-            Finding(
-                code="CAP-018",
-                field="",
-                message="The text is not UTF-8: byte {found} cannot be read",
-                expected="UTF-8",
-                found=f"0x{body[wrong.start]:02x} at {wrong.start}",
-            ),
-        )
+        return (_not_utf_8(body, wrong.start),)
     if len(OPEN.findall(body)) > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        return (
-            Finding(
-                code="CAP-004",
-                field="",
-                message="Objects and lists are nested deeper than {expected} levels",
-                expected=str(MAX_DEPTH),
-            ),
-        )
+        return (TOO_DEEP,)
     return _explain_json(text)
 
 
@@ -192,12 +185,14 @@ def _explain_json(text: str) -> ExecutionFacts | tuple[Finding, ...]:
 
     try:
         fields = json.loads(
-            text, object_pairs_hook=pairs, parse_constant=Literal, parse_float=Literal
+            text,
+            object_pairs_hook=pairs,
+            parse_constant=Literal,
+            parse_float=Literal,
+            parse_int=lambda digits: int(digits) if len(digits) <= MAX_FOUND else Literal(digits),
         )
     except json.JSONDecodeError as wrong:
-        return (_malformed(wrong.msg, wrong.lineno, wrong.colno),)
-    except (ValueError, RecursionError) as wrong:
-        return (_malformed(str(wrong), 1, 1),)
+        return (malformed(text, wrong.pos),)
     if not isinstance(fields, dict):
         return (
             Finding(
@@ -205,7 +200,7 @@ def _explain_json(text: str) -> ExecutionFacts | tuple[Finding, ...]:
                 field="",
                 message="An execution is a JSON object, not {found}",
                 expected="object",
-                found=kind_of(fields),
+                found=as_json(fields)[:MAX_FOUND],
             ),
         )
     return (*halves, *twice, *examine(fields)) or _accept(fields)
@@ -237,15 +232,33 @@ def _twice(name: str) -> Finding:
     )
 
 
-def _malformed(why: str, line: int, column: int) -> Finding:
+def malformed(text: str, place: int) -> Finding:
+    """Say where a text stops being JSON, and what stands there."""
+    before = text[:place]
+    found = piece_at(text, place)
+    stops = N_("Line {line}, column {column}: the JSON is cut off here")
+    odd = N_("Line {line}, column {column}: this is not JSON: {found}")
     return Finding(
         code="CAP-001",
         field="",
-        message="The message is not JSON: {found}",
+        message=odd if found else stops,
         expected="JSON",
-        found=f"{why} (line {line}, column {column})"[:MAX_FOUND],
-        line=line,
-        column=str(column),
+        found=found,
+        line=before.count("\n") + 1,
+        column=str(place - before.rfind("\n")),
+    )
+
+
+def _not_utf_8(body: bytes, place: int) -> Finding:
+    before = body[:place]
+    return Finding(
+        code="CAP-018",
+        field="",
+        message="Line {line}, column {column}: byte {found} is not UTF-8",
+        expected="UTF-8",
+        found=f"0x{body[place]:02x}",
+        line=before.count(b"\n") + 1,
+        column=str(place - before.rfind(b"\n")),
     )
 
 

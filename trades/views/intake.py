@@ -79,12 +79,15 @@ class ImportDetail(DetailPage):
 
     def extra_context(self) -> dict[str, Any]:
         batch: CaptureBatch = self.object
-        counts = dict(batch.counts)
+        counts = {name: n for name, n in (self.object.told or {}).items() if n}
         kinds = counts.pop("kinds", {})
         return {
             "subtitle": batch.file.name if batch.file else batch.source_system,
             "counts": [(COUNT_NAMES.get(name, name), n) for name, n in counts.items()],
-            "kinds": sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])),
+            "kinds": [
+                (_kind(kind), n)
+                for kind, n in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+            ],
             "findings": [recalled(shape) for shape in batch.findings],
             "executions": selectors.list_executions(actor=self.request.actor)
             .filter(batch=batch)
@@ -99,11 +102,23 @@ COUNT_NAMES = {
     "booked": pgettext_lazy("trades", "Booked"),
     "parked": _("Parked"),
     "exception": _("Exceptions"),
-    "ignored": _("Ignored"),
+    "ignored": pgettext_lazy("trades", "Ignored"),
     "repeated": pgettext_lazy("trades", "Repeated"),
     "conflict": _("Conflicts"),
     "invalid": _("Unreadable"),
 }
+FIX_KINDS = {
+    "ExecutionReport/fill": _("ExecutionReport: fill"),
+    "ExecutionReport/unreadable fill": _("ExecutionReport: unreadable fill"),
+}
+
+
+def _kind(kind: str) -> str:
+    """Name what a message of a FIX log is: FIX has words for it, but for what we made of it."""
+    named, without, _rest = kind.partition(" without a quantity")
+    if without:
+        return _t("%(kind)s without a quantity") % {"kind": named}
+    return str(FIX_KINDS.get(kind, kind))
 
 
 class WaitingList(ListPage):
@@ -117,7 +132,7 @@ class WaitingList(ListPage):
         Tab(_("All")),
         Tab(_("Exceptions"), "outcome=EXCEPTION"),
         Tab(_("Parked"), "outcome=PARKED"),
-        Tab(_("Ignored"), "outcome=IGNORED"),
+        Tab(pgettext_lazy("trades", "Ignored"), "outcome=IGNORED"),
     )
     export_name = "messages"
     empty_text = _("No message was kept yet.")
@@ -269,7 +284,7 @@ class UploadFix(UploadPage):
             figures=(
                 (_("Messages"), formats.integer(log.messages)),
                 (_("Fills"), formats.integer(len(log.fills))),
-                *((kind, formats.integer(n)) for kind, n in sorted(log.counts.items())),
+                *((_kind(kind), formats.integer(n)) for kind, n in sorted(log.counts.items())),
             ),
             columns=PREVIEW_COLUMNS,
             numbers=PREVIEW_NUMBERS,

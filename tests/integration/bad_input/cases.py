@@ -78,7 +78,8 @@ EXECUTIONS: dict[str, Bad] = {
     ),
     "open quote": (
         "executions", files.table(book='"EQ'), 422,
-        "FILE-005 Blocking 2 File The line cannot be cut into cells: unexpected end of data",
+        "FILE-005 Blocking 2 File The line cannot be cut into cells: "
+        "a quotation mark is opened and never closed",
     ),
     "a cell too many": (
         "executions", files.table(book="a,b"), 422,
@@ -226,7 +227,7 @@ REFERENCE: dict[str, tuple[str, bytes, str]] = {
     "XML bomb": ("mic", files.XML_BOMB, "A document type declaration is not accepted"),
     "broken JSON": (
         "lei", b'{"data": [',
-        "Line 1, column 11: this is not well-formed JSON (Expecting value)",
+        "Line 1, column 11: the JSON is cut off here",
     ),
     "100,000 levels": ("lei", b"[" * 100_000, "The document is nested too deeply"),
     "another table": ("prices", b"a,b\n1,2\n", "Line 1: column ISIN is missing"),
@@ -247,6 +248,22 @@ FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
     ),
     "formula": (
         "executions", files.table(book="=1+1"), {}, "=1+1 est une formule et non une donnée",
+    ),
+    "open quote": (
+        "executions", files.table(book='"EQ'), {},
+        "La ligne ne peut être découpée en cellules : un guillemet est ouvert et jamais refermé",
+    ),
+    "a word after a quote": (
+        "executions", files.table(book='"EQ" X'), {},
+        "du texte suit un guillemet fermant",
+    ),
+    "XLSX: formula": (
+        "executions", files.workbook('<row r="2"><c r="B2"><f>1+1</f><v>2</v></c></row>'), {},
+        "une donnée : enregistrez le fichier avec les valeurs UNREADABLE_FILE",
+    ),
+    "JSON cut off": (
+        "reference", b'{"data": [', {"kind": "lei"},
+        "Ligne 1, colonne 11 : le JSON s’arrête ici, incomplet",
     ),
     "statement": (
         "statement", files.MT940[:110], {}, "Le relevé est incomplet : le champ :62: manque",

@@ -37,19 +37,25 @@ def written(old: str, new: str) -> bytes:
 PRICE, QUANTITY = '"101.5"', '"100"'
 MESSAGES: dict[str, tuple[bytes, int, str, str, str]] = {
     # what is sent: the status, then code, field and message of the first finding
+    "two commas": (
+        b'{"version": 1,, "action": "NEW"}', 400, "CAP-001", "",
+        'Line 1, column 15: this is not JSON: , "action": "NEW"}',
+    ),
     "cut off": (
         b'{"source_reference": ', 400, "CAP-001", "",
-        "The message is not JSON: Expecting value (line 1, column 22)",
+        "Line 1, column 22: the JSON is cut off here",
     ),
-    "empty": (b"", 400, "CAP-001", "", "Expecting value (line 1, column 1)"),
-    "a list": (b"[]", 400, "CAP-002", "", "An execution is a JSON object, not list"),
-    "NaN": (written(PRICE, "NaN"), 422, "CAP-007", "price", "must be decimal text, not number NaN"),
-    "Infinity": (written(PRICE, "-Infinity"), 422, "CAP-007", "price", "not number -Infinity"),
-    "1e400": (written(PRICE, "1e400"), 422, "CAP-007", "price", "not number 1e400"),
+    "empty": (b"", 400, "CAP-001", "", "Line 1, column 1: the JSON is cut off here"),
+    "a list": (b"[]", 400, "CAP-002", "", "An execution is a JSON object, not []"),
+    "NaN": (
+        written(PRICE, "NaN"), 422, "CAP-007", "price", "price is a number between quotes, not NaN",
+    ),
+    "Infinity": (written(PRICE, "-Infinity"), 422, "CAP-007", "price", "quotes, not -Infinity"),
+    "1e400": (written(PRICE, "1e400"), 422, "CAP-007", "price", "between quotes, not 1e400"),
     "1e400 in quotes": (
         sent(price="1e400"), 422, "CAP-008", "price", "price is not a plain decimal number: 1e400",
     ),
-    "a JSON number": (written(PRICE, "101.5"), 422, "CAP-007", "price", "not number 101.5"),
+    "a JSON number": (written(PRICE, "101.5"), 422, "CAP-007", "price", "quotes, not 101.5"),
     "negative quantity": (
         sent(quantity="-5"), 422, "CAP-010", "quantity",
         "quantity must be greater than zero, not -5",
@@ -73,7 +79,8 @@ MESSAGES: dict[str, tuple[bytes, int, str, str, str]] = {
         sent(quantity="1_000"), 422, "CAP-008", "quantity", "not a plain decimal number: 1_000",
     ),
     "5,000 digits": (
-        written('"version": 1', '"version": 1' + "0" * 5000), 400, "CAP-001", "", "5001 digits",
+        written('"version": 1', '"version": 1' + "0" * 5000), 422, "CAP-007", "version",
+        "version is a whole number, not 1000",
     ),
     "duplicate key": (
         written('"version": 1', '"version": 1, "version": 2'), 400, "CAP-003", "version",
@@ -81,11 +88,11 @@ MESSAGES: dict[str, tuple[bytes, int, str, str, str]] = {
     ),
     "UTF-16": (
         json.dumps(message()).encode("utf-16"), 400, "CAP-018", "",
-        "The text is not UTF-8: byte 0xff at 0 cannot be read",
+        "Line 1, column 1: byte 0xff is not UTF-8",
     ),
     "Latin-1": (
         json.dumps(message(comment="é"), ensure_ascii=False).encode("latin-1"), 400, "CAP-018", "",
-        "The text is not UTF-8: byte 0xe9",
+        "byte 0xe9 is not UTF-8",
     ),
     "lone surrogate": (
         written('"X-1"', '"X\\ud800"'), 400, "CAP-018", "source_reference",
@@ -136,14 +143,33 @@ def test_the_same_between_two_good_lines_of_a_bulk(bad: tuple[bytes, int, str, s
     body, _status, code, _field, _words = bad
     if not body or body.startswith(b"\xff\xfe"):
         pytest.skip("no line of a bulk")
-    lines = [sent(source_reference="A"), body, sent(source_reference="B")]
+    lines = [sent(source_reference="A"), b"", body, sent(source_reference="B")]
 
     answer = feed().post(MANY, b"\n".join(lines), content_type="application/x-ndjson")
 
     items = answer.json()["items"]
     assert [item["code"] for item in items] == [201, 422, 201]
     assert (items[1]["index"], items[1]["findings"][0]["code"]) == (1, code)
+    assert {finding["line"] for finding in items[1]["findings"]} == {3}
     assert sorted(Trade.objects.values_list("source_reference", flat=True)) == ["A", "B"]
+
+
+NO_LISTS: dict[str, tuple[bytes, str]] = {
+    "NaN": (b'[{"price": NaN}]', "Line 1, column 12: this is not JSON: NaN}]"),
+    "no comma": (b'[{},\n {"book": "\xc3\xa9"} {}]', "Line 2, column 16: this is not JSON: {}]"),
+    "cut off": (b"[{},", "Line 1, column 5: the JSON is cut off here"),
+    "100,000 levels": (b"[" * 100_000, "Objects and lists are nested deeper than 32 levels"),
+}
+
+
+@pytest.mark.parametrize("bad", NO_LISTS.values(), ids=NO_LISTS)
+def test_a_list_that_is_none_says_where(bad: tuple[bytes, str]) -> None:
+    body, words = bad
+
+    answer = feed().post(MANY, body, content_type=JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "BULK_UNREADABLE")
+    assert answer.json()["findings"][0]["message"] == words
 
 
 BULKS: dict[str, tuple[bytes, int, str]] = {
@@ -268,7 +294,11 @@ def test_a_worthless_reference(reference: str) -> None:
     [
         (sent(quantity="-5"), "quantity : une valeur supérieure à zéro est attendue, et non -5"),
         (sent(isin="FR0000120272"), "FR0000120272"),
-        (b"\xff", "Le texte n’est pas en UTF-8"),
+        (b'{"\xe9', "Ligne 1, colonne 3 : l’octet 0xe9 n’est pas de l’UTF-8"),
+        (b"{", "Ligne 1, colonne 2 : le JSON s’arrête ici, incomplet"),
+        (b"[1]", "JSON, et non [1]"),
+        (written(PRICE, "NaN"), "price est un nombre entre guillemets, et non NaN"),
+        (written('"version": 1', '"version": true'), "version est un nombre entier, et non true"),
     ],
 )
 def test_a_french_client_is_told_in_french(body: bytes, words: str) -> None:

@@ -265,6 +265,20 @@ def test_every_error_of_an_api_address_is_a_problem_document(
     assert b"secret detail" not in answer.content
 
 
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/api/nothing/here/", "Il n’y a rien ici, ou rien pour vous"),
+        ("/api/busy/", "Réessayez dans un instant"),
+        ("/api/crash/", "La requête a échoué ; elle est journalisée et défaite"),
+    ],
+)
+def test_errors_are_said_in_the_language_of_the_caller(
+    address: str, title: str, token: str
+) -> None:
+    assert call("GET", address, token, **{"Accept-Language": "fr"}).json()["title"] == title
+
+
 def test_a_call_with_a_token_has_no_session_and_loads_nothing(token: str) -> None:
     answer = call("GET", "/api/echo/", token)
 

@@ -48,6 +48,19 @@ def test_pages_answer(auditor_client: Client, address: str) -> None:
     assert response.status_code == 200
 
 
+def test_what_comes_before_the_person_is_known_speaks_their_language_in_their_theme(
+    auditor_client: Client,
+) -> None:
+    User.objects.update(theme="dark")
+    auditor_client.get("/")
+
+    page = auditor_client.post("/trades/fix/", CONTENT_LENGTH=str(10**9)).content.decode()
+
+    assert "Trop volumineux" in page
+    assert 'data-bs-theme="dark"' in page
+    assert 'href="/trades/fix/"' in page
+
+
 def test_a_stranger_is_sent_to_sign_in() -> None:
     assert Client().get("/jobs/")["Location"].startswith("/sign-in/")
     assert Client().get("/sign-in/").status_code == 200

@@ -136,12 +136,16 @@ def test_a_file_is_shown_then_loaded_by_a_job(agent: Client) -> None:
         address, {"kind": "prices", "file": SimpleUploadedFile("closes.csv", content)}
     )
     assert "REF-009" in text(shown)
+    assert '<th scope="col" class="num">Close</th>' in text(shown)
     assert not models.Price.objects.exists()
     waiting = shown.context["waiting"]
     confirmed = agent.post(address, {"waiting": waiting})
     job = Job.objects.get(kind="refdata.load_file")
     assert confirmed.url == reverse("core:job", args=[job.pk])
     jobs.run_pending()
+    done = text(agent.get(confirmed.url, headers={"accept-language": "fr"}))
+    assert "<dt>Cours nouveaux</dt><dd>1</dd>" in done
+    assert ">Cours de clôture</dd>" in done
 
     assert models.Price.objects.count() == 1
     loaded = models.FileImport.objects.get()

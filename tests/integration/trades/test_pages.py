@@ -10,7 +10,17 @@ from core import jobs
 from core.roles import Role
 from desk.models import Comment, SupervisorLimit
 from tests.factories import refdata as refdata_factories
-from tests.factories.trades import booked, facts, person, send, signed_in, small_world
+from tests.factories.trades import (
+    booked,
+    facts,
+    message,
+    person,
+    send,
+    signed_in,
+    small_world,
+)
+from tests.integration.bad_input import files
+from tests.integration.bad_input.doors import feed
 from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +223,28 @@ def test_one_click_lets_a_waiting_message_go_on(agent: Client) -> None:
 
     assert (unknown.status_code, done.status_code) == (422, 302)
     assert Trade.objects.get().symbol == "DELL"
+
+
+def test_the_single_calls_of_a_minute_are_counted_like_any_import(agent: Client) -> None:
+    client = feed()
+    for body in (message(), message(source_reference="X-2", isin="US0378331005")):
+        client.post("/api/v1/executions/", body, content_type="application/json")
+    batch = CaptureBatch.objects.get(channel="API")
+
+    row = agent.get("/trades/capture/").context["table"].rows[0]
+    page = agent.get(f"/trades/imports/{batch.pk}/", headers={"accept-language": "fr"})
+
+    assert (row.get_cell("booked"), row.get_cell("waiting")) == ("1", "1")
+    assert "<dt>Enregistrées</dt><dd>1</dd>" in page.content.decode()
+
+
+def test_what_a_fix_log_holds_is_said_in_french(agent: Client) -> None:
+    log = files.fix(t31="NaN")
+    sent = {"file": SimpleUploadedFile("day.log", log)}
+
+    page = agent.post("/trades/fix/", sent, headers={"accept-language": "fr"}).content.decode()
+
+    assert "ExecutionReport : exécution illisible" in page
 
 
 def test_a_comment_is_kept(agent: Client) -> None:

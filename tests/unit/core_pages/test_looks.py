@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from backoffice import looks
+from core import jobs
 from core.pages import status
 
 
@@ -18,3 +19,14 @@ def test_every_state_has_words(name: str) -> None:
 def test_the_words_speak_french() -> None:
     with translation.override("fr"):
         assert str(status.look("PENDING_VALIDATION").label) == "À valider"
+
+
+def test_every_kind_of_job_has_words() -> None:
+    ours = {kind for kind, run in jobs.handlers().items() if not run.__module__.startswith("tests")}
+    assert not ours - set(status.LOOKS)
+
+
+def test_a_message_that_waits_for_a_person_has_a_badge_and_a_kind_of_work_has_none() -> None:
+    outcome, kind = status.look("EXCEPTION", of="execution"), status.look("EXCEPTION")
+
+    assert (outcome.is_plain, outcome.colour, kind.is_plain) == (False, "red", True)
