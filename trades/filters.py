@@ -35,9 +35,15 @@ class TradeSearch(SearchFilter):
 
 
 def _either(named: Mapping[str, set[int]]) -> Q:
-    """Return "these words, each with the instruments that it may mean, are about the trade"."""
+    """Return "these words, each with the instruments that it may mean, are about the trade".
+
+    One index answers what an instrument is called; only a word that does start a reference asks
+    for a second one, and for both to be put together.
+    """
     meant = Q(instrument__in=sorted(set.intersection(*named.values())))
     for word in named:
+        if not Trade.objects.filter(source_reference__startswith=word).exists():
+            continue
         told = Q(source_reference__startswith=word)
         others = [ids for other, ids in named.items() if other != word]
         if others:

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from core.pages.lists import in_one_order
 from kernel.actors import SYSTEM
+from tests.factories.trades import ISIN, booked
 from trades import selectors
 from trades.filters import TradeFilter
 from trades.tables import TradeTable
@@ -21,7 +22,7 @@ NARROWED = [
     "",
     "q=T000000001",
     "q=OMS-1",
-    "q=FR0000131104",
+    f"q={ISIN}",
     "state=REJECTED",
     "state=PENDING_VALIDATION",
     "state=ON_HOLD&state=RECEIVED",
@@ -33,6 +34,11 @@ NARROWED = [
     "settles=2026-11-24",
     "batch=1",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _a_trade() -> None:
+    booked(source_reference="OMS-1")
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +55,13 @@ def test_the_list_is_found_by_an_index(query: str) -> None:
     plan = found.qs[:50].explain()
     assert "Seq Scan on trades_trade" not in plan, plan
     assert "Index" in plan
+
+
+def test_a_name_that_starts_no_reference_is_found_by_one_index() -> None:
+    named = TradeFilter({"q": "Share"}, queryset=selectors.list_trades(actor=SYSTEM))
+
+    assert named.qs.count() == 1
+    assert "trade_source_reference" not in named.qs.explain()
 
 
 @pytest.mark.parametrize("column", TradeList.indexed_columns)
