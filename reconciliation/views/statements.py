@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access, jobs, tabular
 from core.access import Action
-from core.models import Job
-from core.pages import DetailPage, ListPage, PageView, Tab, formats, words
+from core.models import LIVE_JOB, Job
+from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.upload import FileForm, Preview, UploadPage
@@ -150,7 +150,7 @@ class StatementUpload(UploadPage):
             for entry in statement.entries
         ]  # fmt: skip
         figures: list[tuple[Any, str]] = [
-            (_("Format"), kind.value),
+            (_("Format"), status.look(kind).label),
             (_("Statements"), str(len(read.statements))),
             (_("Lines"), str(len(rows))),
             (_("Encoding"), read.encoding),
@@ -259,23 +259,41 @@ class StatementDetail(DetailPage):
     def get_queryset(self) -> QuerySet[StatementFile]:
         return StatementFile.objects.select_related("mapping", "file")
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the file; asked by the page itself, say only when it is worth another look."""
+        if not self.is_fragment:
+            return super().get(request, *args, **kwargs)
+        found = self.get_object()
+        if _waits(found, _last_job(found)):
+            return HttpResponse(status=204)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+
     def extra_context(self) -> dict[str, Any]:
         lines = StatementLine.objects.filter(source=self.object).order_by("id")
-        job = Job.objects.filter(
-            parameters__file_id=self.object.pk, kind__startswith="reconciliation."
-        ).order_by("-id")
+        job = _last_job(self.object)
         return {
             "statements": self.object.statements.select_related("account").order_by("n"),
             "lines": lines[:LINES_SHOWN],
             "lines_hidden": max(self.object.declared_rows - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
-            "job": job.first(),
+            "job": job,
+            "waits": _waits(self.object, job),
             "breaks": self.object.lines.filter(breaks__isnull=False)
             .values("breaks__category")
             .annotate(n=Count("breaks")),
             "findings": [{**found, "text": _said(found)} for found in self.object.findings],
             "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
         }
+
+
+def _last_job(file: StatementFile) -> Job | None:
+    jobs = Job.objects.filter(parameters__file_id=file.pk, kind__startswith="reconciliation.")
+    return jobs.order_by("-id").first()
+
+
+def _waits(file: StatementFile, job: Job | None) -> bool:
+    """Whether something is still being done with the file."""
+    return file.state == StatementState.RECEIVED or (job is not None and job.state in LIVE_JOB)
 
 
 def _said(found: dict[str, str]) -> str:

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from backoffice.launcher import places
+from core import jobs
 from core.models import Job
 from tests.integration.reconciliation.world import trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+EXAMPLES = places.ROOT / "docs" / "examples"
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -76,3 +79,20 @@ def test_the_business_day_keeps_ones_place(sign_in: Callable[..., Page], job: Jo
     expect(link).to_be_focused()
     assert page.evaluate("scrollY") == place
     assert "every 20s" in (page.locator("#business-day").get_attribute("hx-trigger") or "")
+
+
+def test_the_page_of_a_statement_is_whole_when_its_import_ends(
+    sign_in: Callable[..., Page],
+) -> None:
+    page = sign_in("kim", roles=["AGENT"])
+    page.goto("/reconciliation/statements/upload/")
+    page.set_input_files("input[type=file]", str(EXAMPLES / "statement.mt940"))
+    page.get_by_role("button", name="See what it says").click()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Received", exact=True).first).to_be_visible()
+
+    jobs.run_pending()
+
+    expect(page.locator(".status-green", has_text="Imported").first).to_be_visible()
+    expect(page.get_by_role("link", name="Statements")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("button", name="Reconcile again")).to_be_visible()
