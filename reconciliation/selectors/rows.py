@@ -62,7 +62,17 @@ def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:
 
 def matches_of_trade(trade_id: int) -> QuerySet[MatchGroup]:
     """Return every group that ever held the trade, latest first."""
-    held = MatchAllocation.objects.filter(side=AllocationSide.OURS, item_id=trade_id)
+    return _holding([trade_id])
+
+
+def matches_named(reference: str) -> QuerySet[MatchGroup]:
+    """Return every group that ever held the trade of this reference, ours or its sender's."""
+    named = Q(reference=reference.upper()) | Q(source_reference=reference)
+    return _holding(list(Trade.objects.filter(named).values_list("pk", flat=True)))
+
+
+def _holding(trade_ids: list[int]) -> QuerySet[MatchGroup]:
+    held = MatchAllocation.objects.filter(side=AllocationSide.OURS, item_id__in=trade_ids)
     # Live and undone ones have an index each.
     held = held.filter(Q(state__in=LIVE) | Q(state=GroupState.UNDONE))
     groups = MatchGroup.objects.filter(pk__in=held.values("group_id"))

@@ -120,8 +120,17 @@ def _named(counts: dict[str, int], prefix: str) -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
+class MatchSearch(SearchFilter):
+    """A word names a scope, who decided, or a trade by its whole reference."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        named = selectors.matches_named(value.strip()) if value else None
+        groups = [] if named is None else list(named.values_list("pk", flat=True))
+        return qs.filter(pk__in=groups) if groups else super().filter(qs, value)
+
+
 class MatchFilter(ListFilterSet):
-    q = SearchFilter(fields=("run__scope__icontains", "decided_by__istartswith"))
+    q = MatchSearch(fields=("run__scope__icontains", "decided_by__istartswith"))
     state = ChipsFilter(choices=labelled(GroupState), label=_("Status"))
     pass_name = ChipsFilter(choices=labelled(PassName), label=_("Pass"))
     kind = ChipsFilter(choices=labelled(Kind), label=_("Kind"))

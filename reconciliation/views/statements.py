@@ -74,7 +74,6 @@ class StatementList(ListPage):
     title = _("Statements")
     action = Action.VIEW_RECONCILIATION
     model = StatementFile
-    template_name = "reconciliation/statements.html"
     filterset_class = StatementFilter
     table_class = StatementTable
     tabs = (
@@ -200,6 +199,14 @@ def _encoding(options: dict[str, Any]) -> str:
     return str(mapping.encoding if mapping is not None else options["encoding"])
 
 
+def _written_as(dialect: str) -> str:
+    """Say what kind of table it is: a workbook, or text cells apart by one sign."""
+    if dialect == "xlsx":
+        return "XLSX"
+    sign = _t("tabulator") if dialect == "\t" else dialect
+    return _t("CSV, separator %(sign)s") % {"sign": sign}
+
+
 def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Preview:
     table = tabular.read_table(name, content, encoding=_encoding(options))
     plan = _plan(table.columns, options)
@@ -218,7 +225,7 @@ def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Previe
     used = {header: field for field, header in plan.columns.items()}
     return Preview(
         figures=[
-            (_("Format"), table.dialect),
+            (_("Format"), _written_as(table.dialect)),
             (_("Lines"), str(len(table.rows))),
             (_("Read"), str(len(read.lines))),
             (_("Encoding"), table.encoding),

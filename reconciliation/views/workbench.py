@@ -36,8 +36,9 @@ class Workbench(PageView):
         kind = _kind(request.GET.get("kind", ""))
         text = request.GET.get("q", "").strip()[:TEXT_MAX]
         currency = request.GET.get("currency", "").strip()[:3].upper()
-        trades = _found(selectors.open_trades(kind, actor=self.request.actor), text, currency)
-        lines = _found(selectors.open_lines(kind), text, currency, text_of=("description",))
+        trades = selectors.open_trades(kind, actor=self.request.actor)
+        trades = _found(trades, text, currency, also="source_reference__istartswith")
+        lines = _found(selectors.open_lines(kind), text, currency, also="description__icontains")
         context: dict[str, Any] = {
             "kind": kind.value,
             "kinds": labelled(Kind),
@@ -80,16 +81,12 @@ def _ids(values: list[str]) -> list[int]:
     return [int(value) for value in values if value.isascii() and value.isdigit()]
 
 
-def _found(
-    rows: QuerySet[Any], text: str, currency: str, *, text_of: tuple[str, ...] = ()
-) -> QuerySet[Any]:
+def _found(rows: QuerySet[Any], text: str, currency: str, *, also: str) -> QuerySet[Any]:
     if currency:
         rows = rows.filter(currency=currency)
     if text:
-        wanted = Q(reference__icontains=text) | Q(isin__istartswith=text)
-        for name in text_of:
-            wanted |= Q(**{f"{name}__icontains": text})
-        rows = rows.filter(wanted)
+        named = Q(reference__icontains=text) | Q(isin__istartswith=text)
+        rows = rows.filter(named | Q(**{also: text}))
     return rows
 
 

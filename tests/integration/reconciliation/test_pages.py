@@ -25,6 +25,7 @@ from tests.integration.reconciliation.world import (
     taken_in,
     trade,
 )
+from trades.models import Trade
 
 pytestmark = pytest.mark.django_db
 OPEN_LINE = ":61:2611201120D990,00NTRFOTHER//BK1"
@@ -182,6 +183,10 @@ def test_workbench_matches_and_the_match_page_undoes(client: Client) -> None:
     assert (matched.status_code, undone.status_code) == (302, 302)
     group.refresh_from_db()
     assert group.state == "UNDONE"
+    matches, theirs = reverse("reconciliation:matches"), Trade.objects.get(pk=ours).source_reference
+    for reference, found in (("t000002", True), (theirs, True), ("T9", False)):
+        page = client.get(matches, {"q": reference}).content.decode()
+        assert (group.get_absolute_url() in page) is found, reference
 
 
 @pytest.mark.usefixtures("world")
