@@ -149,7 +149,7 @@ class StatementUpload(UploadPage):
             for entry in statement.entries
         ]  # fmt: skip
         figures: list[tuple[Any, str]] = [
-            (_("Format"), status.look(kind).label),
+            (_("Format"), str(status.look(kind).label)),
             (_("Statements"), str(len(read.statements))),
             (_("Lines"), str(len(rows))),
             (_("Encoding"), read.encoding),
