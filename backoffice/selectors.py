@@ -33,7 +33,7 @@ from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
 from reconciliation import selectors as reconciliation
 from reconciliation.models import MatchAllocation, StatementFile
-from reconciliation.states import AllocationSide, GroupState, Kind
+from reconciliation.states import GroupState, Kind
 from refdata import selectors as refdata
 from reporting import selectors as reporting
 from reporting.selectors import Completeness
@@ -188,9 +188,9 @@ def count_matched_trades(*, day: date, actor: Actor) -> int:
     """Count the trades of a day that a confirmed match explains."""
     confirmed = MatchAllocation.objects.filter(
         kind=Kind.TRADES.value,
-        side=AllocationSide.OURS.value,
         state=GroupState.CONFIRMED.value,
-        item_id=OuterRef("pk"),
+        claims_trade=True,
+        trade_id=OuterRef("pk"),
     )
     visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(trade_date=day)
     return visible.filter(Exists(confirmed)).count()

@@ -102,11 +102,15 @@ CONTENT_OF_CHANGE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AuditedTable:
-    """A table with its columns, and where its changes are written."""
+    """A table with its columns, and where its changes are written.
+
+    `row` is the column of the primary key whose number an entry carries.
+    """
 
     table: str
     columns: tuple[str, ...]
-    pk: str
+    pk: tuple[str, ...]
+    row: str
     entity: str
     key: str
     hidden: tuple[str, ...]
@@ -162,7 +166,7 @@ def _trigger(table: AuditedTable, event: str, changes: str) -> str:
         "update": "OLD TABLE AS before_rows NEW TABLE AS after_rows",
         "delete": "OLD TABLE AS before_rows",
     }[event]
-    own_chain = table.key == table.pk
+    own_chain = table.pk == (table.key,)
     statement = _entries(table, ONE_PER_CHAIN if own_chain else MANY_PER_CHAIN, changes)
     if own_chain and event == "insert":
         fresh = _entries(table, FIRST_OF_CHAIN, changes)
@@ -194,7 +198,7 @@ def _deletes(table: AuditedTable) -> str:
 
 
 def _whole(table: AuditedTable, action: str, rows: str, alias: str) -> str:
-    key, row = f"{alias}.{quoted(table.key)}::bigint", f"{alias}.{quoted(table.pk)}"
+    key, row = f"{alias}.{quoted(table.key)}::bigint", f"{alias}.{quoted(table.row)}"
     return WHOLE.format(
         key=key, row=row, action=action, payload=_payload(table, alias), rows=rows, alias=alias
     )
@@ -209,22 +213,23 @@ def _payload(table: AuditedTable, alias: str) -> str:
 
 def _updates(table: AuditedTable) -> str:
     """Return the changed columns of each row; a changed primary key is an old and a new row."""
-    pk, key = quoted(table.pk), quoted(table.key)
+    row, key = quoted(table.row), quoted(table.key)
+    same = " AND ".join(f"{NEW}.{quoted(pk)} = {OLD}.{quoted(pk)}" for pk in table.pk)
     changed = _changes(table)
     return f"""
 SELECT coalesce({NEW}.{key}, {OLD}.{key})::bigint AS key,
-       coalesce({NEW}.{pk}, {OLD}.{pk}) AS row,
-       CASE WHEN {OLD}.{pk} IS NULL THEN 'INSERT' WHEN {NEW}.{pk} IS NULL THEN 'DELETE'
+       coalesce({NEW}.{row}, {OLD}.{row}) AS row,
+       CASE WHEN {OLD}.{row} IS NULL THEN 'INSERT' WHEN {NEW}.{row} IS NULL THEN 'DELETE'
             ELSE 'UPDATE' END AS action,
-       CASE WHEN {OLD}.{pk} IS NULL THEN {_payload(table, NEW)}
-            WHEN {NEW}.{pk} IS NULL THEN {_payload(table, OLD)}
+       CASE WHEN {OLD}.{row} IS NULL THEN {_payload(table, NEW)}
+            WHEN {NEW}.{row} IS NULL THEN {_payload(table, OLD)}
             ELSE '{{' || {changed} || '}}' END AS payload
-  FROM before_rows {OLD} FULL JOIN after_rows {NEW} ON {NEW}.{pk} = {OLD}.{pk}
+  FROM before_rows {OLD} FULL JOIN after_rows {NEW} ON {same}
  WHERE {OLD} IS DISTINCT FROM {NEW} OFFSET 0"""  # noqa: S608 - names come from the catalogue, quoted
 
 
 def _changes(table: AuditedTable) -> str:
-    cases = [_change(table, column) for column in table.columns if column != table.pk]
+    cases = [_change(table, column) for column in table.columns if column not in table.pk]
     groups = [cases[start : start + CHUNK] for start in range(0, len(cases), CHUNK)]
     joined = [f"nullif(concat_ws(',', {', '.join(group)}), '')" for group in groups]
     return f"concat_ws(',', {', '.join(joined)})"

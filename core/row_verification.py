@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection, models, transaction
@@ -21,9 +22,10 @@ from core.verification import Problem
 BATCH: Final = 2000
 SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 TRAIL: Final = """
-SELECT row, action, payload FROM core_auditentry WHERE "table" = %s ORDER BY row, id
+SELECT {same}, action, payload FROM core_auditentry WHERE "table" = %s ORDER BY {same}, id
 """
 Columns = dict[str, Any]
+Numbers = tuple[int, ...]
 
 
 def row_problems() -> Iterator[Problem]:
@@ -36,26 +38,36 @@ def row_problems() -> Iterator[Problem]:
 
 
 def _of_table(model: type[models.Model], policy: AuditPolicy) -> Iterator[Problem]:
+    """Rows of a composite key are told by chain and row: several that are one have one trail."""
     table = str(model._meta.db_table)
-    told, live = _folded(table), _live(table, str(model._meta.pk.column))
+    composite = len(model._meta.pk_fields) > 1
+    numbers = (policy.key, policy.row) if composite else (str(model._meta.pk.column),)
+    told, live = _folded(table, "key, row" if composite else "row"), _live(table, numbers)
     told_row, live_row = next(told, None), next(live, None)
     while told_row or live_row:
         if told_row is not None and (live_row is None or told_row[0] < live_row[0]):
             if told_row[1] is not None and told_row[2]:
-                yield Problem(f"{table}:{told_row[0]}", 0, "ROW_GONE", "deleted without an entry")
+                yield _problem(table, told_row[0], "ROW_GONE", "deleted without an entry")
             told_row = next(told, None)
         elif live_row is not None and (told_row is None or live_row[0] < told_row[0]):
             if policy.inserts:
-                yield Problem(f"{table}:{live_row[0]}", 0, "ROW_UNRECORDED", "it has no entry")
+                yield _problem(table, live_row[0], "ROW_UNRECORDED", "it has no entry")
             live_row = next(live, None)
         elif told_row is not None and live_row is not None:
-            yield from _difference(table, told_row[0], told_row[1], live_row[1])
+            for found in live_row[1]:
+                yield from _difference(table, told_row[0], told_row[1], found)
             told_row, live_row = next(told, None), next(live, None)
 
 
-def _difference(table: str, row: int, told: Columns | None, live: Columns) -> Iterator[Problem]:
+def _problem(table: str, numbers: Numbers, code: str, text: str) -> Problem:
+    return Problem(f"{table}:{numbers[-1]}", 0, code, text)
+
+
+def _difference(
+    table: str, numbers: Numbers, told: Columns | None, live: Columns
+) -> Iterator[Problem]:
     if told is None:
-        yield Problem(f"{table}:{row}", 0, "ROW_UNRECORDED", "the trail says it was deleted")
+        yield _problem(table, numbers, "ROW_UNRECORDED", "the trail says it was deleted")
         return
     differing = [
         column
@@ -63,33 +75,29 @@ def _difference(table: str, row: int, told: Columns | None, live: Columns) -> It
         if column in live and value != HIDDEN and live[column] != value
     ]
     if differing:
-        yield Problem(f"{table}:{row}", 0, "ROW_DIFFERS", f"column {', '.join(differing)}")
+        yield _problem(table, numbers, "ROW_DIFFERS", f"column {', '.join(differing)}")
 
 
-def _folded(table: str) -> Iterator[tuple[int, Columns | None, bool]]:
-    """Yield (row, its columns or None when deleted, whether its insert is known)."""
-    current: int | None = None
-    state: Columns | None = None
-    whole = False
-    for row, action, payload in _stream(TRAIL, table):
-        if row != current:
-            if current is not None:
-                yield current, state, whole
-            current, state, whole = row, {}, False
-        changes = _parsed(payload)
-        if action == "UPDATE":
-            state = (state or {}) | {column: pair[1] for column, pair in changes.items()}
-        else:
-            state, whole = (changes, True) if action == "INSERT" else (None, whole)
-    if current is not None:
-        yield current, state, whole
+def _folded(table: str, same: str) -> Iterator[tuple[Numbers, Columns | None, bool]]:
+    """Yield (numbers, the columns or None when deleted, whether its insert is known)."""
+    entries = _stream(TRAIL.format(same=same), table)
+    for numbers, changes in groupby(entries, key=lambda entry: entry[:-2]):
+        state: Columns | None = {}
+        whole = False
+        for *_numbers, action, payload in changes:
+            columns = _parsed(payload)
+            if action == "UPDATE":
+                state = (state or {}) | {name: pair[1] for name, pair in columns.items()}
+            else:
+                state, whole = (columns, True) if action == "INSERT" else (None, whole)
+        yield numbers, state, whole
 
 
-def _live(table: str, pk: str) -> Iterator[tuple[int, Columns]]:
-    name, key = quoted(table), quoted(pk)
-    query = f"SELECT t.{key}, row_to_json(t)::text FROM {name} t ORDER BY t.{key}"  # noqa: S608 - quoted
-    for row, content in _stream(query):
-        yield row, _parsed(content)
+def _live(table: str, numbers: tuple[str, ...]) -> Iterator[tuple[Numbers, list[Columns]]]:
+    names = ", ".join(f"t.{quoted(name)}" for name in numbers)
+    query = f"SELECT {names}, row_to_json(t)::text FROM {quoted(table)} t ORDER BY {names}"  # noqa: S608 - quoted
+    for same, rows in groupby(_stream(query), key=lambda row: row[:-1]):
+        yield same, [_parsed(content) for *_numbers, content in rows]
 
 
 def _parsed(content: str) -> Columns:

@@ -139,20 +139,22 @@ def references() -> list[Reference]:
 
 def _audited(model: type[models.Model], policy: AuditPolicy) -> AuditedTable:
     meta = model._meta
-    pk = meta.pk
-    key = policy.key if policy.key != "id" else pk.column
+    pk = tuple(str(field.column) for field in meta.pk_fields)
+    key, row = (named if named != "id" else pk[0] for named in (policy.key, policy.row))
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [f"public.{quoted(meta.db_table)}"])
-        columns = tuple(str(row[0]) for row in cursor.fetchall())
+        columns = tuple(str(column[0]) for column in cursor.fetchall())
     missing = {key, *policy.hidden} - set(columns)
-    if missing or not isinstance(pk, models.AutoField | models.BigAutoField | models.OneToOneField):
-        raise UnauditableModel(f"{meta.label}: {missing or pk}")
+    numbered = isinstance(meta.get_field(row), models.IntegerField | models.OneToOneField)
+    if missing or row not in pk or not numbered:
+        raise UnauditableModel(f"{meta.label}: {missing or meta.pk}")
     return AuditedTable(
         table=meta.db_table,
         columns=columns,
-        pk=str(pk.column),
+        pk=pk,
+        row=row,
         entity=policy.entity or meta.db_table,
-        key=str(key),
+        key=key,
         hidden=policy.hidden,
         inserts=policy.inserts,
     )

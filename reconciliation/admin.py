@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
 from core.access import Action
-from core.administration import register_tables
+from core.administration import ReadOnlyAdmin, register_tables
 from reconciliation import models
 
 register_tables(
@@ -16,8 +21,25 @@ register_tables(
     models.Statement,
     models.StatementLine,
     models.ReconciliationRun,
-    models.MatchGroup,
-    models.MatchAllocation,
     models.Break,
     view_action=Action.VIEW_RECONCILIATION,
 )
+
+
+@admin.register(models.MatchGroup)
+class MatchGroupAdmin(ReadOnlyAdmin):
+    """Matches with what they allocate: a row of two keys has no page of its own."""
+
+    view_action = Action.VIEW_RECONCILIATION
+    list_display = ("id", "kind", "pass_name", "state", "difference", "currency", "decided_by")
+    list_select_related = False
+    search_fields = ("kind", "pass_name", "state", "currency", "decided_by", "reason")
+    raw_id_fields = ("run",)
+    readonly_fields = ("allocated",)
+
+    @admin.display(description=_("match allocations"))
+    def allocated(self, group: models.MatchGroup) -> SafeString:
+        """Return a line for each trade and statement line with the amount between them."""
+        rows = group.allocations.order_by("trade_id", "line_id")
+        texts = ((_("trade"), row.trade_id, _("line"), row.line_id, row.amount) for row in rows)
+        return format_html_join("", "<div>{} {} – {} {}: {}</div>", texts)

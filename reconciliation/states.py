@@ -43,11 +43,6 @@ class Encoding(StrEnum):
     WINDOWS = "cp1252"
 
 
-class AllocationSide(StrEnum):
-    OURS = "OURS"
-    THEIRS = "THEIRS"
-
-
 class PassName(StrEnum):
     """The passes in their order, then the hand."""
 

@@ -1,5 +1,5 @@
 -- A run saves hundreds of thousands of rows in one statement: what a foreign key would check row by
--- row is checked here once per statement, and so is that each group conserves value.
+-- row is checked here once per statement.
 CREATE OR REPLACE FUNCTION reconciliation_groups_have_runs() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -12,35 +12,53 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- An amount that stands on both sides of its group cancels out, so that only what is left is added
--- up. The groups of one statement lie together: their range of numbers is hashed, never looked up
--- singly.
-CREATE OR REPLACE FUNCTION reconciliation_allocations_conserve() RETURNS trigger
+-- The groups of one statement lie together: their range of numbers is hashed, never looked up singly.
+CREATE OR REPLACE FUNCTION reconciliation_allocations_have_groups() RETURNS trigger
 LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
     lowest bigint;
     highest bigint;
 BEGIN
     SELECT min(group_id), max(group_id) INTO lowest, highest FROM saved;
-    IF EXISTS (WITH amounts AS MATERIALIZED (
-                  SELECT group_id, currency, amount,
-                         sum(CASE side WHEN 'OURS' THEN 1 ELSE -1 END) AS times
-                    FROM saved GROUP BY group_id, currency, amount)
-               SELECT FROM amounts WHERE times <> 0
-                GROUP BY group_id, currency HAVING sum(times * amount) <> 0
-               UNION ALL
-               SELECT FROM amounts a
-                 LEFT JOIN (SELECT id, currency FROM reconciliation_matchgroup
-                             WHERE id BETWEEN lowest AND highest) g
-                        ON g.id = a.group_id AND g.currency = a.currency
+    IF EXISTS (SELECT FROM saved s
+                 LEFT JOIN (SELECT id FROM reconciliation_matchgroup
+                             WHERE id BETWEEN lowest AND highest) g ON g.id = s.group_id
                 WHERE g.id IS NULL) THEN
-        RAISE EXCEPTION 'a match group lacks, or its sides do not carry the same sum in its currency'
-              USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_conserves_value';
+        RAISE EXCEPTION 'an allocation names a match group that does not exist'
+              USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'allocation_group_exists';
     END IF;
     RETURN NULL;
 END $$;
 
--- Matches are undone, never deleted, and an allocation keeps its group, item and amount.
+-- Unique indexes keep two live groups from claiming an item; here no group uses what it did not claim.
+CREATE OR REPLACE FUNCTION reconciliation_allocations_are_claimed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (EXISTS (SELECT FROM reconciliation_matchallocation c
+                     WHERE c.group_id = NEW.group_id AND c.trade_id = NEW.trade_id
+                       AND c.claims_trade AND c.state = NEW.state)
+            AND EXISTS (SELECT FROM reconciliation_matchallocation c
+                         WHERE c.group_id = NEW.group_id AND c.line_id = NEW.line_id
+                           AND c.claims_line AND c.state = NEW.state)) THEN
+        RAISE EXCEPTION 'a match group allocates an item that it does not claim'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_is_claimed';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION reconciliation_allocations_move_together() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM reconciliation_matchallocation
+                WHERE group_id IN (SELECT group_id FROM moved)
+                GROUP BY group_id HAVING min(state) <> max(state)) THEN
+        RAISE EXCEPTION 'the allocations of a match group have one state'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'allocations_move_together';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Matches are undone, never deleted, and an allocation keeps its group, items and amount.
 CREATE OR REPLACE FUNCTION reconciliation_matches_stay() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,10 +71,20 @@ CREATE TRIGGER matchgroup_run_exists AFTER INSERT ON reconciliation_matchgroup
 REFERENCING NEW TABLE AS saved FOR EACH STATEMENT
 EXECUTE FUNCTION reconciliation_groups_have_runs();
 
-DROP TRIGGER IF EXISTS allocation_conserves ON reconciliation_matchallocation;
-CREATE TRIGGER allocation_conserves AFTER INSERT ON reconciliation_matchallocation
+DROP TRIGGER IF EXISTS allocation_group_exists ON reconciliation_matchallocation;
+CREATE TRIGGER allocation_group_exists AFTER INSERT ON reconciliation_matchallocation
 REFERENCING NEW TABLE AS saved FOR EACH STATEMENT
-EXECUTE FUNCTION reconciliation_allocations_conserve();
+EXECUTE FUNCTION reconciliation_allocations_have_groups();
+
+DROP TRIGGER IF EXISTS allocation_is_claimed ON reconciliation_matchallocation;
+CREATE TRIGGER allocation_is_claimed AFTER INSERT ON reconciliation_matchallocation
+FOR EACH ROW WHEN (NOT (NEW.claims_trade AND NEW.claims_line))
+EXECUTE FUNCTION reconciliation_allocations_are_claimed();
+
+DROP TRIGGER IF EXISTS allocations_move_together ON reconciliation_matchallocation;
+CREATE TRIGGER allocations_move_together AFTER UPDATE ON reconciliation_matchallocation
+REFERENCING NEW TABLE AS moved FOR EACH STATEMENT
+EXECUTE FUNCTION reconciliation_allocations_move_together();
 
 DROP TRIGGER IF EXISTS matchgroup_stays ON reconciliation_matchgroup;
 CREATE TRIGGER matchgroup_stays BEFORE DELETE ON reconciliation_matchgroup
@@ -68,6 +96,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_matches_stay();
 
 DROP TRIGGER IF EXISTS allocation_is_kept ON reconciliation_matchallocation;
 CREATE TRIGGER allocation_is_kept BEFORE UPDATE ON reconciliation_matchallocation
-FOR EACH ROW WHEN ((OLD.group_id, OLD.side, OLD.item_id, OLD.amount, OLD.currency)
-    IS DISTINCT FROM (NEW.group_id, NEW.side, NEW.item_id, NEW.amount, NEW.currency))
+FOR EACH ROW WHEN ((OLD.group_id, OLD.kind, OLD.trade_id, OLD.line_id, OLD.amount,
+                    OLD.claims_trade, OLD.claims_line)
+    IS DISTINCT FROM (NEW.group_id, NEW.kind, NEW.trade_id, NEW.line_id, NEW.amount,
+                      NEW.claims_trade, NEW.claims_line))
 EXECUTE FUNCTION reconciliation_matches_stay();

@@ -5,6 +5,7 @@ No ORM, no I/O, no clock. The same items give the same answer whatever their ord
 
 from reconciliation.frames.engine import Outcome, joined, reconcile, reconcile_in_steps
 from reconciliation.frames.items import CASH_RULES, SCHEMA, TRADE_RULES, MatchRules, items
+from reconciliation.frames.shares import shared_out
 
 __all__ = [
     "CASH_RULES",
@@ -16,4 +17,5 @@ __all__ = [
     "joined",
     "reconcile",
     "reconcile_in_steps",
+    "shared_out",
 ]

@@ -11,7 +11,10 @@ import polars as pl
 
 from reconciliation.frames import leftovers, passes, splits
 from reconciliation.frames.items import MatchRules, items
+from reconciliation.frames.shares import shared_out
 
+#: Both items of a pair are claimed by it.
+CLAIMS: Final = [pl.lit(value=True).alias(name) for name in ("claims_trade", "claims_line")]
 Match = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 GROUPS: Final[dict[str, pl.DataType]] = {
     "group": pl.Int64(),
@@ -25,16 +28,17 @@ GROUPS: Final[dict[str, pl.DataType]] = {
 ALLOCATIONS: Final[dict[str, pl.DataType]] = {
     "group": pl.Int64(),
     "state": pl.String(),
-    "side": pl.String(),
-    "id": pl.Int64(),
+    "ours": pl.Int64(),
+    "theirs": pl.Int64(),
     "amount": pl.Int64(),
-    "currency": pl.String(),
+    "claims_trade": pl.Boolean(),
+    "claims_line": pl.Boolean(),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Each item of both sides stands once: in one group's allocations, or in one break."""
+    """Each item of both sides stands in one group's allocations, or in one break."""
 
     groups: pl.DataFrame
     allocations: pl.DataFrame
@@ -79,7 +83,7 @@ def reconcile_in_steps(
             pl.Series([n for item in new for n in item.ours], dtype=pl.Int64()),
             pl.Series([n for item in new for n in item.theirs], dtype=pl.Int64()),
         )
-    groups, members = _numbered(pl.concat(pairs), found, first=identical.height)
+    sole = pl.concat(pairs)
     breaks = leftovers.name_breaks(
         left,
         right,
@@ -87,8 +91,13 @@ def reconcile_in_steps(
         rules,
         period_end=period_end,
     )
-    allocations = _allocations(members, open_ours, open_theirs)
-    yield Outcome(_with_currency(groups, allocations), allocations, breaks)
+    yield joined(
+        [
+            _of_pairs(sole, open_ours, open_theirs, first=identical.height),
+            _of_splits(found, open_ours, open_theirs, first=identical.height + sole.height),
+            Outcome(_none(GROUPS), _none(ALLOCATIONS), breaks),
+        ]
+    )
 
 
 def joined(steps: Iterable[Outcome]) -> Outcome:
@@ -101,17 +110,17 @@ def joined(steps: Iterable[Outcome]) -> Outcome:
     )
 
 
+def _none(shape: dict[str, pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame(schema=shape)
+
+
 def _identical(pairs: pl.DataFrame) -> Outcome:
-    """Group identical items: they agree in amount and currency, so nothing is to be balanced."""
-    numbered = _with_number(pairs, first=0)
-    sides = [
-        numbered.with_columns(pl.lit(side.upper()).alias("side"), pl.col(side).alias("id"))
-        for side in ("ours", "theirs")
-    ]
+    """Group identical items: they agree in amount and currency."""
+    numbered = _with_number(pairs, first=0).with_columns(*CLAIMS)
     return Outcome(
         numbered.select(list(GROUPS)),
-        pl.concat([side.select(list(ALLOCATIONS)) for side in sides]),
-        pl.DataFrame(schema=leftovers.BREAKS),
+        numbered.select(list(ALLOCATIONS)),
+        _none(leftovers.BREAKS),
     )
 
 
@@ -143,86 +152,53 @@ def _with_number(pairs: pl.DataFrame, *, first: int) -> pl.DataFrame:
     return numbered.with_columns(pl.col("group").cast(pl.Int64))
 
 
-def _numbered(
-    pairs: pl.DataFrame, found: list[splits.Split], *, first: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number the groups from `first` on and list their members as (group, state, side, id)."""
-    pairs = _with_number(pairs, first=first)
-    first += pairs.height
-    records = [
-        {"group": first + n, "pass": item.name, "state": item.state, "score": item.score,
-         "difference": item.difference, "evidence": item.evidence}
+def _of_pairs(
+    pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, *, first: int
+) -> Outcome:
+    """Group one with one; where a tolerance was used, the lighter amount is allocated."""
+    said = theirs.select(pl.col("id").alias("theirs"), pl.col("amount").alias("amount_theirs"))
+    known = (
+        _with_number(pairs, first=first)
+        .join(ours.select(pl.col("id").alias("ours"), "amount", "currency"), on="ours")
+        .join(said, on="theirs", maintain_order="left")
+        .sort("group")
+    )
+    heavier = pl.col("amount").abs() > pl.col("amount_theirs").abs()
+    lighter = pl.when(heavier).then("amount_theirs").otherwise("amount").alias("amount")
+    allocated = known.with_columns(lighter, *CLAIMS)
+    return Outcome(
+        known.select(list(GROUPS)), allocated.select(list(ALLOCATIONS)), _none(leftovers.BREAKS)
+    )
+
+
+def _of_splits(
+    found: list[splits.Split], ours: pl.DataFrame, theirs: pl.DataFrame, *, first: int
+) -> Outcome:
+    """Group one with several; the amounts of both sides are shared out among them."""
+    left, right = _amounts(ours, found), _amounts(theirs, found)
+    groups = [
+        (first + n, item.name, item.state, item.score, item.difference, left[item.ours[0]][1],
+         item.evidence)
         for n, item in enumerate(found)
     ]  # fmt: skip
-    named = {name: kind for name, kind in GROUPS.items() if name != "currency"}
-    groups = pl.concat([pairs.select(list(named)), pl.DataFrame(records, schema=named)])
-    shape = {name: ALLOCATIONS[name] for name in ("group", "state", "side", "id")}
-    split_members = [
-        {"group": first + n, "state": item.state, "side": side, "id": member}
+    allocations = [
+        (first + n, item.state, *share)
         for n, item in enumerate(found)
-        for side, members in (("OURS", item.ours), ("THEIRS", item.theirs))
-        for member in members
-    ]
-    sides = [
-        pairs.select("group", "state", pl.lit(side.upper()).alias("side"), pl.col(side).alias("id"))
-        for side in ("ours", "theirs")
-    ]
-    return groups, pl.concat([*sides, pl.DataFrame(split_members, schema=shape)])
-
-
-def _allocations(members: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """Allocate each member with its amount, so that both sides of a group carry the same sum.
-
-    Where a tolerance was used, the largest item of the heavier side is allocated short by the
-    difference, which the group keeps.
-    """
-    sides = [
-        members.filter(pl.col("side") == side).join(
-            frame.select("id", "amount", "currency"), on="id", how="left", maintain_order="left"
+        for share in shared_out(
+            [(one, left[one][0]) for one in item.ours],
+            [(one, right[one][0]) for one in item.theirs],
         )
-        for side, frame in (("OURS", ours), ("THEIRS", theirs))
     ]
-    return balanced(pl.concat(sides)).select(list(ALLOCATIONS))
-
-
-def _with_currency(groups: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
-    said = allocations.group_by("group").agg(pl.col("currency").first())
-    return groups.join(said, on="group", maintain_order="left").select(list(GROUPS))
-
-
-def balanced(allocations: pl.DataFrame) -> pl.DataFrame:
-    """Return the allocations with the heavier side of each group cut to the lighter one."""
-    ours = pl.col("side") == "OURS"
-    signed = pl.when(ours).then(pl.col("amount")).otherwise(-pl.col("amount"))
-    gaps = allocations.group_by("group").agg(signed.sum().alias("gap")).filter(pl.col("gap") != 0)
-    if gaps.is_empty():
-        return allocations
-    uneven = (
-        allocations.join(gaps, on="group")
-        .group_by("group", "gap")
-        .agg(
-            pl.col("amount").filter(ours).sum().alias("ours"),
-            pl.col("amount").filter(~ours).sum().alias("theirs"),
-        )
-        .select(
-            "group",
-            pl.when(pl.col("ours").abs() > pl.col("theirs").abs())
-            .then(pl.lit("OURS"))
-            .otherwise(pl.lit("THEIRS"))
-            .alias("side"),
-            "gap",
-        )
+    return Outcome(
+        pl.DataFrame(groups, schema=GROUPS, orient="row"),
+        pl.DataFrame(allocations, schema=ALLOCATIONS, orient="row"),
+        _none(leftovers.BREAKS),
     )
-    largest = (
-        allocations.join(uneven, on=["group", "side"])
-        .with_columns(pl.col("amount").abs().alias("size"))
-        .sort(["group", "size", "id"], descending=[False, True, False])
-        .group_by(["group", "side"], maintain_order=True)
-        .agg(pl.col("id").first(), pl.col("gap").first())
-    )
-    cut = pl.when(pl.col("side") == "OURS").then(-pl.col("gap")).otherwise(pl.col("gap"))
-    return (
-        allocations.join(largest, on=["group", "side", "id"], how="left", maintain_order="left")
-        .with_columns((pl.col("amount") + cut.fill_null(0)).alias("amount"))
-        .drop("gap")
-    )
+
+
+def _amounts(side: pl.DataFrame, found: list[splits.Split]) -> dict[int, tuple[int, str]]:
+    """Return amount and currency of the items of a side that stand in a split."""
+    members = pl.Series([n for item in found for n in (*item.ours, *item.theirs)], dtype=pl.Int64())
+    rows = side.filter(pl.col("id").is_in(members.implode()))
+    return {n: (amount, currency) for n, amount, currency in
+            rows.select("id", "amount", "currency").iter_rows()}  # fmt: skip

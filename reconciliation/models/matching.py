@@ -18,7 +18,6 @@ from core.policies import AuditPolicy
 from reconciliation.models.labels import labelled
 from reconciliation.models.statements import StatementFile, StatementLine
 from reconciliation.states import (
-    AllocationSide,
     BreakCategory,
     BreakState,
     GroupState,
@@ -127,55 +126,60 @@ class MatchGroup(models.Model):
 
 
 class MatchAllocation(models.Model):
-    """How much of one item a group explains; an item is in at most one live group.
+    """How much of a statement line a group allocates to a trade.
 
-    `item_id` is a trade on our side and a statement line on theirs. Both sides of a group carry
-    the same sum, which the database checks; what a tolerance swallowed stands on the group.
+    One amount stands for both sides, so that a match conserves value by its form; what a tolerance
+    swallowed stands on the group, and so does the currency. An item is in at most one live group:
+    of the rows that name it in a group, one claims it.
     """
 
+    pk = models.CompositePrimaryKey("group_id", "trade_id", "line_id")
     group = models.ForeignKey(
         MatchGroup,
         on_delete=models.PROTECT,
         related_name="allocations",
+        db_index=False,  # the primary key begins with it
         db_constraint=False,  # checked set-wise in database/guards.sql
     )
+    trade_id = models.BigIntegerField(_("trade"))
+    line_id = models.BigIntegerField(_("line"))
     kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
-    side = models.CharField(_("side"), max_length=6, choices=labelled(AllocationSide))
-    item_id = models.BigIntegerField(_("item"))
     amount = amount(_("amount"))
-    currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(_("status"), max_length=9, choices=labelled(GroupState))
+    claims_trade = models.BooleanField(default=True)
+    claims_line = models.BooleanField(default=True)
 
-    audit: ClassVar = AuditPolicy(entity="match_group", key="group_id", inserts=False)
+    audit: ClassVar = AuditPolicy(
+        entity="match_group", key="group_id", row="line_id", inserts=False
+    )
 
     class Meta:
         verbose_name = _("match allocation")
         verbose_name_plural = _("match allocations")
         constraints = [
             models.UniqueConstraint(  # a trade may be matched with a broker's line and with cash
-                fields=["item_id", "kind"],
-                condition=Q(side=AllocationSide.OURS.value) & ~Q(state=GroupState.UNDONE.value),
-                name="allocation_trade_in_one_live_group",
+                fields=["trade_id", "kind"],
+                condition=Q(claims_trade=True) & ~Q(state=GroupState.UNDONE.value),
+                name="allocation_trade_claimed_once",
             ),
             models.UniqueConstraint(
-                fields=["item_id"],
-                condition=Q(side=AllocationSide.THEIRS.value) & ~Q(state=GroupState.UNDONE.value),
-                name="allocation_line_in_one_live_group",
+                fields=["line_id"],
+                condition=Q(claims_line=True) & ~Q(state=GroupState.UNDONE.value),
+                name="allocation_line_claimed_once",
             ),
-            known("side", AllocationSide, name="allocation_side_known"),
             known("state", GroupState, name="allocation_state_known"),
             finite(name="allocation_numbers", amount=AMOUNT_LIMIT),
         ]
         indexes = [
             models.Index(
-                fields=["item_id"],
+                fields=["trade_id"],
                 condition=Q(state=GroupState.UNDONE.value),
                 name="allocation_undone",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.side} {self.item_id}"
+        return f"{self.trade_id} - {self.line_id}"
 
 
 class Break(models.Model):

@@ -15,7 +15,7 @@ from reconciliation.models import (
     StatementFile,
     StatementLine,
 )
-from reconciliation.states import AllocationSide, BreakState, GroupState, Kind
+from reconciliation.states import BreakState, GroupState, Kind
 from trades.models import Trade
 
 LIVE: Final = (GroupState.PROPOSED, GroupState.CONFIRMED)
@@ -45,17 +45,15 @@ def find_file_by_digest(digest: str) -> StatementFile | None:
 
 def open_lines(kind: Kind) -> QuerySet[StatementLine]:
     """Return the statement lines that no live match explains."""
-    taken = MatchAllocation.objects.filter(
-        item_id=OuterRef("pk"), side=AllocationSide.THEIRS
-    ).exclude(state=GroupState.UNDONE)
+    taken = MatchAllocation.objects.filter(line_id=OuterRef("pk"), claims_line=True)
+    taken = taken.exclude(state=GroupState.UNDONE)
     return StatementLine.objects.filter(~Exists(taken), kind=kind)
 
 
 def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:
     """Return the validated trades that no live match of this kind explains."""
-    taken = MatchAllocation.objects.filter(
-        item_id=OuterRef("pk"), kind=kind, side=AllocationSide.OURS
-    ).exclude(state=GroupState.UNDONE)
+    taken = MatchAllocation.objects.filter(trade_id=OuterRef("pk"), kind=kind, claims_trade=True)
+    taken = taken.exclude(state=GroupState.UNDONE)
     visible = Trade.objects.visible_to(actor, Action.VIEW_RECONCILIATION)
     return visible.filter(~Exists(taken), state="VALIDATED")
 
@@ -72,7 +70,7 @@ def matches_named(reference: str) -> QuerySet[MatchGroup]:
 
 
 def _holding(trade_ids: list[int]) -> QuerySet[MatchGroup]:
-    held = MatchAllocation.objects.filter(side=AllocationSide.OURS, item_id__in=trade_ids)
+    held = MatchAllocation.objects.filter(trade_id__in=trade_ids, claims_trade=True)
     # Live and undone ones have an index each.
     held = held.filter(Q(state__in=LIVE) | Q(state=GroupState.UNDONE))
     groups = MatchGroup.objects.filter(pk__in=held.values("group_id"))

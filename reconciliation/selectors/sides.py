@@ -24,10 +24,11 @@ TYPES: Final[dict[str, pl.DataType]] = SCHEMA | {
     "desk": pl.String(),
     "source": pl.String(),
 }
-FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
-  WHERE taken.item_id = {item} AND taken.side = '{side}' AND taken.state <> 'UNDONE'"""
-OURS_ARE_FREE: Final = FREE.format(item="t.id", side="OURS") + " AND taken.kind = %(kind)s)"
-THEIRS_ARE_FREE: Final = FREE.format(item="l.id", side="THEIRS") + ")"
+OURS_ARE_FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
+  WHERE taken.trade_id = t.id AND taken.kind = %(kind)s AND taken.claims_trade
+    AND taken.state <> 'UNDONE')"""
+THEIRS_ARE_FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
+  WHERE taken.line_id = l.id AND taken.claims_line AND taken.state <> 'UNDONE')"""
 HELD: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_break held
   WHERE held.trade_id = t.id AND held.kind = %(kind)s AND held.scope <> %(scope)s
     AND held.line_id IS NOT NULL AND held.state <> 'RESOLVED')"""

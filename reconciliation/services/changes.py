@@ -15,7 +15,7 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from reconciliation.models import Break, MatchAllocation, MatchGroup
 from reconciliation.services import matches, queue
-from reconciliation.states import AllocationSide, BreakState, GroupState, Resolution
+from reconciliation.states import BreakState, GroupState, Resolution
 
 LOCK: Final = "reconciliation: what trades say"
 
@@ -36,9 +36,9 @@ def unmatch_changed(*, trade_ids: Sequence[int], actor: Actor, at: datetime) -> 
     with acting(actor=actor, reason=reason):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
-        live = MatchAllocation.objects.filter(
-            side=AllocationSide.OURS, item_id__in=trade_ids
-        ).exclude(state=GroupState.UNDONE)
+        live = MatchAllocation.objects.filter(trade_id__in=trade_ids, claims_trade=True).exclude(
+            state=GroupState.UNDONE
+        )
         ids = sorted(set(live.values_list("group_id", flat=True)))
         for group in MatchGroup.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
             matches.take_apart(group, reason=reason, actor=actor, at=at)

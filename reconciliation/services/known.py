@@ -15,7 +15,6 @@ from kernel.actors import SYSTEM, Actor
 from reconciliation.frames import Outcome
 from reconciliation.models import Break, MatchAllocation, ReconciliationRun
 from reconciliation.states import (
-    AllocationSide,
     BreakCategory,
     BreakState,
     GroupState,
@@ -34,11 +33,10 @@ KEYS: Final[dict[str, pl.DataType]] = {
 def undone_lines(kind: Kind) -> list[int]:
     """Return the lines whose match a person undid."""
     return list(
-        MatchAllocation.objects.filter(
-            kind=kind, state=GroupState.UNDONE, side=AllocationSide.THEIRS
-        )
+        MatchAllocation.objects.filter(kind=kind, state=GroupState.UNDONE)
         .exclude(group__decided_by=SYSTEM.name)
-        .values_list("item_id", flat=True)
+        .values_list("line_id", flat=True)
+        .distinct()
     )
 
 
@@ -46,9 +44,7 @@ def without_undone(outcome: Outcome, undone: Sequence[int]) -> Outcome:
     """Turn into a proposal every group that a person undid before: the engine does not insist."""
     if not undone:
         return outcome
-    doubted = outcome.allocations.filter((pl.col("side") == "THEIRS") & pl.col("id").is_in(undone))[
-        "group"
-    ].unique()
+    doubted = outcome.allocations.filter(pl.col("theirs").is_in(undone))["group"].unique()
 
     def proposed(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.with_columns(

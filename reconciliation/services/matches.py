@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-import polars as pl
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
-from reconciliation.frames.engine import balanced
+from reconciliation.frames import shared_out
 from reconciliation.frames.items import ONE
 from reconciliation.models import (
     Break,
@@ -30,7 +30,6 @@ from reconciliation.models import (
 from reconciliation.services import queue
 from reconciliation.states import (
     GROUP_TRANSITIONS,
-    AllocationSide,
     BreakCategory,
     BreakState,
     GroupState,
@@ -144,30 +143,28 @@ def _judged(items: Sequence[Item], reason: str) -> Decimal:
 
 def _allocate(group: MatchGroup, items: Sequence[Item]) -> None:
     """Allocate every item; the heavier side is cut by the difference, as the engine does."""
-    frame = pl.DataFrame(
-        [
-            {"group": 0, "state": "", "side": side, "id": n, "amount": int(size * ONE),
-             "currency": currency}
-            for side, n, size, currency in items
-        ]
-    )  # fmt: skip
+    ours, theirs = (
+        [(number, int(size * ONE)) for named, number, size, _ in items if named == side]
+        for side in ("OURS", "THEIRS")
+    )
     rows = [
         MatchAllocation(
             group=group,
             kind=group.kind,
-            side=row["side"],
-            item_id=row["id"],
-            amount=Decimal(row["amount"]) / ONE,
-            currency=row["currency"],
+            trade_id=share.ours,
+            line_id=share.theirs,
+            amount=Decimal(share.amount) / ONE,
             state=group.state,
+            claims_trade=share.claims_trade,
+            claims_line=share.claims_line,
         )
-        for row in balanced(frame).iter_rows(named=True)
+        for share in shared_out(ours, theirs)
     ]
     try:
         with transaction.atomic():
             MatchAllocation.objects.bulk_create(rows)
     except IntegrityError as error:
-        if "in_one_live_group" not in str(error):
+        if "_claimed_once" not in str(error):
             raise
         raise AlreadyMatched(
             _("One of these items has been matched in the meantime. Look again.")
@@ -244,14 +241,14 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
     opened = []
     held = {("OURS", found.trade_id) for found in reopened}
     held |= {("THEIRS", found.line_id) for found in reopened}
-    for leg in group.allocations.order_by("side", "item_id"):
-        if (leg.side, leg.item_id) in held:
+    for (side, item_id), allocated in sorted(_legs(group).items()):
+        if (side, item_id) in held:
             continue
-        ours = leg.side == AllocationSide.OURS
-        trade = Trade.objects.filter(pk=leg.item_id).first() if ours else None
+        ours = side == "OURS"
+        trade = Trade.objects.filter(pk=item_id).first() if ours else None
         if trade is not None and not _is_reconciled(trade):
             continue
-        line = None if ours else StatementLine.objects.filter(pk=leg.item_id).first()
+        line = None if ours else StatementLine.objects.filter(pk=item_id).first()
         category = BreakCategory.MISSING_THEIRS if ours else BreakCategory.MISSING_OURS
         found = Break.objects.create(
             kind=group.kind,
@@ -261,8 +258,8 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
             line=line,
             reference=trade.reference if trade else line.reference if line else "",
             isin=trade.isin if trade else line.isin if line else "",
-            currency=leg.currency,
-            difference=-leg.amount if ours else leg.amount,
+            currency=group.currency,
+            difference=-allocated if ours else allocated,
             day=_day(trade, line, at),
             evidence={"undone": group.pk},
             desk_code=trade.desk_code if trade else "",
@@ -270,6 +267,15 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
         )
         opened.append(found)
     return opened
+
+
+def _legs(group: MatchGroup) -> dict[tuple[str, int], Decimal]:
+    """Return what the group allocates of each item, on either side."""
+    legs: defaultdict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for found in group.allocations.all():
+        legs["OURS", found.trade_id] += found.amount
+        legs["THEIRS", found.line_id] += found.amount
+    return legs
 
 
 def _is_reconciled(trade: Trade) -> bool:

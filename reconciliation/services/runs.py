@@ -174,16 +174,15 @@ def _save_groups(run: ReconciliationRun, found: Outcome, copying: Copying) -> No
     keys = numbered.select("group", "group_id")
     copying.copy_in(
         MatchAllocation,
-        found.allocations.join(keys, on="group", maintain_order="left")
-        .sort(["group_id", "side", "id"])
-        .select(
+        found.allocations.join(keys, on="group", maintain_order="left").select(
             "group_id",
             pl.lit(run.kind).alias("kind"),
-            "side",
-            pl.col("id").alias("item_id"),
+            pl.col("ours").alias("trade_id"),
+            pl.col("theirs").alias("line_id"),
             as_decimal(pl.col("amount")).alias("amount"),
-            "currency",
             "state",
+            "claims_trade",
+            "claims_line",
         ),
     )
 

@@ -29,7 +29,7 @@ from core.pages.columns import (
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from reconciliation import selectors, services
 from reconciliation.models import MatchGroup, ReconciliationRun, StatementLine, labelled
-from reconciliation.states import AllocationSide, GroupState, Kind, PassName, RunState
+from reconciliation.states import GroupState, Kind, PassName, RunState
 from trades.models import Trade
 
 
@@ -207,12 +207,11 @@ class MatchDetail(DetailPage):
         return selectors.list_groups()
 
     def extra_context(self) -> dict[str, Any]:
-        legs = list(self.object.allocations.order_by("side", "item_id"))
-        ours = [leg.item_id for leg in legs if leg.side == AllocationSide.OURS]
-        theirs = [leg.item_id for leg in legs if leg.side == AllocationSide.THEIRS]
+        held = self.object.allocations
+        lines = StatementLine.objects.filter(pk__in=held.values("line_id"))
         return {
-            "trades": Trade.objects.filter(pk__in=ours).order_by("pk"),
-            "lines": StatementLine.objects.filter(pk__in=theirs).select_related("source"),
+            "trades": Trade.objects.filter(pk__in=held.values("trade_id")).order_by("pk"),
+            "lines": lines.select_related("source"),
             "evidence": sorted(self.object.evidence.items()),
             "may_match": access.allows(self.request.actor, Action.MATCH),
             "may_confirm": self.object.state == GroupState.PROPOSED,

@@ -103,10 +103,9 @@ class OfTrade(PageView):
         groups = selectors.matches_of_trade(trade.pk)
         lines = StatementLine.objects.filter(
             pk__in=[
-                leg.item_id
+                found.line_id
                 for group in groups.prefetch_related("allocations")
-                for leg in group.allocations.all()
-                if leg.side == "THEIRS"
+                for found in group.allocations.all()
             ]
         ).select_related("source")
         return self.render(

@@ -15,6 +15,9 @@ from core.acts import acting
 from core.models import ApiToken, RoleGrant, User
 from core.row_verification import row_problems
 from kernel.actors import SYSTEM
+from reconciliation import services
+from reconciliation.models import MatchGroup
+from tests.integration.reconciliation import world as reconciled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +75,19 @@ def test_a_change_around_the_triggers_is_named(
     around(statement)
 
     assert [(p.kind, p.detail) for p in row_problems()] == [(kind, detail)], case
+
+
+def test_rows_of_several_keys_are_held_against_the_trail_of_their_chain(
+    around: Callable[[str], None],
+) -> None:
+    reconciled.account()
+    reconciled.trade(1)
+    reconciled.taken_in(reconciled.statement(reconciled.PAID, closing="C261120EUR9000,00"))
+    assert list(row_problems()) == []
+    group = MatchGroup.objects.get()
+    services.undo_group(group_id=group.pk, reason="x", actor=reconciled.agent(), at=reconciled.AT)
+    assert list(row_problems()) == []
+
+    around("UPDATE reconciliation_matchallocation SET state = 'CONFIRMED'")
+
+    assert [(p.kind, p.detail) for p in row_problems()] == [("ROW_DIFFERS", "column state")]

@@ -21,12 +21,11 @@ from tests.integration.reconciliation.examples import (
     example_taken_in,
     example_trade,
 )
-from tests.integration.reconciliation.world import account, agent, statement, taken_in, trade
+from tests.integration.reconciliation.world import PAID, account, agent, statement, taken_in, trade
 from trades.formats.execution_json import read_execution
 from trades.models import Trade
 
 pytestmark = pytest.mark.django_db
-PAID = ":61:2611201120D1000,00NTRFT000001//BK1"
 CLOSING = "C261120EUR9000,00"
 
 

@@ -31,7 +31,7 @@ def test_an_example_matches_the_trade_and_leaves_one_break(
 
     group = MatchGroup.objects.get(run__source=file)
     assert (group.pass_name, group.state) == ("EXACT", "CONFIRMED")
-    assert group.allocations.get(side="OURS").item_id == made.pk
+    assert group.allocations.get().trade_id == made.pk
     found = Break.objects.get()
     assert (found.category, found.reference, found.difference) == (
         "MISSING_OURS", reference, difference,

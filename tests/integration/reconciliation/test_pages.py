@@ -69,7 +69,7 @@ def test_detail_pages_answer(client: Client) -> None:
         group.run.get_absolute_url() if group.run else "",
         *[item.get_absolute_url() for item in (*found, *file)],
         reverse("reconciliation:mapping", args=[ColumnMapping.objects.get().pk]),
-        reverse("reconciliation:of_trade", args=[group.allocations.get(side="OURS").item_id]),
+        reverse("reconciliation:of_trade", args=[group.allocations.get().trade_id]),
         reverse("reconciliation:workbench") + "?kind=TRADES&q=T0&currency=EUR",
         reverse("reconciliation:home") + "?age=WATCH&age=PROVISION&owned=me&export=csv",
     ]

@@ -29,6 +29,7 @@ from reconciliation.states import Kind, Resolution
 from tests.integration.desk.people import person
 from tests.integration.reconciliation.world import (
     AT,
+    PAID,
     account,
     agent,
     row,
@@ -39,7 +40,6 @@ from tests.integration.reconciliation.world import (
 )
 
 pytestmark = pytest.mark.django_db
-PAID = ":61:2611201120D1000,00NTRFT000001//BK1"
 
 
 def cash_file(*lines: str, closing: str = "C261120EUR9000,00") -> StatementFile:
@@ -60,8 +60,8 @@ def test_bank_statement_is_matched_with_the_cash_that_the_trade_moves() -> None:
     assert (run.state, run.counts["confirmed"], len(run.results_sha256)) == ("DONE", 1, 64)
     group = MatchGroup.objects.get()
     assert (group.state, group.pass_name, group.difference) == ("CONFIRMED", "EXACT", 0)
-    ours, theirs = MatchAllocation.objects.order_by("side")
-    assert (ours.item_id, ours.amount, theirs.amount) == (made.pk, -1000, -1000)
+    allocated = MatchAllocation.objects.get()
+    assert (allocated.trade_id, allocated.amount) == (made.pk, -1000)
     assert not Break.objects.exists()
     assert not Job.objects.exclude(state="DONE").exists()
 
@@ -252,9 +252,8 @@ def test_an_item_is_in_one_live_group_only_also_for_the_database() -> None:
     group = MatchGroup.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         MatchAllocation.objects.create(
-            group=group, kind="CASH", side="OURS", item_id=made.pk, amount=1, currency="EUR",
-            state="PROPOSED",
-        )  # fmt: skip
+            group=group, kind="CASH", trade_id=made.pk, line_id=-1, amount=1, state="PROPOSED"
+        )
 
 
 def test_an_undone_machine_match_is_only_proposed_the_next_time() -> None:
@@ -302,13 +301,13 @@ def test_auditor_views_hold_the_invariants() -> None:
     trade(1, net_amount=Decimal("1000.01"))
     cash_file()
 
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # as the application, which may not read the view itself
         cursor.execute(
-            "SELECT count(*) FROM reconciliation_matchallocation WHERE state = 'CONFIRMED'"
-            " GROUP BY group_id, currency HAVING sum(CASE side WHEN 'OURS' THEN amount"
-            " ELSE -amount END) <> 0"
+            "SELECT pg_get_viewdef(oid) FROM pg_class WHERE relname = 'match_allocation'"
         )
-        assert cursor.fetchall() == []
+        view = cursor.fetchone()[0].rstrip("; ")
+        cursor.execute(f"SELECT side, amount, currency FROM ({view}) v ORDER BY side DESC")
+        assert cursor.fetchall() == [("INTERNAL", -1000, "EUR"), ("EXTERNAL", -1000, "EUR")]
     assert MatchGroup.objects.get().difference == Decimal("0.0100")
 
 
@@ -330,21 +329,42 @@ def test_database_refuses_around_the_orm(column: str, value: str, constraint: st
         cursor.execute(f"UPDATE reconciliation_break SET {column} = {value}")
 
 
+ALLOCATE = """
+INSERT INTO reconciliation_matchallocation
+       (group_id, kind, trade_id, line_id, amount, state, claims_trade, claims_line)
+SELECT {}, kind, {}, 1, state, {} FROM reconciliation_matchallocation
+"""
+
+
 @pytest.mark.parametrize(
     ("case", "statement_text", "constraint"),
     [
+        ("no_group", ALLOCATE.format("-1", "-1, -1", "true, true"), "allocation_group_exists"),
         (
-            "unbalanced",
-            "INSERT INTO reconciliation_matchallocation (group_id, kind, side, item_id, amount,"
-            " currency, state) SELECT id, 'CASH', 'OURS', 1, 5, 'EUR', 'UNDONE'"
-            " FROM reconciliation_matchgroup",
-            "allocation_conserves_value",
+            "trade_claimed_twice",
+            ALLOCATE.format("group_id", "trade_id, -1", "true, true"),
+            "allocation_trade_claimed_once",
         ),
         (
-            "no_group",
-            "INSERT INTO reconciliation_matchallocation (group_id, kind, side, item_id, amount,"
-            " currency, state) VALUES (-1, 'CASH', 'OURS', 1, 0, 'EUR', 'UNDONE')",
-            "allocation_conserves_value",
+            "line_claimed_twice",
+            ALLOCATE.format("group_id", "-1, line_id", "true, true"),
+            "allocation_line_claimed_once",
+        ),
+        (
+            "trade_not_claimed",
+            ALLOCATE.format("group_id", "-1, line_id", "false, false"),
+            "allocation_is_claimed",
+        ),
+        (
+            "line_not_claimed",
+            ALLOCATE.format("group_id", "trade_id, -1", "false, false"),
+            "allocation_is_claimed",
+        ),
+        (
+            "one_row_undone",
+            ALLOCATE.format("group_id", "trade_id, -1", "false, true")
+            + "; UPDATE reconciliation_matchallocation SET state = 'UNDONE' WHERE line_id > 0",
+            "allocations_move_together",
         ),
         (
             "no_run",

@@ -6,13 +6,12 @@ import pytest
 
 from reconciliation.models import Break, MatchGroup, ReconciliationRun
 from refdata.models import Account
-from tests.integration.reconciliation.world import IBAN, account, statement, taken_in, trade
+from tests.integration.reconciliation.world import IBAN, PAID, account, statement, taken_in, trade
 
 pytestmark = pytest.mark.django_db
 SECOND = "FR7630004000039876543210185"
 OTHER = ":61:2611201120C1,00NTRFOTHER//BK1"
 NEAR = ":61:2611201120D900,00NTRFT000001//BK1"
-PAID = ":61:2611201120D1000,00NTRFT000001//BK1"
 
 
 def two_accounts() -> None:

@@ -19,6 +19,8 @@ from tests.integration.desk.people import person
 from trades.models import CaptureBatch, Trade
 
 AT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+#: A line of a bank statement that pays what `trade(1)` costs.
+PAID = ":61:2611201120D1000,00NTRFT000001//BK1"
 IBAN = "FR7630004000031234567890143"
 HEADERS = ("Reference", "ISIN", "Side", "Quantity", "Price", "Net amount", "Currency", "Trade date",
            "Settlement date")  # fmt: skip

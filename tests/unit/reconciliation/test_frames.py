@@ -41,8 +41,7 @@ def summary(outcome: Outcome) -> tuple[list[tuple[str, str, int, int]], list[tup
         (row["pass"], row["state"], len(row["ours"]), len(row["theirs"]))
         for row in outcome.groups.join(
             outcome.allocations.group_by("group").agg(
-                pl.col("id").filter(pl.col("side") == "OURS").alias("ours"),
-                pl.col("id").filter(pl.col("side") == "THEIRS").alias("theirs"),
+                pl.col("ours", "theirs").unique(),
             ),
             on="group",
         )
@@ -61,9 +60,10 @@ def test_every_planted_case_gets_its_answer() -> None:
         planted.theirs.select("id", "reference").iter_rows()
     )
     passes = {
-        references[row["id"]].removeprefix("X"): row["pass"]
+        references[row[side]].removeprefix("X"): row["pass"]
         for row in outcome.allocations.join(outcome.groups, on="group").iter_rows(named=True)
-        if references[row["id"]]
+        for side in ("ours", "theirs")
+        if references[row[side]]
     }
     categories = {
         references[row["ours"] or row["theirs"]].removeprefix("X"): row["category"]
@@ -228,19 +228,25 @@ def test_no_item_twice_none_lost_and_value_is_conserved(
 ) -> None:
     outcome = reconcile(numbered(ours, 1), numbered(theirs, 100), CASH_RULES, period_end=DAY)
 
-    seen = outcome.allocations["id"].to_list()
+    seen = claimed(outcome, "ours") + claimed(outcome, "theirs")
     seen += outcome.breaks["ours"].drop_nulls().to_list()
     seen += outcome.breaks["theirs"].drop_nulls().to_list()
     assert sorted(seen) == [*range(1, 1 + len(ours)), *range(100, 100 + len(theirs))]
-    sums = outcome.allocations.group_by("group", "side").agg(pl.col("amount").sum())
-    assert sums.group_by("group").agg(pl.col("amount").n_unique())["amount"].to_list() == [1] * len(
-        outcome.groups
-    )
     amounts = {n + 1: row[1] for n, row in enumerate(ours)} | {
         n + 100: row[1] for n, row in enumerate(theirs)
     }
-    for row in outcome.allocations.iter_rows(named=True):
-        assert 0 < row["amount"] <= amounts[row["id"]]
+    for side in ("ours", "theirs"):
+        sums = outcome.allocations.group_by(side).agg(pl.col("amount").sum())
+        for number, allocated in sums.iter_rows():
+            assert 0 < allocated <= amounts[number]
+
+
+def claimed(outcome: Outcome, side: str) -> list[int]:
+    """Return the items of a side, once for each group that claims them."""
+    claims = pl.col("claims_trade" if side == "ours" else "claims_line")
+    found: list[int] = outcome.allocations.filter(claims)[side].to_list()
+    assert set(found) == set(outcome.allocations[side])
+    return found
 
 
 @settings(max_examples=40, deadline=None)
