@@ -16,6 +16,7 @@ from kernel.findings import Refusal
 from refdata import selectors as refdata
 from reporting.facts import FirmSource
 from reporting.models import REGIME, RegulatoryReport, ReportFile, ReportingProfile
+from reporting.states import ReportFileState
 from trades.models import Trade
 from trades.states import TradeState
 
@@ -52,6 +53,12 @@ def get_firm() -> FirmSource:
 def list_reports(*, actor: Actor) -> QuerySet[RegulatoryReport]:
     """Return the reports of the desks that the actor may see."""
     return RegulatoryReport.objects.visible_to(actor, Action.VIEW_REPORTS).select_related("trade")
+
+
+def find_file_before(file: ReportFile) -> ReportFile | None:
+    """Return the first file of the stream that has to leave the house before this one."""
+    earlier = ReportFile.objects.filter(stream=file.stream, seq__lt=file.seq)
+    return earlier.filter(state=ReportFileState.GENERATED).order_by("seq").first()
 
 
 def list_files() -> QuerySet[ReportFile]:

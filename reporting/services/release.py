@@ -13,6 +13,7 @@ from core.roles import Action
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 from kernel.states import require_transition
+from reporting import selectors
 from reporting.models import RegulatoryReport, ReportFile
 from reporting.states import FILE_TRANSITIONS, ReportFileState, ReportState, SchemaCheck
 
@@ -53,10 +54,8 @@ def _require_releasable(found: ReportFile, actor: Actor) -> None:
         raise UnableToRelease(_("You generated this file: somebody else must release it."))
     if found.schema_check != SchemaCheck.VALID:
         raise UnableToRelease(_("The official schemas have not found this file valid."))
-    earlier = ReportFile.objects.filter(
-        stream=found.stream, seq__lt=found.seq, state=ReportFileState.GENERATED
-    ).order_by("seq")
-    if (first := earlier.first()) is not None:
+    first = selectors.find_file_before(found)
+    if first is not None:
         raise UnableToRelease(
             _("%(file)s must be released first: cancellations precede what replaces them.")
             % {"file": first.name}

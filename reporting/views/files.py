@@ -21,7 +21,7 @@ from reporting.filters import ReportFileFilter
 from reporting.formats import schemas
 from reporting.forms import FeedbackForm
 from reporting.models import ReportFile
-from reporting.states import ReportFileState
+from reporting.states import ReportFileState, SchemaCheck
 from reporting.tables import ReportFileTable
 
 ITEMS_SHOWN = 200
@@ -60,14 +60,16 @@ class FileDetail(DetailPage):
         found: ReportFile = self.object
         waits = found.state == ReportFileState.GENERATED
         actor = self.request.actor
+        may_release = waits and access.allows(actor, Action.RELEASE_REPORT)
         return {
+            "before": selectors.find_file_before(found) if may_release else None,
             "items": found.items.select_related("report", "report__trade")[:ITEMS_SHOWN],
             "items_total": found.new_count + found.cancel_count,
             "answers": found.answers.all(),
             "may_check": waits and access.allows(actor, Action.GENERATE_REPORT),
-            "may_release": waits
-            and found.generated_by != actor.name
-            and access.allows(actor, Action.RELEASE_REPORT),
+            "may_release": may_release,
+            "is_mine": found.generated_by == actor.name,
+            "is_valid": found.schema_check == SchemaCheck.VALID,
         }
 
 

@@ -126,6 +126,18 @@ def test_release_is_for_the_other_person(client: Client, made: ReportFile) -> No
     assert (made.state, made.released_by) == ("RELEASED", "supervisor")
 
 
+def test_a_file_says_what_has_to_leave_before_it(client: Client, made: ReportFile) -> None:
+    validated(2)
+    second = services.generate_rts22(day=FRIDAY, actor=agent(), at=AT).file
+    assert second is not None
+    signed_in(client, supervisor())
+
+    page = client.get(second.get_absolute_url()).content.decode()
+
+    assert f'<a href="{made.get_absolute_url()}">{made.name}</a>' in page
+    assert "Files leave in the order of their numbers" in page
+
+
 def test_feedback_comes_in_by_upload(client: Client, made: ReportFile) -> None:
     services.release_file(file_id=made.pk, actor=supervisor(), at=AT)
     signed_in(client, agent())
