@@ -15,7 +15,6 @@ import xlsxwriter
 
 from core import workbook
 from core.remarks import told
-from core.text import what_ails
 from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
 from kernel.findings import Finding
 
@@ -173,12 +172,12 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
-    except csv.Error as error:
+    except csv.Error:
         raise unreadable(
             "FILE-005",
-            "The line cannot be cut into cells: {found}",
+            "The line cannot be cut into cells: a quotation mark is not closed or stands inside a"
+            " cell, or a cell is too long",
             line=reader.line_num,
-            found=what_ails(error),
         ) from None
     return rows, delimiter
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from typing import Final
 
@@ -13,19 +12,6 @@ LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROK
 BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs that are drawn as nothing."""
 PIECE: Final = 20
-
-
-def N_(text: str) -> str:  # noqa: N802 - the gettext mark of a text that is translated later
-    """Mark a text for translation: this module is plain Python and knows no language."""
-    return text
-
-
-CSV_FAULTS: Final = (
-    ("end of data", N_("a quotation mark is opened and never closed")),
-    ("expected after", N_("text stands after a closing quotation mark")),
-    ("field limit", N_("a cell is longer than any cell may be")),
-)
-"""What the reader of tables says, and what we say."""
 
 
 class UncleanText(Refusal):
@@ -98,9 +84,3 @@ def _alphabets(word: str) -> set[str]:
 def piece_at(content: str, place: int) -> str:
     """Return what stands at a place, to the end of its line at most; nothing at the very end."""
     return content[place : place + PIECE].partition("\n")[0].rstrip()
-
-
-def what_ails(error: csv.Error) -> str:
-    """Say in words of ours, which have a translation, why a line cannot be cut into cells."""
-    said = str(error)
-    return next((words for part, words in CSV_FAULTS if part in said), said)

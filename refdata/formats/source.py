@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from lxml import etree
 
-from core.text import piece_at, what_ails
+from core.text import piece_at
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 
@@ -56,7 +56,8 @@ WHOLE_FILE: Final = {
         Finding(
             code="REF-023",
             field="file",
-            message="Line {line}: this is not a well-formed table ({found})",
+            message="Line {line} cannot be cut into cells: a quotation mark is not closed or stands"
+            " inside a cell, or a cell is too long",
         ),
         Finding(
             code="REF-024",
@@ -220,8 +221,8 @@ def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record
         for fields in lines:
             if any(field.strip() for field in fields):
                 yield Record(lines.line_num, dict(zip(header, fields, strict=False)))
-    except csv.Error as failure:
-        raise unusable("REF-023", line=lines.line_num, found=what_ails(failure)) from None
+    except csv.Error:
+        raise unusable("REF-023", line=lines.line_num) from None
 
 
 def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds

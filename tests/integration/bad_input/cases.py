@@ -78,8 +78,7 @@ EXECUTIONS: dict[str, Bad] = {
     ),
     "open quote": (
         "executions", files.table(book='"EQ'), 422,
-        "FILE-005 Blocking 2 File The line cannot be cut into cells: "
-        "a quotation mark is opened and never closed",
+        "FILE-005 Blocking 2 File The line cannot be cut into cells: a quotation mark is",
     ),
     "a cell too many": (
         "executions", files.table(book="a,b"), 422,
@@ -251,11 +250,12 @@ FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
     ),
     "open quote": (
         "executions", files.table(book='"EQ'), {},
-        "La ligne ne peut être découpée en cellules : un guillemet est ouvert et jamais refermé",
+        "C’est impossible. La ligne ne peut être découpée en cellules : un guillemet n’est pas "
+        "refermé ou se trouve dans une cellule, ou une cellule est trop longue",
     ),
     "a word after a quote": (
-        "executions", files.table(book='"EQ" X'), {},
-        "du texte suit un guillemet fermant",
+        "reference", b'isin,day,close\n"FR" X,1,2\n', {"kind": "prices"},
+        "La ligne 2 ne peut être découpée en cellules : un guillemet n’est pas refermé",
     ),
     "XLSX: formula": (
         "executions", files.workbook('<row r="2"><c r="B2"><f>1+1</f><v>2</v></c></row>'), {},
