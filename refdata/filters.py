@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, ModelChoiceFilter
+from django_filters import ModelChoiceFilter
 
-from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter, YesNoFilter
 from refdata import models
 from refdata.models.labels import labelled
 from refdata.states import AccountKind, AssetClass, DayStep, InstructionState, RecordState
@@ -25,8 +25,8 @@ class InstrumentFilter(ListFilterSet):
 
 class PartyFilter(ListFilterSet):
     q = SearchFilter(fields=("code__istartswith", "lei__istartswith", "bic__istartswith", "name"))
-    is_counterparty = BooleanFilter(label=_("Counterparty"))
-    is_custodian = BooleanFilter(label=_("Custodian"))
+    is_counterparty = YesNoFilter(label=_("Counterparty"))
+    is_custodian = YesNoFilter(label=_("Custodian"))
     status = ChipsFilter(**STATUS)
 
     class Meta:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters.widgets import BooleanWidget
 
 from core.pages import formats, status
 
@@ -100,6 +101,16 @@ class AmountFilter(django_filters.NumberFilter):
         return super().filter(qs, value)  # type: ignore[no-any-return]  # django-filter is untyped
 
 
+class YesNoFilter(django_filters.BooleanFilter):
+    """Yes, no, or either; the library calls the last one unknown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = BooleanWidget()
+        widget.choices = [("", _("Either")), ("true", _("Yes")), ("false", _("No"))]
+        self.extra.setdefault("widget", widget)
+
+
 class ListFilterSet(django_filters.FilterSet):
     """Base of the filters of a list; the field named `q` is its search box.
 
@@ -110,6 +121,8 @@ class ListFilterSet(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         subject = str(self._meta.model._meta.model_name)
         for found in self.filters.values():
+            if isinstance(found, django_filters.ModelChoiceFilter):
+                found.extra.setdefault("empty_label", _("Any"))
             if isinstance(found, ChipsFilter):
                 given = found.extra["choices"]
                 pairs = given() if callable(given) else given

@@ -50,6 +50,7 @@ class PartyList(ReferenceList):
         Tab(_("Custodians"), "is_custodian=true"),
     )
     create_url, create_label = "/refdata/parties/new/", _("New party")
+    hidden_columns = ("is_counterparty", "is_custodian")
     export_name, empty_text = "parties", _("No party yet.")
 
 

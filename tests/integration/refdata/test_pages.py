@@ -127,6 +127,14 @@ def test_lists_take_a_fixed_number_of_queries(
             agent.get(reverse(f"refdata:{name}"))
 
 
+def test_a_filter_that_is_left_open_says_so(agent: Client) -> None:
+    page = text(agent.get(reverse("refdata:parties"), headers={"accept-language": "fr"}))
+    books = text(agent.get(reverse("refdata:books")))
+
+    assert '<option value="" selected>Indifférent</option>' in page
+    assert '<option value="" selected>Any</option>' in books
+
+
 def test_a_file_is_shown_then_loaded_by_a_job(agent: Client) -> None:
     factories.InstrumentFactory.create(isin="FR0000120271")
     content = b"isin,day,close\nFR0000120271,2026-11-19,55.12\nFR0000120272,2026-11-19,1\n"
