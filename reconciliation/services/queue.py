@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from desk import services as desk
 from desk.facts import Subject
@@ -15,6 +16,17 @@ from reconciliation.models import Break
 
 DUE_IN: Final = timedelta(days=2)
 SUBJECT: Final = "break"
+
+
+class Found(NamedTuple):
+    """What the queue shows of a break that a run saved."""
+
+    pk: int
+    category: str
+    reference: str
+    desk_code: str
+    difference: Decimal
+    currency: str
 
 
 def open_work(breaks: Iterable[Break], *, actor: Actor, at: datetime) -> None:
@@ -37,12 +49,12 @@ def open_tasks(known: Iterable[desk.Task], *, actor: Actor, at: datetime) -> Non
     desk.open_work(kind=WorkKind.BREAK, tasks=known, actor=actor, at=at)
 
 
-def tasks(breaks: Iterable[Break], *, at: datetime) -> list[desk.Task]:
+def tasks(breaks: Iterable[Break | Found], *, at: datetime) -> list[desk.Task]:
     """Say what the queue shows of each break."""
     return [_task(found, at) for found in breaks]
 
 
-def _task(found: Break, at: datetime) -> desk.Task:
+def _task(found: Break | Found, at: datetime) -> desk.Task:
     return desk.Task(
         subject=Subject(
             kind=SUBJECT,

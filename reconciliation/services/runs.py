@@ -5,7 +5,6 @@ PostgreSQL and the engine work at the same time: what is identical goes in while
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -194,7 +193,7 @@ def _save_breaks(
     theirs: pl.DataFrame,
     at: datetime,
     copying: Copying,
-) -> Sequence[Break]:
+) -> list[queue.Found]:
     """Save the breaks; return them as their place in the queue needs them."""
     if breaks.is_empty():
         return []
@@ -214,10 +213,10 @@ def _save_breaks(
             pl.lit(at.isoformat()).alias("opened_at"),
         ),
     )
-    shown = ["id", "category", "reference", "desk_code", "difference", "currency"]
+    shown = whole.select("id", "category", "reference", "desk_code", "difference", "currency")
     return [
-        Break(**row | {"difference": Decimal(row["difference"])})
-        for row in whole.select(shown).iter_rows(named=True)
+        queue.Found(pk, category, reference, desk_code, Decimal(difference), currency)
+        for pk, category, reference, desk_code, difference, currency in shown.iter_rows()
     ]
 
 
