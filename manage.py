@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import subprocess
@@ -60,6 +61,7 @@ def main(arguments: list[str]) -> None:
         from backoffice.launcher import lint
 
         sys.exit(lint.main(arguments[2:]))
+    gc.set_threshold(50_000, 20, 100)  # what a command loads stays: look for garbage seldom
     from backoffice.launcher import doorway
 
     with doorway.ready_for(command):

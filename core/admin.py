@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from core import grants, tokens
 from core.access import Action, Role, allows
 from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
-from core.middleware import actor_of
 from core.models import (
     ApiToken,
     AuditEntry,
@@ -30,6 +29,7 @@ from core.models import (
     ToxicPair,
     User,
 )
+from core.people import actor_of
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)

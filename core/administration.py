@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.access import Action, allows
 from core.acts import acting
-from core.middleware import actor_of
+from core.people import actor_of
 
 SEARCHABLE = (models.CharField, models.TextField)
 LISTED_MAX = 8

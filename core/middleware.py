@@ -16,11 +16,9 @@ from core import context
 from core.api.middleware import Handler, carries_token
 from core.api.problems import problem
 from core.limits import API, MEGABYTE, bytes_max
-from core.models import User
-from kernel.actors import Actor, ActorKind
+from core.people import actor_of
 
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
-NOBODY: Final = Actor(name="anonymous", kind=ActorKind.PERSON)
 
 
 class RequestIdMiddleware:
@@ -97,10 +95,3 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = actor_of(request.user)  # type: ignore[attr-defined]  # our attribute
         return self.get_response(request)
-
-
-def actor_of(user: object) -> Actor:
-    """Return the actor that a signed-in user is; an anonymous one has no rights at all."""
-    if isinstance(user, User) and user.is_active:
-        return Actor(name=user.get_username(), kind=ActorKind.PERSON, user_id=user.pk)
-    return NOBODY

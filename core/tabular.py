@@ -11,8 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-import xlsxwriter
-
 from core import workbook
 from core.remarks import told
 from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
@@ -114,6 +112,8 @@ def write_xlsx(
     columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Data"
 ) -> bytes:
     """Write one sheet in constant memory; numbers beyond 15 digits stay exact as text."""
+    import xlsxwriter  # noqa: PLC0415 - slow to load, only where needed
+
     out = io.BytesIO()
     options = {
         "constant_memory": True,

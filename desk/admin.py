@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.administration import AuditedAdmin, register_tables
-from core.middleware import actor_of
+from core.people import actor_of
 from core.roles import Action
 from desk.models import (
     Approval,

@@ -138,9 +138,10 @@ def _prepare(
     Who needs no tables loads its code while they are made: first the demo, which has more to
     load, or else the web server, which asks nothing of them before a request.
     """
-    progress.line(f"PostgreSQL ready ({services.start_postgres()})")
-    progress.line(f"Valkey ready ({services.start_valkey()})")
     with ThreadPoolExecutor() as pool:
+        valkey = pool.submit(services.start_valkey)
+        progress.line(f"PostgreSQL ready ({services.start_postgres()})")
+        progress.line(f"Valkey ready ({valkey.result()})")
         migrated = pool.submit(
             _manage, supervisor.environment, "migrate", "--no-input", role="owner"
         )

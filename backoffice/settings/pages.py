@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from whitenoise.compress import Compressor
+
 from backoffice.launcher import places
 from backoffice.settings import environment as env
 
@@ -35,6 +37,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = places.ROOT / "staticfiles"
 STATICFILES_DIRS = [places.ROOT / "static"]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
 TRADE_PANELS = "backoffice.trade_panels.panels"
 

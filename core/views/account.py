@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from core.acts import acting
-from core.middleware import actor_of
 from core.models import Theme, User
 from core.pages import PageView
 from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
 from core.pages.saved import delete_view, save_view
+from core.people import actor_of
 
 
 class SignIn(LoginView):
