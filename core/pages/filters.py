@@ -122,7 +122,7 @@ class ListFilterSet(django_filters.FilterSet):
         subject = str(self._meta.model._meta.model_name)
         for found in self.filters.values():
             if isinstance(found, django_filters.ModelChoiceFilter):
-                found.extra.setdefault("empty_label", _("Any"))
+                found.extra["empty_label"] = _("Any")
             if isinstance(found, ChipsFilter):
                 given = found.extra["choices"]
                 pairs = given() if callable(given) else given

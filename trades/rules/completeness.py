@@ -236,7 +236,7 @@ def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-112",
     Severity.BLOCKING,
     title=N_("Trading capacity is declared"),
-    message=N_("Trading capacity must be one of {expected}, not {found}."),
+    message=N_("Trading capacity must be one of {expected}."),
     source=N_("RTS 22 field 29"),
     rationale=N_("Own account, matched principal or any other capacity decides who is the buyer."),
     reads=CAPACITY,
