@@ -34,7 +34,7 @@ def statements(day: date) -> Step:
 def reconcile(day: date, actor: Actor) -> Step:
     """Trades of the day that a statement confirms; breaks of any day that nobody explained."""
     breaks = selectors.count_breaks(actor)
-    proposed = selectors.count_proposed_matches()
+    proposed = selectors.count_proposed_matches(actor)
     url = link("reconciliation:breaks") or link("reconciliation:home")
     matches = link("reconciliation:matches") or link("reconciliation:home")
     return Step(

@@ -179,9 +179,9 @@ def count_breaks(actor: Actor) -> int:
     return reconciliation.count_open_breaks(actor=actor)
 
 
-def count_proposed_matches() -> int:
+def count_proposed_matches(actor: Actor) -> int:
     """Count the matches that wait for a decision."""
-    return reconciliation.list_groups().filter(state=GroupState.PROPOSED.value).count()
+    return reconciliation.list_groups(actor=actor).filter(state=GroupState.PROPOSED.value).count()
 
 
 def count_matched_trades(*, day: date, actor: Actor) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import context
-from core.role_matrix import HUMAN_DECISIONS
+from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS
 from core.roles import Action, Role
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
@@ -66,10 +66,13 @@ class Forbidden(Refusal):
 
 
 def allows(actor: Actor, action: Action, *, desk: str | None = None) -> bool:
-    """Say whether `actor` may do `action`; with a desk, whether on that desk."""
+    """Say whether `actor` may do `action`; with a desk, whether on that desk.
+
+    What is about the whole house asks for a role on all desks.
+    """
     desks = desks_of(actor, action)
-    if desks is None:
-        return True
+    if desks is None or action in HOUSE_WIDE:
+        return desks is None
     return bool(desks) if desk is None else desk in desks
 
 
@@ -81,6 +84,16 @@ def require(actor: Actor, action: Action, *, desk: str | None = None) -> None:
             "what": DEEDS[action],
         }
         raise Forbidden(f"{told} ({desk})" if desk else told)
+
+
+def require_everywhere(actor: Actor, action: Action) -> None:
+    """Raise Forbidden unless `actor` may do `action` on all desks: what is shown has them all."""
+    require(actor, action)
+    if desks_of(actor, action) is not None:
+        raise Forbidden(
+            gettext("%(who)s may not do this: %(what)s")
+            % {"who": actor.name, "what": gettext("see all desks at once")}
+        )
 
 
 def desks_of(actor: Actor, action: Action) -> frozenset[str] | None:

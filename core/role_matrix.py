@@ -58,6 +58,17 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
 
 TOXIC_PAIRS: Final = tuple(combinations(sorted(Role), 2))
 
+HOUSE_WIDE: Final = frozenset(
+    {
+        Action.VIEW_AUDIT,
+        Action.GENERATE_REPORT,
+        Action.RELEASE_REPORT,
+        Action.GRANT_ROLE,
+        Action.CONFIGURE,
+    }
+)
+"""What is about all desks at once: a role held on some desks only does not allow it."""
+
 HUMAN_DECISIONS: Final = frozenset(
     {
         Action.VALIDATE_TRADE,

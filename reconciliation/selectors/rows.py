@@ -33,9 +33,15 @@ def count_open_breaks(*, actor: Actor) -> int:
     return list_breaks(actor=actor).exclude(state=BreakState.RESOLVED).count()
 
 
-def list_groups() -> QuerySet[MatchGroup]:
-    """Return match groups with their run, latest first."""
-    return MatchGroup.objects.select_related("run")
+def list_groups(*, actor: Actor) -> QuerySet[MatchGroup]:
+    """Return the match groups, with their run, of trades that are all within the actor's reach."""
+    groups = MatchGroup.objects.select_related("run")
+    if desks_of(actor, Action.VIEW_RECONCILIATION) is None:
+        return groups
+    visible = Trade.objects.visible_to(actor, Action.VIEW_RECONCILIATION)
+    held = MatchAllocation.objects.filter(group_id=OuterRef("pk"))
+    outside = held.filter(~Exists(visible.filter(pk=OuterRef("trade_id"))))
+    return groups.filter(~Exists(outside))
 
 
 def find_file_by_digest(digest: str) -> StatementFile | None:

@@ -65,6 +65,7 @@ def confirm_groups(*, group_ids: Sequence[int], actor: Actor, at: datetime) -> i
         groups = list(
             MatchGroup.objects.select_for_update().filter(pk__in=group_ids).order_by("pk")
         )
+        _require_desks(_trades_of(group_ids), actor)
         for group in groups:
             _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason="")
     return len(groups)
@@ -86,6 +87,7 @@ def match_by_hand(
     """
     access.require(actor, access.Action.MATCH)
     with acting(actor=actor, reason=reason):
+        _require_desks(trade_ids, actor)
         items = [*_our_items(kind, trade_ids), *_their_items(kind, line_ids)]
         difference = _judged(items, reason)
         group = MatchGroup.objects.create(
@@ -101,6 +103,20 @@ def match_by_hand(
         _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason=reason)
         _end_breaks(group, trade_ids, line_ids, actor, at)
     return group
+
+
+def _trades_of(group_ids: Sequence[int]) -> list[int]:
+    held = MatchAllocation.objects.filter(group_id__in=group_ids)
+    return list(held.values_list("trade_id", flat=True))
+
+
+def _require_desks(trade_ids: Sequence[int], actor: Actor) -> None:
+    """Raise Forbidden when one of these trades is of a desk on which the actor may not match."""
+    if access.desks_of(actor, access.Action.MATCH) is None:
+        return
+    desks = Trade.objects.filter(pk__in=trade_ids).order_by("desk_code")
+    for desk_code in desks.values_list("desk_code", flat=True).distinct():
+        access.require(actor, access.Action.MATCH, desk=desk_code)
 
 
 def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
@@ -215,6 +231,7 @@ def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> Mat
         raise UnableToMatch(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         group = MatchGroup.objects.select_for_update().get(pk=group_id)
+        _require_desks(_trades_of([group_id]), actor)
         take_apart(group, reason=reason, actor=actor, at=at)
     return group
 

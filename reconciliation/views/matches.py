@@ -184,7 +184,7 @@ class MatchList(ListPage):
     empty_text = _("Nothing was matched yet.")
 
     def get_queryset(self) -> QuerySet[MatchGroup]:
-        return selectors.list_groups()
+        return selectors.list_groups(actor=self.request.actor)
 
 
 class ConfirmMatches(BulkPage):
@@ -192,9 +192,10 @@ class ConfirmMatches(BulkPage):
     list_url_name = "reconciliation:matches"
 
     def perform(self, chosen: Selection, reason: str) -> str:
-        n = services.confirm_groups(
-            group_ids=chosen.ids, actor=self.request.actor, at=timezone.now()
-        )
+        actor = self.request.actor
+        visible = selectors.list_groups(actor=actor).filter(pk__in=chosen.ids)
+        ids = list(visible.values_list("pk", flat=True))
+        n = services.confirm_groups(group_ids=ids, actor=actor, at=timezone.now())
         return ngettext("%(n)s match is confirmed.", "%(n)s matches are confirmed.", n) % {"n": n}
 
 
@@ -204,7 +205,7 @@ class MatchDetail(DetailPage):
     template_name = "reconciliation/match.html"
 
     def get_queryset(self) -> QuerySet[MatchGroup]:
-        return selectors.list_groups()
+        return selectors.list_groups(actor=self.request.actor)
 
     def extra_context(self) -> dict[str, Any]:
         held = self.object.allocations
@@ -226,8 +227,8 @@ class MatchAct(PageView):
     action = Action.MATCH
 
     def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        group = get_object_or_404(MatchGroup, pk=pk)
         actor, at = self.request.actor, timezone.now()
+        group = get_object_or_404(selectors.list_groups(actor=actor), pk=pk)
         if verb == "confirm":
             services.confirm_groups(group_ids=[pk], actor=actor, at=at)
             messages.success(request, _t("The match is confirmed."))

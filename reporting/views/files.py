@@ -16,11 +16,12 @@ from core import access
 from core import files as stored_files
 from core.pages import DetailPage, ListPage, PageView, Tab
 from core.roles import Action
+from kernel.actors import Actor
 from reporting import selectors, services
 from reporting.filters import ReportFileFilter
 from reporting.formats import schemas
 from reporting.forms import FeedbackForm
-from reporting.models import ReportFile
+from reporting.models import ReportFile, ReportItem
 from reporting.states import ReportFileState, SchemaCheck
 from reporting.tables import ReportFileTable
 
@@ -47,7 +48,8 @@ class FileList(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         may = access.allows(self.request.actor, Action.IMPORT_FILE)
-        return {"feedback_form": FeedbackForm() if may else None}
+        everywhere = access.desks_of(self.request.actor, Action.IMPORT_FILE) is None
+        return {"feedback_form": FeedbackForm() if may and everywhere else None}
 
 
 class FileDetail(DetailPage):
@@ -63,14 +65,22 @@ class FileDetail(DetailPage):
         may_release = waits and access.allows(actor, Action.RELEASE_REPORT)
         return {
             "before": selectors.find_file_before(found) if may_release else None,
-            "items": found.items.select_related("report", "report__trade")[:ITEMS_SHOWN],
+            "items": _items_for(found, actor)[:ITEMS_SHOWN],
             "items_total": found.new_count + found.cancel_count,
             "answers": found.answers.all(),
             "may_check": waits and access.allows(actor, Action.GENERATE_REPORT),
             "may_release": may_release,
+            "may_download": access.desks_of(actor, Action.VIEW_REPORTS) is None,
             "is_mine": found.generated_by == actor.name,
             "is_valid": found.schema_check == SchemaCheck.VALID,
         }
+
+
+def _items_for(file: ReportFile, actor: Actor) -> QuerySet[ReportItem]:
+    """Return the records of a file that are about the desks which the actor may see."""
+    items = file.items.select_related("report", "report__trade")
+    desks = access.desks_of(actor, Action.VIEW_REPORTS)
+    return items if desks is None else items.filter(report__desk_code__in=desks)
 
 
 class FileDownload(PageView):
@@ -79,6 +89,7 @@ class FileDownload(PageView):
     action = Action.VIEW_REPORTS
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        access.require_everywhere(self.request.actor, self.action)
         found = get_object_or_404(ReportFile.objects.select_related("file"), pk=pk)
         response = HttpResponse(
             stored_files.open_stored(found.file), content_type="application/xml; charset=utf-8"
@@ -115,6 +126,7 @@ class FeedbackImport(PageView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        access.require_everywhere(self.request.actor, self.action)
         form = FeedbackForm(request.POST, request.FILES)
         if not form.is_valid():
             messages.error(request, " ".join(str(error) for error in form.errors.get("file", [])))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from core import access, context, grants
 from core.access import Action, Role
 from core.models import RoleGrant, User
-from core.role_matrix import HUMAN_DECISIONS, MATRIX
+from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS, MATRIX
 from kernel.actors import SYSTEM, Actor, ActorKind
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,21 @@ def test_a_desk_grant_reaches_that_desk_only() -> None:
     assert access.desks_of(ana, Action.VIEW_TRADES) == {"EQ"}
     with pytest.raises(access.Forbidden, match=r"see the trades \(FI\)"):
         access.require(ana, Action.VIEW_TRADES, desk="FI")
+
+
+@pytest.mark.parametrize("action", sorted(HOUSE_WIDE))
+def test_what_is_about_the_whole_house_asks_for_all_desks(action: Action) -> None:
+    role = next(role for role in Role if action in MATRIX[role])
+
+    assert access.allows(person("ana", role), action)
+    assert not access.allows(person("bob", role, "EQ"), action)
+    assert not access.allows(person("eve", role, "EQ"), action, desk="EQ")
+
+
+def test_what_shows_all_desks_asks_for_all_desks() -> None:
+    access.require_everywhere(person("ana", Role.AUDITOR), Action.VIEW_REPORTS)
+    with pytest.raises(access.Forbidden):
+        access.require_everywhere(person("bob", Role.AGENT, "EQ"), Action.VIEW_REPORTS)
 
 
 def test_the_system_takes_no_human_decision() -> None:

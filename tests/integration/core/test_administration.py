@@ -50,6 +50,14 @@ def test_an_agent_with_the_staff_flag_sees_no_users() -> None:
     assert signed_in(Role.AGENT).get("/admin/core/user/").status_code == 403
 
 
+def test_the_site_shows_tables_whole_and_only_to_who_may_see_all_desks() -> None:
+    scoped = signed_in(Role.SUPERVISOR)
+    assert scoped.get("/admin/trades/trade/").status_code == 200
+
+    RoleGrant.objects.update(desk_code="EQ")
+    assert scoped.get("/admin/trades/trade/").status_code == 403
+
+
 def test_a_role_is_given_in_the_name_of_the_administrator() -> None:
     client = signed_in(Role.ADMINISTRATOR)
     bob = User.objects.create(username="bob")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from core import jobs
+from core import access, jobs
 from core.models import User
 from core.roles import Role
 from reconciliation import services
@@ -198,6 +198,35 @@ def test_breaks_of_other_desks_do_not_exist(client: Client) -> None:
     found = Break.objects.filter(desk_code="EQ").first()
     assert found is not None
     assert client.get(found.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.usefixtures("world")
+def test_matches_of_other_desks_do_not_exist_and_cannot_be_touched(client: Client) -> None:
+    group = MatchGroup.objects.get(state="CONFIRMED", kind=Kind.CASH)
+    other = person("other", Role.AGENT, desk="FI")
+    client.force_login(
+        User.objects.get(username="other"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+    assert client.get(group.get_absolute_url()).status_code == 404
+    assert group.get_absolute_url() not in client.get(reverse("reconciliation:matches")).text
+    undo = client.post(reverse("reconciliation:undo", args=[group.pk]), {"reason": "mine"})
+    client.post(reverse("reconciliation:confirm"), {"ids": [f"{group.pk}:CONFIRMED"]})
+    with pytest.raises(access.Forbidden):
+        services.undo_group(group_id=group.pk, reason="mine", actor=other, at=AT)
+    with pytest.raises(access.Forbidden):
+        services.confirm_groups(group_ids=[group.pk], actor=other, at=AT)
+    trades = [Trade.objects.get(reference="T000002").pk]
+    with pytest.raises(access.Forbidden):
+        services.match_by_hand(
+            kind=Kind.CASH, trade_ids=trades, line_ids=[], reason="", actor=other, at=AT
+        )
+
+    assert undo.status_code == 404
+    group.refresh_from_db()
+    assert group.state == "CONFIRMED"
+    own = person("own", Role.AGENT, desk="EQ")
+    assert services.undo_group(group_id=group.pk, reason="x", actor=own, at=AT).state == "UNDONE"
 
 
 def test_proposals_are_confirmed_from_the_list(client: Client) -> None:

@@ -93,6 +93,19 @@ def test_a_report_of_another_desk_does_not_exist(client: Client, made: ReportFil
     assert client.get(RegulatoryReport.objects.get().get_absolute_url()).status_code == 404
 
 
+def test_a_file_of_all_desks_is_read_whole_by_who_may_see_all(
+    client: Client, made: ReportFile
+) -> None:
+    signed_in(client, person("stranger", Role.AGENT, desk="FI"))
+    reference = RegulatoryReport.objects.get().transaction_id
+
+    assert reference not in client.get(made.get_absolute_url()).content.decode()
+    assert client.get(reverse("reporting:download", args=[made.pk])).status_code == 403
+    generate = client.post(reverse("reporting:generate"), {"day": "2026-11-20"})
+    assert generate.status_code == 403
+    assert client.post(reverse("reporting:feedback")).status_code == 403
+
+
 def test_the_day_is_generated_as_a_job(client: Client) -> None:
     validated(1)
     signed_in(client, agent())
