@@ -13,7 +13,7 @@ from core.access import Action, require
 from core.api.authentication import TokenAuthentication
 from core.api.parsers import StrictJsonParser
 from core.api.throttles import ClientThrottle
-from core.middleware import actor_of
+from core.people import actor_of
 from kernel.actors import Actor
 
 
