@@ -8,14 +8,15 @@ CREATE OR REPLACE FUNCTION guard.framed(field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN octet_length(field)::text || ':' || field;
 
--- One step of a chain: the hash of the previous entry and of this one's text.
+-- One step of a chain: the hash of the previous entry and of this one's text. Declared STABLE as
+-- `convert_to` is: a function that claims more than its body is called, not written out in place.
 CREATE OR REPLACE FUNCTION guard.linked(prev bytea, content text) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(convert_to(guard.framed(encode(prev, 'hex')) || content, 'UTF8'));
 
 -- Running form of the step, for several entries of one chain in one statement.
 CREATE OR REPLACE FUNCTION guard.link_step(state bytea, head bytea, content text) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN guard.linked(coalesce(state, head), content);
 
 DO $$
