@@ -24,6 +24,7 @@ from desk import demo as desk_demo
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 from refdata import demo as refdata_demo
+from refdata.demo import calendars
 from refdata.demo.prices import last_weekdays
 from refdata.models import Party
 from trades import demo as trades_demo
@@ -62,7 +63,6 @@ class NotEmpty(Refusal):
 def prepare() -> None:
     """Do what needs no database, so that `seed` is shorter."""
     _demo_password()
-    refdata_demo.prepare()
 
 
 def is_loaded() -> bool:
@@ -132,7 +132,7 @@ def _accounts() -> None:
 
 
 def _queue_calendars(at: datetime) -> None:
-    first, last = refdata_demo.FIRST_YEAR, refdata_demo.LAST_YEAR
+    first, last = calendars.FIRST_YEAR, calendars.LAST_YEAR
     enqueue(
         kind="refdata.load_calendars",
         parameters={"first_year": first, "last_year": last},

@@ -10,7 +10,7 @@ from django.db.models import Model
 from core.acts import acting
 from kernel.actors import SYSTEM
 from refdata import services
-from refdata.demo import house, instruments, parties, prices
+from refdata.demo import calendars, house, instruments, parties, prices
 from refdata.models import (
     Account,
     Book,
@@ -25,21 +25,11 @@ from refdata.models import (
     Trader,
     Venue,
 )
-from refdata.services import calendars
 from refdata.services.upsert import apply, plan_upsert
 from refdata.states import InstructionState
 
-FIRST_YEAR, LAST_YEAR = 2023, 2028
-CALENDARS: Final = ("XPAR", "XAMS", "XETR", "XLON", "XNYS", "TARGET", "US", "GB")
-"""Those that the demo trades need; the job `refdata.load_calendars` brings the others."""
 SOURCE: Final = "OMS"
 SINCE: Final = date(2024, 1, 2)
-
-
-def prepare() -> None:
-    """Work out what needs no database: the closed days of the demo's calendars."""
-    for code in CALENDARS:
-        calendars.closed_days(code, calendars.whole_years(FIRST_YEAR, LAST_YEAR))
 
 
 def seed(*, business_date: date, at: datetime) -> None:
@@ -49,7 +39,11 @@ def seed(*, business_date: date, at: datetime) -> None:
     """
     with acting(actor=SYSTEM, reason="demo day"):
         services.load_calendars(
-            first_year=FIRST_YEAR, last_year=LAST_YEAR, actor=SYSTEM, codes=CALENDARS
+            first_year=calendars.FIRST_YEAR,
+            last_year=calendars.LAST_YEAR,
+            actor=SYSTEM,
+            codes=calendars.CODES,
+            told=calendars.closed_days(),
         )
         services.load_currencies(actor=SYSTEM)
         services.load_settlement_cycles(actor=SYSTEM)

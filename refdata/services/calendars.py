@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -74,23 +73,26 @@ CYCLES: Final = (
 
 
 def load_calendars(
-    *, first_year: int, last_year: int, actor: Actor, codes: tuple[str, ...] = ()
+    *,
+    first_year: int,
+    last_year: int,
+    actor: Actor,
+    codes: tuple[str, ...] = (),
+    told: Mapping[str, Mapping[date, str]] | None = None,
 ) -> dict[str, int]:
     """Write the closed weekdays of every known calendar (or of `codes`) for these years.
 
-    Sources: exchange_calendars for sessions, holidays for payment systems. Safe to repeat; a
-    day that is no longer closed is removed.
+    Sources: exchange_calendars for sessions, holidays for payment systems, unless `told` carries
+    what they said by calendar. Safe to repeat; a day that is no longer closed is removed.
     """
     require(actor, Action.IMPORT_FILE)
-    span = whole_years(first_year, last_year)
+    span = (date(first_year, 1, 1), date(last_year, 12, 31))
     wanted = codes or (*EXCHANGES, *PAYMENTS)
     with acting(actor=actor, reason=f"calendars {first_year} to {last_year}"):
-        return {code: _load_calendar(code, span) for code in wanted}
-
-
-def whole_years(first: int, last: int) -> tuple[date, date]:
-    """Return the first and the last day of these years."""
-    return date(first, 1, 1), date(last, 12, 31)
+        return {
+            code: _load_calendar(code, span, told[code] if told else closed_days(code, span))
+            for code in wanted
+        }
 
 
 def load_currencies(*, actor: Actor) -> int:
@@ -132,8 +134,7 @@ def load_settlement_cycles(*, actor: Actor) -> int:
     return len(plan.new)
 
 
-def _load_calendar(code: str, span: tuple[date, date]) -> int:
-    closed = closed_days(code, span)
+def _load_calendar(code: str, span: tuple[date, date], closed: Mapping[date, str]) -> int:
     kind = CalendarKind.EXCHANGE if code in EXCHANGES else CalendarKind.PAYMENT
     name = EXCHANGES[code] if code in EXCHANGES else PAYMENTS[code][0]
     source = "exchange_calendars" if code in EXCHANGES else "holidays"
@@ -152,12 +153,8 @@ def _load_calendar(code: str, span: tuple[date, date]) -> int:
     return len(closed)
 
 
-@functools.cache
 def closed_days(code: str, span: tuple[date, date]) -> dict[date, str]:
-    """Return the closed weekdays of a known calendar by the sources, each with its name there.
-
-    The sources take a fifth of a second for each calendar, so a process asks them once.
-    """
+    """Return the closed weekdays of a known calendar by its source, each with its name there."""
     return dict(_exchange_closed(code, span) if code in EXCHANGES else _payment(code, span))
 
 
