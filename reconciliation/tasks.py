@@ -20,7 +20,9 @@ def import_statement(run: JobRun) -> None:
 @job_handler("reconciliation.run")
 def reconcile_file(run: JobRun) -> None:
     """Run the engine for an imported file; what is matched already stays matched."""
-    runs = services.reconcile_file(file_id=run.parameters["file_id"], actor=run.actor, at=run.at)
+    runs = services.reconcile_file(
+        file_id=run.parameters["file_id"], actor=run.actor, at=run.at, progress=run.progress
+    )
     for finished in runs:
         for name in ("confirmed", "proposed", "breaks"):
             run.count(name, int(finished.counts.get(name, 0)))

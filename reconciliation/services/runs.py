@@ -5,6 +5,7 @@ PostgreSQL and the engine work at the same time: what is identical goes in while
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -33,17 +34,26 @@ from reconciliation.services.tolerances import rules_in_force
 from reconciliation.states import RUN_TRANSITIONS, BreakState, Kind, RunState, StatementState
 
 MEMORY: Final = "128MB"
+Progress = Callable[[int, int], None]
 
 
-def reconcile_file(*, file_id: int, actor: Actor, at: datetime) -> list[ReconciliationRun]:
-    """Run every scope that an imported file speaks of; nothing for any other file."""
+def reconcile_file(
+    *, file_id: int, actor: Actor, at: datetime, progress: Progress = lambda _done, _total: None
+) -> list[ReconciliationRun]:
+    """Run every scope that an imported file speaks of; nothing for any other file.
+
+    `progress` is told the scopes done and all of them, before each run and at the end.
+    """
     file = StatementFile.objects.select_related("mapping").get(pk=file_id)
     if file.state != StatementState.IMPORTED:
         return []
-    return [
-        run_reconciliation(scope=scope, source=file, actor=actor, at=at)
-        for scope in selectors.scopes_of(file)
-    ]
+    scopes = selectors.scopes_of(file)
+    runs: list[ReconciliationRun] = []
+    for scope in scopes:
+        progress(len(runs), len(scopes))
+        runs.append(run_reconciliation(scope=scope, source=file, actor=actor, at=at))
+    progress(len(runs), len(scopes))
+    return runs
 
 
 def run_reconciliation(

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from core.models import Job
+from reconciliation import services
 from reconciliation.models import Break, MatchGroup, ReconciliationRun
 from refdata.models import Account
-from tests.integration.reconciliation.world import IBAN, PAID, account, statement, taken_in, trade
+from tests.integration.reconciliation.world import (
+    AT,
+    IBAN,
+    PAID,
+    account,
+    agent,
+    statement,
+    taken_in,
+    trade,
+)
 
 pytestmark = pytest.mark.django_db
 SECOND = "FR7630004000039876543210185"
@@ -56,3 +67,18 @@ def test_a_line_near_the_trade_ends_the_lonely_break_of_the_other_account() -> N
     assert done()
     assert not MatchGroup.objects.exists(), "the trade is being worked on with the other line"
     assert Break.objects.filter(line=from_first.lines.get(), trade=None).exists()
+
+
+def test_a_file_tells_how_many_accounts_are_done() -> None:
+    two_accounts()
+    closing = "C261120EUR10001,00"
+    file = taken_in(statement(OTHER, closing=closing) + b"\n" + from_second(OTHER, closing))
+    told: list[tuple[int, int]] = []
+
+    services.reconcile_file(
+        file_id=file.pk, actor=agent(), at=AT, progress=lambda *n: told.append(n)
+    )
+
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    ran = Job.objects.get(kind="reconciliation.run")
+    assert (ran.progress_done, ran.progress_total) == (2, 2)
