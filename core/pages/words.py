@@ -74,6 +74,8 @@ def said(value: object, name: str = "") -> str:
     """Write a stored value in the reader's language; `name` is the term that it belongs to."""
     if value is None or isinstance(value, bool):
         return {None: "", True: gettext("yes"), False: gettext("no")}[value]
+    if isinstance(value, Mapping) and "template" in value:
+        return _finding(value)
     if isinstance(value, Mapping):
         return " · ".join(
             gettext("{name}: {value}").format(name=named(str(key)), value=said(one, str(key)))
@@ -89,6 +91,20 @@ def said(value: object, name: str = "") -> str:
     if _is_figure(name, text):
         return formats.quantity(Decimal(text))
     return _localised(gettext(text) if text else "")
+
+
+def _finding(kept: Mapping[str, object]) -> str:
+    """Say a finding that was kept with the text of its rule: its code, its line, its sentence."""
+    term = str(kept.get("field", ""))
+    values = {key: str(one) if key == "template" else said(one, term) for key, one in kept.items()}
+    text = values["template"]
+    sentence = HOLE.sub(lambda hole: values.get(hole[0][1:-1], "…"), gettext(text))
+    return " · ".join([str(kept["code"]), f"{named('line')} {kept['line']}", sentence])
+
+
+def dated(text: str) -> str:
+    """Write the ISO days inside a text as the reader writes days."""
+    return DAY.sub(_day, text)
 
 
 def _is_figure(name: str, text: str) -> bool:

@@ -244,4 +244,4 @@ def finding_value(finding: Any, value: object) -> str:
 @register.simple_tag
 def refusal_message(refusal: Refusal) -> str:
     """Write why something was refused, in the reader's language."""
-    return message_of(refusal)
+    return words.dated(message_of(refusal))

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
@@ -17,9 +17,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from core.access import Forbidden
 from core.acts import acting
 from core.models import Theme, User
 from core.pages import PageView
+from core.pages.base import refused
 from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
 from core.pages.saved import delete_view, save_view
 from core.people import actor_of
@@ -38,6 +40,19 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = bool(getattr(settings, "DEMO", False))
         return super().get_context_data(is_demo=demo, **kwargs)
+
+
+class AdminSignIn(View):
+    """The administration has no door of its own: strangers sign in as everywhere, others may not"""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next", "/admin/"))
+        told = gettext("%(who)s may not do this: %(what)s")
+        what = gettext("open the administration")
+        return refused(
+            request, Forbidden(told % {"who": request.user.get_username(), "what": what})
+        )
 
 
 class SignOut(LogoutView):

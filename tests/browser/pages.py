@@ -26,6 +26,7 @@ Arguments = Callable[[], list[tuple[Any, ...]]]
 NO_PAGE: Final = {
     "core:sign_out": "posts only",
     "core:sign_in": "opened by a stranger",
+    "admin_sign_in": "leads to it",
     "schema": "the API's description, a file",
     "reporting:activity_file": "a download",
     "reporting:download": "a download",

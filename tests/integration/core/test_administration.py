@@ -58,6 +58,16 @@ def test_the_site_shows_tables_whole_and_only_to_who_may_see_all_desks() -> None
     assert scoped.get("/admin/trades/trade/").status_code == 403
 
 
+def test_the_site_has_no_door_of_its_own() -> None:
+    stranger = Client().get("/admin/", follow=True)
+    assert stranger.redirect_chain[-1][0] == "/sign-in/?next=/admin/"
+
+    user = User.objects.create(username="eve")
+    client = Client()
+    client.force_login(user)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
 def test_a_role_is_given_in_the_name_of_the_administrator() -> None:
     client = signed_in(Role.ADMINISTRATOR)
     bob = User.objects.create(username="bob")

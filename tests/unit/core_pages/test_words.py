@@ -32,6 +32,21 @@ from trades.models import Trade
             "suspens : 8 · suspens (Décalage) : 2",
             "breaks: 8 · break (Timing): 2",
         ),
+        (
+            "finding",
+            {
+                "code": "MT940-PROOF",
+                "line": 9,
+                "field": "62",
+                "message": "The field :62: is missing",
+                "template": "{expected} is not {found}",
+                "expected": "10.50",
+                "found": "10.51",
+            },
+            "findings",
+            "MT940-PROOF · ligne 9 · 10,50 is not 10,51",
+            "MT940-PROOF · line 9 · 10.50 is not 10.51",
+        ),
         ("nothing", None, "x", "", ""),
     ],
 )
@@ -40,6 +55,11 @@ def test_said(case: str, value: object, name: str, french: str, english: str) ->
         assert words.said(value, name).replace("\u202f", " ") == french, case
     with translation.override("en"):
         assert words.said(value, name) == english, case
+
+
+def test_days_inside_a_refusal_are_the_readers() -> None:
+    with translation.override("fr"):
+        assert words.dated("file 13, by agent on 2026-11-22.") == "file 13, by agent on 22/11/2026."
 
 
 @pytest.mark.parametrize(
