@@ -18,6 +18,7 @@ from refdata import services
 from refdata.forms import CutOffForm
 from refdata.models import CutOff
 from refdata.states import InstructionState
+from refdata.views.proposals import ProposalPage
 from refdata.views.records import RecordPage
 
 
@@ -37,33 +38,20 @@ class CutOffPage(RecordPage):
         }
 
 
-class ProposePage(PageView):
+class ProposePage(ProposalPage):
     """A new time for a step, from a day on or for that day alone."""
 
     title = _("Propose a cut-off")
-    action = Action.EDIT_REFDATA
-    template_name = "refdata/form.html"
+    form_class = CutOffForm
+    refused = services.UnableToSetCutOff
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        form = CutOffForm(initial={"valid_from": timezone.localdate()})
-        return self.render({"form": form, "save_label": _("Propose")})
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = CutOffForm(request.POST)
-        context: dict[str, Any] = {"form": form, "save_label": _("Propose")}
-        if not form.is_valid():
-            return self.render(context, status=422)
-        try:
-            saved = services.propose_cut_off(
-                cut_off=form.save(commit=False),
-                actor=self.request.actor,
-                at=timezone.localtime(),
-                reason=form.cleaned_data["why"],
-            )
-        except services.UnableToSetCutOff as refusal:
-            return self.render(context | {"refusal": refusal}, status=422)
-        messages.success(request, gettext("Proposed. Somebody else must approve it."))
-        return redirect(saved.get_absolute_url())
+    def propose(self, form: CutOffForm) -> CutOff:
+        return services.propose_cut_off(
+            cut_off=form.save(commit=False),
+            actor=self.request.actor,
+            at=timezone.localtime(),
+            reason=form.cleaned_data["why"],
+        )
 
 
 class DecisionPage(PageView):

@@ -19,6 +19,7 @@ from refdata import services
 from refdata.forms import InstructionForm
 from refdata.models import SettlementInstruction
 from refdata.states import InstructionState
+from refdata.views.proposals import ProposalPage
 from refdata.views.records import RecordPage, facts_of
 
 COMPARED = (
@@ -72,42 +73,34 @@ def differences(instruction: SettlementInstruction) -> list[tuple[str, str, str]
     ]
 
 
-class ProposePage(PageView):
+class ProposePage(ProposalPage):
     """A new instruction, or with `?replaces=` a change of an approved one."""
 
     title = _("Propose a settlement instruction")
-    action = Action.EDIT_REFDATA
-    template_name = "refdata/form.html"
+    form_class = InstructionForm
+    refused = services.UnableToPropose
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        initial: dict[str, Any] = {"valid_from": timezone.localdate()}
-        replaced = request.GET.get("replaces", "")
+    def initial(self) -> dict[str, Any]:
+        asked = self.request.GET
+        initial = super().initial()
+        replaced = asked.get("replaces", "")
         if replaced.isascii() and replaced.isdigit():
             old = get_object_or_404(
                 SettlementInstruction, pk=replaced, state=InstructionState.APPROVED
             )
             same = ("party", "account", *COMPARED[:6])
             initial |= {name: getattr(old, name) for name in same} | {"replaces": old.pk}
-        elif (party := request.GET.get("party", "")).isdigit():
+        elif (party := asked.get("party", "")).isdigit():
             initial["party"] = party
-        return self.render({"form": InstructionForm(initial=initial), "save_label": _("Propose")})
+        return initial
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = InstructionForm(request.POST)
-        context: dict[str, Any] = {"form": form, "save_label": _("Propose")}
-        if not form.is_valid():
-            return self.render(context, status=422)
-        try:
-            saved = services.propose_instruction(
-                instruction=form.save(commit=False),
-                actor=self.request.actor,
-                at=timezone.now(),
-                reason=form.cleaned_data["why"],
-            )
-        except services.UnableToPropose as refusal:
-            return self.render(context | {"refusal": refusal}, status=422)
-        messages.success(request, gettext("Proposed. Somebody else must approve it."))
-        return redirect(saved.get_absolute_url())
+    def propose(self, form: InstructionForm) -> SettlementInstruction:
+        return services.propose_instruction(
+            instruction=form.save(commit=False),
+            actor=self.request.actor,
+            at=timezone.now(),
+            reason=form.cleaned_data["why"],
+        )
 
 
 class DecisionPage(PageView):
