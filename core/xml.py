@@ -100,7 +100,7 @@ def _broken(error: etree.XMLSyntaxError) -> UnreadableFile:
     line, column = error.position
     return unreadable(
         "FILE-021",
-        "The XML is broken: {found}",
+        "The XML is broken",
         line=line,
         column=str(column),
         found=error.msg.split("(<string>")[0].strip(" ,"),

@@ -53,10 +53,9 @@ def read_camt053(content: bytes) -> StatementFile:
     try:
         seen = _read_message(content, statements, findings)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        message = N_("The XML cannot be read at line {expected}: {found}")
-        text = str(error.msg)
-        findings.append(_finding("CAMT-XML", "Document", line, message, text, expected=str(line)))
+        message = N_("This is not well-formed XML")
+        text = str(error.msg).split(", line ")[0]
+        findings.append(_finding("CAMT-XML", "Document", error.lineno or 1, message, text))
         return StatementFile((), tuple(findings))
     if not seen and not findings:
         message = N_("The file holds no bank statement (camt.053)")

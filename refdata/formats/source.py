@@ -67,7 +67,7 @@ WHOLE_FILE: Final = {
         Finding(
             code="REF-025",
             field="file",
-            message="Line {line}, column {column}: this is not well-formed XML ({found})",
+            message="Line {line}, column {column}: this is not well-formed XML",
         ),
         Finding(code="REF-026", field="file", message="The document is nested too deeply"),
         Finding(
@@ -262,7 +262,9 @@ def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]
                     del element.getparent()[0]
     except etree.XMLSyntaxError as failure:
         line, column = failure.position
-        raise unusable("REF-025", line=line, column=str(column), found=failure.msg) from None
+        raise unusable(
+            "REF-025", line=line, column=str(column), found=failure.msg.split(", line ")[0]
+        ) from None
 
 
 def _refuse_doctype(element: etree._Element) -> None:

@@ -89,7 +89,7 @@ def _parse(content: bytes) -> etree._Element:
         line, column = error.position
         raise unreadable(
             "FBK-005",
-            "Line {line}, column {column}: this is not well-formed XML ({found})",
+            "Line {line}, column {column}: this is not well-formed XML",
             line=line,
             column=str(column),
             found=error.msg.split(", line ")[0],

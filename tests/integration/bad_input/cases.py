@@ -164,14 +164,14 @@ STATEMENTS: dict[str, Bad] = {
     ),
     "camt.053: cut off": (
         "statement", files.CAMT[:300], 200,
-        "CAMT-XML Blocking 5 Document The XML cannot be read at line 5",
+        "CAMT-XML Blocking 5 Document This is not well-formed XML",
     ),
     "camt.053: XML bomb": (
         "statement", files.XML_BOMB, 200,
         "CAMT-DTD Blocking 2 x A document type declaration is not accepted",
     ),
     "camt.053: 100,000 levels": (
-        "statement", b"<a>" * 100_000, 200, "CAMT-XML Blocking 1 Document The XML cannot be read",
+        "statement", b"<a>" * 100_000, 200, "CAMT-XML Blocking 1 Document This is not well-formed",
     ),
     "camt.053: NaN": (
         "statement", files.CAMT.replace(b">10.00<", b">NaN<"), 200,
@@ -236,9 +236,9 @@ REFERENCE: dict[str, tuple[str, bytes, str]] = {
 }  # fmt: skip
 FEEDBACK: dict[str, tuple[bytes, str]] = {
     "XML bomb": (files.XML_BOMB, "A document type declaration is not accepted"),
-    "cut off": (files.CAMT[:300], "Line 5, column 40: this is not well-formed XML (Premature end"),
+    "cut off": (files.CAMT[:300], "Line 5, column 40: this is not well-formed XML"),
     "another message": (files.CAMT, "There is no status advice (auth.031.001.01) in this file"),
-    "a PDF": (files.PDF, "Line 1, column 1: this is not well-formed XML (Start tag expected"),
+    "a PDF": (files.PDF, "Line 1, column 1: this is not well-formed XML"),
 }
 FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
     "executions": (
@@ -271,6 +271,7 @@ FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
     "reference": (
         "reference", b"a,b\n1,2\n", {"kind": "prices"}, "la colonne ISIN manque",
     ),
+    "XML cut off": ("statement", files.CAMT[:300], {}, "5 Document Ce n’est pas un XML bien formé"),
     "feedback": ("feedback", files.CAMT, {}, "Ce fichier ne contient aucun accusé"),
     "size": (
         "fix", bytes(files.FIFTY_MEGABYTES), {}, "32 Mo au plus sont acceptés ici",
