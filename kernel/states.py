@@ -17,9 +17,13 @@ class IllegalTransition(Refusal):
 
     code = "ILLEGAL_TRANSITION"
 
+    def __init__(self, message: str, *, source: str = "") -> None:
+        super().__init__(message)
+        self.source = source
+
 
 def require_transition(table: Transitions[StateT], *, source: StateT, target: StateT) -> None:
     """Raise IllegalTransition unless the table has an arrow from source to target."""
     if target not in table[source]:
         allowed = ", ".join(sorted(table[source])) or "nothing: it is final"
-        raise IllegalTransition(f"{source} -> {target}; allowed: {allowed}")
+        raise IllegalTransition(f"{source} -> {target}; allowed: {allowed}", source=source.value)

@@ -99,7 +99,8 @@ def _finding(kept: Mapping[str, object]) -> str:
     values = {key: str(one) if key == "template" else said(one, term) for key, one in kept.items()}
     text = values["template"]
     sentence = HOLE.sub(lambda hole: values.get(hole[0][1:-1], "…"), gettext(text))
-    return " · ".join([str(kept["code"]), f"{named('line')} {kept['line']}", sentence])
+    line = [f"{named('line')} {kept['line']}"] if kept.get("line") else []
+    return " · ".join([str(kept.get("code", "")), *line, sentence])
 
 
 def dated(text: str) -> str:

@@ -18,6 +18,7 @@ from core.pages import columns, formats, status, words
 from core.unreadable import message_of
 from kernel.findings import Refusal
 from kernel.money import Money
+from kernel.states import IllegalTransition
 
 register = template.Library()
 
@@ -244,4 +245,9 @@ def finding_value(finding: Any, value: object) -> str:
 @register.simple_tag
 def refusal_message(refusal: Refusal) -> str:
     """Write why something was refused, in the reader's language."""
+    if isinstance(refusal, IllegalTransition) and refusal.source:
+        state = status.look(refusal.source).label
+        return gettext("Its state is now “%(state)s”: this can no longer be done.") % {
+            "state": state
+        }
     return words.dated(message_of(refusal))

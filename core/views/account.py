@@ -43,7 +43,7 @@ class SignIn(LoginView):
 
 
 class AdminSignIn(View):
-    """The administration has no door of its own: strangers sign in as everywhere, others may not"""
+    """The administration has no door of its own: strangers sign in as all do."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:

@@ -21,6 +21,7 @@ from tests.integration.reporting.world import AT, agent, signed_in, supervisor, 
 from tests.unit.reporting.samples import schema_directory
 
 pytestmark = pytest.mark.django_db
+FRENCH = {"accept-language": "fr"}
 
 
 @pytest.fixture
@@ -137,6 +138,9 @@ def test_release_is_for_the_other_person(client: Client, made: ReportFile) -> No
     assert response.status_code == 302
     made.refresh_from_db()
     assert (made.state, made.released_by) == ("RELEASED", "supervisor")
+    again = client.post(reverse("reporting:release", args=[made.pk]), headers=FRENCH)
+    assert again.status_code == 409
+    assert "L’état est maintenant « Remise »" in again.content.decode()
 
 
 def test_a_file_says_what_has_to_leave_before_it(client: Client, made: ReportFile) -> None:

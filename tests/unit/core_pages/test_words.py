@@ -47,6 +47,7 @@ from trades.models import Trade
             "MT940-PROOF · ligne 9 · 10,50 is not 10,51",
             "MT940-PROOF · line 9 · 10.50 is not 10.51",
         ),
+        ("finding_of_no_line", {"code": "R22", "template": "X"}, "x", "R22 · X", "R22 · X"),
         ("nothing", None, "x", "", ""),
     ],
 )
