@@ -135,16 +135,20 @@ def _prepare(
 ) -> None:
     """Servers, tables, catalogues, static files, demo: everything that children expect to find.
 
-    Who needs no tables loads its code while they are made: first the demo, which has more to
-    load, or else the web server, which asks nothing of them before a request.
+    Who needs no tables yet loads its code while they are made: the demo, which waits for our word,
+    and the web server, which asks nothing of them before a request.
     """
     with ThreadPoolExecutor() as pool:
         valkey = pool.submit(services.start_valkey)
         progress.line(f"PostgreSQL ready ({services.start_postgres()})")
         progress.line(f"Valkey ready ({valkey.result()})")
-        migrated = pool.submit(
-            _manage, supervisor.environment, "migrate", "--no-input", role="owner"
-        )
+        migrate = (
+            "migrate",
+            "--no-input",
+            "-v",
+            "0",
+        )  # saying more costs a comparison of all models
+        migrated = pool.submit(_manage, supervisor.environment, *migrate, role="owner")
         seeding = _begin_demo(options, supervisor.environment)
         if assets.static_is_stale():
             _manage(supervisor.environment, "collectstatic", "--no-input")
@@ -152,12 +156,10 @@ def _prepare(
             progress.line("static files collected")
         if compiled := assets.compile_catalogues():
             progress.line(f"{compiled} French catalogues compiled")
-        if seeding is None:
-            _start_web(supervisor, options)
+        _start_web(supervisor, options)
         migrated.result()
     progress.line("database migrated, roles and audit triggers in place")
-    if seeding is not None:
-        _start_web(supervisor, options)
+    if seeding is not None and not supervisor.stop.is_set():
         _seed(seeding, progress)
 
 
