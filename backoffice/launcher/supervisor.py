@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 STOP_SECONDS_MAX: Final = 10
+KILL_SECONDS_MAX: Final = 5
 BACKOFF_SECONDS_MAX: Final = 30
 STEADY_SECONDS: Final = 10
 COLOURS: Final = {"web": "36", "worker": "33", "scheduler": "35", "up": "32"}
@@ -57,20 +58,19 @@ def _is_gone(pid: int, born: str) -> bool:
 
 
 def end_group(pid: int, *, is_gone: Callable[[], bool]) -> None:
-    """Ask the whole group to stop, then make it."""
-    for sign, patience in ((signal.SIGTERM, STOP_SECONDS_MAX), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, sign)
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if is_gone():
-                break
-            time.sleep(0.02)
-        else:
-            continue
-        break
+    """Ask the leader to stop, which ends its own when their work is done; then end what is left."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)  # what the leader left behind in its group
+        os.kill(pid, signal.SIGTERM)
+    _wait(is_gone, STOP_SECONDS_MAX)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    _wait(is_gone, KILL_SECONDS_MAX)
+
+
+def _wait(is_done: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_done() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 @dataclass(slots=True)
