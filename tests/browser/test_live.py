@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from backoffice.launcher import places
 from core import jobs
 from core.models import Job
+from tests.factories.trades import small_world
 from tests.integration.reconciliation.world import trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -96,3 +97,22 @@ def test_the_page_of_a_statement_is_whole_when_its_import_ends(
     expect(page.locator(".status-green", has_text="Imported").first).to_be_visible()
     expect(page.get_by_role("link", name="Statements")).to_have_attribute("aria-current", "page")
     expect(page.get_by_role("button", name="Reconcile again")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_amounts_appear_while_a_ticket_is_typed(
+    sign_in: Callable[..., Page], language: str
+) -> None:
+    small_world()
+    page = sign_in("kim", roles=["AGENT"], language=language)
+    page.goto("/trades/new/")
+    for name, typed in (("isin", "FR0000120271"), ("quantity", "1 000"), ("price", "55,4")):
+        page.fill(f"[name={name}]", typed)
+        page.keyboard.press("Tab")
+
+    net = page.locator("#amounts strong")
+    expect(net).to_contain_text("55,400.00" if language == "en" else "55\u202f400,00")
+
+    page.fill("[name=quantity]", "10")
+    page.keyboard.press("Tab")
+    expect(net).to_contain_text("554.00" if language == "en" else "554,00")
