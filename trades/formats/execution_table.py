@@ -33,10 +33,14 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "cours": "price",
     "devise": "currency",
     "negocie_le": "traded_at",
+    "negociee_a": "traded_at",
+    "negociee_le": "traded_at",
     "horodatage": "traded_at",
     "date_de_negociation": "trade_date",
     "date_de_denouement": "settlement_date",
     "lieu_d_execution": "venue",
+    "lieu_d_execution_mic": "venue",
+    "venue_mic": "venue",
     "lieu": "venue",
     "mic": "venue",
     "contrepartie": "counterparty",
@@ -48,11 +52,18 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "frais": "fees",
     "montant_net": "net_amount",
     "capacite": "capacity",
+    "qualite": "capacity",
     "commentaire": "comment",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "side": {"ACHAT": "BUY", "VENTE": "SELL", "A": "BUY", "V": "SELL", "B": "BUY", "S": "SELL"},
-    "action": {"": "NEW", "NOUVEAU": "NEW", "MODIFICATION": "AMEND", "ANNULATION": "CANCEL"},
+    "action": {
+        "": "NEW",
+        "NOUVEAU": "NEW",
+        "NOUVELLE": "NEW",
+        "MODIFICATION": "AMEND",
+        "ANNULATION": "CANCEL",
+    },
 }
 DAYS: Final = ("trade_date", "settlement_date")
 NUMBERS: Final = ("quantity", "price", "gross_amount", "accrued_interest", "fees", "net_amount")
@@ -121,7 +132,8 @@ def read_rows(
 
 def field_of(column: str) -> str:
     """Return the field that a header names: `Date de négociation` is `trade_date`."""
-    plain = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode("ascii")
+    letters = unicodedata.normalize("NFKD", column.replace("’", "'"))
+    plain = letters.encode("ascii", "ignore").decode("ascii")
     name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
     return SYNONYMS.get(name, name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from core import files, jobs
 from core.models import Job
@@ -14,9 +15,12 @@ from refdata import services as refdata
 from refdata.models import Instrument
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, facts, message, person, send, small_world
+from trades.formats.execution_table import field_of
+from trades.forms import TicketForm
 from trades.models import Execution, Trade
 from trades.services import imports, repair
 from trades.states import Outcome
+from trades.views.intake import PREVIEW_COLUMNS
 
 pytestmark = pytest.mark.django_db
 SMALL = "fix/quickfix__quickfix-logviewer/small.log"
@@ -109,6 +113,20 @@ def test_a_french_table_goes_in_with_its_declared_decimal_sign() -> None:
     assert (trade.quantity, trade.price, trade.side) == (1000, 101.5, "BUY")
     assert trade.traded_at.isoformat() == "2026-11-20T09:01:00+00:00"
     assert Job.objects.get(pk=job.pk).counts["booked"] == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_table_may_be_headed_as_the_pages_name_the_terms(language: str) -> None:
+    labels = {name: field.label for name, field in TicketForm.base_fields.items()}
+    with translation.override(language):
+        named = {str(label): name for name, label in labels.items()}
+        shown = [str(label) for label in PREVIEW_COLUMNS]
+
+    assert {label: field_of(label) for label in named} == named
+    assert [field_of(label) for label in shown] == [
+        "source_reference", "action", "symbol", "side", "quantity", "price", "currency",
+        "traded_at",
+    ]  # fmt: skip
 
 
 def test_a_bad_cell_names_its_line_and_column() -> None:
