@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -87,8 +89,22 @@ class TicketForm(forms.Form):
             fields["settlement_date"] = values["settlement_date"].isoformat()
         return fields
 
+    def amended(self, terms: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of an amendment of `terms`: what the ticket does not ask for stays.
+
+        It asks for whole seconds: who leaves the moment as it stands leaves its fractions, too.
+        """
+        fields = self.message()
+        kept = {"account": terms["account_code"]}
+        if fields.get("isin") == terms["isin"]:
+            kept["symbol"] = terms["symbol"]
+        stood = datetime.fromisoformat(terms["traded_at"])
+        if self.cleaned_data["traded_at"] == stood.replace(microsecond=0):
+            kept |= {name: terms[name] for name in ("traded_at", "trade_date")}
+        return fields | {name: value for name, value in kept.items() if value}
+
     @classmethod
-    def initial_of(cls, trade: Trade) -> dict[str, Any]:
+    def initial_of(cls, trade: Trade, terms: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of the form that say what stands now."""
         return {
             "isin": trade.isin,
@@ -107,6 +123,7 @@ class TicketForm(forms.Form):
             if trade.accrued_interest
             else "",
             "fees": formats.typed(trade.fees) if trade.fees else "",
+            "comment": terms["comment"],
         }
 
 

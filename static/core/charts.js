@@ -14,7 +14,7 @@
     const figure = new Intl.NumberFormat(french ? "fr-FR" : "en-GB", { maximumFractionDigits: 4 });
     const written = (value) => (typeof value === "number" ? figure.format(value) : value);
     const named = (names) =>
-      names.length > 12 ? { hideOverlap: true } : { interval: 0, width: box.clientWidth / (names.length + 1), overflow: "break", lineHeight: 13 };
+      names.length > 12 ? { hideOverlap: true } : { interval: 0, width: (box.clientWidth - 60) / names.length - 8, overflow: "break", lineHeight: 13 };
     const axis = (one) => ({
       axisLabel: { color: ink, fontSize: 11, ...(one.type === "value" ? { formatter: written } : named(one.data)) },
       axisLine: { lineStyle: { color: dark ? "#2f3843" : "#dfe4ea" } },

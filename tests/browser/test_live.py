@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from backoffice.launcher import places
 from core import jobs
 from core.models import Job
-from tests.factories.trades import small_world
+from tests.factories.trades import booked, small_world
 from tests.integration.reconciliation.world import trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -116,3 +116,15 @@ def test_amounts_appear_while_a_ticket_is_typed(
     page.fill("[name=quantity]", "10")
     page.keyboard.press("Tab")
     expect(net).to_contain_text("554.00" if language == "en" else "554,00")
+
+
+def test_the_ticket_says_what_it_comes_to_while_it_is_typed(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("kim", roles=["AGENT"])
+    page.goto(f"/trades/{booked().pk}/amend/")
+    amounts = page.locator("#amounts")
+    expect(amounts).to_contain_text("10,150.00")
+
+    page.locator("#id_quantity").press("End")
+    page.locator("#id_quantity").press_sequentially("0")
+
+    expect(amounts).to_contain_text("101,500.00")

@@ -58,7 +58,7 @@ class AmendTrade(PageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        form = TicketForm(initial=TicketForm.initial_of(trade))
+        form = TicketForm(initial=TicketForm.initial_of(trade, _terms(trade)))
         return self.render(self._context(trade, form, seen=trade.fingerprint))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -71,7 +71,7 @@ class AmendTrade(PageView):
             manual.amend_trade(
                 trade_id=trade.pk,
                 seen=request.POST.get("seen", ""),
-                fields=form.message(),
+                fields=form.amended(_terms(trade)),
                 reason=visible(request.POST.get("reason", ""))[:500],
                 actor=self.request.actor,
                 at=timezone.now(),
@@ -177,6 +177,12 @@ def _parties(typed: str) -> list[tuple[str, str]]:
 
 def _trade(request: ActedRequest, pk: int) -> Trade:
     return get_object_or_404(selectors.list_trades(actor=request.actor), pk=pk)
+
+
+def _terms(trade: Trade) -> dict[str, Any]:
+    """Return the terms of the version that stands."""
+    version = trade.versions.get(version_no=trade.version_no)
+    return dict(version.terms)
 
 
 def _to_trade(item: Any) -> HttpResponse:

@@ -160,6 +160,27 @@ def test_amounts_appear_while_typing(agent: Client) -> None:
     assert not Trade.objects.exists()
 
 
+def test_an_amendment_by_hand_changes_what_was_typed_and_nothing_else(agent: Client) -> None:
+    """The ticket asks for whole seconds and for no account: both stay as they were sent."""
+    trade = booked(
+        traded_at="2026-11-20T10:01:02.345678+01:00",
+        trade_date="2026-11-20",
+        account="HOUSE",
+        comment="agreed by phone",
+    )
+    before = trade.versions.get().terms
+    form = agent.get(f"/trades/{trade.pk}/amend/").context["form"]
+    shown = {name: form[name].value() for name in form.fields if form[name].value()}
+    moment = shown["traded_at"].strftime("%Y-%m-%dT%H:%M:%S")
+    typed = shown | {"traded_at": moment, "quantity": "7"}
+
+    agent.post(f"/trades/{trade.pk}/amend/", typed | {"seen": trade.fingerprint, "reason": "typo"})
+
+    after = trade.versions.get(version_no=2).terms
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"quantity", "gross_amount", "net_amount"}
+
+
 def test_amend_and_cancel_by_hand(agent: Client) -> None:
     trade = booked()
     amended = TICKET | {"seen": trade.fingerprint, "reason": "\u200b"}
