@@ -37,6 +37,17 @@ INSERT INTO {TABLE}
 VALUES (%s, %s, %s, %s, %s, %s / 10000.0, %s, %s)
 """
 
+#: The way back: what a pair allocates belongs to the trade on one side, to the line on the other.
+TAKE_OUT = f"CREATE TEMPORARY TABLE pairs_of_a_match ON COMMIT DROP AS SELECT * FROM {TABLE}"
+BY_SIDE = f"""
+INSERT INTO {TABLE} (group_id, kind, state, side, item_id, currency, amount)
+SELECT p.group_id, p.kind, p.state, s.side, s.item_id, l.currency, sum(p.amount)
+  FROM pairs_of_a_match p
+  JOIN reconciliation_statementline l ON l.id = p.line_id,
+       LATERAL (VALUES ('OURS', p.trade_id), ('THEIRS', p.line_id)) s (side, item_id)
+ GROUP BY p.group_id, p.kind, p.state, s.side, s.item_id, l.currency
+"""
+
 
 def share_out(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Pair what was allocated by side; several with several, which people matched, one by one."""
@@ -70,7 +81,8 @@ class Migration(migrations.Migration):
             [
                 "DROP VIEW IF EXISTS qa.match_allocation",  # made again with the triggers
                 f"CREATE TEMPORARY TABLE allocation_by_side ON COMMIT DROP AS SELECT * FROM {TABLE}",
-            ]
+            ],
+            reverse_sql=BY_SIDE,
         ),
         migrations.DeleteModel("MatchAllocation"),
         migrations.CreateModel(
@@ -161,5 +173,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(share_out),
+        migrations.RunPython(share_out, migrations.RunPython.noop),
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            reverse_sql=["DROP VIEW IF EXISTS qa.match_allocation", TAKE_OUT],
+        ),
     ]

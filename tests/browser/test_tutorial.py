@@ -25,7 +25,7 @@ from backoffice import demo
 from backoffice.launcher import places
 from core import jobs
 from core.models import User
-from desk.models import Comment
+from desk.models import Comment, ControlException
 from reconciliation.models import Break, MatchGroup, StatementFile
 from reporting.models import RegulatoryReport, ReportFile
 from tests.browser.conftest import SignIn
@@ -63,6 +63,15 @@ class Person:
         name = re.compile("^" + re.escape(self.word(label)))
         self.page.get_by_role("button", name=name).first.click()
         self.page.wait_for_load_state()
+
+    def confirm(self, label: str, reason: str = "") -> None:
+        """Press a button that asks first, and say yes."""
+        self.press(label)
+        dialog = self.page.get_by_role("dialog")
+        if reason:
+            dialog.get_by_role("textbox").fill(reason)
+        with self.page.expect_navigation():
+            dialog.get_by_role("button", name=self.word(label), exact=True).click()
 
     def fill(self, label: str, value: str) -> None:
         self.page.get_by_label(self.word(label)).first.fill(value)
@@ -157,16 +166,19 @@ def _post_executions(live_server: object) -> Trade:
 
 
 def _see_it_controlled(agent: Person, trade: Trade) -> None:
-    assert trade.state == TradeState.PENDING_VALIDATION, trade.state
+    """Dealt on a day that is closed, the trade waits until somebody accepts that it is late."""
+    assert trade.state == TradeState.ON_HOLD, trade.state
     agent.page.goto("/trades/?q=EXAMPLE-1")
     agent.page.get_by_role("link", name=trade.reference).click()
-    agent.sees("To validate")
-    agent.go("Exceptions")
-    dell = Trade.objects.filter(symbol="DELL").latest("id")
-    assert dell.state == TradeState.ON_HOLD
-    agent.page.goto(f"/work/exceptions/?q={dell.reference}")
-    agent.page.locator("tbody tr a").first.click()
+    agent.sees("On hold")
+    agent.page.get_by_role("link", name="TRD-702").first.click()
     agent.sees("Expected")
+    agent.confirm("Waive", "an example of another day")
+    waived = ControlException.objects.get(subject_id=trade.pk, state="WAIVED")
+    assert (waived.rule_code, waived.ended_by) == ("TRD-702", "agent")
+    jobs.run_pending()
+    trade.refresh_from_db()
+    assert trade.state == TradeState.PENDING_VALIDATION
 
 
 def _validate(supervisor: Person, trade: Trade) -> None:
@@ -208,11 +220,7 @@ def _match_by_hand(agent: Person, trade: Trade) -> None:
     made = MatchGroup.objects.get(kind="CASH", state="CONFIRMED")
     agent.go("Reconciliation", "Matches")
     agent.page.goto(made.get_absolute_url())
-    agent.press("Undo")
-    dialog = agent.page.get_by_role("dialog")
-    dialog.get_by_role("textbox").fill("to see how it is done")
-    dialog.get_by_role("button", name=agent.word("Undo"), exact=True).click()
-    agent.page.wait_for_load_state()
+    agent.confirm("Undo", "to see how it is done")
     agent.go("Reconciliation", "Match by hand")
     agent.page.goto("/reconciliation/workbench/?kind=CASH")
     agent.page.get_by_label(trade.reference).check()
@@ -233,11 +241,7 @@ def _report(agent: Person, supervisor: Person, trade: Trade) -> None:
     file = ReportFile.objects.get()
     assert (file.schema_check, file.generated_by) == ("VALID", "agent")
     supervisor.go("Reporting", "Files", file.name)
-    supervisor.press("Release")
-    supervisor.page.get_by_role("dialog").get_by_role(
-        "button", name=supervisor.word("Release")
-    ).click()
-    supervisor.page.wait_for_load_state()
+    supervisor.confirm("Release")
     file.refresh_from_db()
     assert (file.state, file.released_by) == ("RELEASED", "supervisor")
 
