@@ -46,6 +46,24 @@ def eventually(check: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -
     return answer
 
 
+def _unserved() -> dict[str, str]:
+    """The environment without the servers that this machine may offer."""
+    foreign = {"DATABASE_URL", "REDIS_URL", "APP_ENV", "DEMO"}
+    return {name: value for name, value in os.environ.items() if name not in foreign}
+
+
+def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py arguments` on a copy that is not up; return its exit code and what it said."""
+    return subprocess.run(
+        [sys.executable, str(places.ROOT / "manage.py"), *arguments],
+        cwd=places.ROOT,
+        env=_unserved() | {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @dataclass
 class Launched:
     """One copy of the product: its folder, its port, its launcher."""
@@ -118,16 +136,11 @@ def launch(
     data_dir: Path, *, port: int | None = None, demo: bool = False, **environment: str
 ) -> Launched:
     chosen = port or free_port()
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "REDIS_URL", "APP_ENV", "DEMO"}
-    }
     arguments = [] if demo else ["--no-demo"]
     with (data_dir / "up.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, str(places.ROOT / "manage.py"), "up", *arguments],
-            env=inherited | {"DATA_DIR": str(data_dir), "PORT": str(chosen)} | environment,
+            env=_unserved() | {"DATA_DIR": str(data_dir), "PORT": str(chosen)} | environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,

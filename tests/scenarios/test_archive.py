@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,34 +9,20 @@ from pathlib import Path
 import pytest
 
 from backoffice import archive as archives
-from backoffice.launcher import places
-from tests.scenarios.launched import home
+from tests.scenarios.launched import home, manage
 
 pytestmark = pytest.mark.slow
-SERVERS = {"DATABASE_URL", "REDIS_URL"}
-
-
-def _manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in SERVERS}
-    return subprocess.run(
-        [sys.executable, str(places.ROOT / "manage.py"), *arguments],
-        cwd=places.ROOT,
-        env=inherited | {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(name="source", scope="module")
 def _source() -> Iterator[Path]:
     with home() as folder:
-        assert _manage(folder, "migrate", "--no-input").returncode == 0
-        made = _manage(folder, "create_api_token", "feed", "--source-system", "OMS")
+        assert manage(folder, "migrate", "--no-input").returncode == 0
+        made = manage(folder, "create_api_token", "feed", "--source-system", "OMS")
         assert made.returncode == 0, made.stderr
         (folder / "files").mkdir()
         (folder / "files" / "0a1b").write_bytes(b"a stored file")
-        assert _manage(folder, "anchor_audit").returncode == 0
+        assert manage(folder, "anchor_audit").returncode == 0
         yield folder
 
 
@@ -47,17 +30,17 @@ def test_a_backup_restores_into_an_empty_database_and_nowhere_else(
     source: Path, tmp_path: Path
 ) -> None:
     archive = tmp_path / "day.tar.gz"
-    made = _manage(source, "backup", "--to", str(archive))
+    made = manage(source, "backup", "--to", str(archive))
     assert made.returncode == 0, made.stderr
     assert archive.stat().st_mode & 0o077 == 0
 
     with home() as empty:
-        restored = _manage(empty, "restore", str(archive))
+        restored = manage(empty, "restore", str(archive))
         assert restored.returncode == 0, restored.stderr
         assert "no problems" in restored.stdout
         assert (empty / "files" / "0a1b").read_bytes() == b"a stored file"
 
-        again = _manage(empty, "restore", str(archive))
+        again = manage(empty, "restore", str(archive))
         assert again.returncode == 1
         assert "not empty" in again.stderr
 
