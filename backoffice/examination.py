@@ -85,6 +85,19 @@ def _schemas() -> Seen:
     return Seen("report schemas", found > 0, f"{found} in {folder}")
 
 
+#: What fits no month lies in the partition that catches it; none was made ahead for too long.
+STRAYED: Final = """
+SELECT coalesce(string_agg(c.relname, ', '), '')
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+ WHERE pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT' AND pg_relation_size(c.oid) > 0
+"""
+
+
+def _partitions() -> Seen:
+    strayed = str(_one(STRAYED))
+    return Seen("partitions", not strayed, strayed or "every row lies in its month")
+
+
 CHECKS: Final[tuple[Callable[[], Seen], ...]] = (
     _python,
     _disk,
@@ -95,6 +108,7 @@ CHECKS: Final[tuple[Callable[[], Seen], ...]] = (
     _postgres,
     _durability,
     _role,
+    _partitions,
 )
 
 

@@ -24,4 +24,9 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "make the partitions of the months to come": {
+        "task": "core.extend_partitions",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }

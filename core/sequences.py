@@ -15,12 +15,20 @@ SELECT nextval(sequence.name)
   FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence,
        generate_series(1, %s)
 """
+DATED: Final = NUMBERS.replace("nextval", "dated_number")
 
 
 def next_ids(table: str, count: int) -> list[int]:
     """Draw `count` numbers from the sequence of a table."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, [table, count])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def dated_numbers(table: str, count: int) -> list[int]:
+    """Draw `count` numbers that carry their day (`kernel/numbering.py`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(DATED, [table, count])
         return [number for (number,) in cursor.fetchall()]
 
 

@@ -15,10 +15,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from core import audit_triggers, reference_triggers, role_matrix
+from core import audit_triggers, partitions, reference_triggers, role_matrix
 from core.acts import acting
 from core.audit_triggers import AuditedTable, quoted
-from core.models import AuditEntry, RoleAction, ToxicPair
+from core.models import RoleAction, ToxicPair
 from core.policies import AuditPolicy
 from core.reference_triggers import Reference
 from kernel.actors import SYSTEM
@@ -38,8 +38,10 @@ COLUMNS: Final = """
 SELECT attname FROM pg_attribute
  WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
+#: A partition is reached through its table alone: triggers that see a statement whole are there.
 TABLES: Final = """
-SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename
+SELECT relname, relispartition FROM pg_class
+ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 """
 VIEW_GRANTS: Final = """
 REVOKE ALL ON ALL TABLES IN SCHEMA qa FROM PUBLIC, {app};
@@ -49,6 +51,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA qa TO {qa};
 REVOKE ALL ON SCHEMA guard FROM {app}, {qa};
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC, {app}, {qa};
 GRANT EXECUTE ON FUNCTION guard.content(public.core_auditentry), guard.framed(text) TO {qa};
+GRANT EXECUTE ON FUNCTION public.extend_partitions() TO {app};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC, {app};
 GRANT USAGE ON SCHEMA public TO {app};
 GRANT USAGE ON SCHEMA public, qa, guard TO {backup};
@@ -88,6 +91,8 @@ def synchronise() -> Synchronised:
             if is_evidence(model):
                 _run(audit_triggers.refusals_of(table))
         _run(reference_triggers.triggers_of(references()))
+        _run(partitions.upkeep(cut_tables()))
+        _run("SELECT public.extend_partitions()")
         for script in _scripts_of_rooms():
             _run(script)
         _grant()
@@ -119,6 +124,11 @@ def is_evidence(model: type[models.Model]) -> bool:
 def is_permanent(model: type[models.Model]) -> bool:
     """Say whether the rows of the model stay for ever, though they may change."""
     return bool(getattr(model, "permanent", False))
+
+
+def cut_tables() -> list[str]:
+    """Return the tables that are cut in partitions."""
+    return [m._meta.db_table for m in our_models() if getattr(m, "partitioned_by", "")]
 
 
 def references() -> list[Reference]:
@@ -181,21 +191,23 @@ def _grant() -> None:
     names = {part: quoted(name) for part, name in settings.DATABASE_ROLES.items()}
     evidence = {model._meta.db_table for model in our_models() if is_evidence(model)}
     permanent = {model._meta.db_table for model in our_models() if is_permanent(model)}
+    read_only = {m._meta.db_table for m in our_models() if getattr(m, "read_only", False)}
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
-        tables = [str(row[0]) for row in cursor.fetchall()]
-        for table in tables:
+        for table, is_partition in cursor.fetchall():
+            cursor.execute(
+                f"REVOKE ALL ON public.{quoted(table)} FROM PUBLIC, {names['app']}, {names['qa']}"
+            )
+            if is_partition:
+                continue
             right = "SELECT, INSERT, UPDATE, DELETE"
-            if table == AuditEntry._meta.db_table or table in WRITTEN_BY_MIGRATIONS:
+            if table in read_only or table in WRITTEN_BY_MIGRATIONS:
                 right = "SELECT"
             elif table in evidence:
                 right = "SELECT, INSERT"
             elif table in permanent:
                 right = "SELECT, INSERT, UPDATE"
-            cursor.execute(
-                f"REVOKE ALL ON public.{quoted(table)} FROM PUBLIC, {names['app']}, {names['qa']};"
-                f"GRANT {right} ON public.{quoted(table)} TO {names['app']}"
-            )
+            cursor.execute(f"GRANT {right} ON public.{quoted(table)} TO {names['app']}")
         cursor.execute(VIEW_GRANTS.format(**names))
 
 

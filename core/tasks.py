@@ -8,7 +8,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from core import anchors, doorbell, jobs
+from core import anchors, doorbell, jobs, partitions
 
 SHIFT_S: Final = 120
 
@@ -29,3 +29,9 @@ def ring() -> int:
 def anchor_audit() -> None:
     """Anchor the audit trail; two at once wait for each other, and the second finds nothing."""
     anchors.write_anchor(at=timezone.now().isoformat())
+
+
+@shared_task(name="core.extend_partitions", ignore_result=True)
+def extend_partitions() -> int:
+    """Make the partitions of the months to come; those that are there already stay."""
+    return partitions.extend()

@@ -236,7 +236,6 @@ class TradeSource:
     """One validated trade version with the reference data that stood beside it."""
 
     trade_id: int
-    version_id: int
     version_no: int
     reference: str
     action: str

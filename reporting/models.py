@@ -182,9 +182,6 @@ class RegulatoryReport(models.Model):
     trade = models.ForeignKey(
         "trades.Trade", verbose_name=_("trade"), on_delete=models.PROTECT, related_name="reports"
     )
-    trade_version = models.ForeignKey(
-        "trades.TradeVersion", on_delete=models.PROTECT, related_name="reports"
-    )
     approval = models.ForeignKey(
         "desk.Approval", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -217,7 +214,7 @@ class RegulatoryReport(models.Model):
             known("reason", Reason, name="report_known_reason"),
             known("state", ReportState, name="report_known_state"),
             models.UniqueConstraint(
-                fields=["regime", "trade_version"], name="report_once_per_version"
+                fields=["regime", "trade", "version_no"], name="report_once_per_version"
             ),
             models.UniqueConstraint(
                 fields=["regime", "transaction_id"],

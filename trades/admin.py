@@ -8,7 +8,6 @@ from trades import models
 
 register_tables(
     models.Trade,
-    models.TradeVersion,
     models.Execution,
     models.CaptureBatch,
     models.CancellationRequest,

@@ -7,6 +7,13 @@ from decimal import Decimal
 
 import msgspec
 
+from kernel import numbering
+
+
+def reference_of(trade_id: int) -> str:
+    """Return our reference of a trade: its number as people write it."""
+    return f"T{numbering.written(trade_id)}"
+
 
 class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """One execution as the front office told it, whatever the format it came in.

@@ -11,11 +11,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from kernel.numbering import spans
 from refdata import selectors as refdata
+from trades import selectors
 from trades.models import CaptureBatch, Execution, Trade, TradeQuerySet, labelled
 from trades.states import Channel, Outcome, Side, TradeState
 
-OWN_REFERENCE: Final = re.compile(r"T\d{3,9}", re.ASCII)
+OWN_REFERENCE: Final = re.compile(r"T\d{3,15}", re.ASCII)
+FOUND_MAX: Final = 10_000
+"""As many as a list counts: more are found by looking through the latest, one by one."""
 
 
 class TradeSearch(SearchFilter):
@@ -28,10 +32,28 @@ class TradeSearch(SearchFilter):
         named: dict[str, set[int]] = {}
         for word in (value or "").split():
             if OWN_REFERENCE.fullmatch(word.upper()):
-                qs = qs.filter(reference__startswith=word.upper())
+                qs = qs.filter(_numbered(word[1:]))
             else:
                 named[word] = set(refdata.find_instruments(word))
         return qs.filter(_either(named)) if named else qs
+
+
+def _numbered(digits: str) -> Q:
+    """Return "our reference starts with these digits": it is the number of the trade."""
+    wanted = Q()
+    for first, last in spans(digits):
+        wanted |= Q(pk__gte=first, pk__lte=last)
+    return wanted
+
+
+def _sent_as(prefix: str) -> Q | None:
+    """Return "the sender's reference starts so", None when none does."""
+    messages = selectors.find_messages(prefix, at_most=FOUND_MAX)
+    if messages is None:
+        return Q(source_reference__startswith=prefix)
+    of = Execution.objects.filter(pk__in=messages, trade__isnull=False)
+    trades = set(of.values_list("trade", flat=True)) if messages else set()
+    return Q(pk__in=sorted(trades)) if trades else None
 
 
 def _either(named: Mapping[str, set[int]]) -> Q:
@@ -42,9 +64,9 @@ def _either(named: Mapping[str, set[int]]) -> Q:
     """
     meant = Q(instrument__in=sorted(set.intersection(*named.values())))
     for word in named:
-        if not Trade.objects.filter(source_reference__startswith=word).exists():
+        told = _sent_as(word)
+        if told is None:
             continue
-        told = Q(source_reference__startswith=word)
         others = [ids for other, ids in named.items() if other != word]
         if others:
             told &= Q(instrument__in=sorted(set.intersection(*others)))
@@ -79,6 +101,17 @@ class TradeFilter(ListFilterSet):
         return queryset.in_states(*value) if value else queryset
 
 
+class MessageSearch(SearchFilter):
+    """The sender's reference or the name of the sender, from their beginning."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        for word in (value or "").split():
+            found = selectors.find_messages(word, at_most=FOUND_MAX)
+            named = Q(source_reference__startswith=word) if found is None else Q(pk__in=found)
+            qs = qs.filter(named | Q(source_system__startswith=word))
+        return qs
+
+
 class BatchFilter(ListFilterSet):
     q = SearchFilter(fields=("source_system", "actor_name", "file__name"))
     channel = ChipsFilter(choices=labelled(Channel), label=_("Channel"))
@@ -91,7 +124,7 @@ class BatchFilter(ListFilterSet):
 
 
 class ExecutionFilter(ListFilterSet):
-    q = SearchFilter(fields=("source_reference__startswith", "source_system__startswith"))
+    q = MessageSearch()
     outcome = ChipsFilter(choices=labelled(Outcome), label=_("Outcome"))
     channel = ChipsFilter(choices=labelled(Channel), label=_("Channel"))
     batch = django_filters.NumberFilter(field_name="batch_id", label=_("Import"))

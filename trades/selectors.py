@@ -23,7 +23,14 @@ from desk.models import Approval
 from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
-from trades.models import CancellationRequest, CaptureBatch, Execution, Trade, TradeVersion
+from trades.models import (
+    CancellationRequest,
+    CaptureBatch,
+    Execution,
+    MessageKey,
+    Trade,
+    TradeVersion,
+)
 from trades.states import Channel, Outcome
 
 
@@ -110,6 +117,19 @@ def list_waiting(*, actor: Actor) -> QuerySet[Execution]:
     )
 
 
+def messages_of(*, source_system: str, source_reference: str) -> QuerySet[Execution]:
+    """Return every message kept under an identity, in the order in which they came."""
+    keys = MessageKey.objects.filter(source_system=source_system, source_reference=source_reference)
+    return Execution.objects.filter(pk__in=keys.values("execution_id")).order_by("id")
+
+
+def find_messages(prefix: str, *, at_most: int) -> list[int] | None:
+    """Return the numbers of the messages whose reference starts so; None when they are more."""
+    keys = MessageKey.objects.filter(source_reference__startswith=prefix)
+    found = list(keys.values_list("execution_id", flat=True)[: at_most + 1])
+    return found if len(found) <= at_most else None
+
+
 def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:
     """Return the facts of these trades, in the order of their ids."""
     return [facts(trade) for trade in Trade.objects.filter(pk__in=trade_ids).order_by("pk")]
@@ -158,6 +178,7 @@ def facts(trade: Trade) -> TradeFacts:
 def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | None:
     """Return what became of a reference: its messages and its trade; None when unknown."""
     identity = {"source_system": source_system, "source_reference": source_reference}
+    sent = messages_of(**identity)
     messages = [
         {
             "execution_id": row.pk,
@@ -167,11 +188,11 @@ def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | 
             "reason_code": row.reason_code,
             "received_at": row.received_at,
         }
-        for row in Execution.objects.filter(**identity).order_by("id")
+        for row in sent
     ]
     if not messages:
         return None
-    trade = Trade.objects.filter(**identity).first()
+    trade = Trade.objects.filter(pk__in={row.trade_id for row in sent if row.trade_id}).first()
     return identity | {
         "messages": messages,
         "trade": trade.reference if trade else None,

@@ -1,7 +1,8 @@
 -- Versions for auditors, across rooms: terms from trades, checker from desk, eligibility from
--- reporting. A version that was approved stays VALIDATED when a later one replaces it.
+-- reporting. A version that was approved stays VALIDATED when a later one replaces it. Its number is
+-- that of the message that made it.
 CREATE OR REPLACE VIEW qa.trade_version AS
-SELECT v.id,
+SELECT v.execution_id AS id,
        v.trade_id,
        v.version_no::int AS version_no,
        CASE WHEN ok.id IS NOT NULL THEN 'VALIDATED'
@@ -29,4 +30,5 @@ SELECT v.id,
        AND a.version_no = v.version_no AND a.decision = 'REFUSED' LIMIT 1) no ON true
   LEFT JOIN LATERAL (
     SELECT bool_or(x.eligibility = 'REPORTABLE') AS is_eligible
-      FROM public.reporting_regulatoryreport x WHERE x.trade_version_id = v.id) r ON true;
+      FROM public.reporting_regulatoryreport x
+     WHERE x.trade_id = v.trade_id AND x.version_no = v.version_no) r ON true;

@@ -6,9 +6,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT FROM public.trades_tradeversion v
-     WHERE v.id = NEW.trade_version_id AND v.trade_id = NEW.trade_id
-       AND v.version_no = NEW.version_no) THEN
-    RAISE EXCEPTION 'report names version % of another trade', NEW.version_no
+     WHERE v.trade_id = NEW.trade_id AND v.version_no = NEW.version_no) THEN
+    RAISE EXCEPTION 'report names version % of trade %, which is not there', NEW.version_no, NEW.trade_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'report_of_its_version';
   END IF;
   IF NEW.approval_id IS NOT NULL AND NOT EXISTS (
@@ -23,7 +22,7 @@ END $$;
 
 DROP TRIGGER IF EXISTS guard_report_of_approved_version ON public.reporting_regulatoryreport;
 CREATE TRIGGER guard_report_of_approved_version
-  BEFORE INSERT OR UPDATE OF trade_id, trade_version_id, version_no, approval_id
+  BEFORE INSERT OR UPDATE OF trade_id, version_no, approval_id
   ON public.reporting_regulatoryreport
   FOR EACH ROW EXECUTE FUNCTION guard.report_of_approved_version();
 
@@ -48,20 +47,23 @@ CREATE TRIGGER guard_report_file_is_final
 
 -- One row per reported version: first reports only, numbered without a gap.
 CREATE OR REPLACE VIEW qa.report_item AS
-SELECT i.id, i.stream::text, i.seq, r.trade_version_id
+SELECT i.id, i.stream::text, i.seq, v.execution_id AS trade_version_id
   FROM public.reporting_reportitem i
   JOIN public.reporting_regulatoryreport r ON r.id = i.report_id
+  JOIN public.trades_tradeversion v ON v.trade_id = r.trade_id AND v.version_no = r.version_no
  WHERE i.action = 'NEWT' AND i.attempt = 1;
 
 -- Everything that was ever sent: cancellations and repeated reports too.
 CREATE OR REPLACE VIEW qa.report_message AS
 SELECT i.id, i.stream::text, i.seq, i.action::text, i.attempt, i.file_id, i.position,
-       r.trade_version_id, r.transaction_id::text
+       v.execution_id AS trade_version_id, r.transaction_id::text
   FROM public.reporting_reportitem i
-  JOIN public.reporting_regulatoryreport r ON r.id = i.report_id;
+  JOIN public.reporting_regulatoryreport r ON r.id = i.report_id
+  JOIN public.trades_tradeversion v ON v.trade_id = r.trade_id AND v.version_no = r.version_no;
 
 -- The decision of every version that was looked at, with its reason, also when it is no.
 CREATE OR REPLACE VIEW qa.report_decision AS
-SELECT r.id, r.regime::text, r.trade_version_id, r.eligibility::text, r.reason::text,
-       r.state::text, r.decided_at
-  FROM public.reporting_regulatoryreport r;
+SELECT r.id, r.regime::text, v.execution_id AS trade_version_id, r.eligibility::text,
+       r.reason::text, r.state::text, r.decided_at
+  FROM public.reporting_regulatoryreport r
+  JOIN public.trades_tradeversion v ON v.trade_id = r.trade_id AND v.version_no = r.version_no;

@@ -76,14 +76,12 @@ def _candidates(chunk: list[TradeVersion]) -> Iterator[Candidate | None]:
     for trade_id, version_no in approvals:
         latest[trade_id] = max(version_no, latest.get(trade_id, 0))
     reports = {
-        report.trade_version_id: report
-        for report in RegulatoryReport.objects.filter(
-            regime=REGIME, trade_version__in=[version.pk for version in chunk]
-        )
+        (report.trade_id, report.version_no): report
+        for report in RegulatoryReport.objects.filter(regime=REGIME, trade__in=trades)
     }
     for version in chunk:
         approval_id = approvals.get((version.trade_id, version.version_no))
-        report = reports.get(version.pk)
+        report = reports.get((version.trade_id, version.version_no))
         is_cancel = version.action == Action.CANCEL
         answered = report is not None and report.state not in OPEN
         if answered or (approval_id is None and not is_cancel):

@@ -84,7 +84,6 @@ class _ReferenceBook:
         venue = self.venues.get(trade.venue)
         return TradeSource(
             trade_id=trade.pk,
-            version_id=version.pk,
             version_no=version.version_no,
             reference=trade.reference,
             action=version.action,

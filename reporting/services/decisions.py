@@ -136,7 +136,6 @@ class _Answer:
         return RegulatoryReport(
             regime=REGIME,
             trade_id=version.trade_id,
-            trade_version_id=version.pk,
             version_no=version.version_no,
             trade_date=version.trade_date,
             desk_code=version.trade.desk_code,
@@ -146,10 +145,10 @@ class _Answer:
 
 def _taken_references(answers: Sequence[_Answer]) -> frozenset[str]:
     """References that stand on another version's report, or twice among these (CON-023)."""
-    mine = {answer.candidate.version.pk for answer in answers}
+    mine = {answer.candidate.report.pk for answer in answers if answer.candidate.report is not None}
     wanted = [answer.transaction_id for answer in answers if answer.transaction_id]
     taken = RegulatoryReport.objects.filter(regime=REGIME, transaction_id__in=wanted).exclude(
-        trade_version__in=mine
+        pk__in=mine
     )
     facts = [answer.mapped.facts for answer in answers if answer.mapped]
     return frozenset(taken.values_list("transaction_id", flat=True)) | rts22.repeated_ids(facts)

@@ -22,6 +22,7 @@ from refdata.models import CutOff
 from refdata.services import load_file
 from tests.browser import pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
+from trades.models import Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -41,7 +42,7 @@ Math.max(...[document.documentElement, ...document.querySelectorAll(".table-wrap
 SEEN_MOST = (
     ("agent", "/"),
     ("agent", "/trades/"),
-    ("agent", "/trades/1/"),
+    ("agent", "/trades/{trade}/"),
     ("agent", "/work/exceptions/"),
     ("supervisor", "/validation/"),
     ("agent", "/reconciliation/"),
@@ -121,8 +122,9 @@ def test_every_page_is_accessible(
             people[who].screenshot(path=screenshots_folder / f"{shot}.png")
     violations += _what_no_address_shows(people["agent"], people["supervisor"])
     User.objects.filter(username__in=PEOPLE).update(language="en", theme="dark")
+    trade = Trade.objects.latest("id").pk
     for who, address in SEEN_MOST:
-        violations += _looked_at(people[who], address, address)
+        violations += _looked_at(people[who], address, address.format(trade=trade))
     people["stranger"].close()
     assert not violations, "\n".join(violations)
 

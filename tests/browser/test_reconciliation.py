@@ -17,7 +17,7 @@ from tests.integration.reconciliation.world import account, row, statement, tabl
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN_LINE = ":61:2611201120D990,00NTRFOTHER//BK1\n:86:FRAIS DEDUITS"
-GOOD_LINE = ":61:2611201120D1000,00NTRFT000001//BK0\n:86:ACHAT FR0000131104"
+GOOD_LINE = ":61:2611201120D1000,00NTRFT000000001//BK0\n:86:ACHAT FR0000131104"
 
 
 def a_day_with_breaks() -> None:
@@ -62,10 +62,10 @@ def test_reconciliation_pages(
 def test_match_by_hand_with_the_keyboard(sign_in: Callable[..., Page]) -> None:
     a_day_with_breaks()
     page = sign_in("agent", roles=[], language="en")
-    page.goto(reverse("reconciliation:workbench") + "?kind=CASH&q=T000002")
+    page.goto(reverse("reconciliation:workbench") + "?kind=CASH&q=T000000002")
     page.goto(reverse("reconciliation:workbench") + "?kind=CASH")
 
-    ours = page.get_by_label("T000002")
+    ours = page.get_by_label("T000000002")
     ours.focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")

@@ -19,7 +19,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from backoffice import demo
 from backoffice.launcher import places
@@ -59,14 +59,18 @@ class Person:
             self.page.get_by_role("link", name=name).first.click()
             self.page.wait_for_load_state()
 
-    def press(self, label: str) -> None:
+    def button(self, label: str) -> Locator:
         name = re.compile("^" + re.escape(self.word(label)))
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        return self.page.get_by_role("button", name=name).first
+
+    def press(self, label: str) -> None:
+        """Press a button and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            self.button(label).click()
 
     def confirm(self, label: str, reason: str = "") -> None:
         """Press a button that asks first, and say yes."""
-        self.press(label)
+        self.button(label).click()
         dialog = self.page.get_by_role("dialog")
         if reason:
             dialog.get_by_role("textbox").fill(reason)

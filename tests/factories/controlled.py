@@ -73,7 +73,7 @@ def trade(number: int, **changes: Any) -> Trade:
     print_ = hashlib.sha256(repr((number, sorted(written.items()))).encode()).hexdigest()
     maker = changes.pop("maker", "agent")
     row: dict[str, Any] = {
-        "reference": f"T{number:09d}",
+        "id": number,
         "source_system": "OMS",
         "source_reference": f"R-{number}",
         "source_version": 1,

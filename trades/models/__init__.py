@@ -2,7 +2,7 @@
 
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
-from trades.models.messages import CaptureBatch, Execution
+from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.trade import Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CancellationRequest",
     "CaptureBatch",
     "Execution",
+    "MessageKey",
     "Trade",
     "TradeQuerySet",
     "TradeVersion",

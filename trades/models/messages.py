@@ -81,16 +81,13 @@ class Execution(models.Model):
 
     permanent: ClassVar = True
     references_in_sets: ClassVar = True
+    partitioned_by: ClassVar = "id"
     audit: ClassVar = AuditPolicy(entity="execution", inserts=False)
 
     class Meta:
         verbose_name = _("execution")
         verbose_name_plural = _("executions")
         constraints = [
-            models.UniqueConstraint(
-                fields=["source_system", "source_reference", "source_version", "action"],
-                name="execution_once",
-            ),
             known("action", Action, name="execution_known_action"),
             known("channel", Channel, name="execution_known_channel"),
             known("outcome", Outcome, name="execution_known_outcome"),
@@ -115,3 +112,27 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_system} {self.source_reference} v{self.source_version} {self.action}"
+
+
+class MessageKey(models.Model):
+    """What makes a message the only one of its kind, over all partitions; written by a trigger.
+
+    `slot` is the version of an AMEND or CANCEL, and 0 of a NEW: an identity has one NEW, and no two
+    messages that follow it share a version.
+    """
+
+    pk = models.CompositePrimaryKey("source_reference", "source_system", "slot")
+    source_reference = models.CharField(_("source reference"), max_length=64)
+    source_system = models.CharField(_("source system"), max_length=64)
+    slot = models.BigIntegerField(_("slot"))
+    execution_id = models.BigIntegerField(_("message"))
+
+    read_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(excused="made of the message that it is the key of")
+
+    class Meta:
+        verbose_name = _("key of a message")
+        verbose_name_plural = _("keys of messages")
+
+    def __str__(self) -> str:
+        return f"{self.source_system} {self.source_reference} #{self.slot}"

@@ -1,5 +1,8 @@
 """Trades and their versions.
 
+That one identity makes one trade is kept by `MessageKey`: a trade is made by the NEW of its
+identity, and there is one. A reference of ours is the number of the trade, written out.
+
 Foreign keys of captured rows carry `db_constraint=False`: triggers of the owner check them once per
 statement instead of once per row (`core/reference_triggers.py`).
 """
@@ -53,7 +56,12 @@ class TradeQuerySet(DeskScopedQuerySet["Trade"]):
 class Trade(Terms):
     """A booked market operation: one identity for ever, its current terms on the row."""
 
-    reference = models.CharField(_("reference"), max_length=20)
+    reference = models.GeneratedField(
+        expression=models.Func("id", template="('T' || number_text(%(expressions)s))::varchar"),
+        output_field=models.CharField(max_length=20),
+        db_persist=True,
+        verbose_name=_("reference"),
+    )
     source_system = models.CharField(_("source system"), max_length=64)
     source_reference = models.CharField(_("source reference"), max_length=64)
     source_version = models.BigIntegerField(_("source version"))
@@ -132,20 +140,13 @@ class Trade(Terms):
 
     permanent: ClassVar = True
     references_in_sets: ClassVar = True
+    partitioned_by: ClassVar = "id"
     audit: ClassVar = AuditPolicy(entity="trade")
 
     class Meta:
         verbose_name = _("trade")
         verbose_name_plural = _("trades")
         constraints = [
-            models.UniqueConstraint(  # reference first: it serves the search by prefix, too
-                fields=["source_reference", "source_system"],
-                name="trade_source_reference",
-                opclasses=["varchar_pattern_ops", "varchar_ops"],
-            ),
-            models.UniqueConstraint(  # this operator class serves the search by prefix, too
-                fields=["reference"], name="trade_reference", opclasses=["varchar_pattern_ops"]
-            ),
             known("state", TradeState, name="trade_known_state"),
             known("close_reason", CloseReason, name="trade_known_close_reason", blank=True),
             known("side", Side, name="trade_known_side"),
@@ -181,12 +182,13 @@ class Trade(Terms):
         ]
 
     def __str__(self) -> str:
-        return self.reference
+        return str(self.reference)
 
 
 class TradeVersion(Terms):
     """The terms as they stood after one message; never changed, numbered from 1 without a gap."""
 
+    pk = models.CompositePrimaryKey("trade_id", "version_no")
     trade = models.ForeignKey(
         Trade, models.PROTECT, related_name="versions", db_index=False, db_constraint=False
     )
@@ -205,6 +207,7 @@ class TradeVersion(Terms):
 
     append_only: ClassVar = True
     references_in_sets: ClassVar = True
+    partitioned_by: ClassVar = "trade_id"
     audit: ClassVar = AuditPolicy(
         excused="append-only evidence itself; the entry of its trade names the fingerprint"
     )
@@ -213,7 +216,6 @@ class TradeVersion(Terms):
         verbose_name = _("trade version")
         verbose_name_plural = _("trade versions")
         constraints = [
-            models.UniqueConstraint(fields=["trade", "version_no"], name="trade_version_once"),
             models.CheckConstraint(
                 condition=Q(version_no__gte=1), name="trade_version_number_from_one"
             ),

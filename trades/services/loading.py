@@ -28,24 +28,27 @@ OPEN_SHARED: Final = Statement(
     "open_shared",
     f"{SET_ACT.rstrip()}, pg_advisory_xact_lock_shared(hashtextextended(%s, 0))",
 )
+#: A trade is made by the NEW of its identity.
 BOOKED: Final = """
-SELECT source_reference FROM trades_trade
- WHERE source_system = %s AND source_reference = ANY(%s)
+SELECT k.source_reference
+  FROM trades_messagekey k JOIN trades_execution e ON e.id = k.execution_id
+ WHERE k.source_system = %s AND k.source_reference = ANY(%s) AND k.slot = 0
+   AND e.trade_id IS NOT NULL
 """
 KEPT: Final = """
 SELECT json_agg(json_build_array(
-         id, source_reference, source_version, action, content_hash, outcome, trade_id,
-         CASE WHEN outcome IN ('PARKED', 'EXCEPTION') THEN content::json END, maker))::text
-  FROM trades_execution
- WHERE source_system = %s AND source_reference = ANY(%s)
+         e.id, e.source_reference, e.source_version, e.action, e.content_hash, e.outcome,
+         e.trade_id, CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN e.content::json END,
+         e.maker))::text
+  FROM trades_messagekey k JOIN trades_execution e ON e.id = k.execution_id
+ WHERE k.source_system = %s AND k.source_reference = ANY(%s)
 """
 #: Numbers for all that may be written, the batch of the minute, and what stands there already.
 TAKEN: Final = Statement(
     "taken",
     f"""
-SELECT ARRAY(SELECT nextval('trades_trade_id_seq') FROM generate_series(1, %s::int)),
-       ARRAY(SELECT nextval('trades_execution_id_seq') FROM generate_series(1, %s::int)),
-       ARRAY(SELECT nextval('trades_tradeversion_id_seq') FROM generate_series(1, %s::int)),
+SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, %s::int)),
+       ARRAY(SELECT dated_number('trades_execution_id_seq') FROM generate_series(1, %s::int)),
        (SELECT id FROM trades_capturebatch WHERE window_key = %s),
        ({KEPT})
 """,  # noqa: S608 - constants of ours
@@ -55,7 +58,7 @@ SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.clos
        t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
   FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
- WHERE t.source_system = %s AND t.source_reference = ANY(%s)
+ WHERE t.id = ANY(%s)
  ORDER BY t.id
    FOR UPDATE OF t
 """
@@ -113,18 +116,14 @@ def begin(
             f"{OPEN_ALONE if followers else OPEN_SHARED.ready()}; {TAKEN.ready()}",
             [
                 *(*act, f"capture:{source_system}"),
-                *(sum(m.action == Action.NEW for m in messages), count, count),
+                *(sum(m.action == Action.NEW for m in messages), count),
                 *(window, source_system, names),
             ],
         )
-        trades, executions, versions, batch_id, kept = cursor.fetchone()
-    known = _known(source_system, names, kept)
+        trades, executions, batch_id, kept = cursor.fetchone()
+    known = _known(kept)
     known.batch_id = batch_id
-    known.numbers = {
-        "trades_trade": trades,
-        "trades_execution": executions,
-        "trades_tradeversion": versions,
-    }
+    known.numbers = {"trades_trade": trades, "trades_execution": executions}
     return known
 
 
@@ -139,18 +138,18 @@ def load(source_system: str, references: Collection[str]) -> Known:
     names = list(references)
     with connection.cursor() as cursor:
         cursor.execute(KEPT, [source_system, names])
-        return _known(source_system, names, cursor.fetchone()[0])
+        return _known(cursor.fetchone()[0])
 
 
-def _known(source_system: str, names: Sequence[str], found: str | None) -> Known:
+def _known(found: str | None) -> Known:
     """Make chains of the messages that were found, and lock and read their trades."""
     known = Known()
     kept = msgspec.json.decode(found, type=list[KeptRow]) if found else []
     for row in kept:
         _keep(known, row)
-    if any(row[6] is not None for row in kept):
+    if trades := sorted({row[6] for row in kept if row[6] is not None}):
         with connection.cursor() as cursor:
-            cursor.execute(HEADS, [source_system, list(names)])
+            cursor.execute(HEADS, [trades])
             for row in cursor.fetchall():
                 _head(known, row)
     for items in known.waiting.values():

@@ -12,7 +12,7 @@ from enum import StrEnum
 from kernel.actors import Actor
 from kernel.findings import Finding
 from kernel.states import require_transition
-from trades.facts import ExecutionFacts
+from trades.facts import ExecutionFacts, reference_of
 from trades.services import chains
 from trades.services.chains import Chain, Verdict
 from trades.services.enrichment import (
@@ -76,7 +76,7 @@ class TradeRow:
 
     @property
     def reference(self) -> str:
-        return f"T{self.id:09d}"
+        return reference_of(self.id)
 
 
 @dataclass(slots=True)

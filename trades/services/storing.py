@@ -12,7 +12,7 @@ import msgspec
 from django.db import connection
 
 from core.outbox import announce
-from core.sequences import next_ids
+from core.sequences import dated_numbers
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
@@ -46,13 +46,13 @@ STANDING_COLUMNS: Final = (
     *("fingerprint", "risk_amount_eur", "batch_id", "touched_by_hand_at"),
 )
 TRADE_COLUMNS: Final = (
-    *("id", "reference", "source_reference", "maker"),
+    *("id", "source_reference", "maker"),
     *STANDING_COLUMNS,
     *("source_system", "received_at"),
     *CURRENT_COLUMNS,
 )
 VERSION_COLUMNS: Final = (
-    *("id", "trade_id", "version_no", "action", "source_version", "terms", "maker"),
+    *("trade_id", "version_no", "action", "source_version", "terms", "maker"),
     *("contributors", "fingerprint", "execution_id", "reason"),
     *TERMS_COLUMNS,
 )
@@ -94,12 +94,11 @@ class Store:
         created = [v.trade for v in versions if v.version_no == 1 and v.trade.created]
         for trade, number in zip(created, self._take("trades_trade", len(created)), strict=True):
             trade.id = number
-        ids = self._take("trades_tradeversion", len(versions))
         terms = {id(version.terms): terms_line(version.terms) for version in versions}
         rows = (
             Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, self)),
             Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, self)),
-            Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, ids, terms, self)),
+            Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, terms, self)),
         )
         for version in versions:
             version.trade.encoded = b""
@@ -116,7 +115,8 @@ class Store:
         ahead = self.numbers.get(table, [])
         taken = ahead[:count]
         del ahead[:count]
-        return taken + next_ids(table, count - len(taken)) if len(taken) < count else taken
+        missing = count - len(taken)
+        return taken + dated_numbers(table, missing) if missing else taken
 
 
 def _executions(fresh: Sequence[Item], store: Store) -> list[str]:
@@ -145,7 +145,7 @@ def _trades(created: Sequence[TradeRow], terms: Mapping[int, str], store: Store)
         contributors = array(trade.contributors) if trade.contributors else "{}"
         risk = NULL if trade.risk_eur is None else trade.risk_eur
         lines.append(
-            f"{trade.id}{S}{trade.reference}{S}{trade.source_reference}{S}{trade.maker}{S}"
+            f"{trade.id}{S}{trade.source_reference}{S}{trade.maker}{S}"
             f"{trade.source_version}{S}{trade.version_no}{S}{trade.state!s}{S}{trade.close_reason}"
             f"{S}{contributors}{S}{trade.fingerprint}{S}{risk!s}{S}{same}{S}"
             f"{terms[id(trade.terms)]}{S}{current_line(trade.terms)}"
@@ -177,16 +177,14 @@ def current_line(t: Terms) -> str:
     )
 
 
-def _versions(
-    versions: Sequence[VersionRow], ids: Sequence[int], terms: Mapping[int, str], store: Store
-) -> list[str]:
+def _versions(versions: Sequence[VersionRow], terms: Mapping[int, str], store: Store) -> list[str]:
     reason = " ".join(store.origin.reason.split())[:500]
     name = store.plan.actor.name
     lines = []
-    for number, v in zip(ids, versions, strict=True):
+    for v in versions:
         contributors = array(v.contributors) if v.contributors else "{}"
         lines.append(
-            f"{number}{S}{v.trade.id}{S}{v.version_no}{S}{v.action}{S}{v.source_version}{S}"
+            f"{v.trade.id}{S}{v.version_no}{S}{v.action}{S}{v.source_version}{S}"
             f"{v.encoded.decode()}{S}{v.item.maker or name}{S}{contributors}{S}{v.fingerprint}{S}"
             f"{v.item.execution_id}{S}{reason}{S}{terms[id(v.terms)]}"
         )

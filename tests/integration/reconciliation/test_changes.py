@@ -76,7 +76,7 @@ def test_what_the_system_took_apart_is_confirmed_again_when_it_agrees_again() ->
 def test_a_break_that_a_match_ended_comes_back_with_its_owner_and_its_place_in_the_queue() -> None:
     account()
     made = trade(1, net_amount=1001)
-    taken_in(statement(PAID.replace("T000001", "NONREF"), closing=CLOSING))
+    taken_in(statement(PAID.replace("T000000001", "NONREF"), closing=CLOSING))
     lonely = Break.objects.get(trade__isnull=True)
     services.assign_break(break_id=lonely.pk, owner_id=agent().user_id, actor=agent(), at=AT)
     services.match_by_hand(

@@ -45,7 +45,9 @@ def world() -> None:
     trade(1)
     trade(2)
     taken_in(
-        statement(":61:2611201120D1000,00NTRFT000001//BK0", OPEN_LINE, closing="C261120EUR8010,00")
+        statement(
+            ":61:2611201120D1000,00NTRFT000000001//BK0", OPEN_LINE, closing="C261120EUR8010,00"
+        )
     )
     taken_in(table(row(trade(3), Price="11")), name="broker.csv")
 
@@ -171,7 +173,7 @@ def test_break_is_taken_talked_about_and_resolved(client: Client) -> None:
 def test_workbench_matches_and_the_match_page_undoes(client: Client) -> None:
     signed_in(client)
     line = Break.objects.get(kind=Kind.CASH, line__isnull=False).line_id
-    ours = Break.objects.get(kind=Kind.CASH, trade__reference="T000002").trade_id
+    ours = Break.objects.get(kind=Kind.CASH, trade__reference="T000000002").trade_id
 
     matched = client.post(
         reverse("reconciliation:workbench"),
@@ -184,7 +186,7 @@ def test_workbench_matches_and_the_match_page_undoes(client: Client) -> None:
     group.refresh_from_db()
     assert group.state == "UNDONE"
     matches, theirs = reverse("reconciliation:matches"), Trade.objects.get(pk=ours).source_reference
-    for reference, found in (("t000002", True), (theirs, True), ("T9", False)):
+    for reference, found in (("t000000002", True), (theirs, True), ("T9", False)):
         page = client.get(matches, {"q": reference}).content.decode()
         assert (group.get_absolute_url() in page) is found, reference
 
@@ -216,7 +218,7 @@ def test_matches_of_other_desks_do_not_exist_and_cannot_be_touched(client: Clien
         services.undo_group(group_id=group.pk, reason="mine", actor=other, at=AT)
     with pytest.raises(access.Forbidden):
         services.confirm_groups(group_ids=[group.pk], actor=other, at=AT)
-    trades = [Trade.objects.get(reference="T000002").pk]
+    trades = [Trade.objects.get(reference="T000000002").pk]
     with pytest.raises(access.Forbidden):
         services.match_by_hand(
             kind=Kind.CASH, trade_ids=trades, line_ids=[], reason="", actor=other, at=AT

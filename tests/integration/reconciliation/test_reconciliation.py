@@ -67,7 +67,7 @@ def test_bank_statement_is_matched_with_the_cash_that_the_trade_moves() -> None:
 
 
 def test_broker_file_gives_matches_and_a_break_of_each_kind() -> None:
-    good, priced, unknown = trade(1), trade(2), trade(3, reference="T-ALONE")
+    good, priced, unknown = trade(1), trade(2), trade(3)
     lines = [row(good), row(priced, Price="11", **{"Net amount": "1100.00"}),
              row(unknown, Reference="T-THEIRS", Quantity="7")]  # fmt: skip
 
@@ -75,14 +75,14 @@ def test_broker_file_gives_matches_and_a_break_of_each_kind() -> None:
 
     assert MatchGroup.objects.get().pass_name == "EXACT"
     found = {found.reference: found for found in Break.objects.all()}
-    assert found["T000002"].category == "PRICE"
-    assert found["T000002"].evidence["fields"]["price"] == {
+    assert found["T000000002"].category == "PRICE"
+    assert found["T000000002"].evidence["fields"]["price"] == {
         "ours": "10",
         "theirs": "11",
     }
     assert found["T-THEIRS"].category == "MISSING_OURS"
-    assert found["T-ALONE"].category in {"MISSING_THEIRS", "TIMING"}
-    assert found["T-ALONE"].desk_code == "EQ"
+    assert found["T000000003"].category in {"MISSING_THEIRS", "TIMING"}
+    assert found["T000000003"].desk_code == "EQ"
     assert WorkItem.objects.filter(kind="BREAK", state="OPEN").count() == 3
 
 
@@ -165,7 +165,7 @@ def test_who_may_not_import_is_refused() -> None:
 
 def test_a_second_run_repeats_nothing_and_ends_what_is_gone() -> None:
     account()
-    cash_file(":61:2611201120D999,00NTRFT000007//BK1", closing="C261120EUR9001,00")
+    cash_file(":61:2611201120D999,00NTRFT000000007//BK1", closing="C261120EUR9001,00")
     assert Break.objects.get().category == "MISSING_OURS"
     file = StatementFile.objects.get()
 

@@ -22,7 +22,7 @@ from tests.integration.reconciliation.world import (
 pytestmark = pytest.mark.django_db
 SECOND = "FR7630004000039876543210185"
 OTHER = ":61:2611201120C1,00NTRFOTHER//BK1"
-NEAR = ":61:2611201120D900,00NTRFT000001//BK1"
+NEAR = ":61:2611201120D900,00NTRFT000000001//BK1"
 
 
 def two_accounts() -> None:

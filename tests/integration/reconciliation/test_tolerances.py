@@ -26,7 +26,7 @@ from tests.integration.reconciliation.world import (
 )
 
 pytestmark = pytest.mark.django_db
-PAID = ":61:2611201120D1000,50NTRFT000001//BK1"
+PAID = ":61:2611201120D1000,50NTRFT000000001//BK1"
 DAY = AT.date()
 CLOSING = "C261120EUR8999,50"
 

@@ -20,7 +20,7 @@ from trades.models import CaptureBatch, Trade
 
 AT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 #: A line of a bank statement that pays what `trade(1)` costs.
-PAID = ":61:2611201120D1000,00NTRFT000001//BK1"
+PAID = ":61:2611201120D1000,00NTRFT000000001//BK1"
 IBAN = "FR7630004000031234567890143"
 HEADERS = ("Reference", "ISIN", "Side", "Quantity", "Price", "Net amount", "Currency", "Trade date",
            "Settlement date")  # fmt: skip
@@ -47,7 +47,7 @@ def trade(number: int, **changes: Any) -> Trade:
         channel="FILE", source_system="OMS", actor_name="oms", received_at=AT
     )
     values: dict[str, Any] = {
-        "reference": f"T{number:06}",
+        "id": number,
         "source_system": "OMS",
         "source_reference": f"EXEC-{number:06}",
         "source_version": 1,

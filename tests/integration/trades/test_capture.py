@@ -9,6 +9,7 @@ import pytest
 from core.models import OutboxEvent
 from desk.models import ControlException
 from tests.factories.trades import AGENT, booked, cancel, facts, send, small_world
+from trades.facts import reference_of
 from trades.models import Execution, Trade, TradeVersion
 from trades.services.plan import ItemStatus
 from trades.states import Outcome, TradeState
@@ -24,7 +25,7 @@ def _world() -> None:
 def test_a_new_execution_becomes_a_trade_with_its_first_version() -> None:
     trade = booked()
 
-    assert trade.reference == f"T{trade.pk:09d}"
+    assert trade.reference == reference_of(trade.pk)
     assert (trade.version_no, trade.state, trade.desk_code) == (1, "RECEIVED", "EQUITY")
     assert (trade.gross_amount, trade.net_amount) == (Decimal("10150.00"), Decimal("10150.00"))
     assert trade.risk_amount_eur == Decimal("10150.00")

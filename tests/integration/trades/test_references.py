@@ -16,9 +16,9 @@ REFERENCES = sync.references()
 COPIED = """
 INSERT INTO {table} ({columns}) SELECT {values} FROM {table} CROSS JOIN generate_series(1, 3) n
 """
-DERIVED = {"is_open"}
+DERIVED = {"is_open", "reference"}
 OTHER = {"id": "id + 1000 + n", "version_no": "version_no + n"} | {
-    name: f"{name} || n" for name in ("source_reference", "reference")
+    "source_reference": "source_reference || n"
 }
 
 

@@ -168,7 +168,7 @@ def test_large_selection_becomes_a_job(boss: Client, monkeypatch: pytest.MonkeyP
 def test_amendment_shows_what_changed(boss: Client) -> None:
     (made,) = controlled(1)
     first = made.versions.get()
-    first.pk, first.version_no, first.fingerprint = None, 2, "f" * 64
+    first.version_no, first.fingerprint = 2, "f" * 64
     first.terms = first.terms | {"price": "61.25"}
     first.save(force_insert=True)
     Trade.objects.filter(pk=made.pk).update(version_no=2, fingerprint="f" * 64)

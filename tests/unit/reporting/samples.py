@@ -91,7 +91,6 @@ def report(**changes: object) -> TransactionFacts:
 def trade(**changes: object) -> TradeSource:
     base = TradeSource(
         trade_id=1,
-        version_id=11,
         version_no=1,
         reference="T-0001",
         action="NEW",

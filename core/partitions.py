@@ -1,0 +1,58 @@
+"""Tables that grow for ever, cut by the day that their numbers carry.
+
+A model says `partitioned_by = "id"`, or another column with numbers of `kernel/numbering.py`. Its
+table is `PARTITION BY RANGE` of that column: one partition per month, one for numbers without a
+day, and one for what fits nowhere, which stays empty as long as somebody looks. The owner makes
+the partitions to come, through `extend_partitions()`, which the application may call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import connection
+
+from core.audit_triggers import quoted
+
+MONTHS_AHEAD: Final = 3
+#: Made beside the table and attached, so that nobody who reads or writes it has to wait.
+EXTEND: Final = """
+CREATE OR REPLACE FUNCTION guard.make_partition(parent text, month date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  name text := parent || to_char(month, '"_y"YYYY"m"MM');
+  lower bigint := to_char(month, 'YYMMDD')::bigint * 1000000000;
+  upper bigint := to_char(month + interval '1 month', 'YYMMDD')::bigint * 1000000000;
+BEGIN
+  IF to_regclass('public.' || quote_ident(name)) IS NOT NULL THEN RETURN false; END IF;
+  EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING GENERATED'
+                 ' INCLUDING CONSTRAINTS)', name, parent);
+  EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%s) TO (%s)',
+                 parent, name, lower, upper);
+  RETURN true;
+END $$;
+REVOKE ALL ON FUNCTION guard.make_partition(text, date) FROM PUBLIC;
+CREATE OR REPLACE FUNCTION public.extend_partitions() RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
+  SELECT count(*) FILTER (WHERE guard.make_partition(parent, month::date))
+    FROM unnest(ARRAY[{tables}]::text[]) parent,
+         generate_series(date_trunc('month', now() AT TIME ZONE 'UTC'),
+                         date_trunc('month', now() AT TIME ZONE 'UTC') + interval '{months} month',
+                         interval '1 month') month
+$$;
+REVOKE ALL ON FUNCTION public.extend_partitions() FROM PUBLIC;
+"""
+
+
+def upkeep(tables: Iterable[str]) -> str:
+    """Return the functions that make the partitions of the months to come, for these tables."""
+    names = ", ".join("'" + table.replace("'", "''") + "'" for table in tables)
+    return EXTEND.format(tables=names, months=MONTHS_AHEAD)
+
+
+def extend() -> int:
+    """Have the partitions of the months to come made; return how many were missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extend_partitions()")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,54 @@
+"""Numbers that carry their day: yymmdd and a serial number of nine digits, `261127000004013`.
+
+Rows that are numbered so lie in the order of their days, and a table of them can be cut by day
+without looking at anything else (`core/partitions.py`). Numbers below `SERIALS` carry no day.
+Written, the serial number has at least six digits; PostgreSQL writes the same (`number_text`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+SERIALS: Final = 10**9
+DAY_DIGITS: Final = 6
+PLAIN_DIGITS: Final = 9
+SERIAL_DIGITS: Final = range(6, 10)
+
+Span = tuple[int, int]
+
+
+def first_of(day: date) -> int:
+    """Return the bound below every number of this day and above those of the days before."""
+    return int(f"{day:%y%m%d}") * SERIALS
+
+
+def written(number: int) -> str:
+    """Return the digits under which people know a number."""
+    if number < SERIALS:
+        return f"{number:09d}"
+    day, serial = divmod(number, SERIALS)
+    return f"{day}{serial:06d}"
+
+
+def spans(digits: str) -> list[Span]:
+    """Return the numbers whose written form starts with these digits, as (first, last)."""
+    plain = [_filled(digits, PLAIN_DIGITS)] if len(digits) <= PLAIN_DIGITS else []
+    return plain if digits.startswith("0") else [*plain, *_dated(digits)]
+
+
+def _dated(digits: str) -> Iterator[Span]:
+    if len(digits) <= DAY_DIGITS:
+        first, last = _filled(digits, DAY_DIGITS)
+        yield first * SERIALS, last * SERIALS + SERIALS - 1
+        return
+    day, serial = int(digits[:DAY_DIGITS]) * SERIALS, digits[DAY_DIGITS:]
+    for length in SERIAL_DIGITS:
+        if len(serial) <= length and (length == SERIAL_DIGITS[0] or serial[0] != "0"):
+            first, last = _filled(serial, length)
+            yield day + first, day + last
+
+
+def _filled(digits: str, length: int) -> Span:
+    return int(digits.ljust(length, "0")), int(digits.ljust(length, "9"))
