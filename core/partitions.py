@@ -13,8 +13,6 @@ from typing import Final
 
 from django.db import connection
 
-from core.audit_triggers import quoted
-
 MONTHS_AHEAD: Final = 3
 #: Made beside the table and attached, so that nobody who reads or writes it has to wait.
 EXTEND: Final = """
