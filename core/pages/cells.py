@@ -7,7 +7,7 @@ which is most of the time of a page. `linkify` is not served: `LinkColumn` is ho
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
@@ -29,9 +29,9 @@ OFFERED: Final = frozenset({"value", "record", "column", "bound_column", "bound_
 """What a renderer may ask for by the names of its arguments."""
 
 
-def written(table: tables.Table) -> Iterator[tuple[Any, SafeString]]:
-    """Yield each record of the table's page with its cells, as `<td>`s."""
-    rows = list(table.paginated_rows)
+def written(table: tables.Table, records: Iterable[Any]) -> Iterator[tuple[Any, SafeString]]:
+    """Yield each of these records with its cells, as `<td>`s."""
+    rows = [BoundRow(record, table=table) for record in records]
     kind = type(rows[0].record) if rows else object
     columns = [
         (

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 import django_filters
 import django_tables2 as tables
 from django.contrib import messages
-from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -19,13 +18,15 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from core import access
-from core.pages import cells, exports, selection
+from core.pages import cells, exports, paging, selection
 from core.pages.base import PageView
 from core.pages.saved import list_views
 from core.text import visible
 
 Total = tuple[str | Promise, str]
-RESERVED = ("page", "sort", "export", "select", "cols", "per_page")
+RESERVED: Final = (*paging.PARAMETERS, "sort", "export", "select", "cols", "per_page")
+CAP: Final = 10_000
+"""Rows are counted up to here: a million cost what ten thousand do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,6 @@ class Tab:
     query: str = ""
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
-    """Pages of a list whose rows are counted up to a cap: a million cost what ten thousand do."""
-
-    cap = 10_000
-
-    def __init__(self, *args: Any, total: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.count = total
-
-    @property
-    def is_capped(self) -> bool:
-        return self.count > self.cap
-
-
 class ListPage(PageView):
     """A list of rows of one model: see `core/pages/README.md` for the attributes and an example."""
 
@@ -84,6 +71,7 @@ class ListPage(PageView):
     export_name: ClassVar[str] = "export"
     revision_field: ClassVar[str] = ""
     per_page: ClassVar[int] = 50
+    cap: ClassVar[int] = CAP
     indexed_columns: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -141,28 +129,29 @@ class ListPage(PageView):
     def total(self) -> int:
         """How many rows match, counted to one past the cap."""
         rows = self.filterset.qs.order_by().values("pk")
-        return int(rows[: CappedPaginator.cap + 1].count())
+        return int(rows[: self.cap + 1].count())
+
+    @property
+    def is_capped(self) -> bool:
+        return self.total > self.cap
 
     @cached_property
     def table(self) -> tables.Table:
+        """The columns over every row that matches, in the order that is asked for."""
         table = self.table_class(data=self.filterset.qs, exclude=self.columns_hidden)
-        if self.total > CappedPaginator.cap:
+        if self.is_capped:
             for bound in table.columns.iterall():
                 bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
         if asked := self.request.GET.getlist("sort"):
             table.order_by = asked
         table.data.data = in_one_order(table.data.data)
-        pages = {"per_page": self.per_page, "paginator_class": CappedPaginator, "total": self.total}
-        try:
-            table.paginate(page=self._page_number(), **pages)
-        except EmptyPage:
-            table.paginate(page=1, **pages)
         return table
 
-    def _page_number(self) -> int:
-        text = self.request.GET.get("page", "1")
-        last = CappedPaginator.cap // self.per_page
-        return min(max(int(text), 1), last) if text.isascii() and text.isdigit() else 1
+    @cached_property
+    def window(self) -> paging.Window:
+        """The rows that are shown, and the way to those beside them."""
+        rows, last = self.table.data.data, self.cap // self.per_page
+        return paging.window(rows, self.request.GET, size=self.per_page, last=last)
 
     # ------------------------------------------------------------------ answers
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -179,18 +168,16 @@ class ListPage(PageView):
         )
 
     def get_context(self) -> dict[str, Any]:
-        paginator = self.table.paginator
         query = self.filter_query()
         return {
             "table": self.table,
             "rows": self._rows(),
             "filterset": self.filterset,
             "filter_query": query,
-            "paginator": paginator,
-            "page_obj": self.table.page,
-            "count": min(paginator.count, paginator.cap),
-            "is_capped": paginator.is_capped,
-            "totals": () if paginator.is_capped else tuple(self.summary(self.filterset.qs)),
+            "window": self.window,
+            "count": min(self.total, self.cap),
+            "is_capped": self.is_capped,
+            "totals": () if self.is_capped else tuple(self.summary(self.filterset.qs)),
             "bulk_actions": self.allowed_bulk_actions(),
             "column_choices": self._column_choices(),
             "views": self._views(query),
@@ -219,7 +206,7 @@ class ListPage(PageView):
                 "css": self.row_class(record),
                 "name": str(record),
             }
-            for record, row_cells in cells.written(self.table)
+            for record, row_cells in cells.written(self.table, self.window.rows)
         ]
 
     def _picked(self, record: Any) -> str:
@@ -256,6 +243,10 @@ class ListPage(PageView):
             name=self.export_name,
         )
         return exports.respond(kind, source)
+
+    def turned(self, place: Mapping[str, str]) -> str:
+        """Return the address of another page of the same rows."""
+        return self.url_with(**dict.fromkeys(paging.PARAMETERS, "") | place)
 
     def url_with(self, **changes: str) -> str:
         """Return this page's address with some parameters changed ('' removes one)."""

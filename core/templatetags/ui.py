@@ -153,15 +153,11 @@ def empty(text: object, hint: object = "", icon_name: str = "inbox") -> dict[str
 @register.inclusion_tag("core/_pager.html", takes_context=True)
 def pager(context: template.Context) -> dict[str, Any]:
     """Draw previous and next of a ListPage."""
-    page, page_obj = context["page"], context["page_obj"]
-    before = page_obj.previous_page_number() if page_obj.has_previous() else 0
-    after = page_obj.next_page_number() if page_obj.has_next() else 0
-    if after * page.per_page > context["paginator"].cap:
-        after = 0
+    page, window = context["page"], context["window"]
     return {
-        "page_obj": page_obj,
-        "previous_url": page.url_with(page=str(before)) if before else "",
-        "next_url": page.url_with(page=str(after)) if after else "",
+        "window": window,
+        "previous_url": page.turned(window.previous) if window.previous else "",
+        "next_url": page.turned(window.following) if window.following else "",
         "count": context["count"],
         "is_capped": context["is_capped"],
     }
@@ -185,7 +181,7 @@ def chart(name: str, option: dict[str, Any], title: object, height: str = "m") -
 def sort_url(context: template.Context, column: Any) -> str:
     """Return the address that sorts the list by `column`, or turns its order."""
     page = context["page"]
-    return str(page.url_with(sort=str(column.order_by_alias.next), page=""))
+    return str(page.turned({"sort": str(column.order_by_alias.next)}))
 
 
 @register.simple_tag

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
 from core.models import Job, RoleAction, RoleGrant, User
-from core.pages.lists import CappedPaginator
+from core.pages.lists import ListPage
+from core.templatetags.ui import pager
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,7 @@ def test_who_has_no_role_gets_the_forbidden_page() -> None:
 def test_past_the_cap_a_list_neither_counts_on_nor_sorts_by_what_no_index_serves(
     auditor_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CappedPaginator, "cap", 60)
+    monkeypatch.setattr(ListPage, "cap", 60)
     jobs(70)
     page = auditor_client.get("/jobs/?sort=title").context
     assert (page["page"].total, page["is_capped"], page["totals"]) == (61, True, ())
@@ -89,13 +91,49 @@ def test_past_the_cap_a_list_neither_counts_on_nor_sorts_by_what_no_index_serves
 
 def test_equal_rows_are_in_the_order_of_their_keys_on_every_page(auditor_client: Client) -> None:
     made = [job.pk for job in jobs(120)]
-    for sort in ("actor_name", "-actor_name"):
-        shown = [
-            int(row["value"])
-            for number in (1, 2, 3)
-            for row in auditor_client.get(f"/jobs/?sort={sort}&page={number}").context["rows"]
-        ]
+    for sort in ("actor_name", "-actor_name", "started_at&cols=started_at"):
+        pages = list(turned(auditor_client, f"/jobs/?sort={sort}"))
+
+        assert [len(page) for page in pages] == [50, 50, 20]
+        shown = [number for page in pages for number in page]
         assert shown == sorted(made, reverse=sort.startswith("-"))
+
+
+def turned(client: Client, address: str, *, link: str = "next_url") -> Iterator[list[int]]:
+    """Follow the links of the pager, and yield the keys of each page's rows."""
+    while address:
+        answer = client.get(address)
+        yield [int(row["value"]) for row in answer.context["rows"]]
+        address = pager(answer.context)[link]
+
+
+def test_pages_are_turned_both_ways_and_what_is_added_shifts_nothing(
+    auditor_client: Client,
+) -> None:
+    made = [job.pk for job in reversed(jobs(120))]
+    answer = auditor_client.get("/jobs/")
+    following = pager(answer.context)["next_url"]
+    jobs(7)
+
+    answer = auditor_client.get(following)
+
+    assert [int(row["value"]) for row in answer.context["rows"]] == made[50:100]
+    assert answer.context["window"].start == 51
+    back = auditor_client.get(pager(answer.context)["previous_url"])
+    assert [int(row["value"]) for row in back.context["rows"]] == made[:50]
+    assert "after=" not in back.context["page"].turned({"page": "2"})
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["x", "[]", "{}", "[1,2,3]", '["a","b"]', "[" * 9_000, '["2026-11-20T10:00:00Z","x"]'],
+)
+def test_a_place_that_is_none_is_the_first_page(auditor_client: Client, place: str) -> None:
+    first = [job.pk for job in reversed(jobs(60))][:50]
+
+    answer = auditor_client.get("/jobs/", {"after": place, "from": "1" * 5_000})
+
+    assert [int(row["value"]) for row in answer.context["rows"]] == first
 
 
 @pytest.mark.parametrize(

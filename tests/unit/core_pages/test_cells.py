@@ -79,7 +79,7 @@ def test_cells_say_what_the_library_says(
         table = kind(records)
         expected = [[_written(cell) for cell in row] for row in kind(records).rows]
 
-        found = list(cells.written(table))
+        found = list(cells.written(table, records))
 
     assert [record for record, _cells in found] == records
     assert [CELL.findall(said) for _record, said in found] == expected
@@ -98,14 +98,14 @@ def test_exports_hold_what_the_library_exports(
 
 
 def test_a_cell_carries_the_class_of_its_column_and_no_mark_of_its_text() -> None:
-    ((_record, said),) = cells.written(TradesOfTest(TRADES[:1]))
+    ((_record, said),) = cells.written(TradesOfTest([]), TRADES[:1])
 
     assert '<td class="num">1,500</td>' in said
     assert '<td class="">&lt;b&gt;&amp;</td>' in said
 
 
 def test_an_empty_list_has_no_cells() -> None:
-    assert list(cells.written(TradesOfTest([]))) == []
+    assert list(cells.written(TradesOfTest([]), [])) == []
 
 
 def _written(cell: Any) -> str:
