@@ -246,7 +246,7 @@ class ListPage(PageView):
 
     def turned(self, place: Mapping[str, str]) -> str:
         """Return the address of another page of the same rows."""
-        return self.url_with(**dict.fromkeys(paging.PARAMETERS, "") | place)
+        return self.url_with(**{**dict.fromkeys(paging.PARAMETERS, ""), **place})
 
     def url_with(self, **changes: str) -> str:
         """Return this page's address with some parameters changed ('' removes one)."""
