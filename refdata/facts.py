@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from kernel.coupons import Coupons, DayCount
 from kernel.findings import Finding
 
 RowT = TypeVar("RowT")
@@ -34,6 +35,28 @@ class InstrumentFacts:
     coupon_rate: Decimal | None
     maturity_date: date | None
     active: bool
+    coupon_frequency: int | None = None
+    day_count: str = ""
+    interest_from: date | None = None
+    ex_coupon_days: int = 0
+
+    def coupons(self) -> Coupons | None:
+        """Return what the bond pays, None when we do not know enough of it."""
+        if (
+            self.coupon_rate is None
+            or not self.coupon_frequency
+            or not self.day_count
+            or self.maturity_date is None
+        ):
+            return None
+        return Coupons(
+            rate=self.coupon_rate,
+            frequency=self.coupon_frequency,
+            day_count=DayCount(self.day_count),
+            maturity=self.maturity_date,
+            interest_from=self.interest_from,
+            ex_days=self.ex_coupon_days,
+        )
 
 
 @dataclass(frozen=True, slots=True)

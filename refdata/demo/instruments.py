@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from kernel.coupons import DayCount
 from refdata.demo.house import table
 from refdata.states import AssetClass, PriceType, RecordState
 
@@ -151,6 +152,8 @@ def rows() -> Iterator[dict[str, Any]]:
             "price_type": PriceType.PERCENT.value,
             "nominal": Decimal(1),
             "coupon_rate": Decimal(coupon),
+            "coupon_frequency": 1,
+            "day_count": DayCount.ACT_ACT.value,
             "maturity_date": date.fromisoformat(maturity),
             "tick_size": Decimal("0.01"),
         }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.columns import QUANTITY_LIMIT, known, positive, shaped
 from core.policies import AuditPolicy
+from kernel.coupons import DayCount
 from refdata.models.labels import labelled
 from refdata.models.markets import Venue
 from refdata.models.validators import validate_cfi, validate_isin, validate_lei
@@ -58,6 +59,27 @@ class Instrument(models.Model):
     coupon_rate = models.DecimalField(
         _("coupon rate (%)"), max_digits=20, decimal_places=10, null=True, blank=True
     )
+    coupon_frequency = models.PositiveSmallIntegerField(
+        _("coupons a year"),
+        null=True,
+        blank=True,
+        choices=[(1, "1"), (2, "2"), (4, "4"), (12, "12")],
+    )
+    day_count = models.CharField(
+        _("day count"),
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(kind.value, kind.value) for kind in DayCount],
+    )
+    interest_from = models.DateField(_("interest from"), null=True, blank=True)
+    ex_coupon_days = models.PositiveSmallIntegerField(
+        _("days without coupon"),
+        default=0,
+        db_default=0,
+        help_text=_("Calendar days before a coupon during which it stays with the seller."),
+    )
     maturity_date = models.DateField(_("maturity date"), null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
@@ -84,6 +106,14 @@ class Instrument(models.Model):
             models.CheckConstraint(
                 condition=models.Q(coupon_rate__gte=-100) & models.Q(coupon_rate__lte=1000),
                 name="instrument_coupon_rate_sane",
+            ),
+            known("day_count", DayCount, name="instrument_day_count_known", blank=True),
+            models.CheckConstraint(
+                condition=models.Q(coupon_frequency__in=[1, 2, 4, 12]),
+                name="instrument_coupon_frequency_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ex_coupon_days__lte=28), name="instrument_ex_coupon_days_sane"
             ),
         ]
 

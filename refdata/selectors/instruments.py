@@ -103,4 +103,8 @@ def instrument_facts(found: Instrument) -> InstrumentFacts:
         coupon_rate=found.coupon_rate,
         maturity_date=found.maturity_date,
         active=found.status == RecordState.ACTIVE,
+        coupon_frequency=found.coupon_frequency,
+        day_count=found.day_count,
+        interest_from=found.interest_from,
+        ex_coupon_days=found.ex_coupon_days,
     )

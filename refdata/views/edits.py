@@ -116,6 +116,10 @@ class InstrumentEdit(EditPage):
         "tick_size",
         "issuer_lei",
         "coupon_rate",
+        "coupon_frequency",
+        "day_count",
+        "interest_from",
+        "ex_coupon_days",
         "maturity_date",
         "status",
     )

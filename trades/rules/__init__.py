@@ -9,7 +9,16 @@ from typing import Any, Final
 
 from kernel.findings import Finding
 from trades.facts import TradeFacts
-from trades.rules import completeness, dates, duplicates, economics, limits, prices, timeliness
+from trades.rules import (
+    completeness,
+    dates,
+    duplicates,
+    economics,
+    interest,
+    limits,
+    prices,
+    timeliness,
+)
 from trades.rules.context import RuleContext
 from trades.rules.rule import Limits, Reads, Rule
 
@@ -17,6 +26,7 @@ RULE_BOOK: Final[tuple[Rule, ...]] = (
     *completeness.RULES,
     *dates.RULES,
     *economics.RULES,
+    *interest.RULES,
     *prices.RULES,
     *duplicates.RULES,
     *limits.RULES,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
+from kernel.coupons import Coupons
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
 
@@ -24,6 +25,8 @@ class InstrumentRef:
     active: bool
     maturity_date: date | None = None
     lot_size: Decimal | None = None
+    coupon_rate: Decimal | None = None
+    coupons: Coupons | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,8 @@ def _instrument(facts: InstrumentFacts) -> InstrumentRef:
         active=facts.active,
         maturity_date=facts.maturity_date,
         lot_size=facts.lot_size,
+        coupon_rate=facts.coupon_rate,
+        coupons=facts.coupons(),
     )
 
 

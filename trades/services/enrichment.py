@@ -13,12 +13,14 @@ import msgspec
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
 
 from kernel.calendars import UnknownDate
+from kernel.coupons import NoInterest
 from kernel.findings import Finding
 from kernel.money import EXACT, rounded
 from refdata import selectors as refdata
 from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
+from refdata.states import AssetClass
 from trades.facts import ExecutionFacts
 from trades.states import Side
 
@@ -142,21 +144,22 @@ def terms_of(
     """Return the full terms; amounts that the message does not give are computed.
 
     The gross amount is quantity x price x multiplier, for prices in percent quantity (a nominal)
-    x price / 100, rounded half up to the currency's minor unit. The net amount adds the accrued
-    interest, and adds fees for a buyer or takes them off for a seller.
+    x price / 100, rounded half up to the currency's minor unit. The interest of a bond accrues to
+    the settlement date, by its day count. The net amount adds the accrued interest, and adds fees
+    for a buyer or takes them off for a seller.
     """
     assert facts.quantity is not None and facts.price is not None and facts.traded_at is not None  # noqa: S101, PT018 - the format guarantees it
     trade_date = facts.trade_date or facts.traded_at.date()
     currency = facts.currency or instrument.currency
-    amounts = _amounts(facts, instrument, currency)
-    gross, accrued, fees, net = amounts
-    if abs(gross) >= AMOUNT_LIMIT or abs(net) >= AMOUNT_LIMIT:  # the format bounds the others
-        return _out_of_range(amounts)
-    party = reference.parties.get(facts.counterparty or "")
-    book = reference.books.get(facts.book or "")
     settlement_date = facts.settlement_date or _settlement_date(
         (instrument, facts.venue or "", currency, trade_date), reference
     )
+    amounts = _amounts(facts, instrument, currency, settlement_date)
+    gross, accrued, fees, net = amounts
+    if max(map(abs, amounts)) >= AMOUNT_LIMIT:
+        return _out_of_range(amounts)
+    party = reference.parties.get(facts.counterparty or "")
+    book = reference.books.get(facts.book or "")
     return Terms(
         isin=instrument.isin or facts.isin or "",
         symbol=facts.symbol or "",
@@ -204,10 +207,17 @@ def _trade_date(facts: ExecutionFacts) -> date | None:
 
 
 def _amounts(
-    facts: ExecutionFacts, instrument: InstrumentFacts, currency: str
+    facts: ExecutionFacts,
+    instrument: InstrumentFacts,
+    currency: str,
+    settlement_date: date | None,
 ) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """Return gross, accrued, fees and net."""
-    accrued = Decimal(facts.accrued_interest) if facts.accrued_interest else ZERO
+    accrued = (
+        accrued_interest(instrument, Decimal(facts.quantity or 0), currency, settlement_date)
+        if facts.accrued_interest is None and facts.net_amount is None
+        else Decimal(facts.accrued_interest or 0)
+    )
     fees = Decimal(facts.fees) if facts.fees else ZERO
     if facts.gross_amount is not None:
         gross = Decimal(facts.gross_amount)
@@ -222,6 +232,24 @@ def _amounts(
         return gross, accrued, fees, Decimal(facts.net_amount)
     charge = fees if facts.side == Side.BUY else -fees
     return gross, accrued, fees, gross + accrued + charge
+
+
+def accrued_interest(
+    instrument: InstrumentFacts, nominal: Decimal, currency: str, settlement_date: date | None
+) -> Decimal:
+    """Return the interest that the buyer of a nominal pays, rounded half up to the minor unit.
+
+    Zero for what pays no coupon and for bonds of which we do not know enough (`TRD-308` asks).
+    """
+    if instrument.asset_class != AssetClass.BOND or settlement_date is None:
+        return ZERO
+    coupons = instrument.coupons()
+    if coupons is None:
+        return ZERO
+    try:
+        return rounded(coupons.accrued(nominal=nominal, day=settlement_date), currency)
+    except NoInterest:
+        return ZERO
 
 
 def _out_of_range(amounts: tuple[Decimal, ...]) -> Finding:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from core.models import OutboxEvent
 from desk.models import ControlException
+from tests.factories.refdata import InstrumentFactory
 from tests.factories.trades import AGENT, booked, cancel, facts, send, small_world
 from trades.facts import reference_of
 from trades.models import Execution, Trade, TradeVersion
@@ -135,3 +137,34 @@ def test_a_batch_takes_every_kind_at_once() -> None:
         "booked": 2, "repeated": 1, "exception": 1, "parked": 1, "invalid": 1,
     }  # fmt: skip
     assert Trade.objects.get().price == Decimal(99)
+
+
+@pytest.mark.parametrize(
+    ("case", "changes", "accrued", "net"),
+    [
+        ("to_the_settlement_date", {}, "479.45", "1015979.45"),
+        ("sold_just_the_same", {"side": "SELL"}, "479.45", "1015979.45"),
+        ("as_the_front_office_says", {"accrued_interest": "480.00"}, "480.00", "1015980.00"),
+        ("net_says_it_all", {"net_amount": "1016000.00"}, "0", "1016000.00"),
+        ("yen_have_no_decimals", {"currency": "JPY"}, "479", "1015979"),
+        ("dinars_have_three", {"currency": "TND"}, "479.452", "1015979.452"),
+        ("after_its_end", {"settlement_date": date(2033, 11, 25)}, "0", "1015500.00"),
+    ],
+)
+def test_interest_accrues_to_the_day_of_settlement(
+    case: str, changes: dict[str, object], accrued: str, net: str
+) -> None:
+    small_world()
+    InstrumentFactory(
+        isin="FR001400L834", code="OAT", asset_class="BOND", price_type="PERCENT",
+        coupon_rate="3.5", coupon_frequency=1, day_count="ACT/ACT",
+        maturity_date=date(2033, 11, 25),
+    )  # fmt: skip
+    bond = {
+        "isin": "FR001400L834", "quantity": "1000000", "price": "101.55",
+        "settlement_date": date(2026, 11, 30),
+    }  # fmt: skip
+
+    trade = booked(**(bond | changes))
+
+    assert (trade.accrued_interest, trade.net_amount) == (Decimal(accrued), Decimal(net)), case

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from kernel.calendars import BusinessCalendar
+from kernel.coupons import Coupons, DayCount
 from kernel.findings import Severity
 from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
@@ -46,6 +47,13 @@ OAT = dataclasses.replace(
     asset_class="BOND",
     price_type="PERCENT",
     maturity_date=date(2029, 11, 25),
+    coupon_rate=Decimal("0.12"),
+    coupons=Coupons(
+        rate=Decimal("0.12"),
+        frequency=1,
+        day_count=DayCount.ACT_ACT,
+        maturity=date(2029, 11, 25),
+    ),
 )
 
 
@@ -213,6 +221,14 @@ CASES = [
         "broken_lot",
         facts(quantity=Decimal("100.5")),
         world(),
+    ),
+    ("TRD-308", "a_year_forgotten", bond(accrued_interest=Decimal(0)), world()),
+    ("TRD-308", "eleven_cents_over", bond(accrued_interest=Decimal("12.08")), world()),
+    (
+        "TRD-309",
+        "nothing_known_of_the_coupon",
+        bond(),
+        world(instruments={OAT_ISIN: dataclasses.replace(OAT, coupon_rate=None, coupons=None)}),
     ),
     ("TRD-401", "six_percent_up", facts(price=Decimal("63.60")), world()),
     ("TRD-402", "factor_of_ten", facts(price=Decimal("605.00")), world()),
