@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from core import workbook
@@ -19,8 +20,11 @@ from kernel.findings import Finding
 BYTES_MAX: Final = 32 * 1024 * 1024
 ROWS_MAX: Final = 300_000
 COLUMNS_MAX: Final = 200
-CELL_MAX: Final = 32_767
+CELLS_MAX: Final = workbook.CELLS_MAX
+CELL_MAX: Final = workbook.CELL_MAX
 DELIMITERS: Final = ",;\t|"
+XLSX: Final = "xlsx"
+LINE: Final = re.compile(r"[^\r\n]*")
 EXACT_DIGITS: Final = 15
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -69,7 +73,7 @@ def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
     line, column and value that is wrong: nothing is skipped or guessed.
     """
     if not content.strip():
-        raise unreadable("FILE-001", "The file {found} is empty", found=name)
+        raise _empty(name)
     if len(content) > BYTES_MAX:
         raise unreadable(
             "FILE-002",
@@ -79,11 +83,17 @@ def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
         )
     refuse_other_kinds(content)
     if content.startswith(b"PK\x03\x04"):
-        raw, encoding, dialect = workbook.read_rows(content), "xlsx", "xlsx"
+        raw, encoding, dialect = workbook.read_rows(content), XLSX, XLSX
     else:
         text, encoding = _decode(content, encoding)
+        if not text.strip():
+            raise _empty(name)
         raw, dialect = _csv_rows(text)
     return _table(raw, encoding=encoding, dialect=dialect)
+
+
+def _empty(name: str) -> UnreadableFile:
+    return unreadable("FILE-001", "The file {found} is empty", found=name)
 
 
 def refuse_other_kinds(content: bytes) -> None:
@@ -163,15 +173,18 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
             column=str(hidden.start() - text.rfind("\n", 0, hidden.start())),
             found=f"U+{ord(hidden[0]):04X}",
         )
-    first = next(line for line in text.splitlines() if line.strip())
-    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", _first_line(text)).count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(CELL_MAX)
     rows: list[tuple[int, list[str]]] = []
+    cells = 0
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
+                cells += len(row)
+                if len(rows) > ROWS_MAX + 1 or cells > CELLS_MAX:
+                    break
     except csv.Error:
         raise unreadable(
             "FILE-005",
@@ -182,54 +195,90 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
     return rows, delimiter
 
 
+def _first_line(text: str) -> str:
+    """Return the first line that is not blank, without a copy of all the others."""
+    written = len(text) - len(text.lstrip())
+    found = LINE.match(text, text.rfind("\n", 0, written) + 1)
+    return found[0] if found else ""
+
+
 def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> Table:
     if not raw:
         raise unreadable("FILE-001", "The file is empty")
-    header_line, header = raw[0]
+    header_line, header = raw.pop(0)
     columns = tuple(cell.strip() for cell in header)
-    findings = [*_header_findings(columns, header_line), *_row_findings(columns, raw[1:])]
+    findings = tuple(islice(_findings(columns, header_line, raw, dialect), FINDINGS_MAX))
     if findings:
-        first = findings[0]
-        raise UnreadableFile(told(first), findings=tuple(findings[:FINDINGS_MAX]))
+        raise UnreadableFile(told(findings[0]), findings=findings)
+    empty = [""] * len(columns)
     return Table(
         columns=columns,
-        rows=[tuple(cell.strip() for cell in row) for _line, row in raw[1:]],
+        rows=[tuple(cell.strip() for cell in row) + tuple(empty[len(row) :]) for _line, row in raw],
         encoding=encoding,
         dialect=dialect,
-        lines=tuple(line for line, _row in raw[1:]),
+        lines=tuple(line for line, _row in raw),
     )
 
 
-def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
+def _findings(
+    columns: tuple[str, ...], header_line: int, rows: list[tuple[int, list[str]]], dialect: str
+) -> Iterable[Finding]:
+    """Yield what is wrong, the sizes first; whoever asks stops where enough is said.
+
+    A row of a workbook ends at its last value, a line of text has a cell for each column.
+    """
+    too_large = list(_size_findings(columns, header_line, rows))
+    yield from too_large
+    if not too_large:
+        yield from _header_findings(columns, header_line)
+        yield from _row_findings(columns, rows, may_be_short=dialect == XLSX)
+
+
+def _size_findings(
+    columns: tuple[str, ...], header_line: int, rows: list[tuple[int, list[str]]]
+) -> Iterable[Finding]:
     if len(columns) > COLUMNS_MAX:
         yield marked(
             "FILE-006",
             "The table has {found} columns, the limit is {expected}",
-            line,
+            header_line,
             found=str(len(columns)),
             expected=str(COLUMNS_MAX),
         )
-    for index, column in enumerate(columns):
-        if not column:
-            yield marked("FILE-007", "Column {found} has no name", line, found=str(index + 1))
-        elif column in columns[:index]:
-            yield marked("FILE-008", "Column {found} is there twice", line, found=column)
-
-
-def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -> Iterable[Finding]:
-    if not rows:
-        yield marked("FILE-009", "The table has a header and no row", 1)
     if len(rows) > ROWS_MAX:
         yield marked(
             "FILE-010",
-            "The table has {found} rows, the limit is {expected}",
+            "The table has more than {expected} rows",
             rows[ROWS_MAX][0],
-            found=str(len(rows)),
             expected=str(ROWS_MAX),
         )
+    elif len(rows) * len(columns) > CELLS_MAX or sum(len(row) for _, row in rows) > CELLS_MAX:
+        yield marked(
+            "FILE-014",
+            "The table has more than {expected} cells",
+            rows[-1][0],
+            expected=str(CELLS_MAX),
+        )
+
+
+def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
+    seen: set[str] = set()
+    for index, column in enumerate(columns):
+        if not column:
+            yield marked("FILE-007", "Column {found} has no name", line, found=str(index + 1))
+        elif column in seen:
+            yield marked("FILE-008", "Column {found} is there twice", line, found=column[:80])
+        seen.add(column)
+
+
+def _row_findings(
+    columns: tuple[str, ...], rows: list[tuple[int, list[str]]], *, may_be_short: bool
+) -> Iterable[Finding]:
+    if not rows:
+        yield marked("FILE-009", "The table has a header and no row", 1)
     width = len(columns)
     for line, row in rows:
-        if len(row) != width:
+        if len(row) > width or (len(row) < width and not may_be_short):
             yield marked(
                 "FILE-011",
                 "The line has {found} cells, the header has {expected}",
@@ -238,7 +287,7 @@ def _row_findings(columns: tuple[str, ...], rows: list[tuple[int, list[str]]]) -
                 expected=str(width),
             )
             continue
-        for column, cell in zip(columns, row, strict=True):
+        for column, cell in zip(columns, row, strict=False):
             if cell.startswith(RISKY_START) and is_formula(cell):
                 yield marked(
                     "FILE-012",

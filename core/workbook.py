@@ -1,33 +1,38 @@
-"""XLSX, opened only after its size, its ratio and its dimensions were measured."""
+"""XLSX as a stream: what is checked is what is read, and a cell that is not there costs nothing.
+
+The first sheet is found by its relationships and read element by element. Rows, columns, cells and
+characters are counted as they come, so that the cost follows the bytes of the file, never the
+dimension that it claims.
+"""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import IO, Any, Final
+from functools import lru_cache
+from typing import Final
 
-from lxml import etree
-from python_calamine import CalamineError, CalamineWorkbook
+from core import workbook_cells as cells
+from core.unreadable import unreadable
+from core.workbook_parts import (
+    BROKEN,
+    REFERENCES,
+    Archive,
+    Attributes,
+    Reader,
+    Relations,
+    refuse_many_members,
+)
 
-from core.unreadable import UnreadableFile, unreadable
-from core.xml import XmlElement
-
-MEMBERS_MAX: Final = 500
-UNPACKED_MAX: Final = 192 * 1024 * 1024
-RATIO_MAX: Final = 250
-RATIO_FROM: Final = 4 * 1024 * 1024
 ROWS_MAX: Final = 300_001
 COLUMNS_MAX: Final = 200
-CHUNK: Final = 1024 * 1024
-CELL_REF: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
-SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
-MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RECORDS: Final = frozenset({MAIN + "row", MAIN + "si"})
+CELLS_MAX: Final = 6_000_000
+CELL_MAX: Final = 32_767
+CHARACTERS_MAX: Final = 128 * 1024 * 1024
+CELL_REF: Final = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+ROW_REF: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Row = tuple[int, list[str]]
 
@@ -35,128 +40,245 @@ Row = tuple[int, list[str]]
 def read_rows(content: bytes) -> list[Row]:
     """Return the non-empty rows of the first sheet as text, with their numbers.
 
-    Numbers come in their shortest exact form, dates in ISO. Raises UnreadableFile.
+    A row ends at its last cell with a value. Numbers come in their shortest exact form, dates in
+    ISO. Raises UnreadableFile.
     """
+    refuse_many_members(content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _measure(archive, len(content))
-            _check_sheets(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            return _read(Archive(opened, len(content)))
+    except BROKEN:
         raise unreadable("FILE-030", "The workbook is damaged or encrypted") from None
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, ValueError) as error:
-        raise unreadable(
-            "FILE-030", "The workbook cannot be read: {found}", found=str(error)
-        ) from None
-    rows = [(number, [_text(cell) for cell in row]) for number, row in enumerate(sheet, start=1)]
-    return [(number, row) for number, row in rows if any(row)]
 
 
-def _measure(archive: zipfile.ZipFile, packed: int) -> None:
-    """Unpack each member in pieces, count what really comes out, and stop at the limit."""
-    members = archive.infolist()
-    if len(members) > MEMBERS_MAX:
-        raise unreadable(
-            "FILE-031", "The workbook has too many parts: {found}", found=str(len(members))
-        )
-    unpacked = 0
-    for member in members:
-        if member.file_size > UNPACKED_MAX or member.filename.startswith(("/", "..")):
-            raise _bomb(member.file_size)
-        with archive.open(member) as part:
-            while piece := part.read(CHUNK):
-                unpacked += len(piece)
-                if unpacked > UNPACKED_MAX or unpacked > max(RATIO_FROM, packed * RATIO_MAX):
-                    raise _bomb(unpacked)
+def _read(archive: Archive) -> list[Row]:
+    main = archive.relations("").of("officeDocument")
+    relations = archive.relations(main)
+    book = _Book(relations)
+    archive.read(main, book)
+    strings, styles = _Strings(), cells.Styles()
+    for part, reader in (
+        (relations.of("sharedStrings"), strings),
+        (relations.of("styles"), styles),
+    ):
+        if part:
+            archive.read(part, reader)
+    sheet = _Sheet(book, strings, styles)
+    archive.read(book.sheet, sheet)
+    return sheet.rows
 
 
-def _check_sheets(archive: zipfile.ZipFile) -> None:
-    names = archive.namelist()
-    if "xl/workbook.xml" not in names:
-        raise unreadable("FILE-030", "The archive is not a workbook")
-    for name in names:
-        if name.endswith((".xml", ".rels")):
-            with archive.open(name) as part:
-                _walk(part, _check_cell if SHEET.fullmatch(name) else _accept)
+class _Book(Reader):
+    """Which part is the first sheet, and from which day dates are counted."""
+
+    root = "workbook"
+    names = frozenset({"workbook", "workbookPr", "sheet"})
+
+    def __init__(self, relations: Relations) -> None:
+        super().__init__()
+        self.sheet = ""
+        self.first_day = cells.FIRST_DAY
+        self._relations = relations
+
+    def opened(self, name: str, attributes: Attributes) -> None:
+        if name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+            self.first_day = cells.FIRST_DAY_1904
+        elif name == "sheet" and not self.sheet:
+            identifier = next((attributes[key] for key in REFERENCES if key in attributes), "")
+            self.sheet = self._relations.named("worksheet", identifier)
 
 
-def _walk(part: IO[bytes], check: Callable[[XmlElement], None]) -> None:
-    """Meet every element without keeping it: what is wrong is known before any allocation."""
-    events = etree.iterparse(
-        part, events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
-    )
-    first = True
-    try:
-        for event, element in events:
-            if first and element.getroottree().docinfo.internalDTD is not None:
-                raise unreadable("FILE-020", "A document type declaration is not accepted")
-            first = False
-            if event == "start":
-                check(element)
-            elif element.tag in RECORDS:
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
-        raise unreadable(
-            "FILE-021", "A sheet is broken XML: {found}", found=error.msg or "syntax"
-        ) from None
+class _Texts(Reader):
+    """Collects the text of a cell or of a shared string; what is read aloud is not shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.length = 0
+        self.listening = False
+        self.aloud = False
+
+    def text(self, piece: str) -> None:
+        if self.listening and not self.aloud:
+            self.length += len(piece)
+            if self.length > CELL_MAX:
+                raise unreadable("FILE-005", "A cell is longer than {expected} characters",
+                                 expected=str(CELL_MAX))  # fmt: skip
+            self.pieces.append(piece)
+
+    def taken(self) -> str:
+        """Return what was collected, and start anew."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        self.length = 0
+        return text
 
 
-def _accept(_element: XmlElement) -> None:
-    """Any element of a part that holds no cells."""
+class _Strings(_Texts):
+    """The texts that cells share."""
+
+    root = "sst"
+    names = frozenset({"sst", "si", "t", "rPh"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[str] = []
+
+    def opened(self, name: str, attributes: Attributes) -> None:
+        if name == "t":
+            self.listening = True
+        elif name == "rPh":
+            self.aloud = True
+
+    def closed(self, name: str) -> None:
+        if name == "t":
+            self.listening = False
+        elif name == "rPh":
+            self.aloud = False
+        elif name == "si":
+            self.all.append(cells.text(self.taken()))
+
+    def at(self, place: str) -> str:
+        """Return the text at a place; raises UnreadableCell when there is none."""
+        if not cells.INDEX.fullmatch(place) or int(place) >= len(self.all):
+            raise cells.UnreadableCell(place)
+        return self.all[int(place)]
 
 
-def _check_cell(element: XmlElement) -> None:
-    if element.tag == MAIN + "c":
-        reference = element.get("r", "")
-        found = CELL_REF.fullmatch(reference)
-        if element.get("t") == "e":
+class _Sheet(_Texts):
+    """The cells that a sheet holds, each where its reference says, in ascending order."""
+
+    root = "worksheet"
+    names = frozenset({"worksheet", "row", "c", "v", "f", "is", "t", "rPh"})
+
+    def __init__(self, book: _Book, strings: _Strings, styles: cells.Styles) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+        self._first_day = book.first_day
+        self._strings = strings
+        self._styles = styles
+        self._number = self._column = 0
+        self._kind = self._style = self._reference = ""
+        self._row: list[str] = []
+        self._cells = self._characters = 0
+
+    def opened(self, name: str, attributes: Attributes) -> None:
+        if name in ("v", "t"):
+            self.listening = True
+        elif name == "c":
+            self._open_cell(attributes)
+        elif name == "row":
+            self._open_row(attributes.get("r", ""))
+        elif name == "rPh":
+            self.aloud = True
+        elif name == "f":
             raise unreadable(
-                "FILE-034",
-                "Cell {found} holds an error value",
-                line=int(found[2]) if found else None,
-                column=reference,
-                found=reference,
-            )
-        if reference and (not found or int(found[2]) > ROWS_MAX or _index(found[1]) > COLUMNS_MAX):
+                "FILE-012",
+                "Cell {found} holds a formula, not data: save the file with values",
+                line=self._number, column=self._named, found=self._named,
+            )  # fmt: skip
+
+    def closed(self, name: str) -> None:
+        if name in ("v", "t"):
+            self.listening = False
+        elif name == "c":
+            self._close_cell()
+        elif name == "row" and self._row:
+            self.rows.append((self._number, self._row))
+        elif name == "rPh":
+            self.aloud = False
+
+    def _open_row(self, reference: str) -> None:
+        number = self._number + 1
+        if reference:
+            number = int(reference) if ROW_REF.fullmatch(reference) else 0
+        if number <= self._number:
+            raise unreadable("FILE-035", "Row {found} is out of its place", found=reference[:40])
+        self._number, self._column, self._row = number, 0, []
+
+    def _open_cell(self, attributes: Attributes) -> None:
+        reference = attributes.get("r", "")
+        self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        self._reference, column = reference, self._column + 1
+        if reference:
+            found = CELL_REF.fullmatch(reference)
+            column = _index(found[1]) if found and int(found[2]) == self._number else 0
+        if column <= self._column:
+            raise unreadable(
+                "FILE-035", "Cell {found} is out of its place",
+                line=self._number, column=self._named, found=self._named,
+            )  # fmt: skip
+        self._column = column
+
+    def _close_cell(self) -> None:
+        written = self.taken()
+        if self._kind == "e":
+            raise unreadable(
+                "FILE-034", "Cell {found} holds an error value",
+                line=self._number, column=self._named, found=self._named,
+            )  # fmt: skip
+        if not written:
+            return
+        try:
+            value = self._value(written)
+        except cells.UnreadableCell:
+            raise unreadable(
+                "FILE-036", "Cell {column} cannot be read: {found}",
+                line=self._number, column=self._named, found=written,
+            ) from None  # fmt: skip
+        if value:
+            self._keep(value)
+
+    def _value(self, written: str) -> str:
+        kind = self._kind
+        if kind == "s":
+            return self._strings.at(written)
+        if kind in ("inlineStr", "str"):
+            return cells.text(written)
+        if kind == "n":
+            shown = self._styles.of(self._style) if self._style else cells.PLAIN
+            return cells.number(written.strip(), shown, first_day=self._first_day)
+        if kind == "b":
+            return cells.boolean(written)
+        if kind == "d":
+            return cells.iso(written)
+        raise cells.UnreadableCell(kind)
+
+    def _keep(self, value: str) -> None:
+        """Put a value in its place, within the limits; empty cells before it are counted too."""
+        if self._number > ROWS_MAX or self._column > COLUMNS_MAX:
             raise unreadable(
                 "FILE-032",
                 "Cell {found} lies outside {expected}",
-                line=int(found[2]) if found else None,
-                column=reference,
-                found=reference,
+                line=self._number, column=self._named, found=self._named,
                 expected=f"{ROWS_MAX} rows x {COLUMNS_MAX} columns",
-            )
-    elif element.tag == MAIN + "row" and int(element.get("r") or 0) > ROWS_MAX:
-        row = str(element.get("r"))
-        raise unreadable(
-            "FILE-032",
-            "Row {found} lies outside {expected}",
-            line=int(row),
-            found=row,
-            expected=f"{ROWS_MAX} rows x {COLUMNS_MAX} columns",
-        )
-    elif element.tag == MAIN + "f":
-        reference = element.getparent().get("r", "")
-        number = CELL_REF.fullmatch(reference)
-        raise unreadable(
-            "FILE-012",
-            "Cell {found} holds a formula, not data: save the file with values",
-            line=int(number[2]) if number else None,
-            column=reference,
-            found=reference,
-        )
+            )  # fmt: skip
+        hidden = CONTROL.search(value)
+        if hidden:
+            raise unreadable(
+                "FILE-004",
+                "A control character, {found}, is in the text",
+                line=self._number, column=self._named, found=f"U+{ord(hidden[0]):04X}",
+            )  # fmt: skip
+        missing = self._column - 1 - len(self._row)
+        self._cells += missing + 1
+        self._characters += len(value)
+        if self._cells > CELLS_MAX or self._characters > CHARACTERS_MAX:
+            raise unreadable(
+                "FILE-014", "The table has more than {expected} cells",
+                line=self._number, column=self._named, found=self._named, expected=str(CELLS_MAX),
+            )  # fmt: skip
+        if missing:
+            self._row.extend([""] * missing)
+        self._row.append(value)
+
+    @property
+    def _named(self) -> str:
+        """Name the cell in hand for a refusal."""
+        return self._reference[:20] or f"{_letters(self._column)}{self._number}"
 
 
-def _bomb(size: int) -> UnreadableFile:
-    return unreadable(
-        "FILE-033", "The workbook unpacks to more than is accepted: {found} bytes", found=str(size)
-    )
-
-
+@lru_cache(maxsize=1_000)
 def _index(letters: str) -> int:
     total = 0
     for letter in letters:
@@ -164,19 +286,9 @@ def _index(letters: str) -> int:
     return total
 
 
-def _text(cell: Any) -> str:  # noqa: ANN401 - what calamine yields
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return _plain(cell)
-    if isinstance(cell, datetime):
-        at_midnight = cell.time() == time.min
-        return cell.date().isoformat() if at_midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return str(cell) if isinstance(cell, timedelta | int) else str(cell).strip()
-
-
-def _plain(value: float) -> str:
-    """Write 100.0 as 100 and 1e-07 as 0.0000001: the digits that the cell shows."""
-    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

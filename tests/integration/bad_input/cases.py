@@ -15,6 +15,15 @@ Bad = tuple[str, Content, int, str]
 EXECUTIONS: dict[str, Bad] = {
     "empty": ("executions", b"", 422, "The submitted file is empty."),
     "blank": ("executions", b" \n\n", 422, "FILE-001 Blocking File The file sent.csv is empty"),
+    "a mark alone": (
+        "executions", b"\xef\xbb\xbf", 422, "FILE-001 Blocking File The file sent.csv is empty",
+    ),
+    "a mark and a line end": (
+        "executions", b"\xef\xbb\xbf\r\n", 422, "FILE-001 Blocking File The file sent.csv is empty",
+    ),
+    "wide blanks": (
+        "executions", "\u00a0\u3000".encode(), 422, "FILE-001 Blocking File The file sent.csv is",
+    ),
     "header line only": (
         "executions", ",".join(files.COLUMNS).encode(), 422,
         "FILE-009 Blocking 1 File The table has a header and no row",
@@ -100,6 +109,14 @@ EXECUTIONS: dict[str, Bad] = {
         "executions", files.workbook('<row r="7"><c r="XFD7"><v>1</v></c></row>'), 422,
         "FILE-032 Blocking 7 XFD7 Cell XFD7 lies outside 300001 rows x 200 columns",
     ),
+    "XLSX: a row that is no number": (
+        "executions", files.workbook('<row r="abc"><c><v>1</v></c></row>'), 422,
+        "FILE-035 Blocking File Row abc is out of its place",
+    ),
+    "XLSX: NaN": (
+        "executions", files.workbook('<row r="2"><c r="B2"><v>NaN</v></c></row>'), 422,
+        "FILE-036 Blocking 2 B2 Cell B2 cannot be read: NaN",
+    ),
     "XLSX: merged cells": (
         "executions", files.merged, 422, "FILE-007 Blocking 1 File Column 2 has no name",
     ),
@@ -108,7 +125,7 @@ EXECUTIONS: dict[str, Bad] = {
         "FILE-033 Blocking File The workbook unpacks to more than is accepted",
     ),
     "XLSX: XML bomb": (
-        "executions", files.workbook(extra={"xl/evil.xml": files.XML_BOMB}), 422,
+        "executions", files.workbook(extra={"xl/styles.xml": files.XML_BOMB}), 422,
         "FILE-020 Blocking File A document type declaration is not accepted",
     ),
     "XLSX: cut off": (

@@ -72,7 +72,8 @@ def workbook(rows: str = "", *, after: str = "", extra: dict[str, bytes] | None 
         for member in source.namelist():
             is_sheet = member == "xl/worksheets/sheet1.xml"
             sheet = _SHEET.format(rows=rows, after=after).encode()
-            target.writestr(member, sheet if is_sheet else source.read(member))
+            if member not in (extra or {}):
+                target.writestr(member, sheet if is_sheet else source.read(member))
         for member, content in (extra or {}).items():
             target.writestr(member, content)
     return out.getvalue()

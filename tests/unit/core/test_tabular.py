@@ -29,7 +29,8 @@ def workbook(rows: str, *, extra: dict[str, bytes] | None = None) -> bytes:
             content = source.read(member)
             if member == "xl/worksheets/sheet1.xml":
                 content = SHEET.format(rows=rows).encode()
-            target.writestr(member, content)
+            if member not in (extra or {}):
+                target.writestr(member, content)
         for member, content in (extra or {}).items():
             target.writestr(member, content)
     return out.getvalue()
@@ -47,6 +48,11 @@ def refusal(content: bytes, name: str = "trades.csv") -> tuple[str, int | None, 
     [
         ("empty", b"", ("FILE-001", None, "", "trades.csv")),
         ("only_blanks", b" \n\n", ("FILE-001", None, "", "trades.csv")),
+        ("only_a_mark", b"\xef\xbb\xbf", ("FILE-001", None, "", "trades.csv")),
+        ("a_mark_and_a_line_end", b"\xef\xbb\xbf\r\n", ("FILE-001", None, "", "trades.csv")),
+        ("only_wide_blanks", "\u00a0\u3000\n".encode(), ("FILE-001", None, "", "trades.csv")),
+        ("300_002_lines", b"a\n" + b"x\n" * 400_000, ("FILE-010", 300_002, "", "")),
+        ("commas_alone", b"a,b\n" + b"," * 7_000_000 + b"x", ("FILE-014", 2, "", "")),
         ("latin_1_in_utf_8", "a,b\n1,caf\xe9\n".encode("latin-1"), ("FILE-003", 2, "6", "0xE9")),
         ("nul", b"a,b\n1,\x00\n", ("FILE-004", 2, "3", "U+0000")),
         ("cell_missing", b"a,b\n1,2\n3\n", ("FILE-011", 3, "", "1")),
@@ -63,6 +69,13 @@ def test_a_broken_csv_is_refused_with_line_column_and_value(
     case: str, content: bytes, expected: tuple[str, int | None, str, str]
 ) -> None:
     assert refusal(content) == expected, case
+
+
+def test_a_hundred_findings_are_told_and_no_more_are_made() -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        tabular.read_table("x", b"a,b\n" + b"x\n" * 250_000)
+
+    assert len(refused.value.findings) == 100
 
 
 def test_an_open_quote_is_refused() -> None:
@@ -115,7 +128,12 @@ def test_a_written_workbook_reads_back_exactly() -> None:
 @pytest.mark.parametrize(
     ("case", "rows", "code", "found"),
     [
-        ("corner", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "FILE-032", "1048576"),
+        (
+            "corner",
+            '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+            "FILE-032",
+            "XFD1048576",
+        ),
         ("last_column", '<row r="1"><c r="XFD1"><v>1</v></c></row>', "FILE-032", "XFD1"),
         ("formula", '<row r="2"><c r="B2"><f>1+1</f><v>2</v></c></row>', "FILE-012", "B2"),
         ("error", '<row r="2"><c r="B2" t="e"><v>#REF!</v></c></row>', "FILE-034", "B2"),
@@ -135,7 +153,7 @@ def test_a_zip_bomb_is_refused_while_it_unpacks() -> None:
 def test_entities_in_a_workbook_are_refused() -> None:
     evil = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
 
-    assert refusal(workbook("", extra={"xl/evil.xml": evil}))[0] == "FILE-020"
+    assert refusal(workbook("", extra={"xl/styles.xml": evil}))[0] == "FILE-020"
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 100])
