@@ -7,10 +7,21 @@ from datetime import date, timedelta
 from typing import Final
 
 SATURDAY: Final = 5
+YEARS: Final = range(1900, 3000)
+"""The years that a date of a trade, a statement or a record may lie in."""
+SPAN: Final = f"{YEARS[0]} .. {YEARS[-1]}"
 
 
 class UnknownDate(LookupError):
     """A date outside the span for which the calendar holds data."""
+
+
+def is_plausible(day: date) -> bool:
+    """Say whether a day is one that business can be about: 0001 and 9999 are how machines say none.
+
+    A day that no door lets in cannot run past the end of the calendar further down.
+    """
+    return day.year in YEARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +43,20 @@ class BusinessCalendar:
         return day.weekday() < SATURDAY and day not in self.holidays
 
     def add(self, day: date, business_days: int) -> date:
-        """Return the n-th open day after `day` (before it, when negative); 0 rolls forward."""
+        """Return the n-th open day after `day` (before it, when negative); 0 rolls forward.
+
+        Raises UnknownDate where the calendar ends, be it that of Python.
+        """
         step = timedelta(days=-1 if business_days < 0 else 1)
         left = abs(business_days)
-        while left == 0 and not self.is_open(day):
-            day += step
-        while left:
-            day += step
-            left -= self.is_open(day)
+        try:
+            while left == 0 and not self.is_open(day):
+                day += step
+            while left:
+                day += step
+                left -= self.is_open(day)
+        except OverflowError:
+            raise UnknownDate(f"{self.code} knows {self.first} to {self.last}") from None
         return day
 
     def between(self, start: date, end: date) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats
-from core.pages.filters import DayField
+from core.pages.filters import DayField, require_plausible
 from core.pages.upload import FileForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
@@ -39,6 +39,7 @@ class TicketForm(forms.Form):
     traded_at = forms.DateTimeField(
         label=_("Traded at"),
         input_formats=MOMENT_FORMATS,
+        validators=[require_plausible],
         widget=forms.DateTimeInput(
             format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"}
         ),

@@ -17,6 +17,7 @@ from backoffice.pages.filters import WorkFilter
 from backoffice.pages.tables import WorkTable
 from core import access
 from core.pages import BulkAction, BulkPage, ListPage, PageView, Selection, Tab, formats
+from kernel.calendars import is_plausible
 
 WORK_SHOWN_MAX = 8
 
@@ -121,6 +122,7 @@ class GiveWorkBack(BulkPage):
 
 def _day_asked(request: HttpRequest) -> date | None:
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return None
+    return day if is_plausible(day) else None

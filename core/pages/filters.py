@@ -17,10 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import BooleanWidget
 
 from core.pages import formats, status
+from kernel.calendars import is_plausible
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
-YEARS = range(1900, 3000)
 SEARCH_LENGTH_MAX = 100
+
+
+def require_plausible(day: date) -> None:
+    """Raise ValidationError for a day or a moment that no business is about."""
+    if not is_plausible(day):
+        raise ValidationError(_("“%(value)s” is not a day."), params={"value": day.isoformat()})
 
 
 class DayField(forms.Field):
@@ -44,7 +50,7 @@ class DayField(forms.Field):
                 day = datetime.strptime(str(value).strip(), pattern).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
-            if day.year in YEARS:
+            if is_plausible(day):
                 return day
         raise ValidationError(_("“%(value)s” is not a day."), params={"value": value})
 

@@ -12,13 +12,13 @@ from typing import Final
 import msgspec
 
 from core import text
+from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from trades.states import Action, Capacity, Side
 
 MAX_VERSION: Final = 9_223_372_036_854_775_807
 MAX_FOUND: Final = 100
-EARLIEST_YEAR: Final = 1900
 
 QUANTITY: Final = r"\A[0-9]{1,18}(\.[0-9]{1,10})?\Z"
 PRICE: Final = r"\A-?[0-9]{1,10}(\.[0-9]{1,10})?\Z"
@@ -213,10 +213,12 @@ def _day(name: str, value: object) -> Iterator[Finding]:
         )
         return
     try:
-        in_range = msgspec.convert(value, date).year >= EARLIEST_YEAR
+        day = msgspec.convert(value, date)
     except msgspec.ValidationError:
-        in_range = False
-    if not in_range:
+        day = None
+    if day is not None and not is_plausible(day):
+        yield _implausible("CAP-011", name, value)
+    elif day is None:
         yield Finding(
             code="CAP-011",
             field=name,
@@ -237,10 +239,11 @@ def _moment(name: str, value: object) -> Iterator[Finding]:
         return
     try:
         moment = msgspec.convert(value, datetime)
-        readable = moment.tzinfo is not None and moment.year >= EARLIEST_YEAR
     except msgspec.ValidationError:
-        readable = False
-    if not readable:
+        moment = None
+    if moment is not None and not is_plausible(moment):
+        yield _implausible("CAP-012", name, value)
+    elif moment is None or moment.tzinfo is None:
         yield Finding(
             code="CAP-012",
             field=name,
@@ -248,6 +251,16 @@ def _moment(name: str, value: object) -> Iterator[Finding]:
             expected="YYYY-MM-DDThh:mm:ss[.ffffff]+hh:mm",
             found=value[:MAX_FOUND],
         )
+
+
+def _implausible(code: str, name: str, value: str) -> Finding:
+    return Finding(
+        code=code,
+        field=name,
+        message="{field} lies outside {expected}: {found}",
+        expected=SPAN,
+        found=value[:MAX_FOUND],
+    )
 
 
 def _wrong_type(name: str, value: object, expected: str, message: str) -> Finding:

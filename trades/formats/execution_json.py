@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from core.text import piece_at
+from kernel.calendars import is_plausible
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
 from trades.formats.execution_checks import (
@@ -24,7 +25,6 @@ from trades.formats.execution_checks import (
     CODE,
     COMMENT,
     CURRENCY,
-    EARLIEST_YEAR,
     ISIN,
     MAX_FOUND,
     MAX_VERSION,
@@ -154,7 +154,7 @@ def _accepted(message: _Message) -> ExecutionFacts:
     if message.comment is not None and not shows_what_it_says(message.comment):
         raise _NotPlain
     for day in (message.traded_at, message.trade_date, message.settlement_date):
-        if day is not None and day.year < EARLIEST_YEAR:
+        if day is not None and not is_plausible(day):
             raise _NotPlain
     return message
 

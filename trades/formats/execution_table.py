@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from kernel.calendars import SPAN
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
 from trades.formats.execution_checks import CHECKS, N_
@@ -69,6 +70,8 @@ DAYS: Final = ("trade_date", "settlement_date")
 NUMBERS: Final = ("quantity", "price", "gross_amount", "accrued_interest", "fees", "net_amount")
 FRENCH_DAY: Final = re.compile(r"(\d\d)[/.](\d\d)[/.](\d{4})", re.ASCII)
 DIGITS: Final = re.compile(r"\d{1,18}", re.ASCII)
+TOLD_IN_FULL: Final = 10_000
+"""So many findings are told; of the rows after them, the first of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def read_rows(
     """Yield every row as facts or as findings on its line; call `column_findings` first."""
     names = [field_of(column) for column in columns]
     headers = dict(zip(names, columns, strict=True))
+    told = 0
     for line, cells in zip(lines, rows, strict=True):
         fields = {
             name: _value(name, cell.strip(), decimal_sign)
@@ -126,7 +130,9 @@ def read_rows(
         }
         read = read_fields({"version": 1, "action": "NEW"} | fields)
         if isinstance(read, tuple):
-            read = tuple(_placed(finding, line, headers) for finding in read)
+            told += len(read)
+            shown = read if told <= TOLD_IN_FULL else read[:1]
+            read = tuple(_placed(finding, line, headers) for finding in shown)
         yield TableRow(line=line, read=read)
 
 
@@ -169,7 +175,7 @@ def _moment(cell: str) -> str:
 
 def _placed(finding: Finding, line: int, headers: Mapping[str, str]) -> Finding:
     """Return the finding on its line, in its column; the offset of a moment may be left out."""
-    is_moment = finding.code == "CAP-012"
+    is_moment = finding.code == "CAP-012" and finding.expected != SPAN
     return Finding(
         code=finding.code,
         field=finding.field,

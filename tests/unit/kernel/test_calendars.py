@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kernel.calendars import BusinessCalendar, UnknownDate
+from kernel.calendars import BusinessCalendar, UnknownDate, is_plausible
 
 TARGET = BusinessCalendar(
     code="TARGET",
@@ -47,3 +47,26 @@ def test_a_joined_calendar_is_open_only_when_both_are() -> None:
 def test_an_unknown_date_raises_instead_of_being_open() -> None:
     with pytest.raises(UnknownDate):
         TARGET.is_open(date(2027, 1, 4))
+
+
+@pytest.mark.parametrize(("day", "days"), [(date.max, 0), (date.max, 2), (date.min, -1)])
+def test_the_last_day_there_is_is_unknown_too(day: date, days: int) -> None:
+    endless = BusinessCalendar("ALWAYS", date.min, date.max, frozenset({date.max, date.min}))
+
+    with pytest.raises(UnknownDate):
+        endless.add(day, days)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(1, 1, 1), False),
+        (date(1899, 12, 31), False),
+        (date(1900, 1, 1), True),
+        (date(2999, 12, 31), True),
+        (date(3000, 1, 1), False),
+        (date(9999, 12, 31), False),
+    ],
+)
+def test_a_plausible_day_lies_within_the_centuries_of_business(day: date, expected: bool) -> None:  # noqa: FBT001 - a table test
+    assert is_plausible(day) is expected
