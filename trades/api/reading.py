@@ -15,6 +15,9 @@ from trades.formats.execution_json import TOO_DEEP, malformed, read_execution
 from trades.services.capture import Read
 
 ITEMS_MAX: Final = 100_000
+COMMAS_MAX: Final = 30 * ITEMS_MAX
+LINES_MAX: Final = 10 * ITEMS_MAX
+TEXT: Final = re.compile(rb'"[^"]*"?')
 ONE_BYTES_MAX: Final = 64 * 1024
 MANY_BYTES_MAX: Final = 96 * 1024 * 1024
 JSON_TYPES: Final = frozenset(
@@ -70,6 +73,7 @@ def read_many(body: bytes) -> list[Read]:
         raise UnreadableBulk(_("The body is not text in UTF-8"))
     body = body.removeprefix(BOM)
     start = body[:64].lstrip()
+    _refuse_countless(body, is_list=start.startswith(b"["))
     parts = _list_items(body) if start.startswith(b"[") else _lines(body)
     if not parts:
         raise UnreadableBulk(_("The body holds no execution"))
@@ -82,6 +86,20 @@ def read_many(body: bytes) -> list[Read]:
     if not start.startswith(b"[") and any(isinstance(one, tuple) for one in read):
         return _placed(body, read)
     return read
+
+
+def _refuse_countless(body: bytes, *, is_list: bool) -> None:
+    """Raise TooManyItems, before anything is taken apart, for more than the items may consist of.
+
+    An execution has a field for each comma, and texts apart from that: what 100,000 of them cannot
+    hold is counted in one pass over the bytes.
+    """
+    sign, most = (b",", COMMAS_MAX) if is_list else (b"\n", LINES_MAX)
+    if body.count(sign) <= most:
+        return
+    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"") if is_list else body
+    if not is_list or TEXT.sub(b"", plain).count(sign) > most:
+        raise TooManyItems(_("More than %(limit)s executions in one call") % {"limit": ITEMS_MAX})
 
 
 def _lines(body: bytes) -> Sequence[bytes]:

@@ -37,7 +37,11 @@ def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: 
     Raises UnableToRepair, Forbidden, or UnableToSave when the symbol means another instrument.
     """
     execution = _waiting(execution_id)
-    symbol = str(execution.content.get("symbol") or execution.content.get("isin") or "")
+    symbol = str(execution.content.get("symbol") or "")
+    if not symbol:
+        raise UnableToRepair(
+            _("This message names its instrument by ISIN alone: add the instrument.")
+        )
     source = alias_source(execution.source_system)
     with acting(actor=actor, reason=f"{source}: {symbol}"):
         refdata.add_alias(

@@ -72,6 +72,18 @@ MESSAGES: dict[str, tuple[bytes, int, str, str, str]] = {
         sent(traded_at="2026-02-31T10:00:00+01:00"), 422, "CAP-012", "traded_at",
         "traded_at is not a moment with its offset: 2026-02-31T10:00:00+01:00",
     ),
+    "the year 9999": (
+        sent(trade_date="9999-12-31"), 422, "CAP-011", "trade_date",
+        "trade_date lies outside 1900 .. 2999: 9999-12-31",
+    ),
+    "the year 1": (
+        sent(settlement_date="0001-01-01"), 422, "CAP-011", "settlement_date",
+        "settlement_date lies outside 1900 .. 2999: 0001-01-01",
+    ),
+    "ten o'clock in the year 9999": (
+        sent(traded_at="9999-12-31T23:59:59-23:00"), 422, "CAP-012", "traded_at",
+        "traded_at lies outside 1900 .. 2999: 9999-12-31T23:59:59-23:00",
+    ),
     "full-width digits": (
         sent(quantity="１２"), 422, "CAP-008", "quantity", "is not a plain decimal number: １２",
     ),
@@ -182,6 +194,14 @@ BULKS: dict[str, tuple[bytes, int, str]] = {
         b"[" + b",".join([b"{}"] * 100_001) + b"]", 413,
         "100001 executions; at most 100000 in one call",
     ),
+    "46 million numbers": (
+        b"[" + b"1," * 46_000_000 + b"1]", 413, "More than 100000 executions in one call",
+    ),
+    "10 million keys": (
+        b'[{"a":' + b'"b","\\"c":' * 5_000_000 + b"1}]", 413,
+        "More than 100000 executions in one call",
+    ),
+    "30 million lines": (b"{}\n" * 30_000_000, 413, "More than 100000 executions in one call"),
     "100,001 lines": (b"{}\n" * 100_001, 413, "100001 executions; at most 100000 in one call"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.test import Client
 from core import jobs
 from core.roles import Role
 from desk.models import Comment, SupervisorLimit
+from refdata.models import InstrumentAlias
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import (
     booked,
@@ -244,6 +245,17 @@ def test_one_click_lets_a_waiting_message_go_on(agent: Client) -> None:
 
     assert (unknown.status_code, done.status_code) == (422, 302)
     assert Trade.objects.get().symbol == "DELL"
+
+
+def test_a_message_with_an_isin_alone_is_given_no_name(agent: Client) -> None:
+    send(facts(isin="US0378331005"))
+    row = Execution.objects.get()
+    refdata_factories.InstrumentFactory.create(code="DELLUS")
+
+    answer = agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "DELLUS"})
+
+    assert answer.status_code == 409
+    assert not InstrumentAlias.objects.exists()
 
 
 def test_the_single_calls_of_a_minute_are_counted_like_any_import(agent: Client) -> None:
