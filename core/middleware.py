@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core import context
+from core import asked, context
 from core.api.middleware import Handler, carries_token
 from core.api.problems import problem
 from core.limits import API, MEGABYTE, bytes_max
@@ -59,13 +59,15 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        declared = request.META.get("CONTENT_LENGTH") or "0"
+        text = request.META.get("CONTENT_LENGTH") or "0"
+        too_long = len(text) > asked.DIGITS_MAX
+        declared = asked.KEY_MAX if too_long else asked.number(text) or 0
         limit = bytes_max(request.path)
-        if not (declared.isascii() and declared.isdigit()) or int(declared) <= limit:
+        if declared <= limit:
             return self.get_response(request)
         said = _("At most %(limit)s MB are accepted here; %(size)s MB were sent.") % {
             "limit": limit // MEGABYTE,
-            "size": -(-int(declared) // MEGABYTE),
+            "size": -(-declared // MEGABYTE),
         }
         if request.path.startswith(API):
             return problem(413, "BODY_TOO_LARGE", said)

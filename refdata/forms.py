@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import asked
 from core.pages.filters import DayField
 from core.pages.upload import FileForm
 from refdata import models
@@ -27,7 +28,7 @@ class RemoteSelect(forms.Select):
         """Return the options for what is chosen, and the empty one."""
         every = getattr(self.choices, "queryset", None)
         if every is not None:
-            keys = [key for key in value if str(key).isdigit()]
+            keys = [key for key in value if asked.number(str(key)) is not None]
             chosen = every.filter(pk__in=keys)
             self.choices = [("", ""), *((row.pk, str(row)) for row in chosen)]
         return super().optgroups(name, value, attrs)

@@ -142,8 +142,8 @@ class ListPage(PageView):
         if self.is_capped:
             for bound in table.columns.iterall():
                 bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
-        if asked := self.request.GET.getlist("sort"):
-            table.order_by = asked
+        if order := self.request.GET.getlist("sort"):
+            table.order_by = order
         table.data.data = in_one_order(table.data.data)
         return table
 

@@ -8,6 +8,7 @@ is for short lists, and turned by page numbers.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,8 +18,11 @@ from django.db.models import Field, Model, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 
+from core import asked
+
 PARAMETERS: Final = ("page", "after", "before", "from")
-DIGITS_MAX: Final = 9
+UNSENT: Final = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can write and no text of the database holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Order:
             told = json.loads(text)
             if not isinstance(told, list) or len(told) != len(self.fields):
                 return None
+            if any(UNSENT.search(str(value)) for value in told):
+                return None
             pairs = zip(self.fields, told, strict=True)
             return [field.clean(str(value), None) for field, value in pairs]
         except (ValueError, RecursionError, ValidationError):
@@ -140,5 +146,4 @@ def _by_number(rows: QuerySet[Any], number: int, size: int, last: int) -> Window
 
 
 def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
-    return max(int(text), 1) if is_number else 1
+    return max(asked.number(text) or 1, 1)

@@ -17,6 +17,7 @@ from kernel.findings import Refusal
 
 QUERY_LENGTH_MAX = 2000
 NAME_LENGTH_MAX = 60
+PATH_LENGTH_MAX = 200
 VIEWS_PER_PERSON_MAX = 100
 
 
@@ -43,7 +44,7 @@ def save_view(
     name, query = visible(name), urlencode(parse_qsl(query))
     if not name or len(name) > NAME_LENGTH_MAX or len(query) > QUERY_LENGTH_MAX:
         raise UnableToSaveView(_("A view needs a name of at most 60 characters."))
-    if not path.startswith("/") or path.startswith("//"):
+    if not path.startswith("/") or path.startswith("//") or len(path) > PATH_LENGTH_MAX:
         raise UnableToSaveView(_("This is not a page of the house."))
     if SavedView.objects.filter(owner_id=owner_id).count() >= VIEWS_PER_PERSON_MAX:
         raise UnableToSaveView(_("You already keep a hundred views: remove one first."))

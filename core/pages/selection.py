@@ -19,6 +19,7 @@ from django.urls import Resolver404
 from django.urls import resolve as resolve_path
 from django.utils.translation import gettext as _
 
+from core import asked
 from kernel.findings import Refusal
 
 if TYPE_CHECKING:
@@ -127,9 +128,7 @@ def _ticked(values: list[str]) -> list[tuple[int, str]]:
     rows = []
     for value in values[: ROWS_MAX + 1]:
         pk, _colon, revision = value.partition(":")
-        if not (pk.isascii() and pk.isdigit()):
-            raise UnableToSelect(_("“%(value)s” is not a row of this list.") % {"value": value})
-        rows.append((int(pk), revision))
+        rows.append((asked.numbers([pk])[0], revision))
     return rows
 
 

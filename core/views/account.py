@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,8 +31,20 @@ from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
 from core.pages.saved import delete_view, save_view
 from core.people import actor_of
 
+NAME_LENGTH: Final = int(User._meta.get_field("username").max_length or 0)
+
+
+class SignInForm(AuthenticationForm):
+    """A name longer than names are is nobody's: it is refused like one, and kept nowhere."""
+
+    def clean(self) -> dict[str, Any]:
+        if len(self.cleaned_data.get("username") or "") > NAME_LENGTH:
+            raise self.get_invalid_login_error()
+        return super().clean()
+
 
 class SignIn(LoginView):
+    form_class = SignInForm
     template_name = "registration/login.html"
     redirect_authenticated_user = True
     extra_context = {"title": _("Sign in")}
@@ -69,7 +86,7 @@ class SetLanguage(View):
         if isinstance(request.user, User):
             change_preferences(user=request.user, actor=actor_of(request.user), language=language)
         translation.activate(language)
-        response = redirect(_safe_next(request))
+        response = HttpResponseRedirect(_safe_next(request))
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE_SECONDS, samesite="Lax"
         )
@@ -137,4 +154,4 @@ class DeleteView(PageView):
 def _safe_next(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return target if safe and target.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from core import access
+from core import access, asked
 from core.access import Action
 from core.models import User
 from core.pages import (
@@ -163,10 +163,7 @@ class Waive(ExceptionAct):
 
 class Assign(ExceptionAct):
     def act(self, row: ControlException) -> str:
-        text = self.request.POST.get("owner", "")
-        owner = int(text) if text.isascii() and text.isdigit() else None
-        if owner is not None and not User.objects.filter(pk=owner, is_active=True).exists():
-            raise Http404
+        owner = asked.person(self.request.POST.get("owner", ""))
         services.assign_exception(
             exception_id=row.pk, owner_id=owner, actor=self.request.actor, at=timezone.now()
         )

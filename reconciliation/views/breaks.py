@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core import access
+from core import access, asked
 from core.access import Action
 from core.models import User
 from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab, formats
@@ -226,10 +226,9 @@ class BreakAct(PageView):
 
 class AssignBreak(BreakAct):
     def perform(self, found: Break, request: HttpRequest) -> str:
-        owner = request.POST.get("owner", "")
         services.assign_break(
             break_id=found.pk,
-            owner_id=int(owner) if owner.isascii() and owner.isdigit() else None,
+            owner_id=asked.person(request.POST.get("owner", "")),
             actor=self.request.actor,
             at=timezone.now(),
         )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core import access
+from core import access, asked
 from core.access import Action
 from core.pages import PageView
 from reconciliation import selectors, services
@@ -60,11 +60,11 @@ class Workbench(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         kind = _kind(request.POST.get("kind", ""))
         visible = selectors.open_trades(kind, actor=self.request.actor)
-        trade_ids = _ids(request.POST.getlist("ours"))
+        trade_ids = asked.numbers(request.POST.getlist("ours"))
         group = services.match_by_hand(
             kind=kind,
             trade_ids=list(visible.filter(pk__in=trade_ids).values_list("pk", flat=True)),
-            line_ids=_ids(request.POST.getlist("theirs")),
+            line_ids=asked.numbers(request.POST.getlist("theirs")),
             reason=request.POST.get("reason", ""),
             actor=self.request.actor,
             at=timezone.now(),
@@ -75,10 +75,6 @@ class Workbench(PageView):
 
 def _kind(text: str) -> Kind:
     return Kind(text) if text in set(Kind) else Kind.CASH
-
-
-def _ids(values: list[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit()]
 
 
 def _found(rows: QuerySet[Any], text: str, currency: str, *, also: str) -> QuerySet[Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import access
+from core import access, asked
 from core.access import Action
 from core.pages import PageView
 from refdata import services
@@ -81,16 +81,16 @@ class ProposePage(ProposalPage):
     refused = services.UnableToPropose
 
     def initial(self) -> dict[str, Any]:
-        asked = self.request.GET
         initial = super().initial()
-        replaced = asked.get("replaces", "")
-        if replaced.isascii() and replaced.isdigit():
+        replaced = asked.number(self.request.GET.get("replaces", ""))
+        party = asked.number(self.request.GET.get("party", ""))
+        if replaced is not None:
             old = get_object_or_404(
                 SettlementInstruction, pk=replaced, state=InstructionState.APPROVED
             )
             same = ("party", "account", *COMPARED[:6])
             initial |= {name: getattr(old, name) for name in same} | {"replaces": old.pk}
-        elif (party := asked.get("party", "")).isdigit():
+        elif party is not None:
             initial["party"] = party
         return initial
 

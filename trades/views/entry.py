@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from core import asked
 from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
@@ -112,9 +113,8 @@ class DecideCancellation(PageView):
 
     def post(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         trade = _trade(self.request, pk)
-        asked = get_object_or_404(
-            trade.cancellation_requests, pk=request.POST.get("request") or None
-        )
+        request_id = asked.number(request.POST.get("request", ""))
+        found = get_object_or_404(trade.cancellation_requests, pk=request_id)
         reason = visible(request.POST.get("reason", ""))[:500]
         decide, said = (
             (cancellation.grant_cancellation, _t("The trade is cancelled."))
@@ -124,7 +124,7 @@ class DecideCancellation(PageView):
                 _t("The cancellation is refused: the trade stands."),
             )
         )
-        decide(request_id=asked.pk, reason=reason, actor=self.request.actor, at=timezone.now())
+        decide(request_id=found.pk, reason=reason, actor=self.request.actor, at=timezone.now())
         messages.success(request, said)
         return redirect("trades:detail", trade.pk)
 
