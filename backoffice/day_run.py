@@ -13,7 +13,7 @@ from core import jobs
 from core.models import Job
 from kernel.actors import Actor
 from reconciliation.models import StatementFile
-from reconciliation.services.statements import IMPORT_JOB
+from reconciliation.selectors.rows import IMPORT_JOB
 from reconciliation.states import StatementState
 from reporting.tasks import GENERATE
 from trades.models import Trade

@@ -101,7 +101,9 @@ class BreakCategory(StrEnum):
 
 
 STATEMENT_TRANSITIONS: Final[Transitions[StatementState]] = {
-    StatementState.RECEIVED: frozenset({StatementState.IMPORTED, StatementState.QUARANTINED}),
+    StatementState.RECEIVED: frozenset(
+        {StatementState.IMPORTED, StatementState.QUARANTINED, StatementState.REJECTED}
+    ),
     StatementState.IMPORTED: frozenset(),
     StatementState.QUARANTINED: frozenset({StatementState.RECEIVED, StatementState.REJECTED}),
     StatementState.REJECTED: frozenset(),

@@ -14,10 +14,12 @@ from typing import Final
 
 from lxml import etree
 
+from kernel.calendars import is_plausible
 from kernel.findings import Finding
 from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
+from reconciliation.formats.holds import FINDINGS_MAX, unheld
 
 MESSAGE: Final = "BkToCstmrStmt"
 OTHER_MESSAGES: Final = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrDbtCdtNtfctn": "camt.054"}
@@ -27,6 +29,8 @@ BOOKED: Final = "BOOK"
 SIGN: Final = {"CRDT": 1, "DBIT": -1}
 MAX_DECIMALS: Final = 4
 MAX_TEXT: Final = 4000
+WRAPPERS_MAX: Final = 3
+LABELS: Final = ("Id", "Acct", "ElctrncSeqNb", "Amt", "NtryRef")
 PLACEHOLDERS: Final = frozenset({"NOTPROVIDED", "NONREF"})
 PARSER: Final = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
@@ -63,8 +67,18 @@ def read_camt053(content: bytes) -> StatementFile:
     return StatementFile(tuple(statements), tuple(findings))
 
 
-def _read_message(content: bytes, statements: list[CashStatement], findings: list[Finding]) -> bool:
-    """Read all statements; True if the document is a camt.053, even an empty one."""
+def _read_message(
+    content: bytes,
+    statements: list[CashStatement],
+    findings: list[Finding],
+    *,
+    wrappers: int = WRAPPERS_MAX,
+) -> bool:
+    """Read all statements; True if the document is a camt.053, even an empty one.
+
+    A bank wraps a document in the text of an envelope, and a network wraps that once more: what
+    is wrapped deeper is no statement.
+    """
     seen = False
     wrapped = ""
     for event, element in etree.iterparse(BytesIO(content), events=("start", "end"), **PARSER):
@@ -78,10 +92,13 @@ def _read_message(content: bytes, statements: list[CashStatement], findings: lis
         elif name == "Stmt":
             statements.extend(filter(None, [_statement(element, findings)]))
             element.clear()
+            if len(findings) > FINDINGS_MAX:
+                return True
         elif element.text and MESSAGE in element.text:
             wrapped = element.text
-    if wrapped and not seen:
-        return _read_message(wrapped.strip().encode(), statements, findings)
+    if wrapped and not seen and wrappers:
+        inner = wrapped.strip().encode()
+        return _read_message(inner, statements, findings, wrappers=wrappers - 1)
     return seen
 
 
@@ -149,6 +166,7 @@ def _statement(element: etree._Element, findings: list[Finding]) -> CashStatemen
         line=element.sourceline or 1,
         pending=pending,
     )
+    findings.extend(unheld(statement, "CAMT", LABELS))
     findings.extend(_proof(statement))
     return statement if len(findings) == before else None
 
@@ -209,11 +227,14 @@ def _day(element: etree._Element, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        day = date.fromisoformat(text[:10])
     except ValueError:
+        day = None
+    if day is None or not is_plausible(day):
         line = element.sourceline or 1
         message = N_("{found} is not a date")
-        raise _Unreadable(_finding("CAMT-DATE", name, line, message, text)) from None
+        raise _Unreadable(_finding("CAMT-DATE", name, line, message, text))
+    return day
 
 
 def _entries(
@@ -230,6 +251,8 @@ def _entries(
             entries.append(_entry(item, len(entries) + 1, currency))
         except _Unreadable as unreadable:
             findings.append(unreadable.finding)
+            if len(findings) > FINDINGS_MAX:
+                break
     return tuple(entries), pending
 
 

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
+from reconciliation.formats.holds import FINDINGS_MAX, unheld
 
 ReadT = TypeVar("ReadT")
 LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
@@ -37,6 +38,7 @@ MANDATORY: Final = ("25", "60", "62")
 END_OF_FILE_MARKS: Final = "\x00\x01\x03\x1a"
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 MAX_TEXT: Final = 4000
+LABELS: Final = (":20:", ":25:", ":28:", ":60:", ":61:")
 CENTURY_TURN: Final = 80
 HALF_YEAR: Final = 6
 NO_REFERENCE: Final = frozenset({"NONREF", "NOREF", "EREF", "NOTPROVIDED"})
@@ -44,9 +46,15 @@ NO_REFERENCE: Final = frozenset({"NONREF", "NOREF", "EREF", "NOTPROVIDED"})
 
 @dataclass(slots=True)
 class _Field:
+    """One field: its own line, then those that continue it, joined when they are asked for."""
+
     tag: str
     line: int
-    text: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
 
 
 @dataclass(slots=True)
@@ -65,12 +73,12 @@ class _Draft:
         also stand alone inside the remittance text.
         """
         if tag:
-            self.fields.append(_Field(tag, number, rest))
+            self.fields.append(_Field(tag, number, [rest]))
             self.last_line, self.ended = number, False
             return
         self.ended = self.ended or line.startswith("-}") or line.strip() == "-"
         if not self.ended and line.strip():
-            self.fields[-1].text += "\n" + line
+            self.fields[-1].lines.append(line)
             self.last_line = number
 
     def first(self, prefix: str) -> _Field | None:
@@ -102,6 +110,8 @@ def read_mt940(content: bytes) -> StatementFile:
         statement = _statement(draft, findings)
         if statement is not None:
             statements.append(statement)
+        if len(findings) > FINDINGS_MAX:
+            break
     if not drafts:
         findings.append(_finding("MT940-EMPTY", "20", 1, N_("No statement starts with :20:"), ""))
     findings.extend(_chain_findings(statements))
@@ -139,6 +149,8 @@ def _drafts(text: str, findings: list[Finding]) -> Iterator[_Draft]:
         if draft is not None:
             findings.extend(_control_findings(tag, number, line))
             draft.add(number, tag, rest, line)
+            if len(findings) > FINDINGS_MAX:
+                break
         elif tag:
             message = N_(
                 "A field stands before any :20:: the beginning of the statement is missing"
@@ -183,6 +195,7 @@ def _statement(draft: _Draft, findings: list[Finding]) -> CashStatement | None:
     if len(findings) > before:
         return None
     statement = _assembled(draft, opening, closing, entries)
+    findings.extend(unheld(statement, "MT940", LABELS))
     findings.extend(_balance_findings(statement, draft))
     return statement if len(findings) == before else None
 
@@ -211,7 +224,7 @@ def _assembled(
 def _read(
     reader: Callable[[_Field], ReadT], item: _Field | None, findings: list[Finding]
 ) -> ReadT | None:
-    if item is None:
+    if item is None or len(findings) > FINDINGS_MAX:
         return None
     try:
         return reader(item)

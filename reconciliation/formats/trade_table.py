@@ -12,11 +12,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import TradeFile, TradeLine
 from reconciliation.formats import N_
+from reconciliation.formats.holds import (
+    AMOUNT_DIGITS,
+    FINDINGS_MAX,
+    PRICE_DIGITS,
+    QUANTITY_DIGITS,
+    holds_number,
+)
 
 ValueT = TypeVar("ValueT")
 REQUIRED: Final = (
@@ -99,6 +107,8 @@ def read_trade_lines(
         line = _line(cells, len(lines) + 1, number, mapping, findings)
         if line is not None:
             lines.append(line)
+        if len(findings) > FINDINGS_MAX:
+            break
     return TradeFile(tuple(lines), tuple(findings))
 
 
@@ -143,18 +153,19 @@ def _line(
     def day(text: str) -> date:
         return _day(text, mapping.date_format)
 
-    def number_of(text: str) -> Decimal:
-        return _number(text, mapping.decimal_mark)
+    def number_of(digits: tuple[int, int]) -> Callable[[str], Decimal]:
+        return lambda text: _number(text, mapping.decimal_mark, digits)
 
     reference = read("reference", _filled)
     side = read("side", _side)
-    quantity = read("quantity", lambda text: _positive(number_of(text)))
-    price = read("price", number_of)
-    amount = read("amount", number_of)
+    quantity = read("quantity", lambda text: _positive(number_of(QUANTITY_DIGITS)(text)))
+    price = read("price", number_of(PRICE_DIGITS))
+    amount = read("amount", number_of(AMOUNT_DIGITS))
     currency = read("currency", _currency)
     trade_date = read("trade_date", day)
     settlement_date = read("settlement_date", day)
     isin = read("isin", _isin) if "isin" in cells else ""
+    read("symbol", _fitting)
     if len(findings) > before:
         return None
     return _assembled(
@@ -197,6 +208,10 @@ def _assembled(
 def _filled(text: str) -> str:
     if not text:
         raise _Unreadable(N_("a value"))
+    return _fitting(text)
+
+
+def _fitting(text: str) -> str:
     if len(text) > REFERENCE_LENGTH_MAX:
         raise _Unreadable(N_("up to 64 characters"))
     return text
@@ -227,7 +242,7 @@ def _positive(number: Decimal) -> Decimal:
     return number
 
 
-def _number(text: str, mark: str) -> Decimal:
+def _number(text: str, mark: str, digits: tuple[int, int]) -> Decimal:
     plain = SPACES.sub("", text)
     if mark == ",":
         if plain.count(",") > 1:
@@ -236,13 +251,19 @@ def _number(text: str, mark: str) -> Decimal:
     elif GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     try:
-        return decimal_from_text(plain)
+        number = decimal_from_text(plain)
     except UnreadableDecimal:
         raise _Unreadable(N_("a number")) from None
+    if not holds_number(number, digits):
+        raise _Unreadable(N_("fewer digits"))
+    return number
 
 
 def _day(text: str, date_format: str) -> date:
     try:
-        return datetime.strptime(text[:10], date_format).date()  # noqa: DTZ007 - a business date
+        day = datetime.strptime(text[:10], date_format).date()  # noqa: DTZ007 - a business date
     except ValueError:
         raise _Unreadable(N_("a date of the chosen format")) from None
+    if not is_plausible(day):
+        raise _Unreadable(SPAN)
+    return day

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.access import Action, desks_of
+from core.models import Job, JobState
 from kernel.actors import Actor
 from reconciliation.models import (
     Break,
@@ -15,10 +16,11 @@ from reconciliation.models import (
     StatementFile,
     StatementLine,
 )
-from reconciliation.states import BreakState, GroupState, Kind
+from reconciliation.states import BreakState, GroupState, Kind, StatementState
 from trades.models import Trade
 
 LIVE: Final = (GroupState.PROPOSED, GroupState.CONFIRMED)
+IMPORT_JOB: Final = "reconciliation.import_statement"
 
 
 def list_breaks(*, actor: Actor) -> QuerySet[Break]:
@@ -47,6 +49,14 @@ def list_groups(*, actor: Actor) -> QuerySet[MatchGroup]:
 def find_file_by_digest(digest: str) -> StatementFile | None:
     """Return the statement file that has this content, if it came in before."""
     return StatementFile.objects.filter(sha256=digest).first()
+
+
+def import_was_given_up(file: StatementFile) -> bool:
+    """Say whether a file is still only received because the last job that read it has failed."""
+    if file.state != StatementState.RECEIVED:
+        return False
+    asked = Job.objects.filter(parameters__file_id=file.pk, kind=IMPORT_JOB)
+    return asked.order_by("-id").values_list("state", flat=True).first() == JobState.FAILED
 
 
 def open_lines(kind: Kind) -> QuerySet[StatementLine]:

@@ -26,6 +26,7 @@ from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
 from reconciliation.formats.trade_table import ColumnPlan, read_trade_lines
 from reconciliation.models import ColumnMapping, Statement, StatementFile, StatementLine
+from reconciliation.selectors.rows import IMPORT_JOB
 from reconciliation.services.copying import copy_in
 from reconciliation.states import (
     STATEMENT_TRANSITIONS,
@@ -39,7 +40,6 @@ from refdata.selectors import resolve_symbols
 BYTES_MAX: Final = 32 * 1024 * 1024
 FINDINGS_MAX: Final = 200
 MT940_START: Final = re.compile(rb"(^|[\r\n@}]):20:")
-IMPORT_JOB: Final = "reconciliation.import_statement"
 
 
 class UnableToReceive(Refusal):
@@ -146,17 +146,21 @@ def _queue(file: StatementFile, actor: Actor, at: datetime) -> None:
 
 
 def retry_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFile:
-    """Try a quarantined file again: the statement before it may have come in since."""
+    """Try a quarantined file again: the statement before it may have come in since.
+
+    One whose import was given up is still received: it is only queued again.
+    """
     access.require(actor, access.Action.IMPORT_STATEMENT)
     with acting(actor=actor):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
-        _move(file, StatementState.RECEIVED, findings=[])
+        if not selectors.import_was_given_up(file):
+            _move(file, StatementState.RECEIVED, findings=[])
         _queue(file, actor, at)
     return file
 
 
 def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFile:
-    """Give a quarantined file up for good, for a reason; it stays with its findings and digest.
+    """Give up a file that is quarantined, or whose import was: it stays with findings and digest.
 
     Raises UnableToReceive without a reason, IllegalTransition, Forbidden.
     """
@@ -165,6 +169,8 @@ def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFil
         raise UnableToReceive(_("Give a reason."))
     with acting(actor=actor, reason=visible(reason)):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
+        if file.state == StatementState.RECEIVED and not selectors.import_was_given_up(file):
+            raise UnableToReceive(_("The file is still being read."))
         _move(file, StatementState.REJECTED)
     return file
 
@@ -285,11 +291,11 @@ def _book_cash(
     booked = Statement.objects.create(
         source=file,
         n=n,
-        account_number=statement.account[:40],
+        account_number=statement.account,
         account=account,
-        reference=statement.reference[:64],
-        number=statement.number[:20],
-        page=statement.page[:10],
+        reference=statement.reference,
+        number=statement.number,
+        page=statement.page,
         currency=statement.currency,
         opening=statement.opening.amount,
         closing=statement.closing.amount,
@@ -300,8 +306,8 @@ def _book_cash(
     )
     rows = [
         {
-            "n": entry.n, "line": entry.line, "reference": entry.reference[:64],
-            "bank_reference": entry.bank_reference[:64], "amount": str(entry.amount),
+            "n": entry.n, "line": entry.line, "reference": entry.reference,
+            "bank_reference": entry.bank_reference, "amount": str(entry.amount),
             "currency": entry.currency, "value_date": entry.value_date,
             "trade_date": entry.booking_date, "description": entry.description,
             "isin": "", "symbol": "", "side": "", "quantity": None, "price": None,

@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access, jobs, tabular
 from core.access import Action
-from core.models import LIVE_JOB, Job
+from core.models import LIVE_JOB, Job, JobState
 from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.upload import FileForm, Preview, UploadPage
 from kernel.actors import Actor
 from kernel.findings import Finding
-from reconciliation import services
+from reconciliation import selectors, services
 from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
 from reconciliation.formats.trade_table import (
@@ -285,6 +285,7 @@ class StatementDetail(DetailPage):
             "runs": self.object.runs.all(),
             "job": job,
             "waits": _waits(self.object, job),
+            "given_up": selectors.import_was_given_up(self.object),
             "breaks": self.object.lines.filter(breaks__isnull=False)
             .values("breaks__category")
             .annotate(n=Count("breaks")),
@@ -300,6 +301,8 @@ def _last_job(file: StatementFile) -> Job | None:
 
 def _waits(file: StatementFile, job: Job | None) -> bool:
     """Whether something is still being done with the file."""
+    if job is not None and job.state == JobState.FAILED:
+        return False
     return file.state == StatementState.RECEIVED or (job is not None and job.state in LIVE_JOB)
 
 
@@ -321,7 +324,7 @@ class StatementAct(PageView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         file = get_object_or_404(StatementFile, pk=pk)
-        if file.state == StatementState.QUARANTINED:
+        if file.state != StatementState.IMPORTED:
             services.retry_statement(file_id=pk, actor=self.request.actor, at=timezone.now())
             messages.success(request, _t("The file is being read again."))
         else:

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from babel.numbers import is_currency
+
+from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from refdata.facts import RateRow, Reading
 from refdata.formats import source
 from refdata.formats.source import BadValue, Record, unusable
 
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 ABSENT: Final = ("", "N/A")
 RATE_LIMIT: Final = Decimal(10) ** 10
 
@@ -25,7 +27,7 @@ def read(content: bytes) -> Reading[RateRow]:
     Raises UnreadableReferenceFile when a column is no currency or nothing could be read.
     """
     rows: list[RateRow] = []
-    findings: list[Finding] = []
+    findings = source.Remarks()
     seen = absent = 0
     for record in source.csv_records(content, required=("DATE",)):
         seen += 1
@@ -50,10 +52,14 @@ def _day(record: Record) -> date:
     text = record.required("DATE")
     try:
         if ISO_DAY.fullmatch(text):
-            return date.fromisoformat(text)
-        return datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
+            day = date.fromisoformat(text)
+        else:
+            day = datetime.strptime(text, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         record.refuse("REF-002", "DATE", text)
+    if not is_plausible(day):
+        record.refuse("REF-043", "DATE", text, expected=SPAN)
+    return day
 
 
 def _rates(record: Record, day: date) -> Iterator[tuple[RateRow | None, Finding | None]]:
@@ -67,7 +73,7 @@ def _rates(record: Record, day: date) -> Iterator[tuple[RateRow | None, Finding 
 
 
 def _rate(record: Record, column: str, day: date) -> RateRow | None:
-    if not CURRENCY.fullmatch(column):
+    if not is_currency(column):
         raise unusable("REF-029", line=1, found=column)
     if record.text(column) in ABSENT:
         return None

@@ -7,11 +7,12 @@ RefData only finds instruments and extracts none. That is refused, not answered 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
+from babel.numbers import is_currency
 from lxml import etree
 
-from kernel.findings import Finding
 from kernel.identifiers import is_cfi, is_isin, is_lei, is_mic
 from refdata.facts import ListingRow, Reading
 from refdata.formats import source
@@ -26,6 +27,10 @@ CHANGES: Final = {
 }
 GENERAL, VENUE = "FinInstrmGnlAttrbts", "TradgVnRltdAttrbts"
 DEBT: Final = "DebtInstrmAttrbts"
+NEVER: Final = "9999-12-31"
+NOMINAL_DIGITS: Final = (18, 10)
+YEARS_OF_BONDS: Final = range(1900, 9999)
+"""A bond of a thousand years exists."""
 
 
 def read(content: bytes) -> Reading[ListingRow]:
@@ -34,7 +39,7 @@ def read(content: bytes) -> Reading[ListingRow]:
     Raises UnreadableReferenceFile when instruments were seen but none could be extracted.
     """
     rows: list[ListingRow] = []
-    findings: list[Finding] = []
+    findings = source.Remarks()
     notes: dict[str, int] = {}
     seen = 0
     for seen, (change, record) in enumerate(_records(content), start=1):  # noqa: B007 - counted
@@ -84,18 +89,27 @@ def _flat(element: etree._Element) -> Record:
     return Record(int(element.sourceline or 0), values)
 
 
+def _end(record: Record, column: str) -> date | None:
+    """Return the day on which a listing or a bond ends; 9999-12-31 is how FIRDS writes never."""
+    if record.text(column).startswith(NEVER):
+        return None
+    return record.day(column, years=YEARS_OF_BONDS)
+
+
 def _row(change: str, record: Record) -> ListingRow:
     if not change:
         record.refuse("REF-008", "FinInstrm", record.text(""))
     isin = record.required(f"{GENERAL}/Id")
     mic = record.required(f"{VENUE}/Id")
     cfi = record.text(f"{GENERAL}/ClssfctnTp")
+    currency = record.text(f"{GENERAL}/NtnlCcy")
     issuer = record.text("Issr")
     checks = (
         ("REF-009", f"{GENERAL}/Id", isin, is_isin(isin)),
         ("REF-005", f"{VENUE}/Id", mic, is_mic(mic)),
         ("REF-010", f"{GENERAL}/ClssfctnTp", cfi, not cfi or is_cfi(cfi)),
         ("REF-006", "Issr", issuer, not issuer or is_lei(issuer)),
+        ("REF-045", f"{GENERAL}/NtnlCcy", currency, not currency or is_currency(currency)),
     )
     for code, column, found, good in checks:
         if not good:
@@ -104,14 +118,14 @@ def _row(change: str, record: Record) -> ListingRow:
         change=change,
         isin=isin,
         mic=mic,
-        name=record.text(f"{GENERAL}/FullNm")[:350],
-        short_name=record.text(f"{GENERAL}/ShrtNm")[:40],
+        name=record.text(f"{GENERAL}/FullNm", most=350),
+        short_name=record.text(f"{GENERAL}/ShrtNm", most=40),
         cfi=cfi,
-        currency=record.text(f"{GENERAL}/NtnlCcy"),
+        currency=currency,
         issuer_lei=issuer,
         admitted_on=record.day(f"{VENUE}/FrstTradDt"),
-        terminated_on=record.day(f"{VENUE}/TermntnDt"),
-        maturity_date=record.day(f"{DEBT}/MtrtyDt"),
-        nominal=record.decimal(f"{DEBT}/NmnlValPerUnit"),
+        terminated_on=_end(record, f"{VENUE}/TermntnDt"),
+        maturity_date=_end(record, f"{DEBT}/MtrtyDt"),
+        nominal=record.decimal(f"{DEBT}/NmnlValPerUnit", digits=NOMINAL_DIGITS),
         coupon_rate=record.decimal(f"{DEBT}/IntrstRate/Fxd"),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kernel.findings import Finding
 from kernel.identifiers import is_lei
 from refdata.facts import LeiRow, Reading
 from refdata.formats import source
@@ -24,7 +23,7 @@ def read(content: bytes) -> Reading[LeiRow]:
     For JSON the `line` of a finding is the number of the record.
     """
     rows: dict[str, LeiRow] = {}
-    findings: list[Finding] = []
+    findings = source.Remarks()
     seen = 0
     for record in _records(content):
         seen += 1
@@ -80,10 +79,10 @@ def _row(record: Record) -> LeiRow:
         record.refuse("REF-006", LEI, lei)
     return LeiRow(
         lei=lei,
-        name=record.required(NAME)[:500],
-        country=record.text(COUNTRY)[:2],
+        name=record.required(NAME, most=500),
+        country=record.text(COUNTRY, most=2),
         category=record.text(CATEGORY),
         entity_status=record.text(ENTITY_STATUS),
-        registration_status=record.text(REGISTRATION_STATUS),
+        registration_status=record.text(REGISTRATION_STATUS, most=20),
         next_renewal=record.day(RENEWAL),
     )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kernel.findings import Finding
 from kernel.identifiers import is_lei, is_mic
 from refdata.facts import Reading, VenueRow
 from refdata.formats import source
@@ -24,7 +23,7 @@ def read(content: bytes) -> Reading[VenueRow]:
     Raises UnreadableReferenceFile when the file is not such a list or holds no market.
     """
     rows: list[VenueRow] = []
-    findings: list[Finding] = []
+    findings = source.Remarks()
     seen = 0
     known: dict[str, int] = {}
     for record in _records(content):
@@ -69,14 +68,14 @@ def _row(record: Record) -> VenueRow:
     return VenueRow(
         mic=mic,
         operating_mic=operating,
-        name=record.required(NAME),
-        legal_entity=record.text("LEGAL ENTITY NAME"),
+        name=record.required(NAME, most=200),
+        legal_entity=record.text("LEGAL ENTITY NAME", most=200),
         lei=lei,
-        category=record.text("MARKET CATEGORY CODE"),
-        acronym=record.text("ACRONYM"),
-        country=record.required(COUNTRY),
-        city=record.text("CITY"),
-        website=record.text("WEBSITE"),
+        category=record.text("MARKET CATEGORY CODE", most=4),
+        acronym=record.text("ACRONYM", most=60),
+        country=record.required(COUNTRY, most=2),
+        city=record.text("CITY", most=80),
+        website=record.text("WEBSITE", most=120),
         status=STATUSES[status],
         valid_from=record.day("CREATION DATE", compact=True),
         valid_to=record.day("EXPIRY DATE", compact=True),

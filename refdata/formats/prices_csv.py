@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from refdata.facts import PriceRow, Reading
 from refdata.formats import source
@@ -18,7 +17,7 @@ PRICE_DECIMALS: Final = 10
 def read(content: bytes) -> Reading[PriceRow]:
     """Return one price per line; raises UnreadableReferenceFile when there is none."""
     rows: list[PriceRow] = []
-    findings: list[Finding] = []
+    findings = source.Remarks()
     known: set[tuple[str, object]] = set()
     seen = 0
     for record in source.csv_records(content, required=("ISIN", "DAY", "CLOSE")):

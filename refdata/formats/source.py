@@ -9,6 +9,7 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from typing import Any, Final, NoReturn
 from lxml import etree
 
 from core.text import piece_at
+from kernel.calendars import YEARS
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 
@@ -38,11 +40,22 @@ REMARKS: Final = {
         Finding(code="REF-010", field="", message="{found} is not a CFI code"),
         Finding(code="REF-011", field="", message="{found} is not a possible rate"),
         Finding(code="REF-012", field="", message="{found} is not a possible price"),
+        Finding(code="REF-041", field="", message="{found} is a control character, not text"),
+        Finding(code="REF-042", field="", message="{found} is longer than {expected} characters"),
+        Finding(code="REF-043", field="", message="{found} lies outside {expected}"),
+        Finding(code="REF-044", field="", message="The line has more cells than the header"),
+        Finding(code="REF-045", field="", message="{found} is not a known currency"),
+        Finding(code="REF-046", field="", message="{found} has more digits than {expected}"),
     )
 }
 
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNKEPT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+FINDINGS_MAX: Final = 10_000
+DIGITS_MAX: Final = 40
+DIGITS: Final = (10, 10)
+"""Digits before and after the point of a price or a rate."""
 WHOLE_FILE: Final = {
     remark.code: remark
     for remark in (
@@ -94,6 +107,20 @@ WHOLE_FILE: Final = {
             field="file",
             message="Line {line}, column {column}: the JSON is cut off here",
         ),
+        Finding(
+            code="REF-033", field="file", message="Line {line}: column {column} is there twice"
+        ),
+        Finding(code="REF-034", field="file", message="{column} is given more than once: {found}"),
+        Finding(
+            code="REF-035",
+            field="file",
+            message="A number has more than {expected} digits: {found}",
+        ),
+        Finding(
+            code="REF-036",
+            field="file",
+            message="More than {expected} values cannot be read: this is not a file of this kind",
+        ),
     )
 }
 """What keeps a whole file from being read."""
@@ -136,16 +163,29 @@ class Record:
 
     line: int
     values: Mapping[str, str]
+    has_more: bool = False
+    """Whether the line holds values past the last column of the header."""
 
-    def text(self, column: str) -> str:
-        """Return the text with its blanks collapsed, empty when the column is absent."""
-        return " ".join(unicodedata.normalize("NFC", self.values.get(column, "")).split())
+    def text(self, column: str, *, most: int | None = None) -> str:
+        """Return the text with its blanks collapsed, empty when the column is absent.
 
-    def required(self, column: str) -> str:
-        """Return the text; raises BadValue when there is none."""
-        return self.text(column) or self.refuse("REF-001", column)
+        Raises BadValue when it holds a control character or more than `most` characters.
+        """
+        text = " ".join(unicodedata.normalize("NFC", self.values.get(column, "")).split())
+        hidden = UNKEPT.search(text)
+        if hidden:
+            self.refuse("REF-041", column, f"U+{ord(hidden[0]):04X}")
+        if most is not None and len(text) > most:
+            self.refuse("REF-042", column, text, expected=str(most))
+        return text
 
-    def day(self, column: str, *, compact: bool = False) -> date | None:
+    def required(self, column: str, *, most: int | None = None) -> str:
+        """Return the text; raises BadValue when there is none, or the line has more than named."""
+        if self.has_more:
+            self.refuse("REF-044", column)
+        return self.text(column, most=most) or self.refuse("REF-001", column)
+
+    def day(self, column: str, *, compact: bool = False, years: range = YEARS) -> date | None:
         """Return an ISO date (or YYYYMMDD), None when empty; a time part is left out."""
         text = self.text(column)
         if not text:
@@ -154,17 +194,23 @@ class Record:
         if (COMPACT_DAY if compact else ISO_DAY).match(text):
             with contextlib.suppress(ValueError):
                 found = date.fromisoformat(text[:8] if compact else text[:10])
+        if found is not None and found.year not in years:
+            self.refuse("REF-043", column, text, expected=f"{years[0]} .. {years[-1]}")
         return found or self.refuse("REF-002", column, text)
 
-    def decimal(self, column: str) -> Decimal | None:
-        """Return a plain decimal number, None when empty."""
+    def decimal(self, column: str, *, digits: tuple[int, int] = DIGITS) -> Decimal | None:
+        """Return a plain decimal number, None when empty; `digits` before and after its point."""
         text = self.text(column)
         if not text:
             return None
         try:
-            return decimal_from_text(text)
+            number = decimal_from_text(text)
         except UnreadableDecimal:
             self.refuse("REF-003", column, text)
+        whole, decimals = digits
+        if abs(number) >= 10**whole or round(number, decimals) != number:
+            self.refuse("REF-046", column, text, expected=f"{whole} + {decimals}")
+        return number
 
     def refuse(self, code: str, column: str, found: str = "", *, expected: str = "") -> NoReturn:
         """Raise BadValue with one of REMARKS about one column of this record."""
@@ -180,6 +226,16 @@ class Record:
         )
 
 
+class Remarks(list[Finding]):
+    """What is wrong with the rows of a file: so much, and the file is refused as a whole."""
+
+    def append(self, remark: Finding) -> None:
+        """Keep a remark; raises UnreadableReferenceFile at the one too many."""
+        if len(self) >= FINDINGS_MAX:
+            raise unusable("REF-036", expected=str(FINDINGS_MAX), more=tuple(self[:50]))
+        super().append(remark)
+
+
 def require_content(content: bytes) -> None:
     """Refuse an empty file."""
     if not content.strip():
@@ -191,6 +247,8 @@ def decode(content: bytes) -> str:
     require_content(content)
     try:
         text = content.decode("utf-8-sig")
+        if not text.strip():
+            raise unusable("REF-020")
     except UnicodeDecodeError as failure:
         line = content.count(b"\n", 0, failure.start) + 1
         column = str(failure.start - content.rfind(b"\n", 0, failure.start))
@@ -210,17 +268,22 @@ def decode(content: bytes) -> str:
 def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record]:
     """Yield the lines of a comma-separated file with a header; upper-cased, trimmed columns.
 
-    Raises UnreadableReferenceFile when a required column is missing.
+    Raises UnreadableReferenceFile when a required column is missing, or a column is there twice.
     """
     lines = csv.reader(io.StringIO(decode(content), newline=""), strict=True)
     try:
-        header = [name.strip().upper() for name in next(lines)]
+        header = [name.strip().upper() for name in next(lines, ())]
         missing = [name for name in required if name not in header]
         if missing:
             raise unusable("REF-022", line=1, column=missing[0])
+        twice = next((name for name, n in Counter(header).items() if name and n > 1), None)
+        if twice is not None:
+            raise unusable("REF-033", line=1, column=twice[:80])
         for fields in lines:
             if any(field.strip() for field in fields):
-                yield Record(lines.line_num, dict(zip(header, fields, strict=False)))
+                more = any(field.strip() for field in fields[len(header) :])
+                named = dict(zip(header, fields, strict=False))
+                yield Record(lines.line_num, named, has_more=more)
     except csv.Error:
         raise unusable("REF-023", line=lines.line_num) from None
 
@@ -228,13 +291,28 @@ def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record
 def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds
     """Return a JSON document; raises UnreadableReferenceFile with line and column."""
     try:
-        return json.loads(decode(content))
+        return json.loads(decode(content), object_pairs_hook=_once, parse_int=_short)
     except json.JSONDecodeError as failure:
         found = piece_at(failure.doc, failure.pos)
         code = "REF-024" if found else "REF-032"
         raise unusable(code, line=failure.lineno, column=str(failure.colno), found=found) from None
     except RecursionError:
         raise unusable("REF-026") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise unusable("REF-034", column=ascii(name)[1:-1][:80], found=ascii(value)[:80])
+        made[name] = value
+    return made
+
+
+def _short(digits: str) -> int:
+    if len(digits) > DIGITS_MAX:
+        raise unusable("REF-035", expected=str(DIGITS_MAX), found=digits[:DIGITS_MAX])
+    return int(digits)
 
 
 def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]:

@@ -65,6 +65,10 @@ EXECUTIONS: dict[str, Bad] = {
         "CAP-012 Blocking 2 traded_at traded at is not a date and time of the calendar: "
         "31/02/2026 10:00",
     ),
+    "the year 9999": (
+        "executions", files.table(traded_at="9999-12-31 10:00"), 200,
+        "CAP-012 Blocking 2 traded_at traded at lies outside 1900 .. 2999: 9999-12-31",
+    ),
     "zero-width space": (
         "executions", files.table(book="EQ-PAR\u200b-1"), 200,
         "CAP-015 Blocking 2 book book cannot be read: EQ-PAR\u200b-1",
@@ -149,6 +153,22 @@ FIX: dict[str, Bad] = {
     "31 February": (
         "fix", files.fix(t60="20260231-10:00:00"), 200, "CAP-012 Blocking 1 60 traded at is not a",
     ),
+    "the year 9999": (
+        "fix", files.fix(t60="99991231-23:30:00"), 200, "CAP-012 Blocking 1 60 traded at lies",
+    ),
+    "a version without its zone": (
+        "fix", files.fix(t20="2", t19="X", t52="2026-11-20T10:00:00"), 200,
+        "CAP-009 Blocking 1 52 version lies outside",
+    ),
+    "NUL in the ExecID": (
+        "fix", files.fix(t20="1", t19="X", t52="20261120-10:00:00", t17="A\0B"), 200,
+        "CAP-015 Blocking 1 17 17 cannot be read: A\0B",
+    ),
+    "NUL in the sender": ("fix", files.fix(t49="A\0B"), 200, "CAP-015 Blocking 1 49"),
+    "NUL in the target": ("fix", files.fix(t56="A\0B"), 200, "CAP-015 Blocking 1 56 56 cannot be"),
+    "a target of 500 characters": (
+        "fix", files.fix(t56="A" * 500), 200, "CAP-015 Blocking 1 56 56 cannot be read: BROKER>AAA",
+    ),
     "NUL in the symbol": ("fix", files.fix(t55="T\0TE"), 200, "CAP-015 Blocking 1 55 symbol"),
     "zero-width space in the text": (
         "fix", files.fix(t58="pay\u200bpal"), 200, "CAP-015 Blocking 1 58 comment holds invisible",
@@ -178,6 +198,46 @@ STATEMENTS: dict[str, Bad] = {
     "MT940: NUL": (
         "statement", files.MT940.replace(b"rent", b"re\0nt"), 200,
         "MT940-CONTROL Blocking 6 :86: A control character, U+0000, is in the text",
+    ),
+    "MT940: NUL in a block": (
+        "statement", files.MT940.replace(b"rent", b"rent\n{\0abc"), 200,
+        "MT940-CONTROL Blocking 5 :61: A control character, U+0000, is in the text",
+    ),
+    "MT940: an account of 500 characters": (
+        "statement", files.MT940.replace(b":25:", b":25:" + b"A" * 500), 200,
+        "MT940-LENGTH Blocking 1 :25: AAAA",
+    ),
+    "MT940: 500,000 lines of one text": (
+        "statement", files.MT940.replace(b"rent", b"rent" + b"\nx" * 500_000 + b"\0x"), 200,
+        "MT940-CONTROL Blocking",
+    ),
+    "MT940: 300,000 lines that are none": (
+        "statement", files.MT940.replace(b":86:rent\n", b":61:\n" * 300_000), 200,
+        "MT940-LINE Blocking 6 :61: A statement line reads",
+    ),
+    "camt.053: wrapped 900 times": (
+        "statement", files.wrapped(900), 200,
+        "CAMT-EMPTY Blocking 1 BkToCstmrStmt The file holds no bank statement",
+    ),
+    "camt.053: the year 1": (
+        "statement", files.CAMT.replace(b"<ValDt><Dt>2026-11-20", b"<ValDt><Dt>0001-01-01"), 200,
+        "CAMT-DATE Blocking 8 ValDt 0001-01-01 is not a date",
+    ),
+    "camt.053: four letters of currency": (
+        "statement", files.CAMT.replace(b'"EUR"', b'"EURO"'), 200,
+        "CAMT-CURRENCY Blocking 2 Amt EURO is not a currency: expected three capital letters",
+    ),
+    "camt.053: no currency": (
+        "statement", files.CAMT.replace(b'"EUR"', b'""'), 200,
+        "CAMT-CURRENCY Blocking 2 Amt The currency is missing",
+    ),
+    "camt.053: a reference of 500 characters": (
+        "statement", files.CAMT.replace(b"<Id>1<", b"<Id>" + b"R" * 500 + b"<"), 200,
+        "CAMT-LENGTH Blocking 2 Id RRRR",
+    ),
+    "camt.053: 24 digits": (
+        "statement", files.CAMT.replace(b">1000.00<", b">" + b"9" * 24 + b"<"), 200,
+        "CAMT-AMOUNT Blocking",
     ),
     "camt.053: cut off": (
         "statement", files.CAMT[:300], 200,
@@ -214,6 +274,17 @@ STATEMENTS: dict[str, Bad] = {
         "statement", files.CUSTODIAN.replace(b"2026-11-18", b"2026-02-31"), 200,
         "TAB-VALUE Blocking 2 Trade date 2026-02-31 cannot be read",
     ),
+    "custodian table: the year 9999": (
+        "statement", files.CUSTODIAN.replace(b"2026-11-18", b"9999-12-31"), 200,
+        "TAB-VALUE Blocking 2 Trade date 9999-12-31 cannot be read: expected 1900 .. 2999",
+    ),
+    "custodian table: eleven decimals": (
+        "statement", files.CUSTODIAN.replace(b",10,", b",10.12345678901,"), 200,
+        "TAB-VALUE Blocking 2 Price 10.12345678901 cannot be read: expected fewer digits",
+    ),
+    "a mark alone": (
+        "statement", b"\xef\xbb\xbf", 422, "FILE-001 Blocking File The file sent.csv is empty",
+    ),
     "custodian table: wrong check digit": (
         "statement", files.CUSTODIAN.replace(b"FR0000120271", b"FR0000120272"), 200,
         "TAB-VALUE Blocking 2 ISIN FR0000120272 cannot be read: expected an ISIN with a right",
@@ -241,6 +312,33 @@ REFERENCE: dict[str, tuple[str, bytes, str]] = {
         "Line 2, column 11: U+0000 is a control character, not text",
     ),
     "XML bomb": ("mic", files.XML_BOMB, "A document type declaration is not accepted"),
+    "a mark alone, mic": ("mic", b"\xef\xbb\xbf", "This cannot be done. The file is empty"),
+    "a mark alone, lei": ("lei", b"\xef\xbb\xbf", "This cannot be done. The file is empty"),
+    "a mark alone, ecb": ("ecb", b"\xef\xbb\xbf\r\n", "This cannot be done. The file is empty"),
+    "a mark alone, prices": ("prices", b"\xef\xbb\xbf", "This cannot be done. The file is empty"),
+    "5,000 digits": (
+        "lei", b'{"data": ' + b"9" * 5000 + b"}", "A number has more than 40 digits: 999",
+    ),
+    "a key twice": (
+        "lei", b'{"data": 1, "data": []}', "This cannot be done. data is given more than once: []",
+    ),
+    "a column twice": (
+        "prices", b"ISIN,DAY,CLOSE,CLOSE\nFR0000120271,2026-11-18,1,2\n",
+        "Line 1: column CLOSE is there twice",
+    ),
+    "a currency that is none": (
+        "ecb", b"Date,QQQ\n2026-11-20,1.1\n", "Line 1: QQQ is not a currency",
+    ),
+    "a rate of the year 9999": (
+        "ecb", b"Date,USD\n9999-12-31,1.1\n", "REF-043 Blocking 2 DATE 9999-12-31 lies outside",
+    ),
+    "a rate of 25 decimals": (
+        "ecb", b"Date,USD\n2026-11-20,0.000000000000001\n", "REF-046 Blocking 2 USD",
+    ),
+    "11,000 rates that are none": (
+        "ecb", b"Date,USD\n" + b"2026-11-20,x\n" * 11_000,
+        "REF-036 Blocking File More than 10000 values cannot be read",
+    ),
     "broken JSON": (
         "lei", b'{"data": [',
         "Line 1, column 11: the JSON is cut off here",
@@ -277,6 +375,26 @@ FRENCH: dict[str, tuple[str, bytes, dict[str, str], str]] = {
     "XLSX: formula": (
         "executions", files.workbook('<row r="2"><c r="B2"><f>1+1</f><v>2</v></c></row>'), {},
         "une donnée : enregistrez le fichier avec les valeurs UNREADABLE_FILE",
+    ),
+    "XLSX: a row that is no number": (
+        "executions", files.workbook('<row r="abc"><c><v>1</v></c></row>'), {},
+        "La ligne abc n’est pas à sa place",
+    ),
+    "the year 9999": (
+        "executions", files.table(traded_at="9999-12-31 10:00"), {},
+        "est hors de 1900 .. 2999 : 9999-12-31",
+    ),
+    "an account of 500 characters": (
+        "statement", files.MT940.replace(b":25:", b":25:" + b"A" * 500), {},
+        "dépasse 40 caractères",
+    ),
+    "a column twice": (
+        "reference", b"ISIN,DAY,CLOSE,CLOSE\nFR0000120271,2026-11-18,1,2\n", {"kind": "prices"},
+        "Ligne 1 : la colonne CLOSE est présente deux fois",
+    ),
+    "a rate of the year 9999": (
+        "reference", b"Date,USD\n9999-12-31,1.1\n2026-11-20,1\n", {"kind": "ecb"},
+        "9999-12-31 est hors de 1900 .. 2999",
     ),
     "JSON cut off": (
         "reference", b'{"data": [', {"kind": "lei"},

@@ -79,6 +79,15 @@ def workbook(rows: str = "", *, after: str = "", extra: dict[str, bytes] | None 
     return out.getvalue()
 
 
+def wrapped(times: int) -> bytes:
+    """Return a document in the text of an envelope, in the text of an envelope, …"""
+    text = "BkToCstmrStmt"
+    for _level in range(times):
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = f"<a>{text}</a>"
+    return text.encode()
+
+
 def zip_bomb() -> bytes:
     """Return a workbook of a quarter of a megabyte that unpacks to a quarter of a gigabyte."""
     return workbook(extra={"xl/media/zeros.bin": bytes(250 * 1024 * 1024)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -150,3 +151,83 @@ def test_loading_needs_the_right_to_import() -> None:
 def test_a_missing_file_is_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_file", "mic", str(tmp_path / "nothing.xml"))
+
+
+MIC_HEAD = (
+    b"MIC,OPERATING MIC,MARKET NAME-INSTITUTION DESCRIPTION,ISO COUNTRY CODE (ISO 3166),"
+    b"MARKET CATEGORY CODE,STATUS\n"
+)
+PERSON = {"lei": "529900GRZ2BQY5ZM9N49", "entity": {"legalName": {"name": "Good"}}}
+
+
+def _legal(name: str, status: str) -> dict[str, object]:
+    """Return a record of the API under another LEI, with one thing wrong."""
+    entity = {"legalName": {"name": name}, "legalAddress": {"country": "FR"}}
+    return {"lei": "INR2EJN1ERAN0W5ZP974", "entity": entity, "registration": {"status": status}}
+
+
+def _firds(isin: str, currency: str, maturity: str = "9999-12-31") -> str:
+    return (
+        f"<FinInstrm><RefData><FinInstrmGnlAttrbts><Id>{isin}</Id><FullNm>N</FullNm>"
+        f"<ClssfctnTp>ESVUFR</ClssfctnTp><NtnlCcy>{currency}</NtnlCcy></FinInstrmGnlAttrbts>"
+        f"<TradgVnRltdAttrbts><Id>XPAR</Id></TradgVnRltdAttrbts><DebtInstrmAttrbts><MtrtyDt>"
+        f"{maturity}</MtrtyDt></DebtInstrmAttrbts></RefData></FinInstrm>"
+    )
+
+
+UNKEPT: dict[str, tuple[str, bytes, tuple[str, int]]] = {
+    "a name of 300 characters": (
+        "mic", MIC_HEAD + b"XAAA,XAAA," + b"N" * 300 + b",FR,OTFS,ACTIVE\nXBBB,XBBB,N,FR,,ACTIVE\n",
+        ("REF-042", 2),
+    ),
+    "a category of seven letters": (
+        "mic", MIC_HEAD + b"XAAA,XAAA,N,FR,TOOLONG,ACTIVE\nXBBB,XBBB,N,FR,,ACTIVE\n",
+        ("REF-042", 2),
+    ),
+    "a country in full": (
+        "mic", MIC_HEAD + b"XAAA,XAAA,N,FRANCE,,ACTIVE\nXBBB,XBBB,N,FR,,ACTIVE\n", ("REF-042", 2),
+    ),
+    "a cell too many": (
+        "mic", MIC_HEAD + b"XAAA,XAAA,N,FR,,ACTIVE,more\nXBBB,XBBB,N,FR,,ACTIVE\n", ("REF-044", 2),
+    ),
+    "a currency of six letters": (
+        "firds",
+        f"<D>{_firds('FR0000120271', 'EUROPE')}{_firds('FR0000131104', 'EUR')}</D>".encode(),
+        ("REF-045", 1),
+    ),
+    "a status of fifty letters": (
+        "lei",
+        json.dumps([{"attributes": _legal("N", "X" * 50)}, {"attributes": PERSON}]).encode(),
+        ("REF-042", 1),
+    ),
+    "NUL in a name": (
+        "lei",
+        json.dumps([{"attributes": _legal("A\0B", "ISSUED")}, {"attributes": PERSON}]).encode(),
+        ("REF-041", 1),
+    ),
+    "half of a character in a name": (
+        "lei",
+        json.dumps([{"attributes": _legal("A\ud800", "ISSUED")}, {"attributes": PERSON}]).encode(),
+        ("REF-041", 1),
+    ),
+    "a price of the year 9999": (
+        "prices", b"ISIN,DAY,CLOSE\nFR0000120271,9999-12-31,1\nFR0000120271,2026-11-19,1\n",
+        ("REF-043", 2),
+    ),
+    "a rate of the year 1": (
+        "ecb", b"Date,USD\n0001-01-01,1.1\n2026-11-19,1.1\n", ("REF-043", 2),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNKEPT.values(), ids=UNKEPT)
+def test_a_row_that_no_table_holds_is_a_finding_and_the_others_load(
+    case: tuple[str, bytes, tuple[str, int]],
+) -> None:
+    kind, content, expected = case
+    factories.InstrumentFactory.create(isin="FR0000120271")
+
+    loaded = load(kind, content)
+
+    assert [(finding["code"], finding["line"]) for finding in loaded.findings] == [expected]
+    assert loaded.good_rows == 1

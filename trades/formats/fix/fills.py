@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
-from trades.formats.execution_checks import examine
+from trades.formats.execution_checks import MAX_FOUND, REFERENCE, examine
 from trades.formats.fix.frames import FixMessage, read_messages
 from trades.states import Action, Capacity, Side
 
@@ -95,6 +97,9 @@ FIELD_TAGS: Final[Mapping[str, str]] = {
 MIC: Final = re.compile(r"[A-Z][A-Z0-9]{3}", re.ASCII)
 MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
 DONE: Final = frozenset({"1", "2"})
+NAME: Final = re.compile(REFERENCE)
+NAMES: Final = (17, 19, 49)
+FINDINGS_MAX: Final = 10_000
 ABSOLUTE_COMMISSION: Final = "3"
 
 
@@ -120,6 +125,11 @@ class FixLog:
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
+    def tell(self, findings: Sequence[Finding]) -> None:
+        """Keep what is wrong, ten thousand times at most: what is unreadable is counted anyway."""
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.extend(findings)
+
 
 def read_log(content: bytes) -> FixLog:
     """Read every message; each one is a fill, a count of its kind, or a finding on its line."""
@@ -127,7 +137,7 @@ def read_log(content: bytes) -> FixLog:
     roots: dict[tuple[str, str], str] = {}
     for message in read_messages(content):
         log.messages += 1
-        log.findings.extend(message.findings)
+        log.tell(message.findings)
         kind = _kind(message)
         if kind is None and not message.damaged:
             _take(message, log, roots)
@@ -139,16 +149,18 @@ def read_log(content: bytes) -> FixLog:
 def _take(message: FixMessage, log: FixLog, roots: dict[tuple[str, str], str]) -> None:
     """Keep a fill under the reference of the first of its chain, or say why it cannot be read."""
     tags = message.fields
-    session = f"{tags.get(49, '?')}>{tags.get(56, '?')}"[:64]
+    session = f"{tags.get(49, '?')}>{tags.get(56, '?')}"
     follows = tags.get(19, "") if _action(message) is not Action.NEW else ""
     root = roots.get((session, follows)) or _reference(follows or tags.get(17, ""), tags)
     fields = _facts(message, root)
     findings = [
-        finding for finding in examine(fields) if not _may_be_absent(finding)
-    ] + _chain_findings(message, follows)
+        *(finding for finding in examine(fields) if not _may_be_absent(finding)),
+        *_chain_findings(message, follows),
+        *_name_findings(tags, session),
+    ]
     if findings:
         log.counts["ExecutionReport/unreadable fill"] += 1
-        log.findings.extend(_placed(finding, message.line) for finding in findings)
+        log.tell([_placed(finding, message.line) for finding in findings])
         return
     log.counts["ExecutionReport/fill"] += 1
     roots[session, tags.get(17, "")] = root
@@ -238,12 +250,11 @@ def _instrument(tags: Mapping[int, str]) -> dict[str, object]:
 def _typed(fields: Mapping[str, object], tags: Mapping[int, str]) -> ExecutionFacts:
     """Return the facts of fields that passed every check."""
     values = dict(fields)
-    for name, kind in (("traded_at", datetime), ("trade_date", None), ("settlement_date", None)):
+    for name, kind in (("traded_at", datetime), ("trade_date", date), ("settlement_date", date)):
         text = values.get(name)
         if isinstance(text, str):
-            moment = datetime.fromisoformat(text)
-            values[name] = moment if kind else moment.date()
-    return ExecutionFacts(**values, message_id=tags.get(17, "")[:64])  # type: ignore[arg-type]  # checked
+            values[name] = msgspec.convert(text, kind)
+    return ExecutionFacts(**values, message_id=tags.get(17, ""))  # type: ignore[arg-type]  # checked
 
 
 def _version(tags: Mapping[int, str]) -> int:
@@ -252,6 +263,8 @@ def _version(tags: Mapping[int, str]) -> int:
     try:
         sent = datetime.fromisoformat(text)
     except ValueError:
+        return 0
+    if sent.tzinfo is None:
         return 0
     since = sent - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
@@ -276,7 +289,7 @@ def _house_day(moment: str) -> str | None:
     """Return the day at the house: UTC evening trades belong to the next day in Paris."""
     try:
         return datetime.fromisoformat(moment).astimezone(HOUSE_ZONE).date().isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -295,6 +308,22 @@ def _chain_findings(message: FixMessage, follows: str) -> list[Finding]:
             )
         ]
     return []
+
+
+def _name_findings(tags: Mapping[int, str], session: str) -> list[Finding]:
+    """Say which of the names that a fill is kept under cannot be kept."""
+    named = [(str(tag), tags[tag]) for tag in NAMES if tags.get(tag)]
+    return [
+        Finding(
+            code="CAP-015",
+            field=field,
+            message="{field} cannot be read: {found}",
+            expected="1 to 64 printable ASCII characters",
+            found=text[:MAX_FOUND],
+        )
+        for field, text in (*named, ("56", session))
+        if not NAME.search(text)
+    ]
 
 
 def _placed(finding: Finding, line: int) -> Finding:

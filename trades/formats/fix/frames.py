@@ -19,6 +19,7 @@ START: Final = re.compile(
     rb"(?:(?P<sep><SOH>|\\x01|\^A|[\x01|;^~ \t])(?:9=(?P<length>[0-9]{1,7})(?P=sep))?)?"
 )
 LONGEST: Final = 1_000_000
+KIND: Final = re.compile(r"[!-~]{1,8}")
 MESSAGE_TYPES: Final[Mapping[str, str]] = {
     "0": "Heartbeat",
     "1": "TestRequest",
@@ -66,7 +67,7 @@ class FixMessage:
     @property
     def kind(self) -> str:
         code = self.fields.get(35, "")
-        return MESSAGE_TYPES.get(code, f"35={code}" if code else "?")
+        return MESSAGE_TYPES.get(code, f"35={code}" if KIND.fullmatch(code) else "?")
 
     @property
     def damaged(self) -> bool:
@@ -76,13 +77,16 @@ class FixMessage:
 
 def read_messages(content: bytes) -> Iterator[FixMessage]:
     """Yield every message of a log, in order, the damaged ones with their findings."""
-    starts = list(START.finditer(content))
+    starts = START.finditer(content)
     line, counted = 1, 0
-    for number, start in enumerate(starts):
+    start = next(starts, None)
+    while start is not None:
+        after = next(starts, None)
         line += content.count(b"\n", counted, start.start())
         counted = start.start()
-        limit = starts[number + 1].start() if number + 1 < len(starts) else len(content)
+        limit = after.start() if after else len(content)
         yield _read(content, start, min(limit, start.start() + LONGEST), line)
+        start = after
 
 
 def _read(content: bytes, start: re.Match[bytes], limit: int, line: int) -> FixMessage:

@@ -1,0 +1,85 @@
+"""What the tables of statements hold: what would not fit is a finding, never cut, never a crash.
+
+Lengths are those of the columns. A control character is text of no bank, whatever the format lets
+through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from kernel.findings import Finding
+from reconciliation.facts import CashStatement
+from reconciliation.formats import N_
+
+FINDINGS_MAX: Final = 200
+"""A file with more to say is read no further: it is refused whole with one finding, too."""
+ACCOUNT_MAX, REFERENCE_MAX, NUMBER_MAX, PAGE_MAX = 40, 64, 20, 10
+AMOUNT_LIMIT: Final = Decimal(10) ** 16
+AMOUNT_DIGITS: Final = (16, 4)
+QUANTITY_DIGITS: Final = (18, 10)
+PRICE_DIGITS: Final = (10, 10)
+CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+Labels = tuple[str, str, str, str, str]
+"""How a format names reference, account, number, currency and the reference of an entry."""
+
+
+def holds_number(number: Decimal, digits: tuple[int, int]) -> bool:
+    """Say whether a number has no more digits before and after its point than a column holds."""
+    whole, decimals = digits
+    return abs(number) < Decimal(10) ** whole and round(number, decimals) == number
+
+
+def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Finding]:
+    """Yield what of a statement no column holds: `prefix` starts the codes of its format."""
+    reference, account, number, currency, entry_reference = labels
+    line = statement.line
+    texts = [
+        (reference, line, statement.reference, REFERENCE_MAX),
+        (account, line, statement.account, ACCOUNT_MAX),
+        (number, line, statement.number, NUMBER_MAX),
+        (number, line, statement.page, PAGE_MAX),
+    ]
+    for entry in statement.entries:
+        texts += [
+            (entry_reference, entry.line, entry.reference, REFERENCE_MAX),
+            (entry_reference, entry.line, entry.bank_reference, REFERENCE_MAX),
+            (entry_reference, entry.line, entry.description, len(entry.description)),
+        ]
+    for label, at, text, most in texts:
+        yield from _text_findings(prefix, label, at, text, most)
+    for code in {statement.opening.currency, statement.closing.currency}:
+        if not CURRENCY.fullmatch(code):
+            wrong = N_("{found} is not a currency: expected three capital letters")
+            message = wrong if code else N_("The currency is missing")
+            yield _about(f"{prefix}-CURRENCY", currency, line, message, code)
+    amounts = [(line, statement.opening.amount), (line, statement.closing.amount)]
+    amounts += [(line, statement.movement)]
+    amounts += [(entry.line, entry.amount) for entry in statement.entries]
+    for at, amount in amounts:
+        if abs(amount) >= AMOUNT_LIMIT:
+            message = N_("{found} is larger than any amount that is kept")
+            yield _about(f"{prefix}-AMOUNT", currency, at, message, str(amount))
+
+
+def _text_findings(prefix: str, label: str, line: int, text: str, most: int) -> Iterator[Finding]:
+    hidden = CONTROL.search(text)
+    if hidden:
+        message = N_("A control character, {found}, is in the text")
+        yield _about(f"{prefix}-CONTROL", label, line, message, f"U+{ord(hidden[0]):04X}")
+    if len(text) > most:
+        message = N_("{found} is longer than {expected} characters")
+        yield _about(f"{prefix}-LENGTH", label, line, message, text, expected=str(most))
+
+
+def _about(
+    code: str, label: str, line: int, message: str, found: str, *, expected: str = ""
+) -> Finding:
+    return Finding(
+        code=code, field=label.strip(":"), message=message, expected=expected, found=found[:200],
+        line=line, column=label,
+    )  # fmt: skip
