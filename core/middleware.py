@@ -18,6 +18,7 @@ from core.api.problems import problem
 from core.limits import API, MEGABYTE, bytes_max
 from core.people import actor_of
 
+FORM: Final = "application/x-www-form-urlencoded"
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
@@ -74,18 +75,29 @@ class BodyLimitMiddleware:
         return render(request, "413.html", {"said": said}, status=413)
 
 
-class NulMiddleware:
-    """Refuse an address with a NUL character: no name, code or reference holds one."""
+class ReadableMiddleware:
+    """Refuse an address with a NUL character and a form that is not in UTF-8, before it is read.
+
+    No name, code or reference holds a NUL; the framework's own page for such a form reads it again.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+        if _is_readable(request):
             return self.get_response(request)
         if request.path.startswith(API):
             return problem(400, "UNREADABLE_ADDRESS", _("The address holds a control character."))
         return render(request, "400.html", status=400)
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return False
+    if request.content_type != FORM or request.path.startswith(API):
+        return True
+    return (request.content_params or {}).get("charset", "utf-8").lower() in ("utf-8", "utf8")
 
 
 class ActorMiddleware:

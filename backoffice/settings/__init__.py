@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "core.api.middleware.ApiProblemMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.BodyLimitMiddleware",
-    "core.middleware.NulMiddleware",
+    "core.middleware.ReadableMiddleware",
     "django.middleware.common.CommonMiddleware",
     "core.api.middleware.TokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

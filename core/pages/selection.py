@@ -128,7 +128,11 @@ def _ticked(values: list[str]) -> list[tuple[int, str]]:
     rows = []
     for value in values[: ROWS_MAX + 1]:
         pk, _colon, revision = value.partition(":")
-        rows.append((asked.numbers([pk])[0], revision))
+        number = asked.number(pk)
+        if number is None:
+            said = _("“%(value)s” is not a row of this list.")
+            raise UnableToSelect(said % {"value": value[: asked.SHOWN_MAX]})
+        rows.append((number, revision))
     return rows
 
 

@@ -197,6 +197,10 @@ BULKS: dict[str, tuple[bytes, int, str]] = {
     "46 million numbers": (
         b"[" + b"1," * 46_000_000 + b"1]", 413, "More than 100000 executions in one call",
     ),
+    "46 million numbers on a line": (
+        b" " * 100 + b'{"a":[' + b"1," * 46_000_000 + b"1]}", 413,
+        "More than 100000 executions in one call",
+    ),
     "10 million keys": (
         b'[{"a":' + b'"b","\\"c":' * 5_000_000 + b"1}]", 413,
         "More than 100000 executions in one call",

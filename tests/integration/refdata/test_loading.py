@@ -168,10 +168,10 @@ def _legal(name: str, status: str) -> dict[str, object]:
 
 def _firds(isin: str, currency: str, maturity: str = "9999-12-31") -> str:
     return (
-        f"<FinInstrm><RefData><FinInstrmGnlAttrbts><Id>{isin}</Id><FullNm>N</FullNm>"
+        f"<RefData><FinInstrmGnlAttrbts><Id>{isin}</Id><FullNm>N</FullNm>"
         f"<ClssfctnTp>ESVUFR</ClssfctnTp><NtnlCcy>{currency}</NtnlCcy></FinInstrmGnlAttrbts>"
         f"<TradgVnRltdAttrbts><Id>XPAR</Id></TradgVnRltdAttrbts><DebtInstrmAttrbts><MtrtyDt>"
-        f"{maturity}</MtrtyDt></DebtInstrmAttrbts></RefData></FinInstrm>"
+        f"{maturity}</MtrtyDt></DebtInstrmAttrbts></RefData>"
     )
 
 
