@@ -1,6 +1,6 @@
 """Bad files at the upload pages: what is wrong is said with line, column and value; nothing stays.
 
-The files stand in `cases.py`, one row each.
+The files stand in `cases.py` and `statement_cases.py`, one row each.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tests.integration.bad_input.cases import (
     FIX,
     FRENCH,
     REFERENCE,
-    STATEMENTS,
     Bad,
     Content,
 )
 from tests.integration.bad_input.doors import agent, confirm, rows, said, upload
+from tests.integration.bad_input.statement_cases import STATEMENTS
 from trades.models import CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
