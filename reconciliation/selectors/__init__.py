@@ -1,5 +1,6 @@
 """Reads of this room: rows for pages, and whole sides as frames for the engine."""
 
+from reconciliation.selectors.accounts import our_accounts
 from reconciliation.selectors.ageing import BANDS, Ageing, ageing
 from reconciliation.selectors.rows import (
     breaks_of_trade,
@@ -31,6 +32,7 @@ __all__ = [
     "matches_of_trade",
     "open_lines",
     "open_trades",
+    "our_accounts",
     "period_of",
     "scopes_of",
 ]

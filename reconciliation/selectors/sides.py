@@ -14,6 +14,7 @@ from django.db.models import Max, Min
 
 from reconciliation.frames import SCHEMA
 from reconciliation.models import Statement, StatementFile
+from reconciliation.selectors.accounts import our_accounts
 from reconciliation.states import Coverage, Kind, StatementState
 
 TERMS: Final = ("id", "reference", "currency", "amount", "day", "isin", "side")
@@ -53,7 +54,8 @@ SELECT t.id, t.reference, t.currency,
        CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END,
        t.settlement_date, t.isin, t.side, t.desk_code, t.source_reference
   FROM trades_trade t
- WHERE t.currency = %(currency)s AND t.settlement_date BETWEEN %(first)s AND %(last)s
+ WHERE %(code)s <> '' AND t.currency = %(currency)s
+   AND t.settlement_date BETWEEN %(first)s AND %(last)s
    AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
    AND (t.account_code = %(code)s
         OR NOT EXISTS (SELECT 1 FROM refdata_account other
@@ -87,9 +89,12 @@ def scopes_of(file: StatementFile) -> list[Scope]:
         return [
             Scope(Kind.TRADES, file.sender_code, sender=file.sender_code, covers_all=covers_all)
         ]
+    statements = list(file.statements.order_by("n"))
+    # Asked now: an account may have been added since its statement came in.
+    ours = our_accounts((item.account_number, item.currency) for item in statements)
     found: dict[tuple[str, str], Scope] = {}
-    for statement in file.statements.select_related("account__book").order_by("n"):
-        account = statement.account
+    for statement in statements:
+        account = ours.get((statement.account_number, statement.currency))
         key = (statement.account_number, statement.currency)
         found[key] = Scope(
             Kind.CASH,
@@ -118,6 +123,7 @@ def period_of(scope: Scope) -> tuple[date, date] | None:
 def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what is open on either side: ours (trades, or the cash they move) and every line.
 
+    Cash is expected on our accounts alone: an account that is none of ours has lines and no trade.
     Ours are those of the period, without those that are compared with a line of another scope
     already: two accounts may expect the same payment. Where the other side quotes the front
     office's reference of a trade, ours carries it too. `desk` stands besides.

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 
 import polars as pl
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from core.acts import acting
 from desk import services as desk
@@ -64,8 +66,9 @@ def settle_known(
 
     A break with the same items keeps its owner and comments; its category follows what is found
     now, but a copy stays a copy when its twin was matched long since. What a person accepted is
-    not opened again.
+    not opened again. What a live match explains now is ended by that match, whoever opened it.
     """
+    explained = end_explained(kind=run.kind, actor=actor, at=at)
     known = _open_breaks(run)
     found = known.join(breaks, on=["ours", "theirs"], how="left", nulls_equal=True)
     gone = found.filter(pl.col("category").is_null())["known"].to_list()
@@ -76,7 +79,45 @@ def settle_known(
         Break.objects.filter(pk=row["known"]).update(category=row["category"])
     fresh = breaks.join(known, on=["ours", "theirs"], how="anti", nulls_equal=True)
     fresh = fresh.join(_accepted(run), on=["ours", "theirs"], how="anti", nulls_equal=True)
-    return _once_for_all_scopes(run, fresh, actor=actor, at=at), len(gone)
+    return _once_for_all_scopes(run, fresh, actor=actor, at=at), explained + len(gone)
+
+
+def end_explained(
+    *, kind: str = "", group_ids: Sequence[int] = (), actor: Actor, at: datetime
+) -> int:
+    """End the open breaks of items that a live match holds, whichever statement opened them.
+
+    Looks at all breaks of a kind, or at those of what these groups hold; returns how many ended.
+    Each is tied to its match, so that undoing it brings the break back as it was.
+    """
+    live = Break.objects.exclude(state=BreakState.RESOLVED.value)
+    if kind:
+        live = live.filter(kind=kind)
+    if group_ids:
+        held = MatchAllocation.objects.filter(group_id__in=group_ids)
+        of_trade, of_line = held.values("trade_id"), held.values("line_id")
+        live = live.filter(Q(trade_id__in=of_trade) | Q(line_id__in=of_line))
+    ids = list(live.annotate(by=_match()).filter(by__isnull=False).values_list("pk", flat=True))
+    if not ids:
+        return 0
+    with acting(actor=actor):
+        Break.objects.filter(pk__in=ids).update(
+            state=BreakState.RESOLVED.value,
+            resolution=Resolution.MATCHED.value,
+            resolved_group=_match(),
+            resolved_by=actor.name,
+            resolved_at=at,
+        )
+        _close_work(ids, actor, at)
+    return len(ids)
+
+
+def _match() -> Coalesce:
+    """The live match that holds the trade or the line of a break."""
+    live = MatchAllocation.objects.exclude(state=GroupState.UNDONE.value)
+    trade = live.filter(trade_id=OuterRef("trade_id"), kind=OuterRef("kind"), claims_trade=True)
+    line = live.filter(line_id=OuterRef("line_id"), claims_line=True)
+    return Coalesce(*(Subquery(found.values("group_id")[:1]) for found in (trade, line)))
 
 
 def _once_for_all_scopes(
@@ -122,6 +163,8 @@ def _end_gone(ids: list[int], *, actor: Actor, at: datetime) -> None:
             resolved_by=actor.name,
             resolved_at=at,
         )
-        desk.close_work(
-            kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at
-        )
+        _close_work(ids, actor, at)
+
+
+def _close_work(ids: Sequence[int], actor: Actor, at: datetime) -> None:
+    desk.close_work(kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at)

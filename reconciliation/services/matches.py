@@ -14,8 +14,6 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.text import visible
-from desk import services as desk
-from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -28,6 +26,7 @@ from reconciliation.models import (
     StatementLine,
 )
 from reconciliation.services import queue
+from reconciliation.services.known import end_explained
 from reconciliation.states import (
     GROUP_TRANSITIONS,
     BreakCategory,
@@ -35,7 +34,6 @@ from reconciliation.states import (
     GroupState,
     Kind,
     PassName,
-    Resolution,
 )
 from trades.models import Trade
 
@@ -68,6 +66,7 @@ def confirm_groups(*, group_ids: Sequence[int], actor: Actor, at: datetime) -> i
         _require_desks(_trades_of(group_ids), actor)
         for group in groups:
             _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason="")
+        end_explained(group_ids=group_ids, actor=actor, at=at)
     return len(groups)
 
 
@@ -101,7 +100,7 @@ def match_by_hand(
         )
         _allocate(group, items)
         _move(group, GroupState.CONFIRMED, actor=actor, at=at, reason=reason)
-        _end_breaks(group, trade_ids, line_ids, actor, at)
+        end_explained(group_ids=[group.pk], actor=actor, at=at)
     return group
 
 
@@ -198,28 +197,6 @@ def _move(
     group.allocations.update(state=target.value)
 
 
-def _end_breaks(
-    group: MatchGroup,
-    trade_ids: Sequence[int],
-    line_ids: Sequence[int],
-    actor: Actor,
-    at: datetime,
-) -> None:
-    live = Break.objects.select_for_update().exclude(state=BreakState.RESOLVED.value)
-    ids = [
-        *live.filter(kind=group.kind, trade_id__in=trade_ids).values_list("pk", flat=True),
-        *live.filter(line_id__in=line_ids).values_list("pk", flat=True),
-    ]
-    Break.objects.filter(pk__in=ids).update(
-        state=BreakState.RESOLVED.value,
-        resolution=Resolution.MATCHED.value,
-        resolved_group=group,
-        resolved_by=actor.name,
-        resolved_at=at,
-    )
-    desk.close_work(kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at)
-
-
 def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> MatchGroup:
     """Undo a match or refuse a proposal: its items are open again, as they were before.
 
@@ -239,35 +216,30 @@ def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> Mat
 def take_apart(group: MatchGroup, *, reason: str, actor: Actor, at: datetime) -> None:
     """Undo a group whose row the caller has locked; its breaks are back in the queue."""
     _move(group, GroupState.UNDONE, actor=actor, at=at, reason=reason)
-    reopened = _reopen(group)
-    queue.open_work([*reopened, *_open_missing(group, reopened, at)], actor=actor, at=at)
+    queue.open_work([*_reopen(group), *_open_missing(group, at)], actor=actor, at=at)
 
 
 def _reopen(group: MatchGroup) -> list[Break]:
-    ended = list(Break.objects.select_for_update().filter(resolved_group=group))
+    """Reopen the breaks that the group ended, but not beside another one of the same item."""
+    ended = list(Break.objects.select_for_update().filter(resolved_group=group).order_by("pk"))
     for found in ended:
         found.state = (BreakState.ASSIGNED if found.owner_id else BreakState.OPEN).value
         found.resolution, found.resolved_by = "", ""
         found.resolved_at, found.resolved_group = None, None
-        found.save()
-    return ended
+    return [found for found in ended if _opened(found)]
 
 
-def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) -> list[Break]:
+def _open_missing(group: MatchGroup, at: datetime) -> list[Break]:
     """Open a break for each leg that has none now; a trade that waits for validation has none."""
     opened = []
-    held = {("OURS", found.trade_id) for found in reopened}
-    held |= {("THEIRS", found.line_id) for found in reopened}
     for (side, item_id), allocated in sorted(_legs(group).items()):
-        if (side, item_id) in held:
-            continue
         ours = side == "OURS"
         trade = Trade.objects.filter(pk=item_id).first() if ours else None
         if trade is not None and not _is_reconciled(trade):
             continue
         line = None if ours else StatementLine.objects.filter(pk=item_id).first()
         category = BreakCategory.MISSING_THEIRS if ours else BreakCategory.MISSING_OURS
-        found = Break.objects.create(
+        found = Break(
             kind=group.kind,
             scope=group.run.scope if group.run else "",
             category=category.value,
@@ -282,8 +254,21 @@ def _open_missing(group: MatchGroup, reopened: Sequence[Break], at: datetime) ->
             desk_code=trade.desk_code if trade else "",
             opened_at=at,
         )
-        opened.append(found)
+        if _opened(found):
+            opened.append(found)
     return opened
+
+
+def _opened(found: Break) -> bool:
+    """Save an open break; say whether its items had none: another statement may have opened one."""
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError as error:
+        if "break_one_open_per_" not in str(error):
+            raise
+        return False
+    return True
 
 
 def _legs(group: MatchGroup) -> dict[tuple[str, int], Decimal]:

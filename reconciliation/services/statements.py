@@ -223,7 +223,7 @@ def _import_cash(file: StatementFile, content: bytes) -> Sequence[Finding]:
     findings = [*read.findings, *_succession_findings(read.statements)]
     if findings:
         return findings
-    accounts = _accounts(read.statements)
+    accounts = selectors.our_accounts((item.account, item.currency) for item in read.statements)
     for n, statement in enumerate(read.statements, start=1):
         _book_cash(file, n, statement, accounts.get((statement.account, statement.currency)))
     return ()
@@ -263,25 +263,6 @@ def _succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
             )
         last[key] = (statement.closing.day, statement.closing.amount)
     return findings
-
-
-def _accounts(statements: Sequence[CashStatement]) -> dict[tuple[str, str], Account]:
-    """Find our accounts by IBAN or number, with or without the bank code before a slash."""
-    found: dict[tuple[str, str], Account] = {}
-    names = {part for item in statements for part in _spellings(item.account)}
-    known = [*Account.objects.filter(iban__in=names), *Account.objects.filter(number__in=names)]
-    for statement in statements:
-        for account in known:
-            spellings = _spellings(statement.account)
-            if account.currency == statement.currency and (
-                account.iban in spellings or account.number in spellings
-            ):
-                found[statement.account, statement.currency] = account
-    return found
-
-
-def _spellings(number: str) -> set[str]:
-    return {part for part in (number, number.replace(" ", ""), number.partition("/")[2]) if part}
 
 
 def _book_cash(

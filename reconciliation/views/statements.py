@@ -278,8 +278,16 @@ class StatementDetail(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         lines = StatementLine.objects.filter(source=self.object).order_by("id")
         job = _last_job(self.object)
+        statements = list(self.object.statements.order_by("n"))
+        named = [(item.account_number, item.currency) for item in statements]
+        ours = selectors.our_accounts(named) if self.object.kind == Kind.CASH else {}
         return {
-            "statements": self.object.statements.select_related("account").order_by("n"),
+            "statements": [
+                (item, ours.get(key)) for item, key in zip(statements, named, strict=True)
+            ],
+            "strangers": sorted({" ".join(key) for key in named if key not in ours})
+            if self.object.kind == Kind.CASH
+            else [],
             "lines": lines[:LINES_SHOWN],
             "lines_hidden": max(self.object.declared_rows - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),

@@ -175,7 +175,7 @@ def test_a_second_run_repeats_nothing_and_ends_what_is_gone() -> None:
     trade(7, net_amount=Decimal(999))
     services.reconcile_file(file_id=file.pk, actor=agent(), at=AT)
     ended = Break.objects.get()
-    assert (ended.state, ended.resolution) == ("RESOLVED", "NO_LONGER_FOUND")
+    assert (ended.state, ended.resolution) == ("RESOLVED", "MATCHED")
     assert MatchGroup.objects.get().state == "CONFIRMED"
     assert not WorkItem.objects.filter(state="OPEN").exists()
 
