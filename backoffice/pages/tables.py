@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.pages.titles import work_title
 from core.pages import formats
 from core.pages.columns import AmountColumn, DueColumn, MomentColumn, QuantityColumn, StatusColumn
 
@@ -16,13 +17,13 @@ from core.pages.columns import AmountColumn, DueColumn, MomentColumn, QuantityCo
 class TitleColumn(tables.Column):
     """What to do, leading to where it is done."""
 
-    def render(self, value: str, record: Any) -> SafeString:
+    def render(self, record: Any) -> SafeString:
         if not record.url:
-            return format_html("{}", value)
-        return format_html('<a href="{}">{}</a>', record.url, value)
+            return format_html("{}", work_title(record))
+        return format_html('<a href="{}">{}</a>', record.url, work_title(record))
 
-    def value(self, value: str) -> str:
-        return value
+    def value(self, record: Any) -> str:
+        return work_title(record)
 
 
 class WorkTable(tables.Table):

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from backoffice import business_day, selectors, services
 from backoffice.pages.filters import WorkFilter
 from backoffice.pages.tables import WorkTable
+from backoffice.pages.titles import work_title
 from core import access
 from core.pages import BulkAction, BulkPage, ListPage, PageView, Selection, Tab, formats
 from kernel.calendars import is_plausible
@@ -48,7 +49,9 @@ class BusinessDay(PageView):
             "day": day,
             "at": at,
             "trades": told.trades,
-            "work": work[:WORK_SHOWN_MAX] if sees_work else (),
+            "work": [(item, work_title(item)) for item in work[:WORK_SHOWN_MAX]]
+            if sees_work
+            else [],
             "jobs": selectors.list_latest_jobs()
             if access.allows(actor, access.Action.VIEW_JOBS)
             else (),
@@ -90,6 +93,9 @@ class WorkQueue(ListPage):
 
     def row_url(self, record: Any) -> str:
         return str(record.url)
+
+    def row_name(self, record: Any) -> str:
+        return work_title(record)
 
     def row_class(self, record: Any) -> str:
         return "overdue" if record.due_at and record.due_at < timezone.now() else ""

@@ -88,6 +88,10 @@ class ListPage(PageView):
         """Return where Enter and a double click lead, '' for nowhere."""
         return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
 
+    def row_name(self, record: Any) -> str:
+        """Return what a row is called where it cannot be seen: to pick it by."""
+        return str(record)
+
     def row_class(self, record: Any) -> str:
         """Return the CSS class of a row, e.g. `overdue`."""
         return ""
@@ -204,7 +208,7 @@ class ListPage(PageView):
                 "value": self._picked(record),
                 "url": self.row_url(record),
                 "css": self.row_class(record),
-                "name": str(record),
+                "name": self.row_name(record),
             }
             for record, row_cells in cells.written(self.table, self.window.rows)
         ]

@@ -89,3 +89,16 @@ def assign_work(
             subject_id=subject_id,
             state=WorkState.OPEN.value,
         ).update(owner_id=owner_id)
+
+
+def retitle_work(
+    *, kind: WorkKind, subject_kind: str, subject_id: int, title: str, actor: Actor
+) -> None:
+    """Let the open item of a subject say what is to be done now."""
+    with acting(actor=actor):
+        WorkItem.objects.filter(
+            kind=kind.value,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            state=WorkState.OPEN.value,
+        ).update(title=title[:200])

@@ -266,7 +266,7 @@ class Break(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.category} {self.reference}".strip()
+        return f"{self.get_category_display()} {self.reference}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("reconciliation:break", args=[self.pk])

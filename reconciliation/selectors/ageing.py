@@ -36,14 +36,18 @@ class Ageing:
     def bounds(self, band: str) -> tuple[date | None, date]:
         """Return the oldest (None: any) and the latest value date of a band."""
         _code, first, last = next(item for item in BANDS if item[0] == band)
-        latest = date.max if first == 0 else self._back(first)
-        return (None if last is None else self._back(last)), latest
+        latest = date.max if first == 0 else self._moved(-first)
+        return (None if last is None else self._moved(-last)), latest
 
-    def _back(self, days: int) -> date:
+    def later(self, days: int) -> date:
+        """Return the n-th business day after today."""
+        return self._moved(days)
+
+    def _moved(self, days: int) -> date:
         try:
-            return self.calendar.add(self.today, -days)
+            return self.calendar.add(self.today, days)
         except UnknownDate:
-            return _weekdays().add(self.today, -days)
+            return _weekdays().add(self.today, days)
 
 
 def ageing(today: date) -> Ageing:

@@ -16,6 +16,7 @@ from desk.states import WorkKind
 from kernel.actors import SYSTEM, Actor
 from reconciliation.frames import Outcome
 from reconciliation.models import Break, MatchAllocation, ReconciliationRun
+from reconciliation.services import queue
 from reconciliation.states import (
     BreakCategory,
     BreakState,
@@ -75,11 +76,18 @@ def settle_known(
     _end_gone(gone, actor=actor, at=at)
     copies = pl.col("known_category") == BreakCategory.DUPLICATE.value
     moved = found.filter((pl.col("category") != pl.col("known_category")) & ~copies)
-    for row in moved.iter_rows(named=True):
-        Break.objects.filter(pk=row["known"]).update(category=row["category"])
+    _move_category(moved, actor)
     fresh = breaks.join(known, on=["ours", "theirs"], how="anti", nulls_equal=True)
     fresh = fresh.join(_accepted(run), on=["ours", "theirs"], how="anti", nulls_equal=True)
     return _once_for_all_scopes(run, fresh, actor=actor, at=at), explained + len(gone)
+
+
+def _move_category(moved: pl.DataFrame, actor: Actor) -> None:
+    now = dict(moved.select("known", "category").iter_rows())
+    for found in Break.objects.filter(pk__in=now).order_by("pk"):
+        found.category = now[found.pk]
+        found.save(update_fields=["category"])
+        queue.rename(found, actor=actor)
 
 
 def end_explained(
@@ -167,4 +175,6 @@ def _end_gone(ids: list[int], *, actor: Actor, at: datetime) -> None:
 
 
 def _close_work(ids: Sequence[int], actor: Actor, at: datetime) -> None:
-    desk.close_work(kind=WorkKind.BREAK, subject_kind="break", subject_ids=ids, actor=actor, at=at)
+    desk.close_work(
+        kind=WorkKind.BREAK, subject_kind=queue.SUBJECT, subject_ids=ids, actor=actor, at=at
+    )

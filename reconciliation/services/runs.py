@@ -135,8 +135,9 @@ def _save(
         copying.wait()
         outcome = joined(steps)
         fresh, ended = settle_known(run, outcome.breaks, actor=actor, at=at)
+        due_at = queue.due_from(at)
         new = _save_breaks(run, fresh, ours, theirs, at, copying)
-        tasks = queue.tasks(new, at=at)
+        tasks = queue.tasks(new, due_at=due_at)  # while the breaks are copied
     queue.open_tasks(tasks, actor=actor, at=at)
     counts = _counts(outcome, ours, theirs) | {"breaks_new": fresh.height, "breaks_ended": ended}
     return counts, copying.digest()

@@ -278,3 +278,21 @@ def test_a_bank_file_that_does_not_prove_waits_in_quarantine_until_it_is_rejecte
     assert (file.state, file.lines.count()) == ("REJECTED", 0)
     assert b"corrected one" in client.get(file.get_absolute_url()).content
     assert client.post(reject, {"reason": "again"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Missing on our side OTHER"), ("fr", "Absent chez nous OTHER")],
+)
+def test_the_queue_and_the_home_page_say_what_a_break_is_in_words(
+    client: Client, language: str, said: str
+) -> None:
+    account()
+    taken_in(statement(OPEN_LINE, closing="C261120EUR9010,00"))
+    trade(1)
+    signed_in(client)
+
+    for address in ("/work/", "/?day=2026-11-18", "/work/?export=csv"):
+        page = client.get(address, headers={"accept-language": language}).getvalue().decode()
+        assert said in page, address
+        assert "MISSING_OURS" not in page, address
