@@ -11,12 +11,13 @@ from kernel.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A balance of the account owner: positive when the bank owes it."""
+    """A balance of the account owner: positive when the bank owes it; `line` in the file."""
 
     amount: Decimal
     currency: str
     day: date
     intermediate: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,14 @@ class TradeLine:
 class StatementFile:
     """Everything that a file gave: whole statements, and findings for what could not be read.
 
-    With any blocking finding nothing of the file may be booked.
+    With any blocking finding nothing of the file may be booked. `unproved` are statements that were
+    read and do not add up: to be looked at, never to be booked.
     """
 
     statements: tuple[CashStatement, ...]
     findings: tuple[Finding, ...]
     encoding: str = "utf-8"
+    unproved: tuple[CashStatement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

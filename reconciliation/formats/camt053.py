@@ -7,6 +7,7 @@ do not matter: elements are read by their local name. DTDs are refused, nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -46,34 +47,45 @@ class _Unreadable(ValueError):
         self.finding = finding
 
 
+@dataclass(slots=True)
+class _Read:
+    """What has been read of a message so far."""
+
+    statements: list[CashStatement] = field(default_factory=list)
+    unproved: list[CashStatement] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def take(self, statement: CashStatement | None) -> None:
+        if statement is None:
+            return
+        wrong = list(_proof(statement))
+        self.findings.extend(wrong)
+        (self.unproved if wrong else self.statements).append(statement)
+
+
 def read_camt053(content: bytes) -> StatementFile:
     """Return every whole, balanced statement of the message, and a finding for everything else.
 
     Guarantees opening + booked entries = closing for each statement returned. Pending entries are
     counted, never booked. Memory stays bounded by one statement: entries are dropped when read.
     """
-    findings: list[Finding] = []
-    statements: list[CashStatement] = []
+    read = _Read()
     try:
-        seen = _read_message(content, statements, findings)
+        seen = _read_message(content, read)
     except etree.XMLSyntaxError as error:
         message = N_("This is not well-formed XML")
         text = str(error.msg).split(", line ")[0]
-        findings.append(_finding("CAMT-XML", "Document", error.lineno or 1, message, text))
-        return StatementFile((), tuple(findings))
-    if not seen and not findings:
+        read.findings.append(_finding("CAMT-XML", "Document", error.lineno or 1, message, text))
+        return StatementFile((), tuple(read.findings))
+    if not seen and not read.findings:
         message = N_("The file holds no bank statement (camt.053)")
-        findings.append(_finding("CAMT-EMPTY", MESSAGE, 1, message, ""))
-    return StatementFile(tuple(statements), tuple(findings))
+        read.findings.append(_finding("CAMT-EMPTY", MESSAGE, 1, message, ""))
+    return StatementFile(
+        tuple(read.statements), tuple(read.findings), unproved=tuple(read.unproved)
+    )
 
 
-def _read_message(
-    content: bytes,
-    statements: list[CashStatement],
-    findings: list[Finding],
-    *,
-    wrappers: int = WRAPPERS_MAX,
-) -> bool:
+def _read_message(content: bytes, read: _Read, *, wrappers: int = WRAPPERS_MAX) -> bool:
     """Read all statements; True if the document is a camt.053, even an empty one.
 
     A bank wraps a document in the text of an envelope, and a network wraps that once more: what
@@ -86,19 +98,19 @@ def _read_message(
         if event == "start":
             refusal = _unwelcome(element, name)
             if refusal is not None:
-                findings.append(refusal)
+                read.findings.append(refusal)
                 return True
             seen = seen or name == MESSAGE
         elif name == "Stmt":
-            statements.extend(filter(None, [_statement(element, findings)]))
+            read.take(_statement(element, read.findings))
             element.clear()
-            if len(findings) > FINDINGS_MAX:
+            if len(read.findings) > FINDINGS_MAX:
                 return True
         elif element.text and MESSAGE in element.text:
             wrapped = element.text
     if wrapped and not seen and wrappers:
         inner = wrapped.strip().encode()
-        return _read_message(inner, statements, findings, wrappers=wrappers - 1)
+        return _read_message(inner, read, wrappers=wrappers - 1)
     return seen
 
 
@@ -133,12 +145,18 @@ def _text(element: etree._Element, *path: str) -> str:
     return (found.text or "").strip() if found is not None else ""
 
 
+def _line_of(element: etree._Element, name: str) -> int:
+    """Return where the child of this name stands, or the element where it is absent."""
+    found = _child(element, name)
+    return int((found if found is not None else element).sourceline or 1)
+
+
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
     return (item for item in element if _name(item) == name)
 
 
 def _statement(element: etree._Element, findings: list[Finding]) -> CashStatement | None:
-    """Return the statement, or None with at least one new finding."""
+    """Return the statement as it reads, or None with at least one new finding."""
     before = len(findings)
     balances = _balances(element, findings)
     opening = _pick(balances, OPENING_CODES)
@@ -167,7 +185,6 @@ def _statement(element: etree._Element, findings: list[Finding]) -> CashStatemen
         pending=pending,
     )
     findings.extend(unheld(statement, "CAMT", LABELS))
-    findings.extend(_proof(statement))
     return statement if len(findings) == before else None
 
 
@@ -196,14 +213,15 @@ def _balances(element: etree._Element, findings: list[Finding]) -> list[tuple[st
             line = item.sourceline or 1
             findings.append(_finding("CAMT-DATE", "Dt", line, N_("A balance needs a date"), ""))
             continue
-        balances.append((code, Balance(amount, currency, day, intermediate=code == "ITBD")))
+        line = item.sourceline or 1
+        balances.append((code, Balance(amount, currency, day, code == "ITBD", line)))
     return balances
 
 
 def _amount(element: etree._Element) -> tuple[Decimal, str]:
     """Return the signed amount and its currency. A reversal is already signed by CdtDbtInd."""
     found = _child(element, "Amt")
-    line = (found if found is not None else element).sourceline or 1
+    line = _line_of(element, "Amt")
     text = (found.text or "").strip() if found is not None else ""
     mark = _text(element, "CdtDbtInd") or "CRDT"
     try:
@@ -216,6 +234,7 @@ def _amount(element: etree._Element) -> tuple[Decimal, str]:
         raise _Unreadable(_finding("CAMT-AMOUNT", "Amt", line, message, text))
     if mark not in SIGN:
         message = N_("{found} is neither CRDT nor DBIT")
+        line = _line_of(element, "CdtDbtInd")
         raise _Unreadable(_finding("CAMT-SIGN", "CdtDbtInd", line, message, mark))
     currency = found.get("Ccy", "") if found is not None else ""
     return SIGN[mark] * amount, currency
@@ -231,7 +250,7 @@ def _day(element: etree._Element, name: str) -> date | None:
     except ValueError:
         day = None
     if day is None or not is_plausible(day):
-        line = element.sourceline or 1
+        line = _line_of(element, name)
         message = N_("{found} is not a date")
         raise _Unreadable(_finding("CAMT-DATE", name, line, message, text))
     return day
@@ -251,7 +270,7 @@ def _entries(
             entries.append(_entry(item, len(entries) + 1, currency))
         except _Unreadable as unreadable:
             findings.append(unreadable.finding)
-            if len(findings) > FINDINGS_MAX:
+            if len(read.findings) > FINDINGS_MAX:
                 break
     return tuple(entries), pending
 
@@ -260,6 +279,7 @@ def _entry(element: etree._Element, n: int, currency: str) -> Entry:
     amount, entry_currency = _amount(element)
     line = element.sourceline or 1
     if entry_currency != currency:
+        line = _line_of(element, "Amt")
         message = N_("The entry is in {found}, the account in {expected}")
         raise _Unreadable(
             _finding("CAMT-CURRENCY", "Amt", line, message, entry_currency, expected=currency)
@@ -308,7 +328,7 @@ def _proof(statement: CashStatement) -> Iterator[Finding]:
     if statement.closing.currency != statement.opening.currency:
         message = N_("Closing currency {found} is not the opening currency {expected}")
         yield _finding(
-            "CAMT-CURRENCY", "Bal", statement.line, message, statement.closing.currency,
+            "CAMT-CURRENCY", "Bal", statement.closing.line, message, statement.closing.currency,
             expected=statement.opening.currency,
         )  # fmt: skip
         return
@@ -316,7 +336,7 @@ def _proof(statement: CashStatement) -> Iterator[Finding]:
     if proof != statement.closing.amount:
         message = N_("Opening balance plus lines is {expected}, the closing balance says {found}")
         yield _finding(
-            "CAMT-PROOF", "Bal", statement.line, message, str(statement.closing.amount),
+            "CAMT-PROOF", "Bal", statement.closing.line, message, str(statement.closing.amount),
             expected=str(proof),
         )  # fmt: skip
 

@@ -105,17 +105,20 @@ def read_mt940(content: bytes) -> StatementFile:
     text, encoding = _decoded(content)
     findings: list[Finding] = []
     statements: list[CashStatement] = []
+    unproved: list[CashStatement] = []
     drafts = list(_drafts(text, findings))
     for draft in drafts:
         statement = _statement(draft, findings)
         if statement is not None:
-            statements.append(statement)
+            wrong = list(_balance_findings(statement))
+            findings.extend(wrong)
+            (unproved if wrong else statements).append(statement)
         if len(findings) > FINDINGS_MAX:
             break
     if not drafts:
         findings.append(_finding("MT940-EMPTY", "20", 1, N_("No statement starts with :20:"), ""))
     findings.extend(_chain_findings(statements))
-    return StatementFile(tuple(statements), tuple(findings), encoding)
+    return StatementFile(tuple(statements), tuple(findings), encoding, tuple(unproved))
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -170,7 +173,7 @@ def _control_findings(tag: str, number: int, line: str) -> Iterator[Finding]:
 
 
 def _statement(draft: _Draft, findings: list[Finding]) -> CashStatement | None:
-    """Return the statement, or None with at least one new finding."""
+    """Return the statement as it reads, or None with at least one new finding."""
     before = len(findings)
     if any(item.tag in INTRADAY_TAGS for item in draft.fields):
         message = N_(
@@ -196,7 +199,6 @@ def _statement(draft: _Draft, findings: list[Finding]) -> CashStatement | None:
         return None
     statement = _assembled(draft, opening, closing, entries)
     findings.extend(unheld(statement, "MT940", LABELS))
-    findings.extend(_balance_findings(statement, draft))
     return statement if len(findings) == before else None
 
 
@@ -245,6 +247,7 @@ def _balance(item: _Field) -> Balance:
         currency=currency,
         day=_day(day, item),
         intermediate=item.tag.endswith("M"),
+        line=item.line,
     )
 
 
@@ -325,9 +328,8 @@ def _booking_date(text: str | None, value_date: date, item: _Field) -> date | No
     return _day(f"{year % 100:02}{text}", item)
 
 
-def _balance_findings(statement: CashStatement, draft: _Draft) -> Iterator[Finding]:
-    closing = draft.last("62")
-    line = closing.line if closing else draft.line
+def _balance_findings(statement: CashStatement) -> Iterator[Finding]:
+    line = statement.closing.line
     if statement.closing.currency != statement.opening.currency:
         message = N_("Closing currency {found} is not the opening currency {expected}")
         yield _finding(
@@ -351,7 +353,7 @@ def _chain_findings(statements: list[CashStatement]) -> Iterator[Finding]:
         if before.closing.amount != after.opening.amount:
             message = N_("The page opens at {found}, the page before closes at {expected}")
             yield _finding(
-                "MT940-CHAIN", "60M", after.line, message, str(after.opening.amount),
+                "MT940-CHAIN", "60M", after.opening.line, message, str(after.opening.amount),
                 expected=str(before.closing.amount),
             )  # fmt: skip
 

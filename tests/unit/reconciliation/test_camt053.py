@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from reconciliation.formats.camt053 import read_camt053
+from tests.unit.reconciliation.real_files import ROOT, needs_real_files
 
 ENTRY = """<Ntry><NtryRef>N1</NtryRef><Amt Ccy="EUR">250.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>
 <Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><ValDt><Dt>2026-11-20</Dt></ValDt>
@@ -103,3 +104,45 @@ def test_document_type_is_refused_before_anything_expands(text: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"\x00", b":20:MT940", b"<a>", b"\xff\xfe<"])
 def test_what_is_no_xml_is_said_so(content: bytes) -> None:
     assert read_camt053(content).findings[0].code == "CAMT-XML"
+
+
+@pytest.mark.parametrize(
+    ("case", "old", "new", "line"),
+    [
+        ("proof", "749.50", "749.51", 23),
+        ("sign", ">DBIT<", ">DEBIT<", 38),
+        ("day", "<ValDt><Dt>2026-11-20", "<ValDt><Dt>2026-02-31", 43),
+        ("other_currency", 'Ccy="EUR">250.50', 'Ccy="USD">250.50', 37),
+    ],
+)
+def test_a_finding_names_the_line_of_what_is_wrong(
+    case: str, old: str, new: str, line: int
+) -> None:
+    spread = DOCUMENT.replace(old, new).replace("><", ">\n<")
+    (finding,) = read_camt053(spread.encode()).findings
+
+    assert finding.line == line, case
+    assert f"<{finding.column}" in spread.split("\n")[line - 1]
+
+
+def test_a_statement_that_does_not_add_up_is_shown_and_not_booked() -> None:
+    read = read_camt053(DOCUMENT.replace("749.50", "749.51").encode())
+
+    assert read.statements == ()
+    assert [len(statement.entries) for statement in read.unproved] == [1]
+
+
+@needs_real_files
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("camt/OCA__bank-statement-import/test-camt053.xml", 38),
+        ("camt/genkgo__camt/camt053.v8.xml", 74),
+    ],
+)
+def test_a_real_file_names_the_line_of_its_closing_balance(path: str, line: int) -> None:
+    content = (ROOT / path).read_bytes()
+    (finding,) = read_camt053(content).findings
+
+    assert (finding.column, finding.line) == ("Bal", line)
+    assert b"<Bal>" in content.split(b"\n")[line - 1]
