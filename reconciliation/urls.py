@@ -1,6 +1,14 @@
 from django.urls import path
 
-from reconciliation.views import breaks, mappings, matches, statements, tolerances, workbench
+from reconciliation.views import (
+    breaks,
+    mappings,
+    matches,
+    statements,
+    tolerances,
+    upload,
+    workbench,
+)
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -11,7 +19,7 @@ urlpatterns = [
     path("breaks/<int:pk>/comment/", breaks.CommentBreak.as_view(), name="comment"),
     path("breaks/<int:pk>/resolve/", breaks.ResolveBreak.as_view(), name="resolve"),
     path("statements/", statements.StatementList.as_view(), name="statements"),
-    path("statements/upload/", statements.StatementUpload.as_view(), name="upload"),
+    path("statements/upload/", upload.StatementUpload.as_view(), name="upload"),
     path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="statement"),
     path("statements/<int:pk>/again/", statements.StatementAct.as_view(), name="again"),
     path(

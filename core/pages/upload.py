@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
@@ -51,17 +51,23 @@ class Preview:
     """What a file says, before anything is done with it.
 
     `figures` are (label, written value); `columns` and `rows` a first look at its content, where
-    the columns of `numbers` (counted from 0) are figures;
+    the columns of `numbers` (counted from 0) are figures; `rows_total` counts all of
+    its rows, where more are there than are shown;
     `findings` what is wrong, by line and column; with `may_confirm` False it can only be corrected.
     """
 
     figures: Sequence[tuple[str | Promise, str]] = ()
     columns: Sequence[str | Promise] = ()
     rows: Sequence[Sequence[str]] = ()
+    rows_total: int = 0
     numbers: Collection[int] = ()
     findings: Sequence[Finding] = field(default_factory=tuple)
     may_confirm: bool = True
     note: str | Promise = ""
+
+    @property
+    def is_cut(self) -> bool:
+        return self.rows_total > len(self.rows)
 
 
 class FileForm(forms.Form):
@@ -71,7 +77,11 @@ class FileForm(forms.Form):
 
 
 class UploadPage(PageView):
-    """Subclasses write `preview` and `confirm`; `confirm` returns the address to go to."""
+    """Subclasses write `preview` and `confirm`; `confirm` returns the address to go to.
+
+    A preview may ask for more: a form that posts `waiting` and `look` with other answers has the
+    same file previewed again.
+    """
 
     template_name = "core/upload.html"
     form_class: ClassVar[type[forms.Form]] = FileForm
@@ -92,21 +102,45 @@ class UploadPage(PageView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "waiting" in request.POST:
-            return self._confirmed(request)
+            return (
+                self._looked_again(request) if "look" in request.POST else self._confirmed(request)
+            )
         form = self.form_class(request.POST, request.FILES)
         if not form.is_valid():
             return self.render({"form": form}, status=422)
         sent = form.cleaned_data.pop("file")
         try:
             content = self._read(sent)
-            seen = self.preview(sent.name, content, form.cleaned_data)
         except Refusal as refusal:
-            status = getattr(refusal, "status_code", 422)
-            return self.render({"form": form, "refusal": refusal, "status": status}, status=status)
-        waiting = _keep(request, sent.name, content, dict(request.POST.lists()))
-        context = {"form": form, "preview": seen, "waiting": waiting, "name": sent.name}
+            return self._refused(form, refusal)
+        return self._previewed(form, sent.name, content, request.POST)
+
+    def _looked_again(self, request: HttpRequest) -> HttpResponse:
+        """Preview the file that waits with what was answered now; older answers stand below."""
+        name, content, posted = _take(request)
+        for field_name, values in request.POST.lists():
+            posted.setlist(field_name, values)
+        form = self.form_class(posted, _waiting_file(name, content))
+        if not form.is_valid():
+            return self.render({"form": form}, status=422)
+        form.cleaned_data.pop("file")
+        return self._previewed(form, name, content, posted)
+
+    def _previewed(
+        self, form: forms.Form, name: str, content: bytes, posted: QueryDict
+    ) -> HttpResponse:
+        try:
+            seen = self.preview(name, content, form.cleaned_data)
+        except Refusal as refusal:
+            return self._refused(form, refusal)
+        waiting = _keep(self.request, name, content, dict(posted.lists()))
+        context = {"form": form, "preview": seen, "waiting": waiting, "name": name}
         shown = {"findings": seen.findings[:FINDINGS_SHOWN_MAX], "size": len(content)}
         return self.render({**context, **shown})
+
+    def _refused(self, form: forms.Form, refusal: Refusal) -> HttpResponse:
+        status = getattr(refusal, "status_code", 422)
+        return self.render({"form": form, "refusal": refusal, "status": status}, status=status)
 
     def _read(self, sent: UploadedFile[bytes]) -> bytes:
         if not sent.size:
@@ -118,15 +152,17 @@ class UploadPage(PageView):
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:
         name, content, posted = _take(request)
-        form = self.form_class(
-            posted, MultiValueDict({"file": [UploadedFile(name=name, size=len(content))]})
-        )
+        form = self.form_class(posted, _waiting_file(name, content))
         if not form.is_valid():
             raise UnableToUpload(gettext("The preview has expired: send the file again."))
         form.cleaned_data.pop("file")
         address = self.confirm(name, content, form.cleaned_data)
         messages.success(request, gettext("%(name)s was taken in.") % {"name": name})
         return redirect(address)
+
+
+def _waiting_file(name: str, content: bytes) -> MultiValueDict[str, UploadedFile[bytes]]:
+    return MultiValueDict({"file": [UploadedFile(name=name, size=len(content))]})
 
 
 def _folder() -> Path:
@@ -143,7 +179,8 @@ def _keep(request: HttpRequest, name: str, content: bytes, posted: dict[str, Any
     for other in _folder().iterdir():
         if other.stat().st_mtime < oldest:
             other.unlink(missing_ok=True)
-    posted.pop("csrfmiddlewaretoken", None)
+    for own in ("csrfmiddlewaretoken", "waiting", "look"):
+        posted.pop(own, None)
     digest = sha256(content).hexdigest()
     claim = {"key": key, "name": name, "digest": digest, "user": request.user.pk, "posted": posted}
     return signing.dumps(claim, salt=SALT, compress=True)

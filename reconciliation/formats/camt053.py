@@ -270,7 +270,7 @@ def _entries(
             entries.append(_entry(item, len(entries) + 1, currency))
         except _Unreadable as unreadable:
             findings.append(unreadable.finding)
-            if len(read.findings) > FINDINGS_MAX:
+            if len(findings) > FINDINGS_MAX:
                 break
     return tuple(entries), pending
 

@@ -44,11 +44,20 @@ SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
 GROUPED: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 GUESSES: Final = {
-    "reference": ("reference", "execution_id", "exec_id", "trade_id", "our_reference", "référence"),
+    "reference": (
+        "reference",
+        "execution_id",
+        "exec_id",
+        "trade_id",
+        "our_reference",
+        "ref",
+        "référence",
+        "réf",
+    ),
     "isin": ("isin", "isin_code", "code_isin", "security_id"),
     "symbol": ("symbol", "ticker", "valeur"),
     "side": ("side", "buy_sell", "sens", "direction"),
-    "quantity": ("quantity", "qty", "quantité", "nominal"),
+    "quantity": ("quantity", "qty", "quantité", "qté", "nominal"),
     "price": ("price", "cours", "prix", "avg_price"),
     "amount": ("net_amount", "amount", "gross_amount", "montant_net", "montant"),
     "currency": ("currency", "ccy", "devise"),

@@ -220,7 +220,7 @@ def _import_cash(file: StatementFile, content: bytes) -> Sequence[Finding]:
     read: ReadFile = (
         read_mt940(content) if file.format == FileFormat.MT940 else read_camt053(content)
     )
-    findings = [*read.findings, *_succession_findings(read.statements)]
+    findings = [*read.findings, *succession_findings(read.statements)]
     if findings:
         return findings
     accounts = selectors.our_accounts((item.account, item.currency) for item in read.statements)
@@ -229,7 +229,7 @@ def _import_cash(file: StatementFile, content: bytes) -> Sequence[Finding]:
     return ()
 
 
-def _succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
+def succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
     """A statement must open where the one before it closed, in the file and in what we hold."""
     last: dict[tuple[str, str], tuple[date, object]] = {}
     findings = []
@@ -257,7 +257,7 @@ def _succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
                     message="It opens at {found}, the statement before it closed at {expected}",
                     expected=str(before[1]),
                     found=str(statement.opening.amount),
-                    line=statement.line,
+                    line=statement.opening.line,
                     evidence={"account": key[0], "closed_on": str(before[0])},
                 )
             )

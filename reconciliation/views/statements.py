@@ -1,11 +1,10 @@
-"""Statements: the list, the upload with its preview and saved mapping, one file with its proof."""
+"""Statements: the list, and one file with its proof."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_tables2 as tables
-from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,32 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core import access, jobs, tabular
+from core import access, jobs
 from core.access import Action
 from core.models import LIVE_JOB, Job, JobState
-from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
+from core.pages import DetailPage, ListPage, PageView, Tab, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
-from core.pages.upload import FileForm, Preview, UploadPage
-from kernel.actors import Actor
-from kernel.findings import Finding
 from reconciliation import selectors, services
-from reconciliation.formats.camt053 import read_camt053
-from reconciliation.formats.mt940 import read_mt940
-from reconciliation.formats.trade_table import (
-    DATE_FORMATS,
-    FIGURES,
-    ColumnPlan,
-    guess_columns,
-    read_trade_lines,
-)
-from reconciliation.models import ColumnMapping, StatementFile, StatementLine, labelled
-from reconciliation.services.statements import format_of
-from reconciliation.states import Coverage, FileFormat, Kind, StatementState
-from reconciliation.views.mappings import ReadingForm
-from refdata.models import Party
+from reconciliation.models import StatementFile, StatementLine, labelled
+from reconciliation.states import Kind, StatementState
 
-PREVIEW_ROWS = 12
 LINES_SHOWN = 200
 
 
@@ -87,174 +70,6 @@ class StatementList(ListPage):
     create_action = Action.IMPORT_STATEMENT
     export_name = "statements"
     empty_text = _("No statement has come in yet.")
-
-
-class StatementForm(ReadingForm, FileForm):
-    """The file, and for a table how its columns read: a saved mapping, or a new one."""
-
-    field_order = ("file", "mapping", "sender", "mapping_name")
-
-    mapping = forms.ModelChoiceField(
-        ColumnMapping.objects.none(),
-        required=False,
-        label=_("Saved column mapping"),
-        help_text=_("For a table of trades. A bank statement needs none."),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    sender = forms.ModelChoiceField(
-        Party.objects.none(),
-        to_field_name="code",
-        required=False,
-        label=_("or sender of a new kind of table"),
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    mapping_name = forms.CharField(
-        max_length=80,
-        required=False,
-        label=_("Name of the new mapping"),
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ReadingForm.base_fields:  # a bank statement needs none of them
-            self.fields[name].required = False
-        self.fields["mapping"].queryset = ColumnMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["sender"].queryset = Party.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
-            is_broker=False, is_custodian=False, is_counterparty=False
-        ).order_by("code")
-
-
-class StatementUpload(UploadPage):
-    title = _("Take in a statement")
-    action = Action.IMPORT_STATEMENT
-    form_class = StatementForm
-    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.swi"
-    help_text = _(
-        "Bank statements as MT940 or camt.053; trades of a broker or custodian as CSV or XLSX."
-    )
-
-    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
-        kind = format_of(content)
-        if kind is FileFormat.TABLE:
-            return _table_preview(name, content, options)
-        read = read_mt940(content) if kind is FileFormat.MT940 else read_camt053(content)
-        rows = [
-            [
-                formats.day(entry.value_date), entry.reference,
-                formats.amount(entry.amount, entry.currency), entry.currency,
-                entry.description[:80],
-            ]
-            for statement in read.statements
-            for entry in statement.entries
-        ]  # fmt: skip
-        figures: list[tuple[Any, str]] = [
-            (_("Format"), str(status.look(kind).label)),
-            (_("Statements"), str(len(read.statements))),
-            (_("Lines"), str(len(rows))),
-            (_("Encoding"), read.encoding),
-        ]
-        for statement in read.statements[:6]:
-            opening = formats.amount(statement.opening.amount, statement.currency)
-            closing = formats.amount(statement.closing.amount, statement.currency)
-            figures.append((statement.account, f"{opening} → {closing} {statement.currency}"))
-        return Preview(
-            figures=figures,
-            columns=(_("Value date"), _("Reference"), _("Amount"), _("Currency"), _("Text")),
-            numbers=(2,),
-            rows=rows[:PREVIEW_ROWS],
-            findings=read.findings,
-            may_confirm=True,
-            note=_("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
-            if read.findings
-            else _("Opening balance plus lines equals the closing balance."),
-        )
-
-    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
-        actor, at = self.request.actor, timezone.now()
-        mapping = options["mapping"]
-        if format_of(content) is FileFormat.TABLE and mapping is None:
-            mapping = _save_guess(name, content, options, actor)
-        file = services.receive_statement(
-            name=name,
-            content=content,
-            mapping_id=mapping.pk if mapping else None,
-            actor=actor,
-            at=at,
-        )
-        return file.get_absolute_url()
-
-
-def _plan(columns: tuple[str, ...], options: dict[str, Any]) -> ColumnPlan:
-    mapping = options["mapping"]
-    if mapping is not None:
-        return ColumnPlan(mapping.columns, mapping.date_format, mapping.decimal_mark)
-    dates = options["date_format"] or DATE_FORMATS[0]
-    return ColumnPlan(guess_columns(columns), dates, options["decimal_mark"] or ".")
-
-
-def _encoding(options: dict[str, Any]) -> str:
-    """Return what the table is declared to be written in: by its saved mapping, or just now."""
-    mapping = options["mapping"]
-    return str(mapping.encoding if mapping is not None else options["encoding"])
-
-
-def _written_as(dialect: str) -> str:
-    """Say what kind of table it is: a workbook, or text cells apart by one sign."""
-    if dialect == "xlsx":
-        return "XLSX"
-    sign = _t("tabulator") if dialect == "\t" else dialect
-    return _t("CSV, separator %(sign)s") % {"sign": sign}
-
-
-def _table_preview(name: str, content: bytes, options: dict[str, Any]) -> Preview:
-    table = tabular.read_table(name, content, encoding=_encoding(options))
-    plan = _plan(table.columns, options)
-    read = read_trade_lines(table.columns, table.rows, plan)
-    findings = list(read.findings)
-    if options["mapping"] is None and options["sender"] is None:
-        findings.insert(
-            0,
-            Finding(
-                code="TAB-SENDER",
-                field="sender",
-                message="Choose a saved mapping, or the sender of this table",
-                line=1,
-            ),
-        )
-    used = {header: field for field, header in plan.columns.items()}
-    return Preview(
-        figures=[
-            (_("Format"), _written_as(table.dialect)),
-            (_("Lines"), str(len(table.rows))),
-            (_("Read"), str(len(read.lines))),
-            (_("Encoding"), table.encoding),
-        ],
-        columns=[
-            f"{header} → {words.named(used[header])}" if header in used else header
-            for header in table.columns
-        ],
-        numbers=[n for n, header in enumerate(table.columns) if used.get(header) in FIGURES],
-        rows=table.rows[:PREVIEW_ROWS],
-        findings=findings,
-        may_confirm=not findings,
-    )
-
-
-def _save_guess(name: str, content: bytes, options: dict[str, Any], actor: Actor) -> ColumnMapping:
-    table = tabular.read_table(name, content, encoding=options["encoding"])
-    plan = _plan(table.columns, options)
-    sender = options["sender"].code
-    return services.save_mapping(
-        name=options["mapping_name"] or f"{sender} {name}"[:80],
-        sender_code=sender,
-        columns=plan.columns,
-        date_format=plan.date_format,
-        decimal_mark=plan.decimal_mark,
-        coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
-        encoding=options["encoding"],
-        actor=actor,
-    )
 
 
 class StatementDetail(DetailPage):

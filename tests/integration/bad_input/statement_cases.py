@@ -51,7 +51,7 @@ STATEMENTS: dict[str, Bad] = {
     ),
     "camt.053: the year 1": (
         "statement", files.CAMT.replace(b"<ValDt><Dt>2026-11-20", b"<ValDt><Dt>0001-01-01"), 200,
-        "CAMT-DATE Blocking 8 ValDt 0001-01-01 is not a date",
+        "CAMT-DATE Blocking 9 ValDt 0001-01-01 is not a date",
     ),
     "camt.053: four letters of currency": (
         "statement", files.CAMT.replace(b'"EUR"', b'"EURO"'), 200,
@@ -90,7 +90,7 @@ STATEMENTS: dict[str, Bad] = {
     ),
     "camt.053: 31 February": (
         "statement", files.CAMT.replace(b"<ValDt><Dt>2026-11-20", b"<ValDt><Dt>2026-02-31"), 200,
-        "CAMT-DATE Blocking 8 ValDt 2026-02-31 is not a date",
+        "CAMT-DATE Blocking 9 ValDt 2026-02-31 is not a date",
     ),
     "custodian table: no sender": (
         "statement", files.CUSTODIAN, 200,

@@ -1,0 +1,316 @@
+"""Taking a statement in: what it says, how the columns of a table are read, then confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from core import tabular
+from core.access import Action
+from core.pages import formats, status, words
+from core.pages.upload import FileForm, Preview, UploadPage
+from kernel.actors import Actor
+from kernel.findings import Finding
+from reconciliation import selectors, services
+from reconciliation.facts import CashStatement
+from reconciliation.formats import N_
+from reconciliation.formats.camt053 import read_camt053
+from reconciliation.formats.mt940 import read_mt940
+from reconciliation.formats.trade_table import (
+    DATE_FORMATS,
+    FIELDS,
+    FIGURES,
+    ColumnPlan,
+    guess_columns,
+    read_trade_lines,
+)
+from reconciliation.models import ColumnMapping
+from reconciliation.services.statements import format_of, succession_findings
+from reconciliation.states import Coverage, FileFormat
+from reconciliation.views.mappings import ReadingForm
+from refdata.models import Party
+
+PREVIEW_ROWS: Final = 12
+BALANCES_SHOWN: Final = 50
+SAMPLES: Final = 3
+COLUMN: Final = "column-"
+
+
+class StatementForm(ReadingForm, FileForm):
+    """The file, and for a table how its columns read: a saved mapping, or a new one.
+
+    `chosen` is what a person said about the columns of this file, by their number: the field that
+    each gives, if any. Nothing until the columns were asked about.
+    """
+
+    field_order = ("file", "mapping", "sender", "mapping_name")
+
+    mapping = forms.ModelChoiceField(
+        ColumnMapping.objects.none(),
+        required=False,
+        label=_("Saved column mapping"),
+        help_text=_("For a table of trades. A bank statement needs none."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    sender = forms.ModelChoiceField(
+        Party.objects.none(),
+        to_field_name="code",
+        required=False,
+        label=_("or sender of a new kind of table"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    mapping_name = forms.CharField(
+        max_length=80,
+        required=False,
+        label=_("Name of the new mapping"),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ReadingForm.base_fields:  # a bank statement needs none of them
+            self.fields[name].required = False
+        self.fields["mapping"].queryset = ColumnMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["sender"].queryset = Party.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
+            is_broker=False, is_custodian=False, is_counterparty=False
+        ).order_by("code")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["chosen"] = {
+            int(name.removeprefix(COLUMN)): said
+            for name, said in self.data.items()
+            if name.startswith(COLUMN) and name.removeprefix(COLUMN).isdecimal()
+            if said in {*FIELDS, ""}
+        }
+        return cleaned
+
+    def how_it_reads(self) -> list[forms.BoundField]:
+        """Return the questions that go with the columns of a table."""
+        return [self[name] for name in ("sender", "mapping_name", *ReadingForm.base_fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """A column of the file with a few of its values, and the field that it gives ('' for none)."""
+
+    n: int
+    header: str
+    samples: tuple[str, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPreview(Preview):
+    """What a statement says: the balances of a bank, or the columns of a table to be named.
+
+    `strangers` are accounts that are none of ours; with `asks` the columns are asked about first.
+    """
+
+    balances: Sequence[tuple[str, ...]] = ()
+    balances_total: int = 0
+    strangers: Sequence[str] = ()
+    asked: Sequence[AskedColumn] = ()
+    asks: bool = False
+    fields: Sequence[tuple[str, str]] = ()
+    saved: ColumnMapping | None = None
+
+
+class StatementUpload(UploadPage):
+    title = _("Take in a statement")
+    action = Action.IMPORT_STATEMENT
+    form_class = StatementForm
+    template_name = "reconciliation/upload.html"
+    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.swi"
+    help_text = _(
+        "Bank statements as MT940 or camt.053; trades of a broker or custodian as CSV or XLSX."
+    )
+
+    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        kind = format_of(content)
+        if kind is FileFormat.TABLE:
+            return _table_preview(name, content, options)
+        return _bank_preview(kind, content)
+
+    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
+        actor, at = self.request.actor, timezone.now()
+        mapping = options["mapping"]
+        if format_of(content) is FileFormat.TABLE and mapping is None:
+            mapping = _saved(name, content, options, actor)
+        file = services.receive_statement(
+            name=name,
+            content=content,
+            mapping_id=mapping.pk if mapping else None,
+            actor=actor,
+            at=at,
+        )
+        return file.get_absolute_url()
+
+
+# ---------------------------------------------------------------------- a bank's statement
+def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
+    """Show what its import would find: also whether it follows what we hold."""
+    read = read_mt940(content) if kind is FileFormat.MT940 else read_camt053(content)
+    findings = [*read.findings, *succession_findings(read.statements)]
+    statements = sorted((*read.statements, *read.unproved), key=lambda item: item.line)
+    rows = [row for statement in statements for row in _entries(statement)]
+    named = [(item.account, item.currency) for item in statements]
+    ours = selectors.our_accounts(named)
+    return StatementPreview(
+        figures=[
+            (_("Format"), str(status.look(kind).label)),
+            (_("Statements"), formats.integer(len(statements))),
+            (_("Lines"), formats.integer(len(rows))),
+            (_("Encoding"), read.encoding),
+        ],
+        columns=(_("Value date"), _("Reference"), _("Amount"), _("Currency"), _("Text")),
+        numbers=(2,),
+        rows=rows[:PREVIEW_ROWS],
+        rows_total=len(rows),
+        findings=findings,
+        may_confirm=True,
+        note=_("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
+        if findings
+        else _(
+            "Opening balance plus lines equals the closing balance; each statement opens where the"
+            " one before it closed."
+        ),
+        balances=[
+            _balance(item, ours[key].code if key in ours else "")
+            for item, key in zip(statements[:BALANCES_SHOWN], named, strict=False)
+        ],
+        balances_total=len(statements),
+        strangers=sorted({" ".join(key) for key in named if key not in ours}),
+    )
+
+
+def _entries(statement: CashStatement) -> Iterator[list[str]]:
+    for entry in statement.entries:
+        yield [
+            formats.day(entry.value_date), entry.reference,
+            formats.amount(entry.amount, entry.currency), entry.currency, entry.description[:80],
+        ]  # fmt: skip
+
+
+def _balance(statement: CashStatement, ours: str) -> tuple[str, ...]:
+    return (
+        statement.account, ours, statement.number,
+        formats.day(statement.closing.day),
+        formats.amount(statement.opening.amount, statement.currency),
+        formats.amount(statement.movement, statement.currency),
+        formats.amount(statement.closing.amount, statement.currency),
+        statement.currency, formats.integer(len(statement.entries)),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- a table of trades
+def _plan(columns: Sequence[str], options: Mapping[str, Any]) -> ColumnPlan:
+    """Say how the columns read: by the saved mapping, as was chosen, or as their headers say."""
+    mapping = options["mapping"]
+    if mapping is not None:
+        return ColumnPlan(mapping.columns, mapping.date_format, mapping.decimal_mark)
+    chosen = {
+        field: columns[n] for n, field in options["chosen"].items() if field and n < len(columns)
+    }
+    return ColumnPlan(
+        chosen if options["chosen"] else guess_columns(columns),
+        options["date_format"] or DATE_FORMATS[0],
+        options["decimal_mark"] or ".",
+    )
+
+
+def _encoding(options: Mapping[str, Any]) -> str:
+    """Return what the table is declared to be written in: by its saved mapping, or just now."""
+    mapping = options["mapping"]
+    return str(mapping.encoding if mapping is not None else options["encoding"])
+
+
+def _written_as(dialect: str) -> str:
+    """Say what kind of table it is: a workbook, or text cells apart by one sign."""
+    if dialect == "xlsx":
+        return "XLSX"
+    sign = _t("tabulator") if dialect == "\t" else dialect
+    return _t("CSV, separator %(sign)s") % {"sign": sign}
+
+
+def _table_preview(name: str, content: bytes, options: Mapping[str, Any]) -> StatementPreview:
+    table = tabular.read_table(name, content, encoding=_encoding(options))
+    plan = _plan(table.columns, options)
+    read = read_trade_lines(table.columns, table.rows, plan)
+    findings = [*_answers_missing(options), *read.findings]
+    used = {header: field for field, header in plan.columns.items()}
+    is_new = options["mapping"] is None
+    return StatementPreview(
+        figures=[
+            (_("Format"), _written_as(table.dialect)),
+            (_("Lines"), formats.integer(len(table.rows))),
+            (_("Read"), formats.integer(len(read.lines))),
+            (_("Encoding"), table.encoding),
+        ],
+        columns=[
+            f"{header} → {words.named(used[header])}" if header in used else header
+            for header in table.columns
+        ],
+        numbers=[n for n, header in enumerate(table.columns) if used.get(header) in FIGURES],
+        rows=table.rows[:PREVIEW_ROWS],
+        rows_total=len(table.rows),
+        findings=findings,
+        may_confirm=not findings,
+        asked=list(_asked(table, used)) if is_new else (),
+        asks=is_new and any(finding.line == 1 for finding in findings),
+        fields=[(field, capfirst(words.named(field))) for field in FIELDS],
+        saved=options["mapping"],
+    )
+
+
+def _answers_missing(options: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say what a person has to answer besides the columns, and what was answered twice."""
+    if options["mapping"] is not None:
+        return
+    if options["sender"] is None:
+        message = N_("Choose a saved mapping, or the sender of this table")
+        yield Finding("TAB-SENDER", "sender", message, line=1)
+    name = options["mapping_name"].strip()
+    if name and ColumnMapping.objects.filter(name=name).exists():
+        message = N_("A mapping of this name is saved already: choose it, or give another name")
+        yield Finding("TAB-NAME", "mapping_name", message, found=name, line=1)
+    yield from _chosen_twice(options["chosen"].values())
+
+
+def _chosen_twice(chosen: Iterable[str]) -> Iterator[Finding]:
+    said = list(chosen)
+    for field in FIELDS:
+        if said.count(field) > 1:
+            message = N_("{found} columns give the field {field}: choose one")
+            yield Finding("TAB-FIELD", field, message, found=str(said.count(field)), line=1)
+
+
+def _asked(table: tabular.Table, used: Mapping[str, str]) -> Iterator[AskedColumn]:
+    """Return the columns that have a header, each with its first different values."""
+    for n, header in enumerate(table.columns):
+        if header:
+            values = dict.fromkeys(row[n] for row in table.rows[:PREVIEW_ROWS] if row[n])
+            yield AskedColumn(n, header, tuple(values)[:SAMPLES], used.get(header, ""))
+
+
+def _saved(name: str, content: bytes, options: Mapping[str, Any], actor: Actor) -> ColumnMapping:
+    table = tabular.read_table(name, content, encoding=options["encoding"])
+    plan = _plan(table.columns, options)
+    sender = options["sender"].code
+    return services.save_mapping(
+        name=options["mapping_name"] or f"{sender} {name}"[:80],
+        sender_code=sender,
+        columns=plan.columns,
+        date_format=plan.date_format,
+        decimal_mark=plan.decimal_mark,
+        coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
+        encoding=options["encoding"],
+        actor=actor,
+    )
