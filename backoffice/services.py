@@ -21,6 +21,7 @@ DONE_BY = {
     WorkKind.EXCEPTION: access.Action.RESOLVE_EXCEPTION,
     WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
     WorkKind.CANCELLATION: access.Action.VALIDATE_TRADE,
+    WorkKind.CORRECTION: access.Action.AMEND_TRADE,
     WorkKind.BREAK: access.Action.MATCH,
     WorkKind.REPORT: access.Action.GENERATE_REPORT,
 }
@@ -47,7 +48,7 @@ def take_work(
 def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:
     kind = WorkKind(item.kind)
     access.require(actor, DONE_BY[kind], desk=item.desk_code or None)
-    if kind is WorkKind.EXCEPTION:
+    if kind in (WorkKind.EXCEPTION, WorkKind.REPORT):
         exceptions.assign_exception(
             exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at
         )

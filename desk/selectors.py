@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
@@ -19,7 +19,7 @@ from desk.models import (
     SupervisorLimit,
     WorkItem,
 )
-from desk.states import LIVE_EXCEPTION, Decision, SettingState, WorkState
+from desk.states import LIVE_EXCEPTION, Decision, SettingState, WorkKind, WorkState
 from kernel.actors import Actor
 
 
@@ -45,6 +45,20 @@ def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
     desks = desks_of(actor, Action.VIEW_TRADES)
     items = WorkItem.objects.filter(state=WorkState.OPEN.value)
     return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
+
+
+def due_of(*, kind: WorkKind, subject_kind: str, subject_id: int) -> datetime | None:
+    """Return by when the open work of this kind about a subject is due, if there is any."""
+    return (
+        WorkItem.objects.filter(
+            kind=kind.value,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            state=WorkState.OPEN.value,
+        )
+        .values_list("due_at", flat=True)
+        .first()
+    )
 
 
 def list_comments(*, subject_kind: str, subject_id: int) -> QuerySet[Comment]:

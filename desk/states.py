@@ -56,9 +56,12 @@ class ExceptionKind(StrEnum):
 
 
 class WorkKind(StrEnum):
+    """CORRECTION: a trade that a supervisor refused; REPORT: what keeps a report back."""
+
     EXCEPTION = "EXCEPTION"
     VALIDATION = "VALIDATION"
     CANCELLATION = "CANCELLATION"
+    CORRECTION = "CORRECTION"
     BREAK = "BREAK"
     REPORT = "REPORT"
 

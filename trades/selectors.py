@@ -17,7 +17,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from core.access import Action, DeskScopedQuerySet, desks_of
+from core.access import Action, DeskScopedQuerySet, allows, desks_of
 from core.columns import said
 from desk.models import Approval
 from kernel.actors import Actor
@@ -31,7 +31,7 @@ from trades.models import (
     Trade,
     TradeVersion,
 )
-from trades.states import Channel, Outcome
+from trades.states import Channel, Outcome, RequestState
 
 
 def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
@@ -69,6 +69,26 @@ def list_decisions(*, trade_id: int) -> QuerySet[Approval]:
         Q(subject_kind="trade", subject_id=trade_id)
         | Q(subject_kind="cancellation", subject_id__in=requests)
     ).order_by("id")
+
+
+def find_request(trade: Trade) -> CancellationRequest | None:
+    """Return the request to cancel the trade that waits for a decision, if there is one."""
+    return trade.cancellation_requests.filter(state=RequestState.ASKED.value).first()
+
+
+def open_request() -> Subquery:
+    """Return, for an annotation of trades, ASKED where somebody asks for the cancellation."""
+    asked = CancellationRequest.objects.filter(trade=OuterRef("pk"), state=RequestState.ASKED.value)
+    return Subquery(asked.values("state")[:1])
+
+
+def may_decide(asked: CancellationRequest | None, *, trade: Trade, actor: Actor) -> bool:
+    """Say whether the actor is the second person who may grant or refuse the request."""
+    return (
+        asked is not None
+        and asked.asked_by != actor.name
+        and allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
+    )
 
 
 def list_batches() -> QuerySet[CaptureBatch]:

@@ -205,7 +205,7 @@ def assign_exception(
         row.state, row.owner_id = target.value, owner_id
         row.save(update_fields=["state", "owner"])
         work.assign_work(
-            kind=WorkKind.EXCEPTION,
+            kind=_work_kind(ExceptionKind(row.kind)),
             subject_kind=SUBJECT_KIND,
             subject_id=row.pk,
             owner_id=owner_id,
@@ -314,7 +314,12 @@ def _insert(items: Iterable[Raised], kind: ExceptionKind, actor: Actor, at: date
         cursor.execute(RAISE, [msgspec.json.encode(rows).decode()])
         ids = [int(row[0]) for row in cursor.fetchall()]
     tasks = [_task(pk, item) for pk, item in zip(ids, fresh, strict=True) if _holds(item)]
-    work.open_work(kind=WorkKind.EXCEPTION, tasks=tasks, actor=actor, at=at)
+    work.open_work(kind=_work_kind(kind), tasks=tasks, actor=actor, at=at)
+
+
+def _work_kind(kind: ExceptionKind) -> WorkKind:
+    """Return whose work an exception is: what keeps a report back is the reporters'."""
+    return WorkKind.REPORT if kind is ExceptionKind.REPORT else WorkKind.EXCEPTION
 
 
 def _holds(item: Raised) -> bool:
@@ -350,5 +355,9 @@ def _end(
         state=state.value, ended_at=at, ended_by=actor.name, reason=reason
     )
     work.close_work(
-        kind=WorkKind.EXCEPTION, subject_kind=SUBJECT_KIND, subject_ids=ids, actor=actor, at=at
+        kind=(WorkKind.EXCEPTION, WorkKind.REPORT),
+        subject_kind=SUBJECT_KIND,
+        subject_ids=ids,
+        actor=actor,
+        at=at,
     )

@@ -60,7 +60,7 @@ def open_work(*, kind: WorkKind, tasks: Iterable[Task], actor: Actor, at: dateti
 
 def close_work(
     *,
-    kind: WorkKind,
+    kind: WorkKind | tuple[WorkKind, ...],
     subject_kind: str,
     subject_ids: Collection[int],
     actor: Actor,
@@ -69,9 +69,10 @@ def close_work(
     """Mark the open items of these subjects done; return how many there were."""
     if not subject_ids:
         return 0
+    kinds = (kind,) if isinstance(kind, WorkKind) else kind
     with acting(actor=actor):
         return WorkItem.objects.filter(
-            kind=kind.value,
+            kind__in=[one.value for one in kinds],
             subject_kind=subject_kind,
             subject_id__in=subject_ids,
             state=WorkState.OPEN.value,

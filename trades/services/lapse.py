@@ -1,4 +1,4 @@
-"""What a new version of a trade makes void: requests that were made about the one before."""
+"""What a new version of a trade makes void: what was asked for about the one before."""
 
 from __future__ import annotations
 
@@ -15,16 +15,27 @@ from trades.states import RequestState
 SUBJECT_KIND: Final = "cancellation"
 
 
-def lapse_requests(*, trade_ids: Collection[int], actor: Actor, at: datetime) -> int:
-    """End the open cancellation requests of these trades; return how many there were."""
+def supersede(*, trade_ids: Collection[int], actor: Actor, at: datetime) -> None:
+    """End what waited for another version of these trades: corrections and cancellations."""
+    desk.close_work(
+        kind=WorkKind.CORRECTION,
+        subject_kind="trade",
+        subject_ids=trade_ids,
+        actor=actor,
+        at=at,
+    )
+    _lapse_requests(trade_ids, actor, at)
+
+
+def _lapse_requests(trade_ids: Collection[int], actor: Actor, at: datetime) -> None:
     asked = CancellationRequest.objects.filter(
         trade_id__in=trade_ids, state=RequestState.ASKED.value
     )
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
     if not ids:
-        return 0
+        return
     CancellationRequest.objects.filter(pk__in=ids).update(state=RequestState.LAPSED.value)
-    return desk.close_work(
+    desk.close_work(
         kind=WorkKind.CANCELLATION,
         subject_kind=SUBJECT_KIND,
         subject_ids=ids,

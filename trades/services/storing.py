@@ -17,7 +17,7 @@ from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services.enrichment import Terms
-from trades.services.lapse import lapse_requests
+from trades.services.lapse import supersede
 from trades.services.plan import Item, Plan, TradeRow, VersionRow
 from trades.services.writing import NULL, SEPARATOR, Table, array, row
 from trades.states import Outcome, TradeState
@@ -261,7 +261,7 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
         )
     changed = [t.id for t in plan.trades.values() if t.changed and not t.created]
     if changed:
-        lapse_requests(trade_ids=changed, actor=plan.actor, at=plan.at)
+        supersede(trade_ids=changed, actor=plan.actor, at=plan.at)
     over = [t.id for t in plan.trades.values() if t.changed and t.state is TradeState.CLOSED]
     if over:
         desk.close_exceptions(

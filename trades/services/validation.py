@@ -13,12 +13,16 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.jobs import enqueue
-from core.models import Job
+from core.models import Job, User
 from core.outbox import announce_each
+from core.people import actor_of
 from core.roles import Action
+from core.text import visible
+from desk import selectors as desk_selectors
 from desk import services as desk
-from desk.facts import Seen
+from desk.facts import Seen, Subject
 from desk.services import approvals
+from desk.services.work import assign_work
 from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
@@ -75,6 +79,7 @@ def validate_trade(
 def refuse_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) -> Trade:
     """Refuse the version whose fingerprint is `seen`, for a reason; it goes back to its maker.
 
+    The work of correcting it stays in the queue until the trade is amended or cancelled.
     Raises as `validate_trade` does, but asks for no limit.
     """
     with acting(actor=actor, reason=reason):
@@ -84,6 +89,7 @@ def refuse_trade(*, trade_id: int, seen: str, reason: str, actor: Actor, at: dat
         desk.comment(
             subject_kind=SUBJECT_KIND, subject_id=trade.pk, text=reason, actor=actor, at=at
         )
+        _ask_correction(trade, reason, actor, at)
         _decided([trade], TradeState.REJECTED, "trade.rejected", actor, at)
         return trade
 
@@ -205,6 +211,44 @@ def _seen(trade: Trade, seen: str) -> Seen:
         maker=trade.maker,
         contributors=tuple(trade.contributors),
     )
+
+
+def _ask_correction(trade: Trade, reason: str, actor: Actor, at: datetime) -> None:
+    """Put a refused trade into the queue, due when its validation was, for its maker if he may."""
+    due_at = desk_selectors.due_of(
+        kind=WorkKind.VALIDATION, subject_kind=SUBJECT_KIND, subject_id=trade.pk
+    )
+    subject = Subject(
+        kind=SUBJECT_KIND,
+        id=trade.pk,
+        reference=trade.reference,
+        desk_code=trade.desk_code,
+        url=f"/trades/{trade.pk}/",
+        due_at=due_at,
+        amount_at_risk=trade.risk_amount_eur,
+        currency="" if trade.risk_amount_eur is None else "EUR",
+    )
+    task = desk.Task(subject=subject, title=f"{trade.reference} {visible(reason)}")
+    desk.open_work(kind=WorkKind.CORRECTION, tasks=[task], actor=actor, at=at)
+    maker = _who_may_amend(trade)
+    if maker is not None:
+        assign_work(
+            kind=WorkKind.CORRECTION,
+            subject_kind=SUBJECT_KIND,
+            subject_id=trade.pk,
+            owner_id=maker.user_id,
+            actor=actor,
+        )
+
+
+def _who_may_amend(trade: Trade) -> Actor | None:
+    """Return the person who made the trade, if there is one who may correct it."""
+    user = User.objects.filter(username=trade.maker, is_active=True).first()
+    if user is None:
+        return None
+    maker = actor_of(user)
+    may = access.allows(maker, Action.AMEND_TRADE, desk=trade.desk_code or None)
+    return maker if may else None
 
 
 def _decided(

@@ -59,7 +59,7 @@ class TradeDetail(DetailPage):
         actor = self.request.actor
         desk_code = trade.desk_code or None
         open_ = trade.state != "CLOSED"
-        asked = trade.cancellation_requests.filter(state="ASKED").first()
+        asked = selectors.find_request(trade)
         return {
             "title": trade.reference,
             "versions": list(shown_versions(trade.pk)),
@@ -70,9 +70,7 @@ class TradeDetail(DetailPage):
             "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
             "panels": _panels(trade),
             "asked": asked,
-            "may_decide": asked is not None
-            and asked.asked_by != actor.name
-            and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
+            "may_decide": selectors.may_decide(asked, trade=trade, actor=actor),
             "may_amend": open_ and access.allows(actor, Action.AMEND_TRADE, desk=desk_code),
             "may_validate": trade.state == "PENDING_VALIDATION"
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),

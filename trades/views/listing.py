@@ -24,6 +24,7 @@ class TradeList(ListPage):
         Tab(_("Received"), "state=RECEIVED&state=ENRICHED"),
         Tab(_("On hold"), "state=ON_HOLD"),
         Tab(_("To validate"), "state=PENDING_VALIDATION"),
+        Tab(_("Rejected"), "state=REJECTED"),
         Tab(_("Validated"), "state=VALIDATED"),
         Tab(pgettext_lazy("trade", "Closed"), "state=CLOSED"),
     )

@@ -31,6 +31,7 @@ from core.pages.columns import (
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from core.text import visible
 from desk import selectors as desk_selectors
+from trades import selectors
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
@@ -53,6 +54,9 @@ class ValidationFilter(ListFilterSet):
     since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("Trade date from"))
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("To"))
     above = AmountFilter(field_name="risk_amount_eur", lookup_expr="gte", label=_("From EUR"))
+    cancellation = ChipsFilter(
+        method="filter_cancellation", choices=[("ASKED", _("Asked"))], label=_("Cancellation")
+    )
     amended = ChipsFilter(
         method="filter_amended", choices=[("yes", _("Amended"))], label=_("Version")
     )
@@ -60,6 +64,12 @@ class ValidationFilter(ListFilterSet):
     class Meta:
         model = Trade
         fields: list[str] = []
+
+    def filter_cancellation(
+        self, queryset: QuerySet[Trade], name: str, value: list[str]
+    ) -> QuerySet[Trade]:
+        """Keep what somebody asks to be cancelled."""
+        return queryset.filter(cancellation_requests__state="ASKED") if value else queryset
 
     def filter_amended(
         self, queryset: QuerySet[Trade], name: str, value: list[str]
@@ -71,6 +81,7 @@ class ValidationFilter(ListFilterSet):
 class ValidationTable(tables.Table):
     reference = LinkColumn("validation:trade", verbose_name=_("Reference"))
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
+    request_state = StatusColumn(verbose_name=_("Cancellation"), orderable=False)
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
     instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))
@@ -101,6 +112,7 @@ class ValidationQueue(ListPage):
     tabs = (
         Tab(_("All")),
         Tab(_("Amended"), "amended=yes"),
+        Tab(_("Cancellation asked"), "cancellation=ASKED"),
         Tab(_("From 1 million EUR"), "above=1000000"),
     )
     bulk_actions = (
@@ -130,6 +142,7 @@ class ValidationQueue(ListPage):
             Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES)
             .in_states(TradeState.PENDING_VALIDATION.value)
             .select_related("instrument")
+            .annotate(request_state=selectors.open_request())
         )
 
     def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
@@ -169,7 +182,10 @@ class ValidationDetail(DetailPage):
         before = _last_approved(trade, versions)
         limit = desk_selectors.limit_of(actor=actor, day=timezone.now().date())
         amount = trade.risk_amount_eur
+        asked = selectors.find_request(trade)
         return {
+            "asked": asked,
+            "may_decide": selectors.may_decide(asked, trade=trade, actor=actor),
             "subtitle": trade.reference,
             "version": current,
             "before": before,

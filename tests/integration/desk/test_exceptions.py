@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from backoffice.services import take_work
 from core.access import Forbidden
 from core.models import OutboxEvent
 from core.roles import Role
@@ -232,3 +233,23 @@ def test_other_desks_are_absent() -> None:
 
     assert selectors.list_exceptions(actor=person("fi", Role.AGENT, desk="FI")).count() == 0
     assert selectors.list_exceptions(actor=person("eq", Role.AGENT, desk="EQ")).count() == 1
+
+
+def test_what_keeps_a_report_back_is_work_of_the_reports_until_it_ends() -> None:
+    services.raise_exceptions(
+        raised=[Raised(subject=REPORT, finding=finding("RPT-101"))],
+        kind=ExceptionKind.REPORT, actor=SYSTEM, at=AT,
+    )  # fmt: skip
+    row = ControlException.objects.get()
+    item = WorkItem.objects.get()
+    assert (item.kind, item.state) == ("REPORT", "OPEN")
+    ana = person("ana", Role.AGENT)
+
+    take_work(item_ids=[item.pk], owner_id=ana.user_id, actor=ana, at=AT)
+
+    item.refresh_from_db()
+    row.refresh_from_db()
+    assert item.owner_id == row.owner_id == ana.user_id
+    services.resolve_exception(exception_id=row.pk, reason="repaired", actor=SYSTEM, at=AT)
+    item.refresh_from_db()
+    assert item.state == "DONE"

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
 from core import jobs
 from core.access import Forbidden
@@ -24,7 +23,6 @@ from reconciliation.models import (
     StatementFile,
     StatementLine,
 )
-from reconciliation.services import queue
 from reconciliation.services.matches import AlreadyMatched, UnableToMatch
 from reconciliation.services.statements import SameFileTwice, UnableToReceive
 from reconciliation.states import Kind, Resolution
@@ -392,24 +390,3 @@ def test_matches_are_guarded_by_the_database(
     ):
         cursor.execute(statement_text)
     assert refused.value.__cause__.diag.constraint_name == constraint, case  # type: ignore[union-attr]  # psycopg2's error
-
-
-def test_a_break_falls_due_on_a_business_day() -> None:
-    """Opened on Friday 20 November, it may be watched for two business days: until Tuesday."""
-    due_at = timezone.localtime(queue.due_from(AT))
-
-    assert due_at.isoformat() == "2026-11-24T19:00:00+01:00"
-
-
-def test_the_place_of_a_break_in_the_queue_follows_its_category() -> None:
-    account()
-    made = trade(1)
-    cash_file(":61:2611201120C1,00NTRFOTHER//BK1", closing="C261120EUR10001,00")
-    item = WorkItem.objects.get(title=f"TIMING {made.reference}")
-
-    later = ":61:2611231123C1,00NTRFOTHER2//BK2"
-    taken_in(statement(later, opening="C261120EUR10001,00", closing="C261123EUR10002,00"))
-
-    item.refresh_from_db()
-    assert Break.objects.get(trade=made).category == "MISSING_THEIRS"
-    assert item.title == f"MISSING_THEIRS {made.reference}"

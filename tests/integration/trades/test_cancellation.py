@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from core.access import Forbidden
+from core.models import User
 from core.roles import Role
 from desk.models import Approval, Comment, WorkItem
 from desk.services import approvals
@@ -16,8 +18,9 @@ from kernel.findings import Refusal
 from kernel.states import IllegalTransition
 from tests.factories.trades import booked, cancel, facts, send, small_world
 from tests.integration.desk.people import person
+from trades.facts import ExecutionFacts
 from trades.models import CancellationRequest, Trade
-from trades.services import cancellation
+from trades.services import cancellation, validation
 from trades.services.manual import TradeChanged
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +185,44 @@ def test_the_database_refuses_a_cancellation_by_hand_that_nobody_approved(trade:
         cursor.execute(BY_HAND)
         with pytest.raises(IntegrityError, match="is not approved"), transaction.atomic():
             cursor.execute(closed)
+
+
+@pytest.mark.parametrize("message", [facts(version=2, action="AMEND", price="50"), cancel()])
+def test_another_version_ends_the_correction_of_a_refused_trade(
+    trade: Trade, message: ExecutionFacts
+) -> None:
+    Trade.objects.filter(pk=trade.pk).update(state="PENDING_VALIDATION")
+    validation.refuse_trade(
+        trade_id=trade.pk, seen=trade.fingerprint, reason="Wrong book", actor=supervisor(), at=AT
+    )
+    assert WorkItem.objects.get(kind="CORRECTION").state == "OPEN"
+
+    send(message)
+
+    assert WorkItem.objects.get(kind="CORRECTION").state == "DONE"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "asks"),
+    [
+        ("en", "asks for this trade to be cancelled", "Cancellation asked"),
+        ("fr", "demande l’annulation de cette opération", "Annulation demandée"),
+    ],
+)
+def test_the_supervisor_sees_that_a_cancellation_is_asked_before_validating(
+    trade: Trade, language: str, said: str, asks: str
+) -> None:
+    other = booked(source_reference="OTHER")
+    Trade.objects.update(state="PENDING_VALIDATION")
+    asked(trade)
+    boss = Client(headers={"accept-language": language})
+    boss.force_login(User.objects.get(pk=supervisor().user_id))
+
+    page = boss.get(f"/validation/{trade.pk}/").content.decode()
+    assert said in page.replace("&#x27;", "’")
+    assert f"/trades/{trade.pk}/cancel/grant/" in page
+    assert said not in boss.get(f"/validation/{other.pk}/").content.decode()
+    queue = boss.get("/validation/?cancellation=ASKED").content.decode()
+    assert asks in queue
+    assert trade.reference in queue
+    assert other.reference not in queue

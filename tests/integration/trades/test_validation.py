@@ -75,7 +75,27 @@ def test_refused_trade_keeps_its_reason_and_leaves_the_queue() -> None:
     assert made.state == "REJECTED"
     assert Approval.objects.get().reason == "Wrong book"
     assert Comment.objects.get().text == "Wrong book"
-    assert WorkItem.objects.get().state == "DONE"
+    assert WorkItem.objects.get(kind="VALIDATION").state == "DONE"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("maker_may", [True, False])
+def test_a_refused_trade_is_work_with_its_reason_owner_and_due_time(maker_may: bool) -> None:  # noqa: FBT001 - a table
+    made = pending(1)
+    due_at = WorkItem.objects.get(kind="VALIDATION").due_at
+    if maker_may:
+        person("agent", Role.AGENT)
+
+    validation.refuse_trade(
+        trade_id=made.pk, seen=made.fingerprint, reason="Wrong book", actor=supervisor(), at=AT
+    )
+
+    work = WorkItem.objects.get(kind="CORRECTION")
+    assert (work.state, work.title) == ("OPEN", f"{made.reference} Wrong book")
+    assert (work.url, work.desk_code, work.due_at) == (
+        f"/trades/{made.pk}/", made.desk_code, due_at,
+    )  # fmt: skip
+    assert (work.owner.username if work.owner else "") == ("agent" if maker_may else "")
 
 
 @pytest.mark.django_db
