@@ -55,7 +55,7 @@ PROMISES: Final = (
     ),
     Promise(
         "I02b",
-        "exactly one version is current, the highest",
+        "exactly one version is current, the highest; one that was approved and replaced is not",
         """SELECT trade_id FROM qa.trade_version GROUP BY 1
             HAVING count(*) FILTER (WHERE status <> 'SUPERSEDED') <> 1
                 OR max(version_no) <> max(version_no) FILTER (WHERE status <> 'SUPERSEDED')""",

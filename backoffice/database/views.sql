@@ -1,14 +1,15 @@
 -- Versions for auditors, across rooms: terms from trades, checker from desk, eligibility from
--- reporting. A version that was approved stays VALIDATED when a later one replaces it. Its number is
--- that of the message that made it.
+-- reporting. Its number is that of the message that made it. Exactly one version of a trade is current,
+-- the highest: whatever was decided on a version, it is SUPERSEDED once a later one replaced it. Its
+-- checker stays, which says that it was approved.
 CREATE OR REPLACE VIEW qa.trade_version AS
 SELECT v.execution_id AS id,
        v.trade_id,
        v.version_no::int AS version_no,
-       CASE WHEN ok.id IS NOT NULL THEN 'VALIDATED'
+       CASE WHEN v.version_no <> t.version_no THEN 'SUPERSEDED'
+            WHEN ok.id IS NOT NULL THEN 'VALIDATED'
             WHEN no.id IS NOT NULL THEN 'REJECTED'
-            WHEN v.version_no = t.version_no THEN t.state::text
-            ELSE 'SUPERSEDED' END AS status,
+            ELSE t.state::text END AS status,
        v.maker::text AS maker,
        ok.checker::text AS checker,
        v.quantity,

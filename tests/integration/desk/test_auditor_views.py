@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from backoffice import promises
 from backoffice.launcher import places
 from core.roles import Role
 from kernel.actors import SYSTEM
 from tests.factories.controlled import trade, world
+from tests.factories.trades import booked, cancel, facts, send, small_world
 from tests.integration.desk.people import person
+from trades.models import Trade
 from trades.services import control, validation
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -27,6 +31,15 @@ COLUMNS = {
 }
 
 
+def as_auditor() -> Any:
+    return psycopg2.connect(
+        host=settings.DATABASES["default"]["HOST"],
+        user=settings.DATABASE_ROLES["qa"],
+        password=places.TEST_PASSWORD,
+        dbname=connection.settings_dict["NAME"],
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_views_say_who_made_and_who_checked() -> None:
     world()
@@ -35,12 +48,7 @@ def test_views_say_who_made_and_who_checked() -> None:
     boss = person("supervisor", Role.SUPERVISOR, limit="1000000")
     validation.validate_trade(trade_id=good.pk, seen=good.fingerprint, actor=boss, at=AT)
 
-    opened = psycopg2.connect(
-        host=settings.DATABASES["default"]["HOST"],
-        user=settings.DATABASE_ROLES["qa"],
-        password=places.TEST_PASSWORD,
-        dbname=connection.settings_dict["NAME"],
-    )
+    opened = as_auditor()
     with opened, opened.cursor() as cursor:
         for view, columns in COLUMNS.items():
             cursor.execute(f"SELECT * FROM qa.{view}")
@@ -58,3 +66,39 @@ def test_views_say_who_made_and_who_checked() -> None:
         ("ON_HOLD", "agent", None, ["agent"]),
     ]
     assert exceptions == [("CONTROL", "OPEN")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_was_decided_on_and_replaced_is_not_current_and_keeps_its_checker() -> None:
+    small_world()
+    boss = person("supervisor", Role.SUPERVISOR, limit="1000000")
+    for reference, decide in (("APPROVED", True), ("REFUSED", False), ("CANCELLED", True)):
+        made = booked(source_reference=reference)
+        Trade.objects.filter(pk=made.pk).update(state="PENDING_VALIDATION")
+        if decide:
+            validation.validate_trade(trade_id=made.pk, seen=made.fingerprint, actor=boss, at=AT)
+        else:
+            validation.refuse_trade(
+                trade_id=made.pk, seen=made.fingerprint, reason="no", actor=boss, at=AT
+            )
+    for reference in ("APPROVED", "REFUSED"):
+        send(facts(source_reference=reference, version=2, action="AMEND", price="50"))
+    send(cancel(source_reference="CANCELLED"))
+
+    opened = as_auditor()
+    with opened, opened.cursor() as cursor:
+        cursor.execute(
+            "SELECT version_no, status, checker FROM qa.trade_version ORDER BY trade_id, version_no"
+        )
+        versions = cursor.fetchall()
+        promise = next(one for one in promises.PROMISES if one.code == "I02b")
+        cursor.execute(promise.broken_by)
+        broken = cursor.fetchall()
+    opened.close()
+
+    assert versions == [
+        (1, "SUPERSEDED", "supervisor"), (2, "RECEIVED", None),
+        (1, "SUPERSEDED", None), (2, "RECEIVED", None),
+        (1, "SUPERSEDED", "supervisor"), (2, "CLOSED", None),
+    ]  # fmt: skip
+    assert broken == []
