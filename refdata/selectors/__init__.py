@@ -1,9 +1,10 @@
 """Reads: set-wise, as frozen facts; what is unknown is absent from the answer, never invented."""
 
 from refdata.selectors.calendars import (
+    CutOffInForce,
     UnknownCalendar,
     calendar_for,
-    cut_offs,
+    cut_offs_in_force,
     settlement_book,
     settlement_calendar,
     settlement_date,
@@ -32,13 +33,14 @@ from refdata.selectors.parties import (
 )
 
 __all__ = [
+    "CutOffInForce",
     "UnknownCalendar",
     "accounts_by_code",
     "books_by_code",
     "books_of_desks",
     "calendar_for",
     "counterparties_by_code",
-    "cut_offs",
+    "cut_offs_in_force",
     "find_instruments",
     "fx_rate",
     "fx_rates",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, time
 
 from django.db.models import Q
+from django.utils.functional import Promise
 
 from kernel.calendars import BusinessCalendar
 from refdata.facts import CycleFacts, InstrumentFacts, VenueFacts
 from refdata.models import Calendar, CalendarDay, Currency, CutOff, SettlementCycle, Venue
+from refdata.models.labels import LABELS
+from refdata.rules.cut_offs import DELIVERED
 from refdata.rules.settlement import SettlementBook
 from refdata.states import InstructionState, RecordState
 
@@ -100,10 +104,25 @@ def _calendars(codes: Iterable[str]) -> dict[str, BusinessCalendar]:
     }
 
 
-def cut_offs(day: date) -> dict[str, tuple[int, time]]:
-    """Return (open days after, local time) of each step that somebody set a cut-off for.
+@dataclass(frozen=True, slots=True)
+class CutOffInForce:
+    """A cut-off that holds on a day: set by `record`; by the product where that is None."""
 
-    What was approved for that day alone goes before what holds from a day on.
+    step: str
+    days_after: int
+    at_time: time
+    record: CutOff | None = None
+
+    @property
+    def label(self) -> str | Promise:
+        return LABELS[self.step]
+
+
+def cut_offs_in_force(day: date) -> list[CutOffInForce]:
+    """Return the cut-off of each step on that day, in the order of the steps.
+
+    What was approved for that day alone goes before what holds from a day on, and that before what
+    the product brings.
     """
     rows = (
         CutOff.objects.filter(state=InstructionState.APPROVED)
@@ -111,4 +130,5 @@ def cut_offs(day: date) -> dict[str, tuple[int, time]]:
         .order_by("step", "-only_day", "-valid_from", "-pk")
         .distinct("step")
     )
-    return {row.step: (row.days_after, row.at_time) for row in rows}
+    known = {row.step: CutOffInForce(row.step, row.days_after, row.at_time, row) for row in rows}
+    return [known.get(step) or CutOffInForce(step.value, *at) for step, at in DELIVERED.items()]

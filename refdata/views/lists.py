@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.access import Action
 from core.pages import ListPage, Tab
-from refdata import filters, models, tables
+from refdata import filters, models, selectors, tables
 
 
 class ReferenceList(ListPage):
@@ -79,7 +80,12 @@ class CutOffList(ReferenceList):
     )
     create_url, create_label = "/refdata/cut-offs/new/", _("Propose a cut-off")
     export_name = "cut-offs"
-    empty_text = _("The cut-offs that the product brings are in force.")
+    empty_text = _("The house has set no cut-off of its own yet.")
+    template_name = "refdata/cut_offs.html"
+
+    def extra_context(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        return {"today": today, "in_force": selectors.cut_offs_in_force(today)}
 
 
 class AccountList(ReferenceList):

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from backoffice.cut_offs import DELIVERED, due_times
+from backoffice.cut_offs import due_times
 from core.access import Forbidden
 from core.models import User
 from core.roles import Role
@@ -18,6 +18,7 @@ from kernel.findings import Refusal
 from kernel.states import IllegalTransition
 from refdata import selectors, services
 from refdata.models import CutOff
+from refdata.rules.cut_offs import DELIVERED
 from tests.integration.desk.people import person
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,9 @@ def test_it_holds_from_its_day_on_and_one_day_alone_goes_before() -> None:
         time(19),
         time(17),
     ]
-    assert selectors.cut_offs(FRIDAY) == {"validate": (0, time(22, 30))}
+    found = selectors.cut_offs_in_force(FRIDAY)
+    assert [one.step for one in found] == list(DELIVERED)
+    assert [(one.step, one.at_time) for one in found if one.record] == [("validate", time(22, 30))]
 
 
 @pytest.mark.parametrize(
@@ -121,3 +124,28 @@ def test_it_is_proposed_and_approved_on_the_pages() -> None:
     sue.post(f"/refdata/cut-offs/{row.pk}/approve/")
     row.refresh_from_db()
     assert (row.state, row.decided_by) == ("APPROVED", "sue")
+
+
+@pytest.mark.parametrize(
+    ("language", "brought", "since"),
+    [
+        ("en", "brought by the product", "set from"),
+        ("fr", "livrée avec le produit", "fixée à partir du"),
+    ],
+)
+def test_the_page_lists_what_is_in_force_with_its_source(
+    language: str, brought: str, since: str
+) -> None:
+    CutOff.objects.create(
+        step="validate", at_time=time(21, 17), valid_from=date(2000, 1, 3), state="APPROVED",
+        reason="early", proposed_by="ana", proposed_at=AT, decided_by="sue", decided_at=AT,
+    )  # fmt: skip
+    ana = Client(headers={"accept-language": language})
+    ana.force_login(User.objects.get(pk=agent().user_id))
+
+    page = ana.get("/refdata/cut-offs/").content.decode()
+
+    assert page.count(brought) == len(DELIVERED) - 1
+    assert since in page
+    assert "21:17" in page
+    assert "18:30" in page
