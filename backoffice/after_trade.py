@@ -3,75 +3,91 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import selectors
-from backoffice.links import link
+from backoffice.links import link, link_to_day, link_to_trades
 from backoffice.steps import Blocker, Step
 from kernel.actors import Actor
+from reporting.states import ReportState
+
+STUCK: Final = (ReportState.BLOCKED.value, ReportState.REJECTED.value)
+READY: Final = (ReportState.READY.value, ReportState.IN_FILE.value)
 
 
 def statements(day: date) -> Step:
     """Statement files of the day: whole ones, and those that could not be read."""
     files = selectors.count_statement_files(day=day)
-    refused = files.get("QUARANTINED", 0)
-    url = link("reconciliation:statements")
+    refused, waiting = files.get("QUARANTINED", 0), files.get("RECEIVED", 0)
+
+    def listed(*states: str) -> str:
+        return link_to_day("reconciliation:statements", day, state=states)
+
     return Step(
         code="statements",
         label=_("Statements"),
         icon="statement",
-        url=url,
+        url=link_to_day("reconciliation:statements", day),
         done=files.get("IMPORTED", 0),
-        left=refused + files.get("RECEIVED", 0),
+        done_url=listed("IMPORTED"),
+        left=refused + waiting,
         left_label=_("not read"),
-        left_url=url,
-        blockers=(Blocker(_("in quarantine"), refused, url, "red"),),
+        left_url=listed("QUARANTINED", "RECEIVED"),
+        blockers=(Blocker(_("in quarantine"), refused, listed("QUARANTINED"), "red"),),
         jobs=("reconciliation.import",),
     )
 
 
 def reconcile(day: date, actor: Actor) -> Step:
-    """Trades of the day that a statement confirms; breaks of any day that nobody explained."""
-    breaks = selectors.count_breaks(actor)
-    proposed = selectors.count_proposed_matches(actor)
-    url = link("reconciliation:breaks") or link("reconciliation:home")
-    matches = link("reconciliation:matches") or link("reconciliation:home")
+    """Matches and breaks of the day's trades, and lines that name the day and no trade of ours."""
+    breaks = selectors.count_breaks_of_day(day=day, actor=actor)
+    groups = selectors.count_matches_of_day(day=day, actor=actor)
+    proposed = groups.get("PROPOSED", 0)
+
+    def matches(state: str) -> str:
+        return link_to_day("reconciliation:matches", day, state=state)
+
     return Step(
         code="reconcile",
         label=_("Reconciliation"),
         icon="reconcile",
-        url=link("reconciliation:home"),
-        done=selectors.count_matched_trades(day=day, actor=actor),
+        url=link_to_day("reconciliation:home", day),
+        done=groups.get("CONFIRMED", 0),
+        done_url=matches("CONFIRMED"),
         left=breaks + proposed,
         left_label=_("to explain"),
-        left_url=url,
         blockers=(
-            Blocker(_("breaks"), breaks, url),
-            Blocker(_("proposed matches"), proposed, matches, "blue"),
+            Blocker(_("breaks"), breaks, link_to_day("reconciliation:home", day)),
+            Blocker(_("proposed matches"), proposed, matches("PROPOSED"), "blue"),
         ),
         jobs=("reconciliation.run",),
     )
 
 
-def report(day: date) -> Step:
+def report(day: date, actor: Actor) -> Step:
     """Trades of the day with their answer to the regulator, and what keeps the others."""
-    told = selectors.report_completeness(day=day)
-    stuck = told.counts.get("BLOCKED", 0) + told.counts.get("REJECTED", 0)
-    ready = told.counts.get("READY", 0) + told.counts.get("IN_FILE", 0)
-    home, blocked = link("reporting:home"), link("reporting:reports", state="BLOCKED")
+    told = selectors.report_completeness(day=day, actor=actor)
+    stuck, ready = (sum(told.counts.get(state, 0) for state in of) for of in (STUCK, READY))
+    through = [state.value for state in ReportState if state.value not in (*STUCK, *READY)]
+
+    def reports(*states: str) -> str:
+        return link_to_trades("reporting:reports", day, standing="yes", state=states)
+
     return Step(
         code="report",
         label=_("Reports"),
         icon="report",
-        url=home,
+        url=link("reporting:home", day=day.isoformat()),
         done=told.answered - stuck - ready,
+        done_url=reports(*through),
         left=told.missing + stuck + ready,
         left_label=_("to report"),
-        left_url=home,
         blockers=(
-            Blocker(_("blocked reports"), stuck, blocked, "red"),
-            Blocker(_("to release"), ready, link("reporting:files"), "blue"),
+            Blocker(_("without an answer"), told.missing, link_to_day("reporting:unanswered", day)),
+            Blocker(_("blocked reports"), stuck, reports(*STUCK), "red"),
+            Blocker(_("to release"), ready, reports(*READY), "blue"),
         ),
         jobs=("reporting.",),
     )

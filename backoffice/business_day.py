@@ -1,7 +1,7 @@
 """The business day: its steps with what is done, what is left, what blocks it, and by when.
 
-A step only counts; what is true stands in the rooms below. The day is through when no step has
-anything left.
+A step only counts what belongs to the day, and leads to the lists of exactly that; what is true
+stands in the rooms below. The day is through when no step has anything left.
 """
 
 from __future__ import annotations
@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import after_trade, selectors
 from backoffice.cut_offs import due_times
-from backoffice.links import link
+from backoffice.links import link_to_day, link_to_trades
 from backoffice.steps import Blocker, Step, StepState
 from core.models import Job
 from kernel.actors import Actor
-from trades.states import TradeState
+from trades.states import Outcome, TradeState
+
+HELD: Final = (TradeState.ON_HOLD, TradeState.ENRICHED)
+ENRICHED: Final = tuple(state for state in TradeState if state is not TradeState.RECEIVED)
+CONTROLLED: Final = tuple(state for state in ENRICHED if state not in HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     trades = selectors.count_trades(day=day, actor=actor)
     live = tuple(selectors.list_live_jobs())
     steps = [
-        _capture(trades, actor),
-        _enrich(trades),
-        _control(trades, actor),
-        _validate(trades),
+        _capture(trades, day, actor),
+        _enrich(trades, day),
+        _control(trades, day, actor),
+        _validate(trades, day),
         after_trade.statements(day),
         after_trade.reconcile(day, actor),
-        after_trade.report(day),
+        after_trade.report(day, actor),
     ]
     calendar = selectors.find_house_calendar()
     zone = timezone.get_current_timezone()
@@ -61,75 +66,116 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     return BusinessDay(day=day, trades=trades, steps=tuple(told), live_jobs=live)
 
 
-def _capture(trades: selectors.TradeCounts, actor: Actor) -> Step:
-    waiting = selectors.count_waiting_executions(actor=actor)
-    url = link("trades:executions") or link("trades:list")
+def _trades(day: date, *states: TradeState) -> str:
+    """Return the address of the day's trades in these states, all of them without any."""
+    return link_to_trades("trades:list", day, state=[state.value for state in states])
+
+
+def _capture(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
+    waiting = selectors.count_waiting_executions(day=day, actor=actor)
+
+    def messages(*outcomes: Outcome) -> str:
+        return link_to_day("trades:executions", day, outcome=[one.value for one in outcomes])
+
     return Step(
         code="capture",
         label=_("Capture"),
         icon="capture",
-        url=link("trades:list"),
+        url=_trades(day),
         done=trades.total,
+        done_url=_trades(day),
         left=sum(waiting.values()),
         left_label=_("not booked"),
-        left_url=url,
+        left_url=messages(Outcome.EXCEPTION, Outcome.PARKED),
         blockers=(
-            Blocker(_("waiting for a person"), waiting.get("EXCEPTION", 0), url, "red"),
-            Blocker(_("waiting for their first message"), waiting.get("PARKED", 0), url),
+            Blocker(
+                _("waiting for a person"),
+                waiting.get(Outcome.EXCEPTION, 0),
+                messages(Outcome.EXCEPTION),
+                "red",
+            ),
+            Blocker(
+                _("waiting for their first message"),
+                waiting.get(Outcome.PARKED, 0),
+                messages(Outcome.PARKED),
+            ),
         ),
         jobs=("trades.capture", "trades.import", "trades.replay"),
     )
 
 
-def _enrich(trades: selectors.TradeCounts) -> Step:
+def _enrich(trades: selectors.TradeCounts, day: date) -> Step:
     left = trades.of(TradeState.RECEIVED)
     return Step(
         code="enrich",
         label=_("Enrichment"),
         icon="enrich",
-        url=link("trades:list", state=TradeState.RECEIVED),
+        url=_trades(day),
         done=trades.total - left,
+        done_url=_trades(day, *ENRICHED),
         left=left,
         left_label=_("to enrich"),
-        left_url=link("trades:list", state=TradeState.RECEIVED),
+        left_url=_trades(day, TradeState.RECEIVED),
         jobs=("trades.control", "trades.recontrol"),
     )
 
 
-def _control(trades: selectors.TradeCounts, actor: Actor) -> Step:
-    held = trades.of(TradeState.ON_HOLD) + trades.of(TradeState.ENRICHED)
-    open_now = selectors.count_exceptions_by_severity(actor=actor)
-    url = link("desk:exceptions")
+def _control(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
+    held = trades.of(*HELD)
+    found = selectors.count_findings(day=day, actor=actor)
+
+    def exceptions(severity: str) -> str:
+        return link_to_day("desk:exceptions", day, kind="CONTROL", severity=severity)
+
     return Step(
         code="control",
         label=_("Controls"),
         icon="control",
-        url=url or link("trades:list", state=TradeState.ON_HOLD),
-        done=trades.total - held - trades.of(TradeState.RECEIVED),
+        url=link_to_day("desk:exceptions", day),
+        done=trades.of(*CONTROLLED),
+        done_url=_trades(day, *CONTROLLED),
         left=held,
         left_label=_("on hold"),
-        left_url=link("trades:list", state=TradeState.ON_HOLD),
-        amount_eur=trades.risk(TradeState.ON_HOLD),
+        left_url=_trades(day, *HELD),
+        amount_eur=trades.risk(*HELD),
         blockers=(
-            Blocker(_("blocking exceptions"), open_now.get("BLOCKING", 0), url, "red"),
-            Blocker(_("alerts"), open_now.get("WARNING", 0), url),
+            Blocker(
+                _("blocking exceptions"), found.get("BLOCKING", 0), exceptions("BLOCKING"), "red"
+            ),
+            Blocker(_("alerts"), found.get("WARNING", 0), exceptions("WARNING")),
         ),
         jobs=("trades.control", "trades.recontrol"),
     )
 
 
-def _validate(trades: selectors.TradeCounts) -> Step:
-    queue = link("validation:queue") or link("trades:list", state=TradeState.PENDING_VALIDATION)
+def _validate(trades: selectors.TradeCounts, day: date) -> Step:
+    """What was refused waits too: for its correction, then for a supervisor again."""
+    left = (TradeState.PENDING_VALIDATION, TradeState.REJECTED)
     return Step(
         code="validate",
         label=_("Validation"),
         icon="validate",
-        url=queue,
+        url=link_to_trades("validation:queue", day),
         done=trades.of(TradeState.VALIDATED),
-        left=trades.of(TradeState.PENDING_VALIDATION),
-        left_label=_("to validate"),
-        left_url=queue,
-        amount_eur=trades.risk(TradeState.PENDING_VALIDATION),
+        done_url=_trades(day, TradeState.VALIDATED),
+        left=trades.of(*left),
+        left_label=_("to validate or correct"),
+        left_url=_trades(day, *left),
+        amount_eur=trades.risk(*left),
+        blockers=(
+            Blocker(
+                _("to validate"),
+                trades.of(TradeState.PENDING_VALIDATION),
+                link_to_trades("validation:queue", day),
+                "blue",
+            ),
+            Blocker(
+                _("refused, to correct"),
+                trades.of(TradeState.REJECTED),
+                _trades(day, TradeState.REJECTED),
+                "red",
+            ),
+        ),
         jobs=("trades.validate", "trades.validation"),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -122,7 +123,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     _keep_nearest(shown)
     return {
         "navigation": [group for group in shown if group["items"]],
-        "business_date": selectors.business_date(),
+        "business_date": selectors.business_date(timezone.localdate()),
         "role_names": ", ".join(str(look(role).label) for role in selectors.role_names(user.pk)),
     }
 

@@ -14,7 +14,6 @@ from django.db.models import (
     DecimalField,
     Exists,
     F,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -28,12 +27,12 @@ from core.access import Action
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
 from desk.models import ControlException, WorkItem
-from desk.states import LIVE_EXCEPTION
+from desk.states import LIVE_EXCEPTION, ExceptionKind
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
 from reconciliation import selectors as reconciliation
-from reconciliation.models import MatchAllocation, StatementFile
-from reconciliation.states import GroupState, Kind
+from reconciliation.models import StatementFile
+from reconciliation.states import BreakState
 from refdata import selectors as refdata
 from reporting import selectors as reporting
 from reporting.selectors import Completeness
@@ -42,7 +41,6 @@ from trades import selectors as trades
 from trades.models import Trade
 from trades.states import TradeState
 
-HOUSE_CALENDAR = "TARGET"
 HOURS_LEFT_MIN = Decimal("0.25")
 SECONDS_PER_HOUR = Decimal(3600)
 JOBS_SHOWN_MAX = 8
@@ -61,11 +59,11 @@ class TradeCounts:
     def total(self) -> int:
         return sum(self.counts.values())
 
-    def of(self, state: TradeState) -> int:
-        return self.counts.get(state.value, 0)
+    def of(self, *states: TradeState) -> int:
+        return sum(self.counts.get(state.value, 0) for state in states)
 
-    def risk(self, state: TradeState) -> Decimal | None:
-        return self.risks.get(state.value)
+    def risk(self, *states: TradeState) -> Decimal:
+        return sum((self.risks.get(state.value, Decimal(0)) for state in states), Decimal(0))
 
     @property
     def stp_rate(self) -> Decimal | None:
@@ -73,10 +71,9 @@ class TradeCounts:
         return Decimal(self.untouched) / self.total if self.total else None
 
 
-def business_date() -> date | None:
-    """Return the latest trade date of the house, None while it has no trade."""
-    latest: date | None = Trade.objects.aggregate(latest=Max("trade_date"))["latest"]
-    return latest
+def business_date(today: date) -> date | None:
+    """Return the business day that it is for the house, None while it has no trade."""
+    return trades.current_day(today=today)
 
 
 def count_trades(*, day: date, actor: Actor) -> TradeCounts:
@@ -103,15 +100,18 @@ def count_trades(*, day: date, actor: Actor) -> TradeCounts:
     )
 
 
-def count_waiting_executions(*, actor: Actor) -> dict[str, int]:
-    """Count the messages that were kept and are not booked, by outcome."""
-    rows = trades.list_waiting(actor=actor).order_by().values("outcome").annotate(n=Count("pk"))
+def count_waiting_executions(*, day: date, actor: Actor) -> dict[str, int]:
+    """Count the messages about a day that were kept and are not booked, by outcome."""
+    waiting = trades.executions_of_day(trades.list_waiting(actor=actor), day)
+    rows = waiting.order_by().values("outcome").annotate(n=Count("pk"))
     return {row["outcome"]: row["n"] for row in rows}
 
 
-def count_exceptions_by_severity(*, actor: Actor) -> dict[str, int]:
-    """Count the live exceptions of the desks that the actor may see."""
-    live = desk.list_exceptions(actor=actor).filter(state__in=LIVE_EXCEPTION)
+def count_findings(*, day: date, actor: Actor) -> dict[str, int]:
+    """Count the live exceptions of the controls of a day's trades, by severity."""
+    live = desk.list_exceptions(actor=actor).filter(
+        day=day, kind=ExceptionKind.CONTROL, state__in=LIVE_EXCEPTION
+    )
     rows = live.order_by().values("severity").annotate(n=Count("pk"))
     return {row["severity"]: row["n"] for row in rows}
 
@@ -130,7 +130,7 @@ def list_latest_jobs() -> QuerySet[Job]:
 def find_house_calendar() -> BusinessCalendar | None:
     """Return the calendar that deadlines follow, None while it is not loaded."""
     try:
-        return refdata.calendar_for(HOUSE_CALENDAR)
+        return refdata.calendar_for(refdata.HOUSE_CALENDAR)
     except refdata.UnknownCalendar:
         return None
 
@@ -179,33 +179,29 @@ def count_breaks(actor: Actor) -> int:
     return reconciliation.count_open_breaks(actor=actor)
 
 
-def count_proposed_matches(actor: Actor) -> int:
-    """Count the matches that wait for a decision."""
-    return reconciliation.list_groups(actor=actor).filter(state=GroupState.PROPOSED.value).count()
+def count_breaks_of_day(*, day: date, actor: Actor) -> int:
+    """Count the open breaks that belong to a day."""
+    live = reconciliation.list_breaks(actor=actor).exclude(state=BreakState.RESOLVED)
+    return reconciliation.breaks_of_day(live, day).count()
 
 
-def count_matched_trades(*, day: date, actor: Actor) -> int:
-    """Count the trades of a day that a confirmed match explains."""
-    confirmed = MatchAllocation.objects.filter(
-        kind=Kind.TRADES.value,
-        state=GroupState.CONFIRMED.value,
-        claims_trade=True,
-        trade_id=OuterRef("pk"),
-    )
-    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(trade_date=day)
-    return visible.filter(Exists(confirmed)).count()
+def count_matches_of_day(*, day: date, actor: Actor) -> dict[str, int]:
+    """Count the matches that hold a trade of a day, by state."""
+    groups = reconciliation.groups_of_day(reconciliation.list_groups(actor=actor), day)
+    rows = groups.order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}
 
 
 def count_statement_files(*, day: date) -> dict[str, int]:
-    """Count the statement files of a day by state: received then, or closing then."""
-    of_day = Q(received_at__date=day) | Q(statements__period_to=day)
-    rows = StatementFile.objects.filter(of_day).order_by().values("state")
-    return {row["state"]: row["n"] for row in rows.annotate(n=Count("pk", distinct=True))}
+    """Count the statement files of a day by state."""
+    files = reconciliation.files_of_day(StatementFile.objects.all(), day)
+    rows = files.order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}
 
 
-def report_completeness(*, day: date) -> Completeness:
-    """Return where the trades of a day stand with the regulator."""
-    return reporting.completeness(day=day)
+def report_completeness(*, day: date, actor: Actor) -> Completeness:
+    """Return where the trades of a day that the actor may see stand with the regulator."""
+    return reporting.completeness(day=day, actor=actor)
 
 
 def _number() -> DecimalField[Any, Any]:
@@ -222,7 +218,6 @@ def _in_euros(day: date) -> Any:  # noqa: ANN401 - a Case expression
     return Case(nothing, *known, output_field=_number())
 
 
-def list_days() -> list[date]:
-    """Return the last trade dates, the latest first."""
-    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True).distinct()
-    return list(days[:DAYS_SHOWN_MAX])
+def list_days(*, until: date) -> list[date]:
+    """Return the last trade dates up to a day, the latest first."""
+    return trades.list_days(limit=DAYS_SHOWN_MAX, until=until)

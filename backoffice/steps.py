@@ -33,7 +33,9 @@ class Blocker:
 class Step:
     """One step of the day: `done` of `done + left` are through; blockers are part of what is left.
 
-    `jobs` are the prefixes of the kinds of job that work on it.
+    Each figure of the step leads to the list of exactly what it counts; where what is left stands
+    in several lists (`left_url` is ''), its blockers do. `jobs` are the prefixes of the kinds of
+    job that work on it.
     """
 
     code: str
@@ -41,6 +43,7 @@ class Step:
     icon: str
     url: str
     done: int = 0
+    done_url: str = ""
     left: int = 0
     left_label: str | Promise = ""
     left_url: str = ""
@@ -49,6 +52,14 @@ class Step:
     jobs: tuple[str, ...] = ()
     due_at: datetime | None = None
     state: StepState = StepState.IDLE
+
+    @property
+    def figures(self) -> tuple[Blocker, ...]:
+        """What is left, where it can be led to: as one list, or as the several that make it up."""
+        if not self.left or self.code == "close":
+            return ()
+        whole = Blocker(self.left_label, self.left, self.left_url)
+        return (whole,) if self.left_url else self.blocking
 
     @property
     def total(self) -> int:

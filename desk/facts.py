@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from kernel.findings import Finding
@@ -11,7 +11,10 @@ from kernel.findings import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What an exception or a work item is about; `url` is the page where it can be repaired."""
+    """What an exception or a work item is about; `url` is the page where it can be repaired.
+
+    `day` is the business day that it belongs to, where it belongs to one.
+    """
 
     kind: str
     id: int
@@ -23,6 +26,7 @@ class Subject:
     url: str = ""
     contributors: tuple[str, ...] = ()
     due_at: datetime | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

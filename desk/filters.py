@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from desk.models import ControlException
 from desk.states import LIVE_EXCEPTION
 
@@ -41,6 +41,7 @@ class ExceptionFilter(ListFilterSet):
     severity = ChipsFilter(choices=SEVERITIES, label=_("Severity"))
     kind = ChipsFilter(choices=KINDS, label=_("Kind"))
     desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+    day = DayFilter(label=_("Business day"))
     since = MomentDayFilter(field_name="raised_at", lookup_expr="gte", label=_("Raised from"))
     until = MomentDayFilter(field_name="raised_at", lookup_expr="lte", label=_("To"))
 

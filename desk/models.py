@@ -73,6 +73,7 @@ class ControlException(Waiting):
     rule_code = models.CharField(_("rule"), max_length=20)
     subject_reference = models.CharField(_("reference"), max_length=100, blank=True, default="")
     version_no = models.IntegerField(_("version"), default=0)
+    day = models.DateField(_("business day"), null=True, blank=True)
     field = models.CharField(_("field"), max_length=40, blank=True, default="")
     expected = models.CharField(_("expected"), max_length=200, blank=True, default="")
     found = models.CharField(_("found"), max_length=200, blank=True, default="")

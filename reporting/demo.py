@@ -11,9 +11,9 @@ from core.models import User
 from kernel.actors import SYSTEM, Actor, ActorKind
 from refdata import selectors as refdata
 from refdata.models import Instrument, InstrumentListing
-from reporting import selectors
 from reporting.models import REGIME, ReportingProfile
 from reporting.rules.eligibility import EEA
+from trades import selectors as trades
 
 REGULATOR_LEI: Final = "9695DEMOREGULATEUR84"
 """Right check digits, nobody's identifier: the demo day reports to no real authority."""
@@ -74,7 +74,7 @@ def _queue(business_date: date, at: datetime) -> None:
     user = User.objects.filter(username=REPORTER).first()
     if user is None:
         return
-    for day in reversed(selectors.list_days(limit=DAYS_MAX)):
+    for day in reversed(trades.list_days(limit=DAYS_MAX, until=business_date)):
         if day < business_date:
             enqueue(
                 kind=JOB_KIND,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from reporting import selectors
 from reporting.models import RegulatoryReport, ReportFile, labelled
 from reporting.rules.eligibility import Reason
 from reporting.states import ReportFileState, ReportState, SchemaCheck
+from trades.filters import TradeSearch
+from trades.models import Trade
 
 
 class ReportFilter(ListFilterSet):
@@ -16,12 +20,21 @@ class ReportFilter(ListFilterSet):
     )
     state = ChipsFilter(choices=labelled(ReportState), label=_("State"))
     reason = ChipsFilter(choices=labelled(Reason), label=_("Reason"))
+    standing = ChipsFilter(
+        method="filter_standing", choices=[("yes", _("Current version"))], label=_("Version")
+    )
     since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("From"))
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("To"))
 
     class Meta:
         model = RegulatoryReport
         fields: list[str] = []
+
+    def filter_standing(
+        self, queryset: QuerySet[RegulatoryReport], name: str, value: list[str]
+    ) -> QuerySet[RegulatoryReport]:
+        """Keep the answers that stand: about the version of the trade that is in force."""
+        return selectors.standing_reports(queryset) if value else queryset
 
 
 class ReportFileFilter(ListFilterSet):
@@ -33,4 +46,14 @@ class ReportFileFilter(ListFilterSet):
 
     class Meta:
         model = ReportFile
+        fields: list[str] = []
+
+
+class UnansweredFilter(ListFilterSet):
+    """The day is the page's own: without one, the list would be every trade that ever was."""
+
+    q = TradeSearch()
+
+    class Meta:
+        model = Trade
         fields: list[str] = []

@@ -8,6 +8,7 @@ app_name = "reporting"
 urlpatterns = [
     path("", day.ReportingDay.as_view(), name="home"),
     path("generate/", day.GenerateDay.as_view(), name="generate"),
+    path("unanswered/", reports.UnansweredList.as_view(), name="unanswered"),
     path("reports/", reports.ReportList.as_view(), name="reports"),
     path("reports/<int:pk>/", reports.ReportDetail.as_view(), name="report"),
     path("files/", files.FileList.as_view(), name="files"),

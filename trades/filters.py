@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import django_filters
@@ -128,7 +129,14 @@ class ExecutionFilter(ListFilterSet):
     outcome = ChipsFilter(choices=labelled(Outcome), label=_("Outcome"))
     channel = ChipsFilter(choices=labelled(Channel), label=_("Channel"))
     batch = django_filters.NumberFilter(field_name="batch_id", label=_("Import"))
+    day = DayFilter(method="filter_day", label=_("Business day"))
 
     class Meta:
         model = Execution
         fields: list[str] = []
+
+    def filter_day(
+        self, queryset: QuerySet[Execution], name: str, value: date
+    ) -> QuerySet[Execution]:
+        """Keep the messages about one business day."""
+        return selectors.executions_of_day(queryset, value)

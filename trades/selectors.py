@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db.models import (
     Case,
     Count,
+    DateField,
     JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Value,
     When,
 )
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject, Left, NullIf, TruncDate
 
 from core.access import Action, DeskScopedQuerySet, allows, desks_of
 from core.columns import said
@@ -148,6 +151,38 @@ def find_messages(prefix: str, *, at_most: int) -> list[int] | None:
     keys = MessageKey.objects.filter(source_reference__startswith=prefix)
     found = list(keys.values_list("execution_id", flat=True)[: at_most + 1])
     return found if len(found) <= at_most else None
+
+
+def executions_of_day(rows: QuerySet[Execution], day: date) -> QuerySet[Execution]:
+    """Keep the messages about a business day: that of their trade, else stated, else of arrival."""
+    stated = Coalesce(
+        NullIf(said("content", "trade_date"), Value("")), Left(said("content", "traded_at"), 10)
+    )
+    of_day = Coalesce("trade__trade_date", Cast(stated, DateField()), TruncDate("received_at"))
+    return rows.alias(of_day=of_day).filter(of_day=day)
+
+
+# ---------------------------------------------------------------------- days
+def current_day(*, today: date) -> date | None:
+    """Return the business day of the house: the latest with a trade, up to the open day it is.
+
+    A trade that is dated in the future moves nobody's day. None while there is no trade so far.
+    """
+    return next(iter(list_days(limit=1, until=refdata.latest_open_day(today))), None)
+
+
+def list_days(*, limit: int, until: date) -> list[date]:
+    """Return the latest trade dates of the book up to `until`, newest first."""
+    found: list[date] = []
+    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True)
+    days = days.filter(trade_date__lte=until)
+    while len(found) < limit:
+        earlier = days.filter(trade_date__lt=found[-1]) if found else days
+        day = earlier.first()
+        if day is None:
+            break
+        found.append(day)
+    return found
 
 
 def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:

@@ -31,7 +31,7 @@ class BusinessDay(PageView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         at = timezone.now()
-        day = _day_asked(request) or selectors.business_date()
+        day = _day_asked(request) or selectors.business_date(timezone.localdate(at))
         if day is None:
             return self.render({"empty": True})
         template = "backoffice/_business_day.html" if self.is_fragment else ""
@@ -49,13 +49,14 @@ class BusinessDay(PageView):
             "day": day,
             "at": at,
             "trades": told.trades,
+            "figures": [figure for step in told.steps for figure in step.figures],
             "work": [(item, work_title(item)) for item in work[:WORK_SHOWN_MAX]]
             if sees_work
             else [],
             "jobs": selectors.list_latest_jobs()
             if access.allows(actor, access.Action.VIEW_JOBS)
             else (),
-            "days": selectors.list_days(),
+            "days": sorted({day, *selectors.list_days(until=timezone.localdate(at))}, reverse=True),
         }
 
 

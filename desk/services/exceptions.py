@@ -43,6 +43,7 @@ REFRESHED: Final = (
     "evidence",
     "contributors",
     "version_no",
+    "day",
     "amount_at_risk",
     "currency",
     "severity",
@@ -122,7 +123,7 @@ def settle_findings(
             rows = known.get(key, [])
             live = next((row for row in rows if row.state in LIVE_EXCEPTION), None)
             if live is not None:
-                if _differs(live, item):
+                if _differs(live, item) or live.day != item.subject.day:
                     changed.append(_refreshed(live, item))
             elif not any(_still_answers(row, item) for row in rows):
                 fresh.append(item)
@@ -287,6 +288,7 @@ def _columns(item: Raised) -> dict[str, Any]:
         "subject_id": subject.id,
         "subject_reference": subject.reference[:100],
         "version_no": subject.version_no,
+        "day": subject.day,
         "field": finding.field[:40],
         "expected": finding.expected[:200],
         "found": finding.found[:200],

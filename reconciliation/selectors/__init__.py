@@ -3,9 +3,12 @@
 from reconciliation.selectors.accounts import our_accounts
 from reconciliation.selectors.ageing import BANDS, Ageing, ageing
 from reconciliation.selectors.rows import (
+    breaks_of_day,
     breaks_of_trade,
     count_open_breaks,
+    files_of_day,
     find_file_by_digest,
+    groups_of_day,
     import_was_given_up,
     list_breaks,
     list_groups,
@@ -22,9 +25,12 @@ __all__ = [
     "Scope",
     "ageing",
     "both_sides",
+    "breaks_of_day",
     "breaks_of_trade",
     "count_open_breaks",
+    "files_of_day",
     "find_file_by_digest",
+    "groups_of_day",
     "import_was_given_up",
     "list_breaks",
     "list_groups",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from core.access import Action, desks_of
 from core.models import Job, JobState
@@ -13,6 +15,7 @@ from reconciliation.models import (
     Break,
     MatchAllocation,
     MatchGroup,
+    Statement,
     StatementFile,
     StatementLine,
 )
@@ -44,6 +47,25 @@ def list_groups(*, actor: Actor) -> QuerySet[MatchGroup]:
     held = MatchAllocation.objects.filter(group_id=OuterRef("pk"))
     outside = held.filter(~Exists(visible.filter(pk=OuterRef("trade_id"))))
     return groups.filter(~Exists(outside))
+
+
+def breaks_of_day(breaks: QuerySet[Break], day: date) -> QuerySet[Break]:
+    """Keep the breaks of a business day: that of their trade, else the one their line names."""
+    of_day = Coalesce("trade__trade_date", "line__trade_date", "line__value_date", "day")
+    return breaks.alias(of_day=of_day).filter(of_day=day)
+
+
+def groups_of_day(groups: QuerySet[MatchGroup], day: date) -> QuerySet[MatchGroup]:
+    """Keep the groups that hold a trade of a business day."""
+    trades = Trade.objects.filter(trade_date=day).values("pk")
+    held = MatchAllocation.objects.filter(trade_id__in=trades)
+    return groups.filter(pk__in=held.values("group_id"))
+
+
+def files_of_day(files: QuerySet[StatementFile], day: date) -> QuerySet[StatementFile]:
+    """Keep the statement files of a business day: received on it, or closing on it."""
+    closing = Statement.objects.filter(source=OuterRef("pk"), period_to=day)
+    return files.filter(Q(received_at__date=day) | Exists(closing))
 
 
 def find_file_by_digest(digest: str) -> StatementFile | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -64,9 +65,15 @@ class BreakFilter(ListFilterSet):
     since = DayFilter(field_name="day", lookup_expr="gte", label=_("Value date from"))
     until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
 
+    day = DayFilter(method="filter_day", label=_("Business day"))
+
     class Meta:
         model = Break
         fields: list[str] = []
+
+    def filter_day(self, queryset: QuerySet[Break], name: str, value: date) -> QuerySet[Break]:
+        """Keep what belongs to one business day."""
+        return selectors.breaks_of_day(queryset, value)
 
     def filter_queryset(self, queryset: QuerySet[Break]) -> QuerySet[Break]:
         """Show what is live unless somebody asks for other states."""

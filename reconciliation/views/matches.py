@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -26,7 +27,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
-from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from reconciliation import selectors, services
 from reconciliation.models import MatchGroup, ReconciliationRun, StatementLine, labelled
 from reconciliation.states import GroupState, Kind, PassName, RunState
@@ -135,9 +136,17 @@ class MatchFilter(ListFilterSet):
     pass_name = ChipsFilter(choices=labelled(PassName), label=_("Pass"))
     kind = ChipsFilter(choices=labelled(Kind), label=_("Kind"))
 
+    day = DayFilter(method="filter_day", label=_("Business day"))
+
     class Meta:
         model = MatchGroup
         fields: list[str] = []
+
+    def filter_day(
+        self, queryset: QuerySet[MatchGroup], name: str, value: date
+    ) -> QuerySet[MatchGroup]:
+        """Keep what belongs to one business day."""
+        return selectors.groups_of_day(queryset, value)
 
 
 class MatchTable(tables.Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -18,7 +19,7 @@ from core.access import Action
 from core.models import LIVE_JOB, Job, JobState
 from core.pages import DetailPage, ListPage, PageView, Tab, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
-from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, StatementLine, labelled
 from reconciliation.states import Kind, StatementState
@@ -33,9 +34,17 @@ class StatementFilter(ListFilterSet):
     since = MomentDayFilter(field_name="received_at", lookup_expr="gte", label=_("From"))
     until = MomentDayFilter(field_name="received_at", lookup_expr="lte", label=_("To"))
 
+    day = DayFilter(method="filter_day", label=_("Business day"))
+
     class Meta:
         model = StatementFile
         fields: list[str] = []
+
+    def filter_day(
+        self, queryset: QuerySet[StatementFile], name: str, value: date
+    ) -> QuerySet[StatementFile]:
+        """Keep what belongs to one business day."""
+        return selectors.files_of_day(queryset, value)
 
 
 class StatementTable(tables.Table):

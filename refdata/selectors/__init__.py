@@ -1,10 +1,12 @@
 """Reads: set-wise, as frozen facts; what is unknown is absent from the answer, never invented."""
 
 from refdata.selectors.calendars import (
+    HOUSE_CALENDAR,
     CutOffInForce,
     UnknownCalendar,
     calendar_for,
     cut_offs_in_force,
+    latest_open_day,
     settlement_book,
     settlement_calendar,
     settlement_date,
@@ -33,6 +35,7 @@ from refdata.selectors.parties import (
 )
 
 __all__ = [
+    "HOUSE_CALENDAR",
     "CutOffInForce",
     "UnknownCalendar",
     "accounts_by_code",
@@ -48,6 +51,7 @@ __all__ = [
     "instruments_by_id",
     "instruments_by_isin",
     "last_prices",
+    "latest_open_day",
     "name_of_instruction",
     "own_firm",
     "parties_by_id",

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
+from typing import Final
 
 from django.db.models import Q
 from django.utils.functional import Promise
 
-from kernel.calendars import BusinessCalendar
+from kernel.calendars import SATURDAY, BusinessCalendar
 from refdata.facts import CycleFacts, InstrumentFacts, VenueFacts
 from refdata.models import Calendar, CalendarDay, Currency, CutOff, SettlementCycle, Venue
 from refdata.models.labels import LABELS
 from refdata.rules.cut_offs import DELIVERED
 from refdata.rules.settlement import SettlementBook
 from refdata.states import InstructionState, RecordState
+
+HOUSE_CALENDAR: Final = "TARGET"
+CLOSED_MAX: Final = timedelta(days=30)
+"""No market is closed for longer."""
 
 
 class UnknownCalendar(LookupError):
@@ -102,6 +107,19 @@ def _calendars(codes: Iterable[str]) -> dict[str, BusinessCalendar]:
         )
         for found in calendars
     }
+
+
+def latest_open_day(today: date) -> date:
+    """Return the latest business day of the house up to `today`, by what its calendar closes."""
+    closed = set(
+        CalendarDay.objects.filter(
+            calendar__code=HOUSE_CALENDAR, day__gt=today - CLOSED_MAX, day__lte=today
+        ).values_list("day", flat=True)
+    )
+    day = today
+    while day.weekday() >= SATURDAY or day in closed:
+        day -= timedelta(days=1)
+    return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from reporting.selectors.pages import (
     find_file_before,
     get_firm,
     has_profile,
-    last_trade_date,
-    list_days,
     list_files,
     list_reports,
     list_reports_of_trade,
+    list_unanswered,
     schema_dir,
+    standing_reports,
 )
 from reporting.selectors.reference import decider_of, rule_context, sources_of
 
@@ -31,14 +31,14 @@ __all__ = [
     "find_file_before",
     "get_firm",
     "has_profile",
-    "last_trade_date",
     "list_candidates",
-    "list_days",
     "list_files",
     "list_reports",
     "list_reports_of_trade",
     "list_superseded",
+    "list_unanswered",
     "rule_context",
     "schema_dir",
     "sources_of",
+    "standing_reports",
 ]

@@ -18,7 +18,7 @@ from kernel.actors import Actor
 from reconciliation.models import Break
 from reconciliation.states import BreakState
 from reporting.facts import ActivityLine, ActivityReport, PersonLine, RuleLine
-from reporting.selectors.pages import list_days
+from trades import selectors as trades_selectors
 from trades.models import Trade, TradeVersion
 from trades.states import CloseReason, TradeState
 
@@ -177,7 +177,7 @@ def _days(day: date, actor: Actor) -> tuple[tuple[date, int, Decimal | None], ..
     held = ControlException.objects.filter(
         subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
     )
-    wanted = list_days(limit=TREND_DAYS, until=day)
+    wanted = trades_selectors.list_days(limit=TREND_DAYS, until=day)
     rows = (
         _trades(actor)
         .filter(trade_date__in=wanted)

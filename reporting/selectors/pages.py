@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from core.roles import Action
 from kernel.actors import Actor
@@ -21,6 +22,12 @@ from trades.models import Trade
 from trades.states import TradeState
 
 CALENDAR = "TARGET"
+WAITING: Final = (
+    TradeState.RECEIVED,
+    TradeState.ENRICHED,
+    TradeState.ON_HOLD,
+    TradeState.PENDING_VALIDATION,
+)
 
 
 class ProfileMissing(Refusal):
@@ -95,65 +102,52 @@ class Completeness:
         return self.missing == 0 and self.not_validated == 0 and stuck == 0
 
 
-def completeness(*, day: date) -> Completeness:
+def standing_reports(reports: QuerySet[RegulatoryReport]) -> QuerySet[RegulatoryReport]:
+    """Keep the answers about the current version of trades that are past validation."""
+    return reports.filter(regime=REGIME, version_no=F("trade__version_no")).exclude(
+        trade__state__in=[*WAITING, TradeState.REJECTED]
+    )
+
+
+def list_unanswered(*, day: date, actor: Actor) -> QuerySet[Trade]:
+    """Return the trades of a day past validation whose current version has no answer."""
+    answer = RegulatoryReport.objects.filter(
+        regime=REGIME, trade=OuterRef("pk"), version_no=OuterRef("version_no")
+    )
+    trades = Trade.objects.visible_to(actor, Action.VIEW_REPORTS).filter(trade_date=day)
+    return trades.exclude(state__in=[*WAITING, TradeState.REJECTED]).filter(~Exists(answer))
+
+
+def completeness(*, day: date, actor: Actor | None = None) -> Completeness:
     """Compare the trades booked for a trade date with the answers about their current version.
 
     Each booked trade is counted once: waiting for validation, gone (rejected, or cancelled before
-    anything was sent), or answered in one of the states of a report.
+    anything was sent), or answered in one of the states of a report. With an actor, only the trades
+    of the desks that the actor may see.
     """
     trades = Trade.objects.filter(trade_date=day)
-    waiting = [
-        TradeState.RECEIVED,
-        TradeState.ENRICHED,
-        TradeState.ON_HOLD,
-        TradeState.PENDING_VALIDATION,
-    ]
-    states = dict(
-        trades.order_by().values_list("state").annotate(n=Count("pk")).values_list("state", "n")
-    )
-    counts = dict(
-        RegulatoryReport.objects.filter(
-            regime=REGIME, trade__trade_date=day, version_no=F("trade__version_no")
-        )
-        .exclude(trade__state__in=[*waiting, TradeState.REJECTED])
-        .order_by()
-        .values_list("state")
-        .annotate(n=Count("pk"))
-        .values_list("state", "n")
-    )
+    reports = RegulatoryReport.objects.filter(trade__trade_date=day)
+    if actor is not None:
+        trades = trades.visible_to(actor, Action.VIEW_REPORTS)
+        reports = reports.visible_to(actor, Action.VIEW_REPORTS)
+    states = _counted(trades)
     return Completeness(
         day=day,
         booked=sum(states.values()),
-        not_validated=sum(states.get(state, 0) for state in waiting),
+        not_validated=sum(states.get(state, 0) for state in WAITING),
         gone=states.get(TradeState.REJECTED, 0),
-        counts=counts,
+        counts=_counted(standing_reports(reports)),
     )
+
+
+def _counted(rows: QuerySet[Any]) -> dict[str, int]:
+    counted = rows.order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(counted.values_list("state", "n"))
 
 
 def has_profile() -> bool:
     """Say whether somebody entered who reports to whom."""
     return ReportingProfile.objects.filter(regime=REGIME).exists()
-
-
-def last_trade_date(*, until: date) -> date | None:
-    """Return the latest trade date up to `until` with a trade in the book, else the latest ever."""
-    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True)
-    return days.filter(trade_date__lte=until).first() or days.first()
-
-
-def list_days(*, limit: int, until: date | None = None) -> list[date]:
-    """Return the latest trade dates of the book (up to `until`), newest first."""
-    found: list[date] = []
-    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True)
-    if until is not None:
-        days = days.filter(trade_date__lte=until)
-    while len(found) < limit:
-        earlier = days.filter(trade_date__lt=found[-1]) if found else days
-        day = earlier.first()
-        if day is None:
-            break
-        found.append(day)
-    return found
 
 
 def deadline(*, day: date) -> date | None:

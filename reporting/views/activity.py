@@ -17,6 +17,7 @@ from reporting.facts import ActivityReport, CellKind, Sheet, WrittenReport
 from reporting.formats.activity_pdf import document
 from reporting.formats.activity_xlsx import workbook
 from reporting.forms import DayForm
+from trades import selectors as trades
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,7 +28,7 @@ class Activity(PageView):
     template_name = "reporting/activity.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        day = _asked_day(request)
+        day = asked_day(request)
         if day is None:
             return self.render({"day": None, "form": DayForm()})
         report = selectors.activity_of(day=day, actor=self.request.actor)
@@ -49,7 +50,7 @@ class ActivityFile(PageView):
     action = Action.VIEW_REPORTS
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        day = _asked_day(request)
+        day = asked_day(request)
         if day is None:
             raise Http404
         report = selectors.activity_of(day=day, actor=self.request.actor)
@@ -63,10 +64,11 @@ class ActivityFile(PageView):
         return response
 
 
-def _asked_day(request: HttpRequest) -> date | None:
+def asked_day(request: HttpRequest) -> date | None:
+    """Return the day that a page was asked for, else that of the house."""
     form = DayForm(request.GET or None)
     asked: date | None = form.cleaned_data["day"] if form.is_valid() else None
-    return asked or selectors.last_trade_date(until=timezone.localdate())
+    return asked or trades.current_day(today=timezone.localdate())
 
 
 def _written(report: ActivityReport, by: str) -> WrittenReport:

@@ -22,6 +22,7 @@ from reporting import selectors
 from reporting.formats import schemas
 from reporting.forms import DayForm
 from reporting.states import ReportState
+from trades import selectors as trades
 
 JOB_KIND = "reporting.generate_rts22"
 SHOWN = 20
@@ -36,7 +37,7 @@ class ReportingDay(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = DayForm(request.GET or None)
         asked = form.cleaned_data["day"] if form.is_valid() else None
-        day = asked or selectors.last_trade_date(until=timezone.localdate())
+        day = asked or trades.current_day(today=timezone.localdate())
         return self.render({"form": DayForm({"day": formats.day(day)}), **self._context(day)})
 
     def _context(self, day: date | None) -> dict[str, Any]:
@@ -53,7 +54,10 @@ class ReportingDay(PageView):
             "states": [(state, n) for state, n in complete.counts.items() if n],
             "blocked": blocked.order_by("id")[:SHOWN],
             "files": selectors.list_files().filter(day=day),
-            "days": [selectors.completeness(day=one) for one in selectors.list_days(limit=DAYS)],
+            "days": [
+                selectors.completeness(day=one)
+                for one in trades.list_days(limit=DAYS, until=timezone.localdate())
+            ],
             "missing_schemas": schemas.missing_schemas(selectors.schema_dir()),
             "has_profile": selectors.has_profile(),
             "deadline": selectors.deadline(day=day),

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import access
-from core.pages import DetailPage, ListPage, Tab
+from core.pages import DetailPage, ListPage, Tab, formats
 from core.pages.formats import integer
 from core.remarks import recalled
 from core.roles import Action
 from kernel.identifiers import is_lei
 from reporting import selectors
-from reporting.filters import ReportFilter
+from reporting.filters import ReportFilter, UnansweredFilter
 from reporting.formats.fields import FIELDS
 from reporting.models import LABELS, RegulatoryReport
 from reporting.rules.mapping import LINEAGE_WORDS
 from reporting.tables import ReportTable
+from reporting.views.activity import asked_day
+from trades.models import Trade
+from trades.tables import TradeTable
 
 PERSONAL = frozenset({7, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 57, 59})
 CODE_LENGTH = 4  # INTC, NORE, a MIC
+TRADE_COLUMNS_HIDDEN = (
+    *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
+    *("source_system", "source_reference", "maker", "received_at", "isin", "book_code"),
+    "version_no",
+)
 REPORTING = (Action.GENERATE_REPORT, Action.RELEASE_REPORT)
 
 
@@ -49,6 +60,33 @@ class ReportList(ListPage):
     def summary(self, queryset: QuerySet[RegulatoryReport]) -> list[tuple[Any, str]]:
         rows = queryset.order_by().values_list("state").annotate(n=Count("pk")).order_by("state")
         return [(LABELS[state], integer(n)) for state, n in rows]
+
+
+class UnansweredList(ListPage):
+    """The trades of one day that nobody has answered for yet."""
+
+    title = _("Without an answer")
+    action = Action.VIEW_REPORTS
+    filterset_class = UnansweredFilter
+    table_class = TradeTable
+    hidden_columns = TRADE_COLUMNS_HIDDEN
+    export_name = "unanswered"
+    empty_text = _("Every trade of this day is answered.")
+
+    @cached_property
+    def day(self) -> date:
+        """The day that was asked for, else that of the house."""
+        return asked_day(self.request) or timezone.localdate()
+
+    def get_queryset(self) -> QuerySet[Trade]:
+        unanswered = selectors.list_unanswered(day=self.day, actor=self.request.actor)
+        return unanswered.select_related("instrument")
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"subtitle": formats.day(self.day)}
+
+    def row_url(self, record: Trade) -> str:
+        return f"/trades/{record.pk}/"
 
 
 class ReportDetail(DetailPage):

@@ -155,6 +155,7 @@ def subject_of(facts: TradeFacts, cut_off: time) -> Subject:
         url=f"/trades/{facts.trade_id}/",
         contributors=tuple(sorted({facts.maker, *facts.contributors})),
         due_at=datetime.combine(facts.trade_date, cut_off, tzinfo=HOUSE_ZONE),
+        day=facts.trade_date,
     )
 
 

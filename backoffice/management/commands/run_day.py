@@ -40,7 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=int, default=600, help="wait at most this long")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        day = options["date"] or selectors.business_date() or timezone.localdate()
+        day = (
+            options["date"] or selectors.business_date(timezone.localdate()) or timezone.localdate()
+        )
         self.stdout.write(f"{day}")
         if not options["only_show"] and not self._run(day, time.monotonic() + options["seconds"]):
             sys.exit(FAILED)
