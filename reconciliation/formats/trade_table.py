@@ -125,13 +125,13 @@ def _column_findings(columns: Sequence[str], mapping: ColumnPlan) -> list[Findin
     """Say which mapped columns are absent or ambiguous, and which fields have no column."""
     mapped = {field: header for field, header in mapping.columns.items() if header}
     findings = [
-        Finding("TAB-FIELD", field, N_("No column is mapped to {field}"), expected=field, line=1)
+        Finding("TAB-FIELD", field, N_("No column is mapped to {field}"), line=1)
         for field in REQUIRED
         if field not in mapped
     ]
     if not any(field in mapped for field in ONE_OF):
         message = N_("No column is mapped to the ISIN or the symbol")
-        findings.append(Finding("TAB-FIELD", "isin", message, expected="isin", line=1))
+        findings.append(Finding("TAB-FIELD", "isin", message, line=1))
     for field, header in mapped.items():
         if columns.count(header) != 1:
             message = N_("The column {expected} stands {found} times in the header")
