@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.access import Action, desks_of
 from core.acts import acting
+from core.pages.fields import FigureField
 from core.people import actor_of
 
 SEARCHABLE = (models.CharField, models.TextField)
@@ -54,6 +55,7 @@ class AuditedAdmin(ReadOnlyAdmin):
     """A table of configuration: edited by whoever may `edit_action`, inside an act."""
 
     edit_action: ClassVar[Action] = Action.CONFIGURE
+    formfield_overrides: ClassVar = {models.DecimalField: {"form_class": FigureField}}
 
     def has_add_permission(self, request: HttpRequest, *_parent: Any) -> bool:
         return _everywhere(request, self.edit_action)

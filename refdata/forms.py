@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import asked
-from core.pages.filters import DayField
+from core.pages.fields import DayField
 from core.pages.upload import FileForm
 from refdata import models
 from refdata.services import FILE_KINDS

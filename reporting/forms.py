@@ -7,7 +7,7 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.pages.filters import DayField
+from core.pages.fields import DayField
 
 FEEDBACK_BYTES_MAX: Final = 50_000_000
 

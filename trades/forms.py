@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.pages import formats
-from core.pages.filters import DayField, require_plausible
+from core.pages.fields import DayField, FigureField, MomentField
 from core.pages.upload import FileForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
 from refdata.states import AssetClass, PriceType
 from trades.models import Trade, labelled
 from trades.states import Capacity, Side
-
-NUMBER = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-MOMENT_FORMATS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S",
-                  "%d/%m/%Y %H:%M"]  # fmt: skip
 
 
 class TicketForm(forms.Form):
@@ -33,17 +29,10 @@ class TicketForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
     )
     side = forms.ChoiceField(label=_("Side"), choices=labelled(Side))
-    quantity = forms.CharField(label=_("Quantity"), max_length=30, widget=NUMBER)
-    price = forms.CharField(label=_("Price"), max_length=25, widget=NUMBER)
+    quantity = FigureField(label=_("Quantity"))
+    price = FigureField(label=_("Price"))
     currency = forms.ChoiceField(label=_("Currency"))
-    traded_at = forms.DateTimeField(
-        label=_("Traded at"),
-        input_formats=MOMENT_FORMATS,
-        validators=[require_plausible],
-        widget=forms.DateTimeInput(
-            format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"}
-        ),
-    )
+    traded_at = MomentField(label=_("Traded at"))
     settlement_date = DayField(
         label=_("Settlement date"), required=False, help_text=_("Empty: by the market's cycle")
     )
@@ -57,10 +46,8 @@ class TicketForm(forms.Form):
     book = forms.ChoiceField(label=_("Book"))
     trader = forms.ChoiceField(label=_("Trader"), required=False)
     capacity = forms.ChoiceField(label=_("Capacity"), choices=labelled(Capacity))
-    accrued_interest = forms.CharField(
-        label=_("Accrued interest"), max_length=25, required=False, widget=NUMBER
-    )
-    fees = forms.CharField(label=_("Fees"), max_length=25, required=False, widget=NUMBER)
+    accrued_interest = FigureField(label=_("Accrued interest"), required=False)
+    fees = FigureField(label=_("Fees"), required=False)
     comment = forms.CharField(
         label=_("Comment"), max_length=500, required=False, widget=forms.TextInput({"wide": "1"})
     )
@@ -75,12 +62,12 @@ class TicketForm(forms.Form):
         self.fields["trader"].choices = [("", "–"), *traders]  # type: ignore[attr-defined]  # choice
 
     def message(self) -> dict[str, Any]:
-        """Return the fields of an execution, numbers as they were typed but for comma and blank."""
+        """Return the fields of an execution: figures with the digits that were typed."""
         values = self.cleaned_data
         fields: dict[str, Any] = {
-            name: _plain(values[name]) if name in NUMBERS else values[name]
-            for name in self.fields
-            if name not in ("traded_at", "settlement_date") and values.get(name)
+            name: f"{value:f}" if isinstance(value, Decimal) else value
+            for name, value in values.items()
+            if name not in ("traded_at", "settlement_date") and value not in (None, "")
         }
         for name in ("isin", "venue"):
             if name in fields:
@@ -110,8 +97,8 @@ class TicketForm(forms.Form):
         return {
             "isin": trade.isin,
             "side": trade.side,
-            "quantity": formats.typed(trade.quantity),
-            "price": formats.typed(trade.price),
+            "quantity": trade.quantity,
+            "price": trade.price,
             "currency": trade.currency,
             "traded_at": timezone.localtime(trade.traded_at),
             "settlement_date": trade.settlement_date,
@@ -120,21 +107,10 @@ class TicketForm(forms.Form):
             "book": trade.book_code,
             "trader": trade.trader_code,
             "capacity": trade.capacity,
-            "accrued_interest": formats.typed(trade.accrued_interest)
-            if trade.accrued_interest
-            else "",
-            "fees": formats.typed(trade.fees) if trade.fees else "",
+            "accrued_interest": trade.accrued_interest or None,
+            "fees": trade.fees or None,
             "comment": terms["comment"],
         }
-
-
-NUMBERS = frozenset({"quantity", "price", "accrued_interest", "fees"})
-
-
-def _plain(text: str) -> str:
-    """Take blanks out and a decimal comma as the point that it is (a ticket has no other comma)."""
-    plain = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
-    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
 
 
 class TableForm(FileForm):

@@ -10,49 +10,15 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import BooleanWidget
 
 from core.pages import formats, status
-from kernel.calendars import is_plausible
+from core.pages.fields import DayField, SharedFigureField
 
-DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 SEARCH_LENGTH_MAX = 100
-
-
-def require_plausible(day: date) -> None:
-    """Raise ValidationError for a day or a moment that no business is about."""
-    if not is_plausible(day):
-        raise ValidationError(_("“%(value)s” is not a day."), params={"value": day.isoformat()})
-
-
-class DayField(forms.Field):
-    """A day typed as dd/mm/yyyy or yyyy-mm-dd, in any language: links stay valid when shared."""
-
-    widget = forms.TextInput(
-        attrs={"placeholder": _("dd/mm/yyyy"), "size": 10, "maxlength": 10, "class": "day"}
-    )
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a day as the reader writes it."""
-        return formats.day(value) if isinstance(value, date) else value
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values:
-            return None
-        if isinstance(value, date):
-            return value
-        for pattern in DAY_FORMATS:
-            try:
-                day = datetime.strptime(str(value).strip(), pattern).date()  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                continue
-            if is_plausible(day):
-                return day
-        raise ValidationError(_("“%(value)s” is not a day."), params={"value": value})
 
 
 class DayFilter(django_filters.Filter):
@@ -100,11 +66,10 @@ class ChipsFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, **{"distinct": False, "widget": widget, **kwargs})
 
 
-class AmountFilter(django_filters.NumberFilter):
-    """A bound on an amount."""
+class AmountFilter(django_filters.Filter):
+    """A bound on an amount, typed as the reader writes amounts."""
 
-    def filter(self, qs: QuerySet[Any], value: Decimal | None) -> QuerySet[Any]:
-        return super().filter(qs, value)  # type: ignore[no-any-return]  # django-filter is untyped
+    field_class = SharedFigureField
 
 
 class YesNoFilter(django_filters.BooleanFilter):
@@ -120,7 +85,8 @@ class YesNoFilter(django_filters.BooleanFilter):
 class ListFilterSet(django_filters.FilterSet):
     """Base of the filters of a list; the field named `q` is its search box.
 
-    A chip says the same word as the badge of the state that it stands for.
+    A chip says the same word as the badge of the state that it stands for. A value that cannot be
+    read finds nothing: what it was meant to leave out must not be shown, exported or decided on.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,3 +101,16 @@ class ListFilterSet(django_filters.FilterSet):
                 found.extra["choices"] = [
                     (code, status.word(code, label, of=subject)) for code, label in pairs
                 ]
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.form.errors:
+            return queryset.none()
+        return super().filter_queryset(queryset)  # type: ignore[no-any-return]  # django-filter is untyped
+
+    def shared_values(self) -> dict[str, str]:
+        """Return the figures of this filter as its address must carry them, in any language."""
+        return {
+            name: formats.shared(value)
+            for name, value in (self.form.cleaned_data if self.form.is_valid() else {}).items()
+            if isinstance(value, Decimal) and isinstance(self.form.fields[name], SharedFigureField)
+        }

@@ -1,7 +1,8 @@
-"""How figures and days are written: exact, localised, never through a float."""
+"""How figures and days are written and read: exact, localised, never through a float."""
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,24 @@ SHORT_PATTERN: Final = {"": "%d/%m %H:%M", "iso": "%m-%d %H:%M"}
 DAY_PATTERN: Final = {"": "%d/%m/%Y", "iso": "%Y-%m-%d"}
 PRICE_DECIMALS_MIN: Final = 2
 LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+
+BLANKS: Final = " \u00a0\u2009\u202f"
+IN_BLANKS: Final = rf"[1-9]\d{{0,2}}(?:[{BLANKS}]\d{{3}})+"
+IN_COMMAS: Final = r"[1-9]\d{0,2}(?:,\d{3})+"
+FIGURES: Final = {
+    "fr": re.compile(rf"(-?)(\d+|{IN_BLANKS})(?:([.,])(\d+))?", re.ASCII),
+    "en": re.compile(rf"(-?)(\d+|{IN_BLANKS}|{IN_COMMAS})(?:(\.)(\d+))?", re.ASCII),
+}
+"""Sign, whole part, decimal sign, decimals: blanks group in both, a comma in English alone."""
+LENGTH_MAX: Final = 60
+
+
+class UnreadableFigure(ValueError):
+    """A text is not a figure in the reader's notation; `readings` are what it may have meant."""
+
+    def __init__(self, text: str, readings: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.readings = readings
 
 
 def locale() -> Locale:
@@ -57,7 +76,44 @@ def price(value: Decimal | None) -> str:
 
 def typed(value: Decimal) -> str:
     """Write a figure as one types it: the reader's decimal sign, no grouping."""
-    return f"{value.normalize():f}".replace(".", locale().number_symbols["latn"]["decimal"])
+    return _plain(value).replace(".", locale().number_symbols["latn"]["decimal"])
+
+
+def figure(text: str) -> Decimal:
+    """Read a figure in the notation that the pages write it in; its digits stay as they are.
+
+    French groups by blanks and takes a comma or a point as the decimal sign; English groups by
+    commas or blanks and takes a point. Raises UnreadableFigure for any other text, and for one
+    that has two meanings (1.500 in French): nothing is guessed.
+    """
+    text = text.strip()
+    found = FIGURES[locale().language].fullmatch(text) if len(text) <= LENGTH_MAX else None
+    if found is None:
+        raise UnreadableFigure(text)
+    minus, whole, sign, decimals = found.groups(default="")
+    if sign == "." and locale().language == "fr" and _may_be_thousands(whole, decimals):
+        meant = Decimal(f"{minus}{whole}{decimals}"), Decimal(f"{minus}{whole}.{decimals}")
+        raise UnreadableFigure(text, (integer(meant[0]), _decimal(meant[1], len(decimals))))
+    digits = re.sub(rf"[,{BLANKS}]", "", whole)
+    return Decimal(f"{minus}{digits}.{decimals}" if decimals else f"{minus}{digits}")
+
+
+def shared(value: Decimal) -> str:
+    """Write a figure so that readers of every language read the same one: for addresses."""
+    plain = _plain(value)
+    whole, _point, decimals = plain.partition(".")
+    return f"{plain}0" if _may_be_thousands(whole.removeprefix("-"), decimals) else plain
+
+
+def _plain(value: Decimal) -> str:
+    """Write every digit but the zeros at the end of the decimals."""
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _may_be_thousands(whole: str, decimals: str) -> bool:
+    """Whether a point between these digits may have been meant to group them."""
+    return len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")  # noqa: PLR2004 - thousands
 
 
 def decimal(value: Decimal) -> str:
@@ -66,7 +122,7 @@ def decimal(value: Decimal) -> str:
     return price(value) if decimals > PRICE_DECIMALS_MIN else _decimal(value, decimals)
 
 
-def integer(value: int | None) -> str:
+def integer(value: Decimal | int | None) -> str:
     """Write a count."""
     return "" if value is None else _decimal(value, 0)
 

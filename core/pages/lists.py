@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-import django_filters
 import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -20,6 +19,7 @@ from django.utils.functional import Promise
 from core import access
 from core.pages import cells, exports, paging, selection
 from core.pages.base import PageView
+from core.pages.filters import ListFilterSet
 from core.pages.saved import list_views
 from core.text import visible
 
@@ -58,7 +58,7 @@ class ListPage(PageView):
     """A list of rows of one model: see `core/pages/README.md` for the attributes and an example."""
 
     template_name = "core/list.html"
-    filterset_class: ClassVar[type[django_filters.FilterSet]]
+    filterset_class: ClassVar[type[ListFilterSet]]
     table_class: ClassVar[type[tables.Table]]
     model: ClassVar[type[Model] | None] = None
     tabs: ClassVar[tuple[Tab, ...]] = ()
@@ -102,19 +102,28 @@ class ListPage(PageView):
 
     # ------------------------------------------------------------------ what the request says
     @cached_property
-    def filterset(self) -> django_filters.FilterSet:
+    def filterset(self) -> ListFilterSet:
         return self.filterset_class(
             self.request.GET, queryset=self.get_queryset(), request=self.request
         )
 
     def filter_query(self) -> str:
-        """Return the query string of the filter alone: no page, order, or columns."""
-        query = self.request.GET.copy()
+        """Return the query string of the filter alone: no page, order, or columns.
+
+        Figures stand in it as readers of every language read them: it is kept, signed and shared.
+        """
+        query = self._shared_query()
         for name in RESERVED:
             query.pop(name, None)
         for name in [name for name, values in query.lists() if not any(values)]:
             del query[name]
         return query.urlencode()
+
+    def _shared_query(self) -> QueryDict:
+        query = self.request.GET.copy()
+        for name, figure in self.filterset.shared_values().items():
+            query[name] = figure
+        return query
 
     @cached_property
     def columns_hidden(self) -> tuple[str, ...]:
@@ -166,10 +175,17 @@ class ListPage(PageView):
             token, count = selection.freeze(self)
             context = {"page": self, "token": token, "count": count, "all_matching": True}
             return self.render(context, template="core/_selection.html")
+        query = self._shared_query()
+        address = f"{request.path}?{query.urlencode()}" if query != request.GET else ""
+        if address and not self.is_fragment:
+            return redirect(address)
         fragment = self.is_fragment and request.headers.get("HX-Target", "").endswith("#list")
-        return self.render(
+        shown = self.render(
             self.get_context(), template="core/_list.html" if fragment else self.template_name
         )
+        if address:
+            shown["HX-Replace-Url"] = address
+        return shown
 
     def get_context(self) -> dict[str, Any]:
         query = self.filter_query()

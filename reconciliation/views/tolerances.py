@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import PageView, formats
-from core.pages.filters import DayField
+from core.pages.fields import DayField
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Action
 from core.pages import PageView, status
-from core.pages.filters import DayField
+from core.pages.fields import DayField, FigureField
 from refdata import models, services
 from refdata.forms import REMOTE, AliasForm, RemoteSelect
 
@@ -27,19 +27,21 @@ def _pairs(field: forms.TypedChoiceField) -> list[tuple[str, Any]]:
     return list(field.choices)  # type: ignore[arg-type]  # pairs: no group is used here
 
 
-def _typed_as_written(form: forms.ModelForm[Any]) -> forms.ModelForm[Any]:
-    """Show figures as the reader types them: their own decimal sign, no idle zeros."""
+TYPED: Final[Mapping[str, type[forms.Field]]] = {
+    "DateField": DayField,
+    "DecimalField": FigureField,
+}
+"""Columns whose values people type in their own notation."""
+
+
+def _in_words(form: forms.ModelForm[Any]) -> forms.ModelForm[Any]:
+    """Say choices with the words of their states."""
     of = str(form.instance._meta.model_name)
-    for name, field in form.fields.items():
+    for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField):
             field.choices = [
                 (code, status.word(code, label, of=of)) for code, label in _pairs(field)
             ]
-        if isinstance(field, forms.DecimalField):
-            field.localize = field.widget.is_localized = True
-            field.widget.input_type = "text"  # a browser's number box knows one sign
-            if isinstance(form.initial.get(name), Decimal):
-                form.initial[name] = Decimal(f"{form.initial[name].normalize():f}")
     return form
 
 
@@ -74,19 +76,19 @@ class EditPage(PageView):
 
     def _form(self, pk: int | None, data: Any = None) -> forms.ModelForm[Any]:
         record = get_object_or_404(self.model, pk=pk) if pk else None
-        days = {
-            column.name: DayField
+        typed = {
+            column.name: TYPED[column.get_internal_type()]
             for column in self.model._meta.concrete_fields
-            if column.get_internal_type() == "DateField" and column.name in self.form_fields
+            if column.get_internal_type() in TYPED and column.name in self.form_fields
         }
         widgets = {name: RemoteSelect(url) for name, url in REMOTE.items()}
         made = modelform_factory(
             self.model,
             fields=self.form_fields,
-            field_classes=days,
+            field_classes=typed,
             widgets={name: found for name, found in widgets.items() if name in self.form_fields},
         )
-        return _typed_as_written(made(data, instance=record))
+        return _in_words(made(data, instance=record))
 
     def _show(
         self, form: forms.ModelForm[Any], pk: int | None, *, status: int = 200, **more: Any

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -139,7 +141,7 @@ class Amounts(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = TicketForm(request.POST)
         if not form.is_valid():
-            return self.render({"terms": None})
+            return self.render({"terms": None, "unreadable": list(_unreadable(form))})
         terms = manual.preview_terms(fields=form.message())
         if not isinstance(terms, Terms):
             return self.render({"terms": None, "findings": terms})
@@ -161,6 +163,11 @@ class Lookup(PageView):
 
 
 LOOKED_UP = ("isin", "instrument", "counterparty", "q")
+
+
+def _unreadable(form: TicketForm) -> Iterator[BoundField]:
+    """Return the fields that hold what cannot be read; the empty ones are still to come."""
+    return (field for field in form if field.errors and field.data)
 
 
 def _instruments(typed: str) -> list[tuple[str, str]]:

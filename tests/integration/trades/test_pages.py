@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -119,8 +121,8 @@ def test_one_screen_shows_versions_with_their_differences(agent: Client) -> None
 
 
 TICKET = {
-    "nonce": "M-1", "isin": "FR0000120271", "side": "BUY", "quantity": "1 000", "price": "10,5",
-    "currency": "EUR", "traded_at": "2026-11-20T10:00:00", "venue": "XPAR",
+    "nonce": "M-1", "isin": "FR0000120271", "side": "BUY", "quantity": "1 000", "price": "10.5",
+    "currency": "EUR", "traded_at": "20/11/2026 10:00:00", "venue": "XPAR",
     "counterparty": "BNPP", "book": "EQ-PAR-1", "trader": "T-ANA", "capacity": "DEAL",
 }  # fmt: skip
 
@@ -141,7 +143,8 @@ def test_a_ticket_sent_twice_is_booked_once(agent: Client) -> None:
         ({"isin": "US0378331005"}, "CAP-101"),
         ({"isin": "FR0000120272"}, "CAP-014"),
         ({"quantity": "-5"}, "CAP-010"),
-        ({"price": "1e400"}, "CAP-008"),
+        ({"price": "1e400"}, "“1e400” is not a number"),
+        ({"price": "10,5"}, "“10,5” is not a number"),
     ],
 )
 def test_a_wrong_ticket_says_what_to_correct(
@@ -154,10 +157,36 @@ def test_a_wrong_ticket_says_what_to_correct(
     assert not Trade.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "quantity", "price", "booked_as", "shown"),
+    [
+        ("en", "1,500", "10.5", "1500", "15,750.00"),
+        ("en", "10,000", "1,055", "10000", "10,550,000.00"),
+        ("fr", "1 500", "10,5", "1500", "15\u202f750,00"),
+        ("fr", "10 000", "1,055", "10000", "10\u202f550,00"),
+    ],
+)
+def test_a_ticket_is_read_as_its_reader_writes(
+    agent: Client, language: str, quantity: str, price: str, booked_as: str, shown: str
+) -> None:
+    ticket = TICKET | {"quantity": quantity, "price": price}
+    headers = {"accept-language": language}
+
+    amounts = agent.post("/trades/new/amounts/", ticket, headers=headers).content.decode()
+    agent.post("/trades/new/", ticket, headers=headers)
+
+    assert shown in amounts
+    trade = Trade.objects.get()
+    assert trade.quantity == Decimal(booked_as)
+    assert shown in agent.get(f"/trades/{trade.pk}/", headers=headers).content.decode()
+
+
 def test_amounts_appear_while_typing(agent: Client) -> None:
     answer = agent.post("/trades/new/amounts/", TICKET)
+    unclear = agent.post("/trades/new/amounts/", TICKET | {"quantity": "1,50", "price": ""})
 
     assert "10,500.00" in answer.content.decode()
+    assert "“1,50” is not a number" in unclear.content.decode()
     assert not Trade.objects.exists()
 
 
@@ -172,8 +201,7 @@ def test_an_amendment_by_hand_changes_what_was_typed_and_nothing_else(agent: Cli
     before = trade.versions.get().terms
     form = agent.get(f"/trades/{trade.pk}/amend/").context["form"]
     shown = {name: form[name].value() for name in form.fields if form[name].value()}
-    moment = shown["traded_at"].strftime("%Y-%m-%dT%H:%M:%S")
-    typed = shown | {"traded_at": moment, "quantity": "7"}
+    typed = shown | {"quantity": "7"}
 
     agent.post(f"/trades/{trade.pk}/amend/", typed | {"seen": trade.fingerprint, "reason": "typo"})
 

@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from core import jobs
 from core.models import Job, User
+from core.pages import formats
 from core.roles import Role
 from desk.models import Approval, Comment, ControlException, ControlRule
 from kernel.actors import SYSTEM
@@ -54,6 +56,41 @@ def test_queue_is_in_risk_order_with_what_was_seen(boss: Client) -> None:
     assert page.index(large.reference) < page.index(small.reference)
     assert f"{small.pk}:{small.fingerprint}" in page
     assert "data-key" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "address"),
+    [("en", "1,500.5", "1500.5"), ("fr", "1 500,5", "1500.5"), ("fr", "1,055", "1.0550")],
+)
+def test_the_address_of_a_filter_says_the_same_amount_in_every_language(
+    boss: Client, language: str, typed: str, address: str
+) -> None:
+    """People share addresses and keep them as views: the value must be the same to all."""
+    asked = {"path": "/validation/", "data": {"above": typed}}
+
+    answer = boss.get(**asked, headers={"accept-language": language})
+    part = boss.get(**asked, headers={"accept-language": language, "hx-request": "true"})
+
+    assert answer.headers["Location"] == f"/validation/?above={address}"
+    assert part.headers["HX-Replace-Url"] == f"/validation/?above={address}"
+    there = boss.get(answer.headers["Location"], headers={"accept-language": language})
+    shown = formats_typed(language, address)
+    assert f'value="{shown}"' in there.content.decode()
+
+
+def formats_typed(language: str, plain: str) -> str:
+    with translation.override(language):
+        return formats.typed(Decimal(plain))
+
+
+def test_an_amount_that_cannot_be_read_selects_nothing(boss: Client) -> None:
+    """Who typed a bound must not be shown, and then decide on, what it was to leave out."""
+    controlled(1)
+
+    page = boss.get("/validation/?above=1,50")
+
+    assert "“1,50” is not a number" in page.content.decode()
+    assert page.context["rows"] == []
 
 
 def test_a_changed_settlement_instruction_is_seen_before_it_is_validated() -> None:
