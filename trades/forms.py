@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.pages.fields import DayField, FigureField, MomentField
 from core.pages.upload import FileForm
+from desk.forms import SettingForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
 from refdata.states import AssetClass, PriceType
@@ -111,6 +114,30 @@ class TicketForm(forms.Form):
             "fees": trade.fees or None,
             "comment": terms["comment"],
         }
+
+
+class RuleForm(SettingForm):
+    """Other numbers for a rule, or the rule switched on or off."""
+
+    active = forms.BooleanField(label=pgettext_lazy("rule", "Active"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        parameters: Iterable[Mapping[str, Any]],
+        active: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        figures = {
+            one["name"]: FigureField(
+                label=f"{capfirst(one['label'])} ({one['unit']})",
+                min_value=Decimal(0),
+                initial=one["value"],
+            )
+            for one in parameters
+        }
+        super().__init__(*args, figures=figures, **kwargs)
+        self.initial = {"valid_from": timezone.localdate(), "active": active}
 
 
 class TableForm(FileForm):

@@ -58,10 +58,10 @@ def propose_tolerances(
 ) -> ControlRule:
     """Ask for other tolerances from a day on: an amount of the currency and a number of days.
 
-    Raises UnableToPropose, Forbidden.
+    Both are plain decimals. Raises UnableToPropose, Forbidden.
     """
     access.require(actor, access.Action.MATCH)
-    said = {name: parameters.get(name, "").strip().replace(",", ".") for name in MOST}
+    said = {name: parameters.get(name, "") for name in MOST}
     for name, most in MOST.items():
         _require_size(said[name], most, whole=name == DAYS)
     return settings.propose_setting(

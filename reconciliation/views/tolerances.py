@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -16,16 +16,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
-from core.pages import PageView, formats
-from core.pages.fields import DayField
+from core.pages import PageView
+from core.unreadable import message_of
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings
 from reconciliation import services
+from reconciliation.forms import ToleranceForm
 from reconciliation.frames.items import ONE
 from reconciliation.models import LABELS
 from reconciliation.services.tolerances import AMOUNT, CODES
 from reconciliation.states import Kind
+
+NONE_REFUSED: Final[Mapping[Kind, ToleranceForm]] = MappingProxyType({})
 
 
 class TolerancesPage(PageView):
@@ -34,18 +37,22 @@ class TolerancesPage(PageView):
     template_name = "reconciliation/tolerances.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show()
+
+    def show(self, refused: Mapping[Kind, ToleranceForm] = NONE_REFUSED) -> HttpResponse:
+        """Show what is in force; with forms that were refused, as they were typed."""
         actor = self.request.actor
         return self.render(
             {
-                "kinds": [_shown(kind) for kind in CODES],
+                "kinds": [_shown(kind, refused.get(kind)) for kind in CODES],
                 "may_propose": access.allows(actor, Action.MATCH),
                 "may_decide": access.allows(actor, Action.WAIVE_EXCEPTION),
-                "today": timezone.localdate(),
-            }
+            },
+            status=422 if refused else 200,
         )
 
 
-class ProposeTolerances(PageView):
+class ProposeTolerances(TolerancesPage):
     """Ask for a change; it is in force only after somebody else approved it."""
 
     http_method_names = ["post"]
@@ -54,14 +61,21 @@ class ProposeTolerances(PageView):
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         if kind not in set(Kind):
             raise Http404
-        services.propose_tolerances(
-            kind=Kind(kind),
-            parameters={name: request.POST.get(name, "") for name in ("amount", "days")},
-            valid_from=_day(request.POST.get("valid_from", "")),
-            reason=request.POST.get("reason", ""),
-            actor=self.request.actor,
-            at=timezone.now(),
-        )
+        form = ToleranceForm(request.POST, kind=Kind(kind))
+        if not form.is_valid():
+            return self.show({form.kind: form})
+        try:
+            services.propose_tolerances(
+                kind=form.kind,
+                parameters=form.parameters(),
+                valid_from=form.cleaned_data["valid_from"],
+                reason=form.cleaned_data["reason"],
+                actor=self.request.actor,
+                at=timezone.now(),
+            )
+        except settings.UnableToPropose as refusal:
+            form.add_error(None, message_of(refusal))
+            return self.show({form.kind: form})
         messages.success(request, _t("The change is proposed: somebody else must approve it."))
         return redirect("reconciliation:tolerances")
 
@@ -78,26 +92,18 @@ class DecideTolerances(PageView):
         return redirect("reconciliation:tolerances")
 
 
-def _shown(kind: Kind) -> dict[str, Any]:
+def _shown(kind: Kind, refused: ToleranceForm | None) -> dict[str, Any]:
     rules = services.rules_in_force(kind=kind, day=timezone.now().date())
     amount = Decimal(rules.amount_tolerance) / ONE
     return {
         "kind": kind.value,
         "label": LABELS[kind.value],
         "amount": amount,
-        "amount_text": formats.typed(amount),
         "days": rules.day_lag,
+        "form": refused or ToleranceForm(kind=kind, amount=amount, days=rules.day_lag),
         "version": rules.version,
         "changes": [
             (setting, Decimal(setting.parameters[AMOUNT]))
             for setting in desk_selectors.list_settings().filter(code=CODES[kind])
         ],
     }
-
-
-def _day(text: str) -> date:
-    try:
-        day = DayField(required=True).clean(text)
-    except ValidationError as error:
-        raise settings.UnableToPropose(" ".join(error.messages)) from error
-    return day  # type: ignore[no-any-return]  # forms are untyped

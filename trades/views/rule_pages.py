@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import PageView
-from core.pages.fields import DayField
+from core.unreadable import message_of
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings
+from trades.forms import RuleForm
 from trades.rules import RULE_BOOK, RULE_BY_CODE
 from trades.rules.rule import Rule
 
@@ -83,10 +82,15 @@ class RulePage(PageView):
     template_name = "trades/rule.html"
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        rule = _rule(code)
+        return self.show(_rule(code))
+
+    def show(self, rule: Rule, form: RuleForm | None = None) -> HttpResponse:
+        """Show the rule; with a `form` that was refused, as it was typed."""
+        code = rule.code
         in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
         judged, hits = desk_selectors.hit_rates()
         actor = self.request.actor
+        parameters = _parameters(rule, in_force)
         return self.render(
             {
                 "rule": rule,
@@ -95,18 +99,22 @@ class RulePage(PageView):
                 "rule_source": _t(rule.source),
                 "rationale": _t(rule.rationale),
                 "active": in_force is not None,
-                "parameters": _parameters(rule, in_force),
-                "settings": desk_selectors.list_settings().filter(code=code),
+                "parameters": parameters,
+                "form": form or RuleForm(parameters=parameters, active=in_force is not None),
+                "changes": [
+                    (row, _parameters(rule, row.parameters))
+                    for row in desk_selectors.list_settings().filter(code=code)
+                ],
                 "judged": judged,
                 "hits": hits.get(code, 0),
                 "may_propose": access.allows(actor, Action.RESOLVE_EXCEPTION),
                 "may_decide": access.allows(actor, Action.WAIVE_EXCEPTION),
-                "today": timezone.localdate(),
-            }
+            },
+            status=422 if form else 200,
         )
 
 
-class ProposeSetting(PageView):
+class ProposeSetting(RulePage):
     """Ask for a change; it is in force only after somebody else approved it."""
 
     http_method_names = ["post"]
@@ -114,18 +122,22 @@ class ProposeSetting(PageView):
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         rule = _rule(code)
-        settings.propose_setting(
-            code=rule.code,
-            active=request.POST.get("active") == "on",
-            parameters={
-                parameter.name: request.POST.get(parameter.name, "")
-                for parameter in rule.parameters
-            },
-            valid_from=_day(request.POST.get("valid_from", "")),
-            reason=request.POST.get("reason", ""),
-            actor=self.request.actor,
-            at=timezone.now(),
-        )
+        form = RuleForm(request.POST, parameters=_parameters(rule, {}))
+        if not form.is_valid():
+            return self.show(rule, form)
+        try:
+            settings.propose_setting(
+                code=rule.code,
+                active=form.cleaned_data["active"],
+                parameters=form.parameters(),
+                valid_from=form.cleaned_data["valid_from"],
+                reason=form.cleaned_data["reason"],
+                actor=self.request.actor,
+                at=timezone.now(),
+            )
+        except settings.UnableToPropose as refusal:
+            form.add_error(None, message_of(refusal))
+            return self.show(rule, form)
         messages.success(request, _t("The change is proposed: somebody else must approve it."))
         return redirect("rules:rule", rule.code)
 
@@ -159,15 +171,7 @@ def _parameters(rule: Rule, setting: Any) -> list[dict[str, Any]]:
             "label": PARAMETERS.get(parameter.name, parameter.name),
             "unit": _t(parameter.unit),
             "default": parameter.default,
-            "value": (setting or {}).get(parameter.name, parameter.default),
+            "value": Decimal((setting or {}).get(parameter.name, parameter.default)),
         }
         for parameter in rule.parameters
     ]
-
-
-def _day(text: str) -> date:
-    try:
-        day = DayField(required=True).clean(text)
-    except ValidationError as error:
-        raise settings.UnableToPropose(" ".join(error.messages)) from error
-    return day  # type: ignore[no-any-return]  # forms are untyped

@@ -105,6 +105,7 @@ def test_the_page_shows_proposes_and_decides(client: Client) -> None:
     answer = client.post(
         f"{page}CASH/propose/",
         {"amount": "0,02", "days": "2", "valid_from": "2126-01-04", "reason": "Rounding"},
+        headers={"accept-language": "fr"},
     )
     assert answer.status_code == 302, answer.content
     client.force_login(User.objects.get(username="supervisor"))
@@ -113,6 +114,23 @@ def test_the_page_shows_proposes_and_decides(client: Client) -> None:
     client.post(f"{page}{row.pk}/approve/")
     row.refresh_from_db()
     assert (row.state, row.parameters) == ("APPROVED", {"amount": "0.02", "days": "2"})
+
+
+def test_a_proposal_that_is_refused_keeps_what_was_typed(client: Client) -> None:
+    agent()
+    client.force_login(User.objects.get(username="agent"))
+    sent = {"amount": "0,02", "days": "2.5", "valid_from": "04/01/2126", "reason": "Rounding"}
+
+    answer = client.post(
+        "/reconciliation/tolerances/CASH/propose/", sent, headers={"accept-language": "en"}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "“0,02” is not a number as it is written here" in page
+    for kept in sent.values():
+        assert f'value="{kept}"' in page
+    assert not ControlRule.objects.exists()
 
 
 def test_figures_are_written_with_the_sign_of_the_reader(client: Client) -> None:

@@ -293,6 +293,53 @@ def test_rule_is_changed_by_two_people(boss: Client) -> None:
     assert (row.state, row.proposed_by, row.decided_by) == ("APPROVED", "agent2", "supervisor")
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "shown"),
+    [
+        ("en", "600,000,000", "600,000,000"),
+        ("en", "2.5", "2.5"),
+        ("fr", "600 000 000", "600\u202f000\u202f000"),
+        ("fr", "2,5", "2,5"),
+    ],
+)
+def test_a_threshold_is_typed_and_listed_in_the_notation_of_its_reader(
+    language: str, typed: str, shown: str
+) -> None:
+    agent = signed_in("agent2", Role.AGENT)
+    headers = {"accept-language": language}
+    values = {"maximum": typed, "active": "on", "reason": "Volatile", "valid_from": "01/01/2099"}
+
+    answer = agent.post("/trades/rules/TRD-602/propose/", values, headers=headers)
+
+    assert answer.status_code == 302
+    page = agent.get("/trades/rules/TRD-602/", headers=headers).content.decode()
+    assert f" {shown} EUR</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("maximum", "2,5", "“2,5” is not a number as it is written here"),
+        ("maximum", "-1", "At least 0."),
+        ("valid_from", "tomorrow", "“tomorrow” is not a day."),
+        ("valid_from", "01/01/2020", "A change cannot begin in the past."),
+        ("reason", "\u200b", "Give a reason."),
+    ],
+)
+def test_a_proposal_that_is_refused_keeps_what_was_typed(field: str, typed: str, said: str) -> None:
+    agent = signed_in("agent2", Role.AGENT)
+    values = {"maximum": "600,000,000", "reason": "A busy week", "valid_from": "01/01/2099"}
+
+    answer = agent.post("/trades/rules/TRD-602/propose/", values | {field: typed})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    for kept in (values | {field: typed}).values():
+        assert f'value="{kept}"' in page
+    assert not ControlRule.objects.exists()
+
+
 @pytest.mark.parametrize(("address", "queries"), [("/validation/", 30), ("/work/exceptions/", 30)])
 def test_lists_have_a_query_budget_that_does_not_grow(
     boss: Client, django_assert_max_num_queries: object, address: str, queries: int
