@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import django_filters
@@ -91,7 +92,7 @@ class TradeFilter(ListFilterSet):
     since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("Traded from"))
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
-    batch = django_filters.NumberFilter(field_name="batch_id", label=_("Import"))
+    batch = django_filters.NumberFilter(method="filter_batch", label=_("Import"))
 
     class Meta:
         model = Trade
@@ -100,6 +101,10 @@ class TradeFilter(ListFilterSet):
     def filter_state(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
         """Keep the trades in one of these states."""
         return queryset.in_states(*value) if value else queryset
+
+    def filter_batch(self, queryset: TradeQuerySet, name: str, value: Decimal) -> TradeQuerySet:
+        """Keep the trades of an import, also those whose message waited and went on later."""
+        return queryset.filter(pk__in=selectors.trade_ids_of_batch(batch_id=int(value)))
 
 
 class MessageSearch(SearchFilter):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
     Case,
     Count,
     DateField,
+    Func,
     JSONField,
     OuterRef,
     Q,
@@ -21,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, JSONObject, Left, NullIf, TruncDate
 
 from core.access import Action, DeskScopedQuerySet, allows, desks_of
+from core.audit import history
 from core.columns import said
 from desk.models import Approval
 from kernel.actors import Actor
@@ -60,7 +63,7 @@ def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:
     """Return the versions of a trade, the latest first."""
     return (
         TradeVersion.objects.filter(trade=trade_id)
-        .select_related("execution")
+        .select_related("execution__batch")
         .order_by("-version_no")
     )
 
@@ -94,28 +97,66 @@ def may_decide(asked: CancellationRequest | None, *, trade: Trade, actor: Actor)
     )
 
 
+class Merged(Func):
+    """Two JSON objects as one; the right one wins."""
+
+    arg_joiner = " || "
+    template = "(%(expressions)s)"
+    output_field = JSONField()
+
+
 def list_batches() -> QuerySet[CaptureBatch]:
     """Return what came in together, the latest first, with `told`: its messages by outcome.
 
-    The single calls of a minute have no end at which they were counted: they are counted now.
+    What an import was counted as when it came in may have moved on since: a message that waited is
+    a trade now. Those that had some waiting are counted again; so are the single calls of a minute,
+    which have no end at which they were counted. A message that was booked stays so.
     """
     outcomes = {
         outcome.value.lower(): Count("pk", filter=Q(outcome=outcome.value)) for outcome in Outcome
     }
-    singles = (
+    counted = (
         Execution.objects.filter(batch=OuterRef("pk"))
         .order_by()
         .values("batch")
         .annotate(told=JSONObject(**outcomes))
         .values("told")
     )
+    moves = Q(channel=Channel.API.value) | Q(counts__exception__gt=0) | Q(counts__parked__gt=0)
     told = Case(
-        When(channel=Channel.API.value, then=Subquery(singles)),
+        When(moves, then=Merged("counts", Subquery(counted))),
         default="counts",
         output_field=JSONField(),
     )
     rows = CaptureBatch.objects.select_related("file").annotate(told=told)
     return rows.order_by("-received_at", "-id")
+
+
+def trade_ids_of_batch(*, batch_id: int) -> QuerySet[Any, int]:
+    """Return the ids of the trades that a batch made, amended or cancelled.
+
+    Its messages name them, also those that waited and went on later; a repair makes trades of
+    messages that came in an earlier batch, and those carry the repair's own.
+    """
+    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
+    made = Trade.objects.filter(batch_id=batch_id)
+    return told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who let a message go on that had waited, and when."""
+
+    actor: str
+    at: datetime
+
+
+def find_release(*, execution_id: int) -> Release | None:
+    """Return who released a message that did not become a trade at once; None when it did."""
+    for entry in history("execution", execution_id):
+        if entry.changes.get("outcome", [None, None])[1] == Outcome.BOOKED.value:
+            return Release(actor=entry.actor, at=entry.at)
+    return None
 
 
 def list_executions(*, actor: Actor) -> QuerySet[Execution]:

@@ -19,8 +19,9 @@ from refdata import selectors as refdata
 from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, PriceFacts, TraderFacts
 from refdata.models import Currency
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
+from trades import selectors
 from trades.facts import TradeFacts
-from trades.models import Execution, Trade
+from trades.models import Trade
 from trades.rules.context import (
     HOUSE_ZONE,
     InstrumentRef,
@@ -111,14 +112,8 @@ def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
 
 
 def trades_of_batch(*, batch_id: int) -> list[int]:
-    """Return the trades that a batch made, amended or cancelled.
-
-    A repair makes trades of messages that came in an earlier batch: those carry the repair's own.
-    """
-    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
-    made = Trade.objects.filter(batch_id=batch_id)
-    ids = told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
-    return sorted(ids)
+    """Return the trades that a batch made, amended or cancelled, in the order of their ids."""
+    return sorted(selectors.trade_ids_of_batch(batch_id=batch_id))
 
 
 def trades_to_recontrol(

@@ -119,7 +119,7 @@ def _replay(
         store = storing.Store(plan, origin, batch_id)
         writing.insert(*store.rows_of([]))
         store.finish([])
-        capture.close_batch(batch_id, {"booked": len(plan.replayed)})
+        capture.close_batch(batch_id, {"released": len(plan.replayed)})
         capture.announce(batch_id)
         return len(plan.replayed)
 

@@ -51,7 +51,7 @@ class TradeDetail(DetailPage):
 
     def get_queryset(self) -> QuerySet[Trade]:
         return selectors.list_trades(actor=self.request.actor).select_related(
-            "instrument", "counterparty", "settlement_instruction", "batch"
+            "instrument", "counterparty", "settlement_instruction"
         )
 
     def extra_context(self) -> dict[str, Any]:
@@ -60,9 +60,13 @@ class TradeDetail(DetailPage):
         desk_code = trade.desk_code or None
         open_ = trade.state != "CLOSED"
         asked = selectors.find_request(trade)
+        versions = list(shown_versions(trade.pk))
+        message = versions[-1].version.execution
         return {
             "title": trade.reference,
-            "versions": list(shown_versions(trade.pk)),
+            "message": message,
+            "release": selectors.find_release(execution_id=message.pk),
+            "versions": versions,
             "exceptions": desk_selectors.list_exceptions_of(
                 subject_kind="trade", subject_id=trade.pk
             ),

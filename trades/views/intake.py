@@ -105,6 +105,7 @@ COUNT_NAMES = {
     "ignored": pgettext_lazy("trades", "Ignored"),
     "repeated": pgettext_lazy("trades", "Repeated"),
     "conflict": _("Conflicts"),
+    "released": _("Messages released"),
     "invalid": _("Unreadable"),
 }
 FIX_KINDS = {
@@ -156,7 +157,8 @@ class ExecutionDetail(DetailPage):
         return selectors.list_executions(actor=self.request.actor).select_related("batch", "trade")
 
     def extra_context(self) -> dict[str, Any]:
-        return repair_context(self.request, self.object)
+        release = selectors.find_release(execution_id=self.object.pk)
+        return repair_context(self.request, self.object) | {"release": release}
 
 
 def repair_context(request: ActedRequest, row: Execution) -> dict[str, Any]:

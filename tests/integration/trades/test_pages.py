@@ -24,7 +24,9 @@ from tests.factories.trades import (
 )
 from tests.integration.bad_input import files
 from tests.integration.bad_input.doors import feed
+from trades import selectors
 from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
+from trades.states import Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -284,6 +286,33 @@ def test_a_message_with_an_isin_alone_is_given_no_name(agent: Client) -> None:
 
     assert answer.status_code == 409
     assert not InstrumentAlias.objects.exists()
+
+
+def test_what_was_released_is_counted_and_found_in_the_import_that_it_came_in(
+    agent: Client,
+) -> None:
+    """The repair is named, but it is the FIX log that the trade came in with."""
+    send(facts(isin=None, symbol="DELL"), facts(source_reference="X-2"), channel=Channel.FIX)
+    row = Execution.objects.get(outcome="EXCEPTION")
+    came_in = row.batch
+    refdata_factories.InstrumentFactory.create(code="DELLUS", currency="EUR")
+
+    agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "DELLUS"})
+
+    told = {one.pk: one.told for one in selectors.list_batches()}
+    assert (told[came_in.pk]["booked"], told[came_in.pk]["exception"]) == (2, 0)
+    repair = CaptureBatch.objects.get(channel="MANUAL")
+    assert told[repair.pk] == {"released": 1}
+    listed = agent.get(f"/trades/?batch={came_in.pk}").context["count"]
+    assert (listed, agent.get(f"/trades/?batch={repair.pk}").context["count"]) == (2, 1)
+    released = Trade.objects.get(symbol="DELL")
+    for language, words in (("en", "Released by"), ("fr", "Libéré par")):
+        headers = {"accept-language": language}
+        page = agent.get(f"/trades/{released.pk}/", headers=headers).content.decode()
+        assert f'<a href="/trades/imports/{came_in.pk}/">FIX {came_in.pk}</a>' in page
+        assert f"<dt>{words}</dt><dd>ana · " in page
+    other = Trade.objects.get(source_reference="X-2")
+    assert "Released by" not in agent.get(f"/trades/{other.pk}/").content.decode()
 
 
 def test_the_single_calls_of_a_minute_are_counted_like_any_import(agent: Client) -> None:
