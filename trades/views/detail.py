@@ -67,6 +67,7 @@ class TradeDetail(DetailPage):
             "message": message,
             "release": selectors.find_release(execution_id=message.pk),
             "versions": versions,
+            "said": versions[0].version.terms.get("comment", ""),
             "exceptions": desk_selectors.list_exceptions_of(
                 subject_kind="trade", subject_id=trade.pk
             ),

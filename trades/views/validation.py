@@ -188,6 +188,7 @@ class ValidationDetail(DetailPage):
             "may_decide": selectors.may_decide(asked, trade=trade, actor=actor),
             "subtitle": trade.reference,
             "version": current,
+            "said": current.terms.get("comment", "") if current else "",
             "before": before,
             "difference": tuple(
                 changed_terms(before.terms if before else {}, current.terms if current else {})

@@ -192,6 +192,23 @@ def test_amounts_appear_while_typing(agent: Client) -> None:
     assert not Trade.objects.exists()
 
 
+def test_the_comment_of_a_ticket_is_one_of_its_terms(agent: Client) -> None:
+    agent.post("/trades/new/", TICKET | {"comment": "agreed by phone"})
+    trade = Trade.objects.get()
+    shown = "<dt>Comment</dt><dd>agreed by phone</dd>"
+    for address in (f"/trades/{trade.pk}/", f"/validation/{trade.pk}/"):
+        assert shown in agent.get(address).content.decode()
+
+    amended = TICKET | {"comment": "half a cent off", "seen": trade.fingerprint, "reason": "typo"}
+    agent.post(f"/trades/{trade.pk}/amend/", amended)
+
+    for address in (f"/trades/{trade.pk}/", f"/validation/{trade.pk}/"):
+        page = agent.get(address, headers={"accept-language": "fr"}).content.decode()
+        assert "<dt>Commentaire</dt><dd>half a cent off</dd>" in page
+        assert '<td class="diff-old">agreed by phone</td>' in page
+        assert '<td class="diff-new">half a cent off</td>' in page
+
+
 def test_an_amendment_by_hand_changes_what_was_typed_and_nothing_else(agent: Client) -> None:
     """The ticket asks for whole seconds and for no account: both stay as they were sent."""
     trade = booked(
