@@ -43,7 +43,7 @@ class User(AbstractUser):
         _("dates"), max_length=3, blank=True, choices=DateStyle, default=DateStyle.LANGUAGE
     )
 
-    audit: ClassVar = AuditPolicy(entity="user", hidden=("password",))
+    audit: ClassVar = AuditPolicy(entity="user", hidden=("password",), reference=("username",))
 
     class Meta:
         verbose_name = _("user")
@@ -122,7 +122,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
-    audit: ClassVar = AuditPolicy(entity="api_token", hidden=("token_hash",))
+    audit: ClassVar = AuditPolicy(entity="api_token", hidden=("token_hash",), reference=("name",))
 
     class Meta:
         verbose_name = _("API token")
@@ -143,7 +143,7 @@ class StoredFile(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
 
     append_only: ClassVar = True
-    audit: ClassVar = AuditPolicy(entity="file")
+    audit: ClassVar = AuditPolicy(entity="file", reference=("name",))
 
     class Meta:
         verbose_name = _("stored file")

@@ -14,7 +14,9 @@ class AuditPolicy:
     carries: the primary key, or one column of it. `excused` gives the reason why a table has no
     audit triggers at all: it is evidence itself or carries no business content. `hidden` columns
     are written as a digest (secrets, personal data). `inserts=False` leaves the creation to the
-    entry of another table of the same chain.
+    entry of another table of the same chain. `reference` names the columns by which people know
+    a record, the best first: the pages of the trail say them, and find it by those with an index,
+    or through `found_by`: the dotted name of a function from such a reference to primary keys.
     """
 
     entity: str = ""
@@ -23,3 +25,5 @@ class AuditPolicy:
     excused: str = ""
     hidden: tuple[str, ...] = ()
     inserts: bool = True
+    reference: tuple[str, ...] = ()
+    found_by: str = ""

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
@@ -142,6 +143,9 @@ class ControlException(Waiting):
 
     def __str__(self) -> str:
         return f"{self.rule_code} {self.subject_reference}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:exception", args=[self.pk])
 
     @property
     def is_live(self) -> bool:
@@ -324,7 +328,7 @@ class ControlRule(models.Model):
     decided_by = models.CharField(_("decided by"), max_length=NAME_LENGTH, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
-    audit: ClassVar = AuditPolicy(entity="control_rule")
+    audit: ClassVar = AuditPolicy(entity="control_rule", reference=("code",))
 
     class Meta:
         verbose_name = _("rule setting")

@@ -32,6 +32,18 @@ def written(number: int) -> str:
     return f"{day}{serial:06d}"
 
 
+def number_of(digits: str) -> int | None:
+    """Return the number that is written so; None when no number is."""
+    longest = DAY_DIGITS + SERIAL_DIGITS[-1]
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= longest):
+        return None
+    if len(digits) == PLAIN_DIGITS:
+        number = int(digits)
+    else:
+        number = int(digits[:DAY_DIGITS]) * SERIALS + int(digits[DAY_DIGITS:] or 0)
+    return number if written(number) == digits else None
+
+
 def spans(digits: str) -> list[Span]:
     """Return the numbers whose written form starts with these digits, as (first, last)."""
     plain = [_filled(digits, PLAIN_DIGITS)] if len(digits) <= PLAIN_DIGITS else []

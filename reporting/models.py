@@ -140,7 +140,7 @@ class ReportFile(models.Model):
     released_by = models.CharField(_("released by"), max_length=NAME_LENGTH, blank=True, default="")
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
 
-    audit: ClassVar = AuditPolicy(entity="report_file")
+    audit: ClassVar = AuditPolicy(entity="report_file", reference=("name", "message_id"))
 
     class Meta:
         verbose_name = _("report file")
@@ -203,7 +203,9 @@ class RegulatoryReport(models.Model):
     decided_at = models.DateTimeField(_("decided at"))
 
     objects = DeskScopedQuerySet["RegulatoryReport"].as_manager()
-    audit: ClassVar = AuditPolicy(entity="regulatory_report", hidden=("fields",))
+    audit: ClassVar = AuditPolicy(
+        entity="regulatory_report", hidden=("fields",), reference=("transaction_id",)
+    )
 
     class Meta:
         verbose_name = _("transaction report")

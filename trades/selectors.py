@@ -26,6 +26,7 @@ from core.access import Action, DeskScopedQuerySet, allows, desks_of
 from core.audit import history
 from core.columns import said
 from desk.models import Approval
+from kernel import numbering
 from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
@@ -192,6 +193,21 @@ def find_messages(prefix: str, *, at_most: int) -> list[int] | None:
     keys = MessageKey.objects.filter(source_reference__startswith=prefix)
     found = list(keys.values_list("execution_id", flat=True)[: at_most + 1])
     return found if len(found) <= at_most else None
+
+
+def message_ids_called(reference: str) -> list[int]:
+    """Return the messages that a sender calls so, whichever version and sender."""
+    keys = MessageKey.objects.filter(source_reference=reference)
+    return list(keys.values_list("execution_id", flat=True))
+
+
+def trade_ids_called(reference: str) -> list[int]:
+    """Return the trades called so: by us (the number written out), or by a sender."""
+    ours = numbering.number_of(reference[1:]) if reference[:1] in "Tt" else None
+    if ours is not None:
+        return [ours]
+    told = Execution.objects.filter(pk__in=message_ids_called(reference), trade__isnull=False)
+    return sorted(set(told.values_list("trade", flat=True)))
 
 
 def executions_of_day(rows: QuerySet[Execution], day: date) -> QuerySet[Execution]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import django_filters
@@ -9,23 +11,42 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core import access, audit
 from core.models import AuditEntry
-from core.pages import ListPage, PageView
+from core.pages import ListPage, PageView, records, words
 from core.pages.columns import MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.paging import Window
 from core.pages.trail import entries_of
 
 ACTIONS = (("INSERT", _("Created")), ("UPDATE", _("Changed")), ("DELETE", _("Removed")))
 
 
+class TrailSearch(SearchFilter):
+    """A record as the trail names it, or who, why and in which request, word by word."""
+
+    def filter(self, qs: QuerySet[AuditEntry], value: str) -> QuerySet[AuditEntry]:
+        text = " ".join((value or "").split())
+        about = records.find(text) if text else None
+        if about is not None:
+            return qs.filter(about)
+        for word in text.split():
+            about = records.find(word)
+            qs = super().filter(qs, word) if about is None else qs.filter(about)
+        return qs
+
+
 class AuditFilter(ListFilterSet):
-    q = SearchFilter(fields=("actor__startswith", "reason__icontains", "request_id__exact"))
-    entity = django_filters.CharFilter(label=_("Entity"))
+    q = TrailSearch(fields=("actor__startswith", "reason__icontains", "request_id__exact"))
+    entity = django_filters.ChoiceFilter(
+        choices=records.labels, label=_("Entity"), empty_label=_("Any")
+    )
     key = django_filters.NumberFilter(label=_("Key"))
     action = ChipsFilter(choices=ACTIONS, label=_("Change"))
     since = MomentDayFilter(field_name="at", lookup_expr="gte", label=_("From"))
@@ -37,21 +58,36 @@ class AuditFilter(ListFilterSet):
 
 
 class ChainColumn(tables.Column):
-    """The entity of an entry, leading to its whole life."""
+    """The record of an entry in words, leading to its whole life; exported as its chain."""
 
-    def render(self, record: AuditEntry) -> SafeString:
-        return format_html('<a href="{}">{}</a>', _chain_url(record), record.chain)
+    def render(self, record: AuditEntry, table: AuditTable) -> SafeString:
+        name = table.names.get((record.entity, record.key), record.chain)
+        return format_html('<a href="{}" title="{}">{}</a>', _chain_url(record), record.chain, name)
 
     def value(self, record: AuditEntry) -> str:
         return str(record.chain)
 
 
+class KindColumn(tables.Column):
+    """The kind of row that was changed, in words; exported as the name of its table."""
+
+    def render(self, value: str) -> str:
+        model = words.model_of(value)
+        return str(capfirst(model._meta.verbose_name)) if model else value
+
+    def value(self, value: str) -> str:
+        return value
+
+
 class AuditTable(tables.Table):
+    names: Mapping[records.Chain, str] = MappingProxyType({})
+    """What the records of the shown entries are called."""
+
     at = MomentColumn(order_by="pk")
     chain = ChainColumn(verbose_name=_("Entity"), order_by=("entity", "key", "seq"))
     seq = QuantityColumn()
     action = StatusColumn(verbose_name=_("Change"))
-    table = tables.Column()
+    table = KindColumn()
     actor = tables.Column()
     reason = TextColumn(width=40)
     payload = TextColumn(width=110, orderable=False)
@@ -71,6 +107,12 @@ class AuditTrail(ListPage):
     def get_queryset(self) -> QuerySet[AuditEntry]:
         return audit.list_entries()
 
+    @cached_property
+    def window(self) -> Window:
+        window: Window = super().window
+        self.table.names = records.names_of((entry.entity, entry.key) for entry in window.rows)
+        return window
+
     def row_url(self, record: AuditEntry) -> str:
         return _chain_url(record)
 
@@ -84,7 +126,10 @@ class AuditChain(PageView):
 
     def get(self, request: HttpRequest, entity: str, key: int) -> HttpResponse:
         context: dict[str, Any] = {"entries": entries_of(entity, key), "entity": entity, "key": key}
-        return self.render({**context, "subtitle": f"{entity}:{key}"})
+        name = records.names_of([(entity, key)])[entity, key]
+        return self.render(
+            {**context, "subtitle": name, "record_url": records.address_of(entity, key)}
+        )
 
 
 def _chain_url(entry: AuditEntry) -> str:

@@ -50,7 +50,7 @@ class ColumnMapping(models.Model):
     )
     saved_by = models.CharField(_("saved by"), max_length=NAME_LENGTH)
 
-    audit: ClassVar = AuditPolicy(entity="column_mapping")
+    audit: ClassVar = AuditPolicy(entity="column_mapping", reference=("name",))
 
     class Meta:
         verbose_name = _("column mapping")

@@ -29,7 +29,7 @@ class FileImport(models.Model):
     imported_at = models.DateTimeField(_("imported at"))
 
     append_only: ClassVar = True
-    audit: ClassVar = AuditPolicy(entity="reference_file")
+    audit: ClassVar = AuditPolicy(entity="reference_file", reference=("name",))
 
     class Meta:
         verbose_name = _("reference file")

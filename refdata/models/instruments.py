@@ -86,7 +86,7 @@ class Instrument(models.Model):
     )
 
     permanent: ClassVar = True
-    audit: ClassVar = AuditPolicy(entity="instrument")
+    audit: ClassVar = AuditPolicy(entity="instrument", reference=("isin", "code"))
 
     class Meta:
         verbose_name = _("instrument")

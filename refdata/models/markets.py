@@ -25,7 +25,7 @@ class Calendar(models.Model):
     last_day = models.DateField(_("known to"))
     source = models.CharField(_("source"), max_length=80, blank=True)
 
-    audit: ClassVar = AuditPolicy(entity="calendar")
+    audit: ClassVar = AuditPolicy(entity="calendar", reference=("code",))
 
     class Meta:
         verbose_name = _("calendar")
@@ -79,7 +79,7 @@ class Currency(models.Model):
         verbose_name=_("payment calendar"),
     )
 
-    audit: ClassVar = AuditPolicy(entity="currency")
+    audit: ClassVar = AuditPolicy(entity="currency", reference=("code",))
 
     class Meta:
         verbose_name = _("currency")
@@ -116,7 +116,7 @@ class Venue(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
-    audit: ClassVar = AuditPolicy(entity="venue")
+    audit: ClassVar = AuditPolicy(entity="venue", reference=("mic",))
 
     class Meta:
         verbose_name = _("venue")

@@ -20,7 +20,7 @@ class Desk(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
 
-    audit: ClassVar = AuditPolicy(entity="desk")
+    audit: ClassVar = AuditPolicy(entity="desk", reference=("code",))
 
     class Meta:
         verbose_name = _("desk")
@@ -42,7 +42,7 @@ class Book(models.Model):
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
-    audit: ClassVar = AuditPolicy(entity="book")
+    audit: ClassVar = AuditPolicy(entity="book", reference=("code",))
 
     class Meta:
         verbose_name = _("book")
@@ -76,7 +76,9 @@ class Trader(models.Model):
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
-    audit: ClassVar = AuditPolicy(entity="trader", hidden=("birth_date", "national_id"))
+    audit: ClassVar = AuditPolicy(
+        entity="trader", hidden=("birth_date", "national_id"), reference=("code",)
+    )
 
     class Meta:
         verbose_name = _("trader")
@@ -119,7 +121,7 @@ class Account(models.Model):
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
 
-    audit: ClassVar = AuditPolicy(entity="account")
+    audit: ClassVar = AuditPolicy(entity="account", reference=("code",))
 
     class Meta:
         verbose_name = _("account")

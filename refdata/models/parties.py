@@ -39,7 +39,7 @@ class Party(models.Model):
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
 
     permanent: ClassVar = True
-    audit: ClassVar = AuditPolicy(entity="party")
+    audit: ClassVar = AuditPolicy(entity="party", reference=("code",))
 
     class Meta:
         verbose_name = _("party")

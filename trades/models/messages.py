@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import EvidenceField, known
@@ -50,6 +51,9 @@ class CaptureBatch(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("trades:import", args=[self.pk])
+
 
 class Execution(models.Model):
     """One message of the front office, as it came, with what became of it."""
@@ -82,7 +86,12 @@ class Execution(models.Model):
     permanent: ClassVar = True
     references_in_sets: ClassVar = True
     partitioned_by: ClassVar = "id"
-    audit: ClassVar = AuditPolicy(entity="execution", inserts=False)
+    audit: ClassVar = AuditPolicy(
+        entity="execution",
+        inserts=False,
+        reference=("source_reference",),
+        found_by="trades.selectors.message_ids_called",
+    )
 
     class Meta:
         verbose_name = _("execution")
@@ -112,6 +121,9 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_system} {self.source_reference} v{self.source_version} {self.action}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("trades:execution", args=[self.pk])
 
 
 class MessageKey(models.Model):

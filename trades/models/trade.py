@@ -16,6 +16,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DeskScopedQuerySet
@@ -141,7 +142,9 @@ class Trade(Terms):
     permanent: ClassVar = True
     references_in_sets: ClassVar = True
     partitioned_by: ClassVar = "id"
-    audit: ClassVar = AuditPolicy(entity="trade")
+    audit: ClassVar = AuditPolicy(
+        entity="trade", reference=("reference",), found_by="trades.selectors.trade_ids_called"
+    )
 
     class Meta:
         verbose_name = _("trade")
@@ -183,6 +186,9 @@ class Trade(Terms):
 
     def __str__(self) -> str:
         return str(self.reference)
+
+    def get_absolute_url(self) -> str:
+        return reverse("trades:detail", args=[self.pk])
 
 
 class TradeVersion(Terms):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.numbering import SERIALS, first_of, spans, written
+from kernel.numbering import SERIALS, first_of, number_of, spans, written
 
 NUMBERS = st.one_of(
     st.integers(1, SERIALS - 1),
@@ -55,3 +55,15 @@ def test_a_number_is_found_by_its_first_digits_and_no_other_is(
 @given(NUMBERS, NUMBERS)
 def test_no_two_numbers_are_written_alike(number: int, other: int) -> None:
     assert (written(number) == written(other)) == (number == other)
+
+
+@given(NUMBERS)
+def test_a_number_is_read_back(number: int) -> None:
+    assert number_of(written(number)) == number
+
+
+@pytest.mark.parametrize(
+    "digits", ["", "7", "00000007", "26112700007", "26112700000000007", "٢٦١١٢٧٠٠٠٠٠٧", "x" * 9]
+)
+def test_what_no_number_is_written_like_is_none(digits: str) -> None:
+    assert number_of(digits) is None
