@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
-from kernel.findings import Finding, Severity
+from kernel.findings import Finding, Refusal, Severity
+
+Refused = TypeVar("Refused", bound=Refusal)
 
 
 def told(finding: Finding) -> str:
@@ -19,6 +21,13 @@ def told(finding: Finding) -> str:
         line=finding.line,
         column=finding.column,
     )
+
+
+def speaking(kind: type[Refused], finding: Finding) -> Refused:
+    """Return a refusal whose sentence is that of its finding, with the values kept apart."""
+    refusal = kind(told(finding), findings=(finding,))
+    refusal.says_its_finding = True
+    return refusal
 
 
 def shape(finding: Finding) -> dict[str, object]:

@@ -40,5 +40,5 @@ def unreadable(
 
 def message_of(refusal: Refusal) -> str:
     """Return what a refusal says; readers, which know no language, say it by their finding."""
-    said_by_finding = getattr(refusal, "says_its_finding", False) and refusal.findings
+    said_by_finding = refusal.says_its_finding and refusal.findings
     return told(refusal.findings[0]) if said_by_finding else refusal.message

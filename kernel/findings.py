@@ -59,10 +59,12 @@ class Finding:
 class Refusal(Exception):
     """Base of everything a service refuses to do; shown to the person, never a 500.
 
-    `code` is stable; `findings` say what must be fixed, possibly nothing.
+    `code` is stable; `findings` say what must be fixed, possibly nothing. One that
+    `says_its_finding` has no other sentence: a page writes it with the values as its reader does.
     """
 
     code = "REFUSED"
+    says_its_finding = False
 
     def __init__(self, message: str, *, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(message)

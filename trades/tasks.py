@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
+from core.unreadable import message_of
 from trades.models import CaptureBatch
 from trades.services import control, control_data, imports, repair, validation
 from trades.states import TradeState
@@ -46,7 +47,7 @@ def decide_many(run: JobRun) -> None:
         )
         for refused in validation.refusals(outcomes):
             run.count(refused.code)
-            run.log(f"{refused.reference}: {refused.message}")
+            run.log(f"{refused.reference}: {refused.refusal and message_of(refused.refusal)}")
         run.count("decided", len(outcomes) - len(validation.refusals(outcomes)))
         run.progress(min(start + DECISIONS_PER_STEP, len(ids)), len(ids))
     run.result("/validation/")

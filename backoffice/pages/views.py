@@ -17,7 +17,7 @@ from backoffice.pages.filters import WorkFilter
 from backoffice.pages.tables import WorkTable
 from backoffice.pages.titles import work_title
 from core import access
-from core.pages import BulkAction, BulkPage, ListPage, PageView, Selection, Tab, formats
+from core.pages import BulkAction, BulkPage, Done, ListPage, PageView, Selection, Tab, formats
 from kernel.calendars import is_plausible
 
 WORK_SHOWN_MAX = 8
@@ -106,25 +106,26 @@ class TakeWork(BulkPage):
     action = access.Action.VIEW_TRADES
     list_url_name = "work"
 
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         n = services.take_work(
             item_ids=chosen.ids,
             owner_id=self.request.user.pk,
             actor=self.request.actor,
             at=timezone.now(),
         )
-        return ngettext("%(n)s item is yours.", "%(n)s items are yours.", n) % {"n": n}
+        return Done(n, ngettext("%(n)s item is yours.", "%(n)s items are yours.", n) % {"n": n})
 
 
 class GiveWorkBack(BulkPage):
     action = access.Action.VIEW_TRADES
     list_url_name = "work"
 
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         n = services.take_work(
             item_ids=chosen.ids, owner_id=None, actor=self.request.actor, at=timezone.now()
         )
-        return ngettext("%(n)s item given back.", "%(n)s items given back.", n) % {"n": n}
+        said = ngettext("%(n)s item given back.", "%(n)s items given back.", n)
+        return Done(n, said % {"n": n})
 
 
 def _day_asked(request: HttpRequest) -> date | None:

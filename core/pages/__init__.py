@@ -2,13 +2,14 @@
 
 from core.pages.base import PageView
 from core.pages.detail import DetailPage
-from core.pages.lists import BulkAction, BulkPage, ListPage, Tab
+from core.pages.lists import BulkAction, BulkPage, Done, ListPage, Tab
 from core.pages.selection import Selection, SelectionChanged
 
 __all__ = [
     "BulkAction",
     "BulkPage",
     "DetailPage",
+    "Done",
     "ListPage",
     "PageView",
     "Selection",

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from core import access
 from core.pages import cells, exports, paging, selection
@@ -278,23 +279,37 @@ class ListPage(PageView):
         return f"{self.request.path}?{query.urlencode()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a bulk act did: to how many, in which words, and whether it said why not to others."""
+
+    count: int
+    said: str
+    explained: bool = False
+
+
 class BulkPage(PageView):
     """What a BulkAction posts to: resolve the selection, act once, say what was done.
 
-    Subclasses write `perform`; it returns the sentence shown to the person. The list page is shown
-    again with the filter that it had.
+    Subclasses write `perform`; it returns what was done, in the words shown to the person, and has
+    warned of each row that it left alone for a reason of its own. That nothing was done is a
+    warning, too, and says why. The list page is shown again with the filter that it had.
     """
 
     http_method_names = ["post"]
     list_url_name: ClassVar[str] = ""
 
-    def perform(self, chosen: selection.Selection, reason: str) -> str:
-        """Do it, all or nothing, and return what to say."""
+    def perform(self, chosen: selection.Selection, reason: str) -> Done:
+        """Do it, and return to how many it was done."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        said = self.perform(selection.resolve(request), visible(request.POST.get("reason", "")))
-        messages.success(request, said)
+        done = self.perform(selection.resolve(request), visible(request.POST.get("reason", "")))
+        if done.count:
+            messages.success(request, done.said)
+        else:
+            why = "" if done.explained else gettext("What you selected has moved on: look again.")
+            messages.warning(request, f"{done.said} {why}".strip())
         query = request.POST.get("list_query", "")
         back = reverse(self.list_url_name) if self.list_url_name else "/"
         return redirect(f"{back}?{query}" if query else back)

@@ -20,6 +20,7 @@ from django.urls import resolve as resolve_path
 from django.utils.translation import gettext as _
 
 from core import asked
+from core.pages import formats
 from kernel.findings import Refusal
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def _rows(page: ListPage) -> list[tuple[int, str]]:
     rows = [(row[0], str(row[1]) if len(row) > 1 else "") for row in found]
     if len(rows) > ROWS_MAX:
         raise UnableToSelect(
-            _("More than %(most)s rows match: narrow the filter first.") % {"most": ROWS_MAX}
+            _("More than %(most)s rows match: narrow the filter first.")
+            % {"most": formats.integer(ROWS_MAX)}
         )
     return rows
 

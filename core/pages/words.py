@@ -21,6 +21,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats, status
+from kernel.findings import Finding, Refusal
+from kernel.states import IllegalTransition
 
 NAMES: Final[dict[str, str | Promise]] = {"isin": "ISIN", "lei": "LEI", "bic": "BIC", "id": _("id")}
 """What the names of terms, counts and parameters are called; rooms add theirs."""
@@ -57,6 +59,8 @@ COUNTED: Final = re.compile(r"([a-z]+)_([A-Z_]+)")
 """A count of what is in one state or of one kind: `break_MISSING_OURS`."""
 SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
 WHOLE: Final = re.compile(r"-?\d{1,28}", re.ASCII)
+THOUSANDS: Final = re.compile(r"(?<![\w.,:/-])-?[1-9]\d{3,27}(?![\w:/]|[.,-]\d)", re.ASCII)
+"""A whole number long enough to be grouped, inside the text of a figure (12000 ± 5 %)."""
 
 
 def named(name: str) -> str:
@@ -90,7 +94,8 @@ def said(value: object, name: str = "") -> str:
         return named(text)
     if _is_figure(name, text):
         return formats.quantity(Decimal(text))
-    return _localised(gettext(text) if text else "")
+    written = _localised(gettext(text) if text else "")
+    return THOUSANDS.sub(_grouped, written) if name in FIGURES else written
 
 
 def _finding(kept: Mapping[str, object]) -> str:
@@ -101,6 +106,37 @@ def _finding(kept: Mapping[str, object]) -> str:
     sentence = HOLE.sub(lambda hole: values.get(hole[0][1:-1], "…"), gettext(text))
     line = [f"{named('line')} {kept['line']}"] if kept.get("line") else []
     return " · ".join([str(kept.get("code", "")), *line, sentence])
+
+
+def finding_sentence(finding: Finding) -> str:
+    """Say a finding with its values as the reader writes them."""
+    text = gettext(finding.message) if finding.message else ""
+    return text.format(
+        expected=finding_value(finding, finding.expected),
+        found=finding_value(finding, finding.found),
+        field=named(finding.field),
+        line=getattr(finding, "line", ""),
+        column=getattr(finding, "column", ""),
+    )
+
+
+def finding_value(finding: Finding, value: object) -> str:
+    """Say what was expected or found; what stood in a line of a file is quoted as it stood."""
+    if getattr(finding, "line", None) is not None:
+        return gettext(str(value)) if value else ""
+    return said(value, finding.field)
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """Say why something was refused, in the reader's language and notation."""
+    if isinstance(refusal, IllegalTransition) and refusal.source:
+        state = status.look(refusal.source).label
+        return gettext("Its state is now “%(state)s”: this can no longer be done.") % {
+            "state": state
+        }
+    if refusal.says_its_finding and refusal.findings:
+        return finding_sentence(refusal.findings[0])
+    return dated(refusal.message)
 
 
 def dated(text: str) -> str:
@@ -177,6 +213,10 @@ def _moment(found: re.Match[str]) -> str:
         return formats.moment(datetime.fromisoformat(found[0]))
     except ValueError:
         return found[0]
+
+
+def _grouped(found: re.Match[str]) -> str:
+    return formats.integer(Decimal(found[0]))
 
 
 def _day(found: re.Match[str]) -> str:

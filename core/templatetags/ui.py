@@ -11,14 +11,11 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 
 from core.models import Job
 from core.pages import columns, formats, status, words
-from core.unreadable import message_of
 from kernel.findings import Refusal
 from kernel.money import Money
-from kernel.states import IllegalTransition
 
 register = template.Library()
 
@@ -220,30 +217,16 @@ def field_kind(bound_field: Any) -> str:
 @register.simple_tag
 def finding_message(finding: Any) -> str:
     """Write a finding's message in the reader's language with its values."""
-    text = gettext(finding.message) if finding.message else ""
-    return text.format(
-        expected=finding_value(finding, finding.expected),
-        found=finding_value(finding, finding.found),
-        field=words.named(finding.field),
-        line=getattr(finding, "line", ""),
-        column=getattr(finding, "column", ""),
-    )
+    return words.finding_sentence(finding)
 
 
 @register.simple_tag
 def finding_value(finding: Any, value: object) -> str:
     """Write what was expected or found: in the reader's words, but as it stood when in a file."""
-    if getattr(finding, "line", None) is not None:
-        return gettext(str(value)) if value else ""
-    return words.said(value, finding.field)
+    return words.finding_value(finding, value)
 
 
 @register.simple_tag
 def refusal_message(refusal: Refusal) -> str:
     """Write why something was refused, in the reader's language."""
-    if isinstance(refusal, IllegalTransition) and refusal.source:
-        state = status.look(refusal.source).label
-        return gettext("Its state is now “%(state)s”: this can no longer be done.") % {
-            "state": state
-        }
-    return words.dated(message_of(refusal))
+    return words.refusal_sentence(refusal)

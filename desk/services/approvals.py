@@ -10,13 +10,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.acts import acting
+from core.remarks import speaking
 from core.text import visible
 from desk import selectors
 from desk.facts import Seen
 from desk.models import Approval
 from desk.states import Decision
 from kernel.actors import Actor, ActorKind
-from kernel.findings import Refusal
+from kernel.findings import Finding, Refusal
+from kernel.money import rounded
 
 
 class UnableToApprove(Refusal):
@@ -115,10 +117,18 @@ def _require_second_person(seen: Seen, actor: Actor) -> None:
 
 
 def _require_limit(amount_eur: Decimal | None, limit: Decimal | None) -> None:
-    if limit is None or amount_eur is None or amount_eur > limit:
-        raise OverLimit(
-            _("The amount of %(amount)s EUR is above your limit of %(limit)s EUR.")
-            % {"amount": amount_eur, "limit": limit or 0}
+    if amount_eur is None:
+        raise OverLimit(_("The amount in EUR is not known: it counts as above every limit."))
+    if limit is None or amount_eur > limit:
+        raise speaking(
+            OverLimit,
+            Finding(
+                code=OverLimit.code,
+                field="amount",
+                message="The amount of {found} EUR is above your limit of {expected} EUR.",
+                expected=f"{rounded(limit or Decimal(0), 'EUR'):f}",
+                found=f"{rounded(amount_eur, 'EUR'):f}",
+            ),
         )
 
 

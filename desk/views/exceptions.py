@@ -21,6 +21,7 @@ from core.pages import (
     BulkAction,
     BulkPage,
     DetailPage,
+    Done,
     ListPage,
     PageView,
     Selection,
@@ -208,12 +209,12 @@ class BulkExceptions(BulkPage):
                 act(row)
                 done += 1
             except Refusal as refusal:
-                messages.warning(self.request, f"{row}: {refusal.message}")
+                messages.warning(self.request, f"{row}: {words.refusal_sentence(refusal)}")
         return done
 
 
 class WaiveMany(BulkExceptions):
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
         done = self.each(
             self.visible(chosen),
@@ -221,11 +222,12 @@ class WaiveMany(BulkExceptions):
                 exception_id=row.pk, reason=reason, actor=self.request.actor, at=at
             ),
         )
-        return ngettext("%(n)s exception waived", "%(n)s exceptions waived", done) % {"n": done}
+        said = ngettext("%(n)s exception waived", "%(n)s exceptions waived", done) % {"n": done}
+        return Done(done, said, explained=True)
 
 
 class TakeMany(BulkExceptions):
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
         actor = self.request.actor
         done = self.each(
@@ -234,26 +236,26 @@ class TakeMany(BulkExceptions):
                 exception_id=row.pk, owner_id=actor.user_id, actor=actor, at=at
             ),
         )
-        return ngettext("%(n)s exception is yours", "%(n)s exceptions are yours", done) % {
-            "n": done
-        }
+        said = ngettext("%(n)s exception is yours", "%(n)s exceptions are yours", done)
+        return Done(done, said % {"n": done}, explained=True)
 
 
 class RecheckMany(BulkExceptions):
     action = Action.RUN_JOB
 
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         every = self.visible(chosen)
         rows = [row for row in every if row.is_of_control]
         if len(rows) < len(every):
             messages.warning(self.request, _t("Only what the controls found is controlled again."))
         exception_services.ask_recheck(rows=rows, actor=self.request.actor)
         count = len(rows)
-        return ngettext(
+        said = ngettext(
             "%(n)s exception is being controlled again",
             "%(n)s exceptions are being controlled again",
             count,
-        ) % {"n": count}
+        )
+        return Done(count, said % {"n": count}, explained=True)
 
 
 def _may_accept(row: ControlException, actor: Actor) -> bool:

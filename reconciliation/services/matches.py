@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.remarks import speaking
 from core.text import visible
 from kernel.actors import Actor
-from kernel.findings import Refusal
+from kernel.findings import Finding, Refusal
 from kernel.states import require_transition
 from reconciliation.frames import shared_out
 from reconciliation.frames.items import ONE
@@ -152,7 +153,15 @@ def _judged(items: Sequence[Item], reason: str) -> Decimal:
         raise UnableToMatch(_("The two sides must go the same way."))
     difference = sums["THEIRS"] - sums["OURS"]
     if difference and not visible(reason):
-        raise UnableToMatch(_("A difference of %(gap)s needs a reason.") % {"gap": difference})
+        raise speaking(
+            UnableToMatch,
+            Finding(
+                code=UnableToMatch.code,
+                field="difference",
+                message="A difference of {found} needs a reason.",
+                found=f"{difference:f}",
+            ),
+        )
     return difference
 
 

@@ -18,7 +18,17 @@ from django.utils.translation import ngettext
 from core import access, asked
 from core.access import Action
 from core.models import User
-from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab, formats
+from core.pages import (
+    BulkAction,
+    BulkPage,
+    DetailPage,
+    Done,
+    ListPage,
+    PageView,
+    Selection,
+    Tab,
+    formats,
+)
 from core.pages.columns import (
     AmountColumn,
     DayColumn,
@@ -176,15 +186,14 @@ class TakeBreaks(BulkPage):
     action = Action.MATCH
     list_url_name = "reconciliation:home"
 
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         actor, at = self.request.actor, timezone.now()
         visible = selectors.list_breaks(actor=actor).filter(pk__in=chosen.ids)
         ids = list(visible.values_list("pk", flat=True))
         for break_id in ids:
             services.assign_break(break_id=break_id, owner_id=actor.user_id, actor=actor, at=at)
-        return ngettext("%(n)s break is yours now.", "%(n)s breaks are yours now.", len(ids)) % {
-            "n": len(ids)
-        }
+        said = ngettext("%(n)s break is yours now.", "%(n)s breaks are yours now.", len(ids))
+        return Done(len(ids), said % {"n": len(ids)})
 
 
 class BreakDetail(DetailPage):

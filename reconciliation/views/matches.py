@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from core import access
 from core.access import Action
-from core.pages import BulkAction, BulkPage, DetailPage, ListPage, PageView, Selection, Tab
+from core.pages import BulkAction, BulkPage, DetailPage, Done, ListPage, PageView, Selection, Tab
 from core.pages.columns import (
     AmountColumn,
     CutColumn,
@@ -200,12 +200,13 @@ class ConfirmMatches(BulkPage):
     action = Action.MATCH
     list_url_name = "reconciliation:matches"
 
-    def perform(self, chosen: Selection, reason: str) -> str:
+    def perform(self, chosen: Selection, reason: str) -> Done:
         actor = self.request.actor
         visible = selectors.list_groups(actor=actor).filter(pk__in=chosen.ids)
         ids = list(visible.values_list("pk", flat=True))
         n = services.confirm_groups(group_ids=ids, actor=actor, at=timezone.now())
-        return ngettext("%(n)s match is confirmed.", "%(n)s matches are confirmed.", n) % {"n": n}
+        said = ngettext("%(n)s match is confirmed.", "%(n)s matches are confirmed.", n)
+        return Done(n, said % {"n": n})
 
 
 class MatchDetail(DetailPage):

@@ -47,6 +47,19 @@ def test_rooms_have_no_float_literals() -> None:
     assert found == []
 
 
+def test_only_pages_and_printed_reports_group_figures() -> None:
+    """Whoever else writes 1,000 decides for readers of another language."""
+    found = {
+        label(path)
+        for path in python_files("kernel", *ROOMS)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if "," in ast.unparse(node.format_spec)
+    }
+
+    assert found == {"core/pages/formats.py", "reporting/formats/activity_pdf.py"}
+
+
 def _unexplained(path: Path) -> Iterator[str]:
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         for pattern in (NOQA, IGNORE):

@@ -7,11 +7,17 @@ from decimal import Decimal
 from typing import Final
 
 from kernel.findings import Finding, Severity
+from kernel.money import rounded
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
 from trades.rules.rule import COUNTERPARTY, DEALER, INSTRUMENT, N_, Limits, Parameter, rule
 
 EUR: Final = "EUR"
+
+
+def _euros(amount: Decimal) -> str:
+    """Write an amount as evidence: a plain decimal, which each page writes for its reader."""
+    return f"{rounded(amount, EUR):f}"
 
 
 @rule(
@@ -28,7 +34,7 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
     amount = facts.risk_amount_eur
     if amount is not None and amount > limits["maximum"]:
         yield check_trade_limit.finding(
-            "gross_amount", expected=f"{limits['maximum']:,}", found=f"{amount:,.2f}"
+            "gross_amount", expected=_euros(limits["maximum"]), found=_euros(amount)
         )
 
 
@@ -48,8 +54,8 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     if total is not None and total > limits["maximum"]:
         yield check_trader_day.finding(
             "trader_code",
-            expected=f"{limits['maximum']:,}",
-            found=f"{total:,.2f}",
+            expected=_euros(limits["maximum"]),
+            found=_euros(total),
             evidence={"trader": facts.trader_code, "day": facts.trade_date.isoformat()},
         )
 
@@ -58,7 +64,9 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-603",
     Severity.WARNING,
     title=N_("Counterparty is under the gross limit of the day"),
-    message=N_("The day with this counterparty totals {found} EUR gross; the limit is {expected}."),
+    message=N_(
+        "The day with this counterparty totals {found} EUR gross; the limit is {expected} EUR."
+    ),
     source=N_("CRR large exposures (practice: daily settlement limit)"),
     rationale=N_("Settlement risk adds up per counterparty until both legs are exchanged."),
     parameters=(Parameter("maximum", Decimal(1_000_000_000), EUR),),
@@ -72,8 +80,8 @@ def check_counterparty_day(
     if total is not None and total > limits["maximum"]:
         yield check_counterparty_day.finding(
             "counterparty_code",
-            expected=f"{limits['maximum']:,}",
-            found=f"{total:,.2f}",
+            expected=_euros(limits["maximum"]),
+            found=_euros(total),
             evidence={"counterparty": facts.counterparty_code},
         )
 

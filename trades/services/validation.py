@@ -45,12 +45,16 @@ class UnableToFindTrade(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one trade of many; `code` is empty when the decision was recorded."""
+    """What became of one trade of many: nothing is refused when the decision was recorded."""
 
     trade_id: int
     reference: str
-    code: str = ""
-    message: str = ""
+    refusal: Refusal | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of the refusal."""
+        return self.refusal.code if self.refusal else ""
 
 
 def validate_trade(
@@ -123,7 +127,7 @@ def _refused(trade_id: int, seen: str, reason: str, actor: Actor, at: datetime) 
         trade = refuse_trade(trade_id=trade_id, seen=seen, reason=reason, actor=actor, at=at)
     except Refusal as refusal:
         known = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(pk=trade_id).first()
-        return Outcome(trade_id, known.reference if known else "", refusal.code, refusal.message)
+        return Outcome(trade_id, known.reference if known else "", refusal)
     return Outcome(trade_id, trade.reference)
 
 
@@ -153,10 +157,7 @@ def _validate_chunk(
 
 
 def _outcome(trade_id: int, trade: Trade | None, refusal: Refusal | None) -> Outcome:
-    reference = trade.reference if trade else ""
-    if refusal is None:
-        return Outcome(trade_id, reference)
-    return Outcome(trade_id, reference, refusal.code, refusal.message)
+    return Outcome(trade_id, trade.reference if trade else "", refusal)
 
 
 def enqueue_many(
@@ -276,4 +277,4 @@ def _decided(
 
 def refusals(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
     """Return those that were not decided."""
-    return [outcome for outcome in outcomes if outcome.code]
+    return [outcome for outcome in outcomes if outcome.refusal]

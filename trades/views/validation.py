@@ -254,7 +254,7 @@ class DecideMany(PageView):
         )
         refused = validation.refusals(outcomes)
         done = len(outcomes) - len(refused)
-        messages.success(request, self.said(done))
+        (messages.success if done else messages.warning)(request, self.said(done))
         if refused:
             context = {"refused": refused, "done": done, "count": len(outcomes)}
             return self.render(context, template="trades/validation_outcomes.html")

@@ -136,6 +136,43 @@ def test_what_was_not_seen_is_not_decided(boss: Client, case: str, seen: str, st
     assert not Approval.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "amount", "limit"),
+    [("en", "6,110.50", "1,000.00"), ("fr", "6\u202f110,50", "1\u202f000,00")],
+)
+def test_a_bulk_that_decided_nothing_warns_and_says_why(
+    language: str, amount: str, limit: str
+) -> None:
+    (made,) = controlled(1)
+    boss = signed_in("supervisor", Role.SUPERVISOR, limit="1000")
+    ticked = {"ids": [f"{made.pk}:{made.fingerprint}"]}
+
+    headers = {"accept-language": language}
+    page = boss.post("/validation/validate/", ticked, headers=headers).content.decode()
+    one = boss.post(f"/validation/{made.pk}/validate/", {"seen": made.fingerprint}, headers=headers)
+
+    for shown in (page, one.content.decode()):
+        assert f"{amount} EUR" in shown
+        assert f"{limit} EUR" in shown
+    assert "note-green" not in page
+    assert "note-amber" in page
+
+
+def test_a_bulk_on_what_is_gone_warns_and_says_why(boss: Client) -> None:
+    controlled(1, price=Decimal("63.6"))
+    row = ControlException.objects.get()
+    ControlException.objects.filter(pk=row.pk).update(state="RESOLVED")
+
+    answer = boss.post(
+        "/work/exceptions/waive/", {"ids": [str(row.pk)], "reason": "x"}, follow=True
+    )
+
+    page = answer.content.decode()
+    assert "0 exceptions waived" in page
+    assert "can no longer be done" in page
+    assert "note-green" not in page
+
+
 def test_trade_of_another_desk_does_not_exist() -> None:
     (made,) = controlled(1)
     stranger = signed_in("fi", Role.SUPERVISOR, desk="FI")

@@ -1,0 +1,50 @@
+"""Findings carry plain values; pages say them in the notation of their reader."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from core.pages.words import FIGURES, finding_sentence, said
+from tests.unit.trades.test_rule_book import CASES, facts, world
+from trades.facts import TradeFacts
+from trades.rules import active_rules, judge
+from trades.rules.context import RuleContext
+
+GROUPED = re.compile(r"\d[,\s\u202f]\d{3}")
+ENGLISH = re.compile(r"\d\.\d")
+UNGROUPED = re.compile(r"(?<![\w/:])\d{5,}(?![\w/:])")
+
+
+@pytest.mark.parametrize(
+    ("code", "case", "trade", "context"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES]
+)
+def test_a_rule_says_plain_values_which_a_page_writes_for_its_reader(
+    code: str, case: str, trade: TradeFacts, context: RuleContext
+) -> None:
+    with translation.override("fr"):
+        for finding in judge(trade, context, active_rules({})):
+            for value in (finding.expected, finding.found):
+                assert not GROUPED.search(value), (finding.code, value)
+                shown = said(value, finding.field)
+                assert not ENGLISH.search(shown), (finding.code, shown)
+                if finding.field in FIGURES:
+                    assert not UNGROUPED.search(shown), (finding.code, shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The trade is worth 99,200,025.00 EUR; the limit is 25,000,000.00 EUR."),
+        ("fr", "L’opération vaut 99 200 025,00 EUR ; la limite est 25 000 000,00 EUR."),
+    ],
+)
+def test_a_limit_is_said_in_the_notation_of_the_reader(language: str, sentence: str) -> None:
+    trade = facts(risk_amount_eur=Decimal("99200025.0000"))
+    (finding,) = (one for one in judge(trade, world(), active_rules({})) if one.code == "TRD-601")
+
+    with translation.override(language):
+        assert finding_sentence(finding).replace("\u202f", " ").replace("\xa0", " ") == sentence
