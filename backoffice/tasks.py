@@ -31,7 +31,7 @@ def scheduler_is_ready(**_: object) -> None:
     health.beat("scheduler", at=timezone.now())
 
 
-@job_handler(demo.WEEK_JOB)
+@job_handler(demo.WEEK_JOB, counts=("validated", *demo.LATER_ROOMS))
 def live_the_week(run: JobRun) -> None:
     """Take the demo week through validation, statements and reports."""
     day = date.fromisoformat(run.parameters["business_date"])

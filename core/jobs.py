@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,6 +51,7 @@ RETURNING id
 
 Handler = Callable[["JobRun"], None]
 _handlers: dict[str, Handler] = {}
+_counts: dict[str, frozenset[str]] = {}
 
 
 class UnknownJobKind(Refusal):
@@ -70,11 +71,14 @@ class LeaseLost(RuntimeError):
     """Another worker took the job over: whatever this one still does must not count."""
 
 
-def job_handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as what a job of this kind runs; it must be idempotent."""
+def job_handler(kind: str, *, counts: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    """Register the decorated function as what a job of this kind runs; it must be idempotent.
+
+    `counts` are the names that it counts under: each has words that people read.
+    """
 
     def register(handler: Handler) -> Handler:
-        _handlers[kind] = handler
+        _handlers[kind], _counts[kind] = handler, frozenset(counts)
         return handler
 
     return register
@@ -84,6 +88,11 @@ def handlers() -> Mapping[str, Handler]:
     """Return every registered kind with its handler; imports the rooms' `tasks` modules."""
     autodiscover_modules("tasks")
     return _handlers
+
+
+def counts_of(kind: str) -> frozenset[str]:
+    """Return the names that jobs of a kind count under."""
+    return _counts.get(kind, frozenset())
 
 
 @dataclass(slots=True)

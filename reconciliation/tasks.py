@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import reverse
 
 from core.jobs import JobRun, job_handler
 from reconciliation import services
 
+RUN_COUNTS: Final = ("confirmed", "proposed", "breaks")
 
-@job_handler("reconciliation.import_statement")
+
+@job_handler("reconciliation.import_statement", counts=("lines", "findings"))
 def import_statement(run: JobRun) -> None:
     """Import one received file; again it changes nothing."""
     file = services.import_statement(file_id=run.parameters["file_id"], actor=run.actor, at=run.at)
@@ -17,20 +21,20 @@ def import_statement(run: JobRun) -> None:
     run.result(file.get_absolute_url())
 
 
-@job_handler("reconciliation.run")
+@job_handler("reconciliation.run", counts=RUN_COUNTS)
 def reconcile_file(run: JobRun) -> None:
     """Run the engine for an imported file; what is matched already stays matched."""
     runs = services.reconcile_file(
         file_id=run.parameters["file_id"], actor=run.actor, at=run.at, progress=run.progress
     )
     for finished in runs:
-        for name in ("confirmed", "proposed", "breaks"):
+        for name in RUN_COUNTS:
             run.count(name, int(finished.counts.get(name, 0)))
     if runs:
         run.result(reverse("reconciliation:run", args=[runs[-1].pk]))
 
 
-@job_handler("reconciliation.unmatch_changed")
+@job_handler("reconciliation.unmatch_changed", counts=("undone",))
 def unmatch_changed(run: JobRun) -> None:
     """Undo the matches of trades that were amended or cancelled; again it changes nothing."""
     undone = services.unmatch_changed(

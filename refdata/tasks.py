@@ -8,7 +8,7 @@ from core.models import StoredFile
 from refdata import services
 
 
-@job_handler("refdata.load_file")
+@job_handler("refdata.load_file", counts=("already_loaded", "rows_refused", *services.COUNTS))
 def load_file(run: JobRun) -> None:
     """Load a stored file; a second run of the same job finds its content loaded and stops."""
     stored = StoredFile.objects.get(pk=run.parameters["file_id"])
@@ -30,7 +30,7 @@ def load_file(run: JobRun) -> None:
     run.result(loaded.get_absolute_url())
 
 
-@job_handler("refdata.load_calendars")
+@job_handler("refdata.load_calendars", counts=("calendars", "closed_weekdays"))
 def load_calendars(run: JobRun) -> None:
     """Load every calendar of the years asked for, and the currencies that pay by them."""
     days = services.load_calendars(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark
 from core.jobs import JobRun, job_handler
 from reporting import services
 from reporting.models import ReportFile
-from reporting.states import SchemaCheck
+from reporting.states import ReportState, SchemaCheck
 
 GENERATE: Final = "reporting.generate_rts22"
 CHECKED: Final = {
@@ -20,7 +20,7 @@ CHECKED: Final = {
 }
 
 
-@job_handler(GENERATE)
+@job_handler(GENERATE, counts=("CANC", *ReportState))
 def generate_rts22(run: JobRun) -> None:
     """Generate the transaction reports of one trade date; again is harmless."""
     day = date.fromisoformat(run.parameters["day"])

@@ -174,3 +174,19 @@ def shared_data() -> Path:
             pytest.fail(f"{folder} is required here and missing")
         pytest.skip(f"the real sample files are not at {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _jobs_count_what_they_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that a job counts under without declaring it would stand on a page without words."""
+    from core import jobs
+
+    count = jobs.JobRun.count
+
+    def declared(run: jobs.JobRun, name: str, n: int = 1) -> None:
+        handler = jobs.handlers().get(run.kind)
+        ours = handler is not None and not handler.__module__.startswith("tests")
+        assert not ours or name in jobs.counts_of(run.kind), f"{run.kind} does not declare {name}"
+        count(run, name, n)
+
+    monkeypatch.setattr(jobs.JobRun, "count", declared)

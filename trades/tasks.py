@@ -9,20 +9,24 @@ from core.jobs import JobRun, job_handler
 from core.models import StoredFile
 from core.unreadable import message_of
 from trades.models import CaptureBatch
-from trades.services import control, control_data, imports, repair, validation
+from trades.rules import RULE_BY_CODE
+from trades.services import capture, control, control_data, imports, repair, validation
 from trades.states import TradeState
 
 DECISIONS_PER_STEP: Final = validation.CHUNK
 
 
-@job_handler("trades.control_batch")
+CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
+
+
+@job_handler("trades.control_batch", counts=CONTROLLED)
 def control_batch(run: JobRun) -> None:
     """Judge what a batch brought in; a repeated job finds nothing left to do, and says so."""
     ids = control_data.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
     _control(run, ids, only=frozenset({TradeState.RECEIVED}))
 
 
-@job_handler("trades.recontrol")
+@job_handler("trades.recontrol", counts=CONTROLLED)
 def recontrol(run: JobRun) -> None:
     """Judge again: the trades named, or those that wait and deal in instruments of `isins`."""
     ids = control_data.trades_to_recontrol(
@@ -31,7 +35,7 @@ def recontrol(run: JobRun) -> None:
     _control(run, ids, only=control.JUDGED)
 
 
-@job_handler(validation.JOB_KIND)
+@job_handler(validation.JOB_KIND, counts=("decided", *validation.CODES))
 def decide_many(run: JobRun) -> None:
     """Validate or refuse many trades; those already decided say so and stay."""
     seen = {int(trade_id): str(text) for trade_id, text in run.parameters["seen"]}
@@ -53,7 +57,7 @@ def decide_many(run: JobRun) -> None:
     run.result("/validation/")
 
 
-@job_handler(imports.TABLE_JOB)
+@job_handler(imports.TABLE_JOB, counts=("rows", *capture.COUNTS))
 def import_table(run: JobRun) -> None:
     """Capture the rows of a table; a repeated job meets its own rows as repeats."""
     batch = imports.import_table(
@@ -67,14 +71,14 @@ def import_table(run: JobRun) -> None:
     _report(run, batch)
 
 
-@job_handler(imports.FIX_JOB)
+@job_handler(imports.FIX_JOB, counts=("messages", *capture.COUNTS))
 def import_fix(run: JobRun) -> None:
     """Capture the fills of a FIX log; a repeated job meets its own fills as repeats."""
     file = StoredFile.objects.get(pk=run.parameters["file_id"])
     _report(run, imports.import_fix(file=file, actor=run.actor, at=run.at))
 
 
-@job_handler("trades.replay_waiting")
+@job_handler("trades.replay_waiting", counts=("booked",))
 def replay_waiting(run: JobRun) -> None:
     """Let go on what waited for an instrument that has just been named."""
     name = str(run.parameters["symbol"])

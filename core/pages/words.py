@@ -67,6 +67,8 @@ def named(name: str) -> str:
     """Write the name of a term, a count or a parameter as people say it."""
     if name in NAMES:
         return str(NAMES[name])
+    if name.isupper() and name in status.LOOKS:
+        return str(status.look(name).label)
     counted = COUNTED.fullmatch(name)
     if counted and counted[2] in status.LOOKS:
         return f"{named(counted[1])} ({status.look(counted[2]).label})"

@@ -18,6 +18,7 @@ from refdata.formats.source import BadValue, Record, unusable
 
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ABSENT: Final = ("", "N/A")
+NOT_QUOTED: Final = "ABSENT"
 RATE_LIMIT: Final = Decimal(10) ** 10
 
 
@@ -45,7 +46,7 @@ def read(content: bytes) -> Reading[RateRow]:
                 absent += 1
     if not rows:
         raise unusable("REF-028", expected="ECB", more=tuple(findings))
-    return Reading(tuple(rows), tuple(findings), seen, {"ABSENT": absent})
+    return Reading(tuple(rows), tuple(findings), seen, {NOT_QUOTED: absent})
 
 
 def _day(record: Record) -> date:

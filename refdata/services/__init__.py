@@ -13,6 +13,7 @@ from refdata.services.instructions import (
     refuse_instruction,
 )
 from refdata.services.loading import (
+    COUNTS,
     FILE_KINDS,
     AlreadyLoaded,
     Preview,
@@ -23,6 +24,7 @@ from refdata.services.loading import (
 from refdata.services.records import UnableToSave, add_alias, create_instrument, save_record
 
 __all__ = [
+    "COUNTS",
     "FILE_KINDS",
     "AlreadyLoaded",
     "InstructionNotPending",

@@ -150,6 +150,17 @@ def _read(found: FileKind, content: bytes) -> Reading[Any]:
     return found.read(content)
 
 
+COUNTS: Final = (
+    *(name.lower() for name in (*firds.CHANGES.values(), ecb.NOT_QUOTED)),
+    *(
+        f"{table}_{what}"
+        for table in ("venues", "parties", "listings", "instruments", "rates", "prices")
+        for what in ("new", "changed", "unchanged")
+    ),
+)
+"""What the loaders count: records by their change, then what each table gained."""
+
+
 def _counts(plan: plans.FilePlan, reading: Reading[Any]) -> dict[str, int]:
     counts = {name.lower(): number for name, number in sorted(reading.notes.items())}
     for name, part in plan.parts.items():

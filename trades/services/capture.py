@@ -32,6 +32,10 @@ from trades.states import Channel, Outcome
 
 ATTEMPTS: Final = 3
 PART: Final = 1_000
+COUNTS: Final = tuple(
+    kind.lower() for kind in (*Outcome, *ItemStatus) if kind is not ItemStatus.CREATED
+)
+"""What messages are counted as when they come in."""
 Read = ExecutionFacts | tuple[Finding, ...]
 Result = TypeVar("Result")
 

@@ -26,7 +26,7 @@ from desk.services.work import assign_work
 from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
-from kernel.states import require_transition
+from kernel.states import IllegalTransition, require_transition
 from trades.models import Trade
 from trades.states import TRANSITIONS, TradeState
 
@@ -41,6 +41,21 @@ class UnableToFindTrade(Refusal):
 
     code = "NO_SUCH_TRADE"
     status_code = 404
+
+
+CODES: Final = tuple(
+    kind.code
+    for kind in (
+        access.Forbidden,
+        IllegalTransition,
+        UnableToFindTrade,
+        approvals.AlreadyDecided,
+        approvals.OverLimit,
+        approvals.SeenChanged,
+        approvals.UnableToApprove,
+    )
+)
+"""Why one trade of many was not decided."""
 
 
 @dataclass(frozen=True, slots=True)
