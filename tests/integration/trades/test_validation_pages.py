@@ -331,6 +331,27 @@ def test_rule_is_changed_by_two_people(boss: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (Role.AGENT, True),
+        (Role.SUPERVISOR, True),
+        (Role.AUDITOR, False),
+        (Role.ADMINISTRATOR, False),
+    ],
+)
+def test_rules_are_changed_by_those_who_work_with_them(role: Role, *, may: bool) -> None:
+    """As the user guide says: who grants the roles decides on no rule."""
+    client = signed_in("somebody", role)
+    values = {"maximum": "600,000,000", "reason": "x", "valid_from": "01/01/2099"}
+
+    page = client.get("/trades/rules/TRD-602/").content.decode()
+    answer = client.post("/trades/rules/TRD-602/propose/", values)
+
+    assert ("Propose a change" in page) is may
+    assert answer.status_code == (302 if may else 403)
+
+
+@pytest.mark.parametrize(
     ("language", "typed", "shown"),
     [
         ("en", "600,000,000", "600,000,000"),
