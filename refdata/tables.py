@@ -57,7 +57,7 @@ class InstructionTable(tables.Table):
     party = TextColumn(accessor="party__code", verbose_name=_("Party"))
     party_name = CutColumn(accessor="party__name", verbose_name=_("Name"))
     currency = TextColumn(verbose_name=_("Currency"))
-    asset_class = TextColumn(verbose_name=_("Asset class"))
+    asset_class = StatusColumn(verbose_name=_("Asset class"))
     place_of_settlement = TextColumn(verbose_name=_("Place of settlement"))
     agent_bic = TextColumn(verbose_name=_("Agent"))
     account_number = TextColumn(verbose_name=_("Safekeeping account"))
@@ -177,7 +177,7 @@ class CurrencyTable(tables.Table):
 
 class CycleTable(tables.Table):
     market = TextColumn(verbose_name=_("Market"), empty_values=(None,))
-    asset_class = TextColumn(verbose_name=_("Asset class"), empty_values=(None,))
+    asset_class = StatusColumn(verbose_name=_("Asset class"), empty_values=(None,))
     valid_from = DayColumn(verbose_name=_("For trade dates from"))
     days = QuantityColumn(verbose_name=_("Business days"))
     note = TextColumn(verbose_name=_("Note"))

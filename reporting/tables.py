@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import django_tables2 as tables
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.columns import (
+    CodedColumn,
     CutColumn,
     DayColumn,
     LinkColumn,
@@ -15,14 +15,10 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
-from reporting.models import LABELS
 
 
-class ReasonColumn(CutColumn):
-    """The reason of a decision in words; exported as its code."""
-
-    def render(self, value: str) -> SafeString:
-        return super().render(LABELS.get(value, value))
+class ReasonColumn(CutColumn, CodedColumn):
+    """The reason of a decision, in words."""
 
 
 class ReportTable(tables.Table):

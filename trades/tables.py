@@ -14,6 +14,7 @@ from core.pages import formats
 from core.pages.columns import (
     NUMBER_ATTRS,
     AmountColumn,
+    CodedColumn,
     CutColumn,
     DayColumn,
     LinkColumn,
@@ -25,7 +26,7 @@ from core.pages.columns import (
 )
 
 
-class SideColumn(tables.Column):
+class SideColumn(CodedColumn):
     """Buy or sell, in words and colour."""
 
     def render(self, record: Any) -> SafeString:
@@ -33,7 +34,7 @@ class SideColumn(tables.Column):
         return format_html('<span class="{}">{}</span>', css, record.get_side_display())
 
     def value(self, record: Any) -> str:
-        return str(record.side)
+        return str(record.get_side_display())
 
 
 class TradeTable(tables.Table):
@@ -66,7 +67,7 @@ class TradeTable(tables.Table):
 class BatchTable(tables.Table):
     pk = LinkColumn("trades:import", verbose_name=_("Import"))
     received_at = MomentColumn(verbose_name=_("Received at"))
-    channel = TextColumn(verbose_name=_("Channel"))
+    channel = StatusColumn(verbose_name=_("Channel"))
     source_system = TextColumn(verbose_name=_("Source"))
     file = TextColumn(accessor="file__name", verbose_name=_("File"), width=40)
     actor_name = TextColumn(verbose_name=_("By"))
@@ -113,9 +114,9 @@ class ExecutionTable(tables.Table):
     source_reference = LinkColumn("trades:execution", verbose_name=_("Source reference"))
     outcome = StatusColumn(verbose_name=_("Outcome"))
     reason_code = TextColumn(verbose_name=_("Reason"))
-    action = TextColumn(verbose_name=_("Action"))
+    action = StatusColumn(verbose_name=_("Action"))
     source_version = TextColumn(verbose_name=_("Version"), attrs=NUMBER_ATTRS)
     source_system = TextColumn(verbose_name=_("Source"))
     name = TextColumn(accessor="instrument_name", orderable=False, verbose_name=_("Instrument"))
-    channel = TextColumn(verbose_name=_("Channel"))
+    channel = StatusColumn(verbose_name=_("Channel"))
     received_at = MomentColumn(verbose_name=_("Received at"))

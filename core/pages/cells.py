@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString
 from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 
+from core.pages.columns import CodedColumn
+
 NOTHING: Final = "—"
 """What the library writes in an empty cell; we leave it empty."""
 
@@ -46,10 +48,10 @@ def written(table: tables.Table, records: Iterable[Any]) -> Iterator[tuple[Any, 
 
 
 def values(table: tables.Table, names: Sequence[str]) -> Iterator[list[Any]]:
-    """Yield what is exported of each row: the values of the named columns."""
+    """Yield what is exported of each row: the named columns, with the codes of coded ones."""
     rows = list(table.rows)
     kind = type(rows[0].record) if rows else object
-    writers = [_exporter(table, table.columns[name], kind) for name in names]
+    writers = [one for name in names for one in _exporters(table, table.columns[name], kind)]
     for row in rows:
         yield [write(row) for write in writers]
 
@@ -61,9 +63,20 @@ def _content(cell: Any) -> str:
     return conditional_escape(localize(cell))
 
 
-def _exporter(table: tables.Table, bound: BoundColumn, kind: type) -> Writer:
+def headings(table_class: type[tables.Table], columns: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the headings of `values`: each label, and the plain name above a column of codes."""
+    found = []
+    for name, label in columns:
+        is_coded = isinstance(table_class.base_columns[name], CodedColumn)
+        found += [label, name] if is_coded else [label]
+    return found
+
+
+def _exporters(table: tables.Table, bound: BoundColumn, kind: type) -> Iterator[Writer]:
     is_plain = getattr(bound.value, "__func__", None) is tables.Column.value
-    return _writer(table, bound, kind, bound.column.render if is_plain else bound.value)
+    yield _writer(table, bound, kind, bound.column.render if is_plain else bound.value)
+    if isinstance(bound.column, CodedColumn):
+        yield _writer(table, bound, kind, bound.column.code)
 
 
 def _writer(

@@ -119,14 +119,23 @@ class DueColumn(MomentColumn):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), written)
 
 
-class StatusColumn(tables.Column):
-    """A state as a coloured, translated badge; exported as its code."""
+class CodedColumn(tables.Column):
+    """Base of what the pages say in words: exported as its words, and as its code beside them."""
+
+    def code(self, record: Any, bound_column: Any) -> str:
+        """Return what the words stand for: the same in every language."""
+        return str(bound_column.accessor.resolve(record))
+
+
+class StatusColumn(CodedColumn):
+    """A state or a kind as its word, coloured when it is a state."""
 
     def render(self, record: Any, bound_column: Any) -> SafeString:
         return badge(bound_column.accessor.resolve(record), of=_model_name(record))
 
     def value(self, record: Any, bound_column: Any) -> str:
-        return str(bound_column.accessor.resolve(record))
+        found = bound_column.accessor.resolve(record)
+        return "" if found in (None, "") else str(status.look(found, of=_model_name(record)).label)
 
 
 def _model_name(record: Any) -> str:

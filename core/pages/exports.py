@@ -1,4 +1,8 @@
-"""Exports of a list: CSV streamed, XLSX row by row; text that looks like a formula is inert."""
+"""Exports of a list: CSV streamed, XLSX row by row; text that looks like a formula is inert.
+
+Words stand as on the page, in the reader's language; beside each column of states or kinds stands
+one with their codes, headed by its plain name, for programs (docs/formats/exports.md).
+"""
 
 from __future__ import annotations
 
@@ -84,10 +88,11 @@ def inert(value: Any) -> str:
 
 def _csv(source: Source) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
+    headings = cells.headings(source.table_class, source.columns)
 
     def lines() -> Iterator[bytes]:
         yield b"\xef\xbb\xbf"
-        yield writer.writerow([label for _name, label in source.columns]).encode()
+        yield writer.writerow(headings).encode()
         for row in values(source):
             yield writer.writerow([inert(value) for value in row]).encode()
 
@@ -106,7 +111,7 @@ def _xlsx(source: Source) -> FileResponse:
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.freeze_panes(1, 1)
-        sheet.write_row(0, 0, [label for _name, label in source.columns], bold)
+        sheet.write_row(0, 0, cells.headings(source.table_class, source.columns), bold)
         for number, row in enumerate(values(source), start=1):
             if number > XLSX_ROWS_MAX:
                 raise UnableToExport(_("Too many rows for one sheet: export CSV instead."))

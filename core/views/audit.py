@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access, audit
 from core.models import AuditEntry
 from core.pages import ListPage, PageView, records, words
-from core.pages.columns import MomentColumn, QuantityColumn, StatusColumn, TextColumn
+from core.pages.columns import CodedColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.paging import Window
 from core.pages.trail import entries_of
@@ -68,15 +68,12 @@ class ChainColumn(tables.Column):
         return str(record.chain)
 
 
-class KindColumn(tables.Column):
-    """The kind of row that was changed, in words; exported as the name of its table."""
+class KindColumn(CodedColumn):
+    """The kind of row that was changed, in words; its code is the name of the table."""
 
     def render(self, value: str) -> str:
         model = words.model_of(value)
         return str(capfirst(model._meta.verbose_name)) if model else value
-
-    def value(self, value: str) -> str:
-        return value
 
 
 class AuditTable(tables.Table):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import django_tables2 as tables
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
 from core.models import Job, RoleAction, RoleGrant, User
-from core.pages.lists import ListPage
+from core.pages import ListPage
+from core.pages.columns import CodedColumn
 from core.templatetags.ui import pager
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +40,30 @@ def jobs(n: int) -> list[Job]:
         )
         for i in range(n)
     ]
+
+
+def list_pages(base: type[ListPage] = ListPage) -> Iterator[type[ListPage]]:
+    get_resolver().url_patterns  # noqa: B018 - reads every address, which imports every page
+    for page in base.__subclasses__():
+        yield page
+        yield from list_pages(page)
+
+
+@pytest.mark.parametrize("page", sorted(set(list_pages()), key=str), ids=lambda page: page.__name__)
+def test_what_a_list_says_in_words_is_exported_with_its_code(page: type[ListPage]) -> None:
+    """One rule for all exports (docs/formats/exports.md)."""
+    if not hasattr(page, "table_class"):
+        return
+    model = page.filterset_class._meta.model
+    uncoded = [
+        name
+        for name, column in page.table_class.base_columns.items()
+        if (field := tables.A(column.accessor or name).get_field(model)) is not None
+        and getattr(field, "choices", None)
+        and not isinstance(column, CodedColumn)
+    ]
+
+    assert uncoded == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.utils import translation
 from core.pages import cells
 from core.pages.columns import (
     AmountColumn,
+    CodedColumn,
     DayColumn,
     MomentColumn,
     QuantityColumn,
@@ -94,7 +95,28 @@ def test_exports_hold_what_the_library_exports(
     names = list(kind.base_columns)
     expected = [[row.get_cell_value(name) for name in names] for row in kind(records).rows]
 
-    assert list(cells.values(kind(records), names)) == expected
+    coded = [isinstance(kind.base_columns[name], CodedColumn) for name in names]
+    told = [
+        [value for value, is_code in zip(row, _codes(coded), strict=True) if not is_code]
+        for row in cells.values(kind(records), names)
+    ]
+    assert told == expected
+
+
+def _codes(coded: list[bool]) -> list[bool]:
+    """Return which exported columns hold the codes of the one before."""
+    return [is_code for has_code in coded for is_code in ([False, True] if has_code else [False])]
+
+
+def test_codes_stand_beside_their_words_under_a_name_of_no_language() -> None:
+    columns = [("reference", "Référence"), ("side", "Sens"), ("state", "État")]
+
+    headings = cells.headings(TradesOfTest, columns)
+    with translation.override("fr"):
+        first, *_others = cells.values(TradesOfTest(TRADES), [name for name, _label in columns])
+
+    assert headings == ["Référence", "Sens", "side", "État", "state"]
+    assert first == ["T000000001", "Achat", "BUY", "Validée", "VALIDATED"]
 
 
 def test_a_cell_carries_the_class_of_its_column_and_no_mark_of_its_text() -> None:
