@@ -11,7 +11,7 @@ from typing import Final
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Q, Value
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 
@@ -31,7 +31,6 @@ class Kind:
     entity: str
     model: type[models.Model]
     numbered: type[models.Model] | None
-    columns: tuple[str, ...]
     indexed: tuple[str, ...]
 
     @property
@@ -70,10 +69,22 @@ def names_of(chains: Iterable[Chain]) -> dict[Chain, str]:
     for entity, wanted in keys.items():
         kind = kinds().get(entity)
         label = kind.label if kind else entity
-        known = _references(kind, wanted) if kind and kind.columns else {}
+        known = references_of(kind.numbered, wanted) if kind and kind.numbered else {}
         for key in wanted:
             names[entity, key] = f"{label} {known.get(key) or key}"
     return names
+
+
+def references_of(model: type[models.Model], keys: Collection[int]) -> dict[int, str]:
+    """Return what people call the rows of a table: one query, none where it declares no name."""
+    columns = policy_of(model).reference
+    if not columns:
+        return {}
+    rows = model._default_manager.filter(pk__in=keys)  # noqa: SLF001 - Django's public name for it
+    return {
+        int(pk): next((str(value) for value in values if value), "")
+        for pk, *values in rows.values_list("pk", *columns)
+    }
 
 
 def address_of(entity: str, key: int) -> str:
@@ -134,20 +145,10 @@ def _called(name: str, entities: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _references(kind: Kind, keys: Collection[int]) -> dict[int, str]:
-    """Return the references of records by their keys."""
-    assert kind.numbered is not None  # noqa: S101 - a kind without a table has no columns
-    rows: QuerySet[models.Model] = kind.numbered._default_manager.filter(pk__in=keys)  # noqa: SLF001 - as above
-    return {
-        int(pk): next((str(value) for value in values if value), "")
-        for pk, *values in rows.values_list("pk", *kind.columns)
-    }
-
-
 def _kind(entity: str, model: type[models.Model], numbered: type[models.Model] | None) -> Kind:
     columns = policy_of(numbered).reference if numbered else ()
     indexed = tuple(name for name in columns if numbered and _is_indexed(numbered, name))
-    return Kind(entity, model, numbered, columns, indexed)
+    return Kind(entity, model, numbered, indexed)
 
 
 def _target(model: type[models.Model], column: str) -> type[models.Model] | None:

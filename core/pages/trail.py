@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
 
 from core.audit import history
 from core.models import AuditEntry
-from core.pages import words
+from core.pages import records, words
 
 SHOWN_MAX = 200
+Row = Mapping[str, Any]
+References = Mapping[type[Model], Mapping[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +48,55 @@ class ShownEntry:
 
 def entries_of(entity: str, key: int) -> list[ShownEntry]:
     """Return the latest entries of one chain, latest first."""
-    return [shown(entry) for entry in reversed(history(entity, key)[-SHOWN_MAX:])]
+    entries = history(entity, key)
+    rows = list(_as_rows_stood(entries))[-SHOWN_MAX:]
+    references = _references(rows)
+    return [_shown(entry, before, after, references) for entry, before, after in reversed(rows)]
 
 
-def shown(entry: AuditEntry) -> ShownEntry:
+def _as_rows_stood(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, Row, Row]]:
+    """Yield each entry with its row as it stood before and after, as far as the trail tells."""
+    standing: dict[tuple[str, int], Row] = {}
+    for entry in entries:
+        row = entry.table, entry.row
+        told = _pairs(entry)
+        before = {**standing.get(row, {}), **{name: old for name, (old, _new) in told.items()}}
+        after = {**before, **{name: new for name, (_old, new) in told.items()}}
+        standing[row] = after
+        yield entry, before, after
+
+
+def _references(rows: Iterable[tuple[AuditEntry, Row, Row]]) -> References:
+    """Return what people call the records that foreign keys of these entries name."""
+    wanted: dict[type[Model], set[int]] = defaultdict(set)
+    for entry, *states in rows:
+        for column, target in words.targets_of(words.model_of(entry.table)).items():
+            wanted[target] |= {
+                state[column] for state in states if isinstance(state.get(column), int)
+            }
+    return {target: records.references_of(target, keys) for target, keys in wanted.items() if keys}
+
+
+def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -> ShownEntry:
     """Lay one entry out: an insert shows what it set, an update what it turned into what."""
     model = words.model_of(entry.table)
-    pairs = (
-        Change(
+    targets = words.targets_of(model)
+
+    def said(name: str, value: object, row: Row) -> str:
+        known = references.get(targets[name], {}) if name in targets else {}
+        called = known.get(value) if isinstance(value, int) else None
+        return called or words.said_of(model, name, value, row)
+
+    found: dict[tuple[str, str, str], Change] = {}
+    for name, (old, new) in _pairs(entry).items():
+        change = Change(
             field=words.column_label(model, name),
             column=name,
-            before=words.said_of(model, name, before),
-            after=words.said_of(model, name, after),
+            before=said(name, old, before),
+            after=said(name, new, after),
         )
-        for name, (before, after) in _pairs(entry).items()
-    )
+        if change.before or change.after:  # a key and a code that say the same are said once
+            found.setdefault((change.field, change.before, change.after), change)
     return ShownEntry(
         pk=entry.pk,
         chain=entry.chain,
@@ -67,7 +108,7 @@ def shown(entry: AuditEntry) -> ShownEntry:
         reason=entry.reason,
         request_id=entry.request_id,
         at=entry.at,
-        changes=tuple(pair for pair in pairs if pair.before or pair.after),
+        changes=tuple(found.values()),
     )
 
 

@@ -55,6 +55,7 @@ MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([
 DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 DECIMAL: Final = re.compile(r"(?<![\w.,:/-])-?\d{1,28}\.\d{1,20}(?![\w:/]|[.,-]\d)", re.ASCII)
 HOLE: Final = re.compile(r"\{\w*\}")
+NO_ROW: Final[Mapping[str, object]] = {}
 COUNTED: Final = re.compile(r"([a-z]+)_([A-Z_]+)")
 """A count of what is in one state or of one kind: `break_MISSING_OURS`."""
 SUBJECT: Final = re.compile(r"([a-z_]+):(\d+)")
@@ -151,8 +152,13 @@ def _is_figure(name: str, text: str) -> bool:
     return bool(whole or (name == "quantity" and DECIMAL.fullmatch(text)))
 
 
-def said_of(model: type[models.Model] | None, column: str, value: object) -> str:
-    """Write the value of a column as its field asks: states by their word, amounts as amounts."""
+def said_of(
+    model: type[models.Model] | None, column: str, value: object, row: Mapping[str, object] = NO_ROW
+) -> str:
+    """Write the value of a column as its field asks: states by their word, amounts as amounts.
+
+    A sentence with holes is filled from the other columns of its row.
+    """
     field = _columns(model).get(column) if model else None
     if value in (None, "") or field is None or model is None:
         return said(value, column)
@@ -165,8 +171,19 @@ def said_of(model: type[models.Model] | None, column: str, value: object) -> str
     if isinstance(field, models.CharField | models.TextField) and column not in SENTENCES | NOUNS:
         return str(value)
     if column in SENTENCES:
-        return HOLE.sub("…", said(value, column))
+        term = str(row.get("field", ""))
+        return HOLE.sub(lambda hole: said(row.get(hole[0][1:-1]), term) or "…", said(value, column))
     return said(value, column)
+
+
+def targets_of(model: type[models.Model] | None) -> dict[str, type[models.Model]]:
+    """Return the columns of a model that name rows of another, with that other."""
+    columns = _columns(model) if model else {}
+    return {
+        column: field.related_model
+        for column, field in columns.items()
+        if isinstance(field, models.ForeignKey)
+    }
 
 
 def job_title(kind: str, title: str) -> str:

@@ -19,6 +19,7 @@ from kernel.actors import Actor
 from kernel.states import require_transition
 from reconciliation import selectors
 from reconciliation.frames import MatchRules, Outcome, joined, reconcile_in_steps
+from reconciliation.frames.items import ONE
 from reconciliation.models import (
     Break,
     MatchAllocation,
@@ -89,7 +90,7 @@ def _start(
             source=source,
             rule_version=rules.version,
             parameters={
-                "amount_tolerance": str(rules.amount_tolerance),
+                "amount_tolerance": f"{(Decimal(rules.amount_tolerance) / ONE).normalize():f}",
                 "day_lag": rules.day_lag,
             },
             period_from=period[0] if period else None,

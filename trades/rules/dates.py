@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from kernel.calendars import UnknownDate
@@ -63,7 +64,7 @@ def check_trade_day_open(
     "TRD-203",
     Severity.BLOCKING,
     title=N_("Settlement date is open for stock and cash"),
-    message=N_("{found} is closed for {expected}."),
+    message=N_("{found} is no settlement day; expected: {expected}."),
     source=N_("CSDR art. 5; T2S calendar; market practice"),
     rationale=N_("Delivery against payment needs the depository and the payment system open."),
     reads=MARKET,
@@ -76,12 +77,15 @@ def check_settlement_day_open(
     if calendar is None or facts.settlement_date is None:
         return
     try:
-        is_open = calendar.is_open(facts.settlement_date)
+        expected: date | str = calendar.add(facts.settlement_date, 0)
     except UnknownDate:
-        is_open = False
-    if not is_open:
+        expected = N_("a day that the calendars know")
+    if expected != facts.settlement_date:
         yield check_settlement_day_open.finding(
-            "settlement_date", expected=calendar.code, found=facts.settlement_date
+            "settlement_date",
+            expected=expected,
+            found=facts.settlement_date,
+            evidence={"calendars": calendar.code.replace("+", ", ")},
         )
 
 

@@ -58,7 +58,7 @@ def test_an_approved_tolerance_is_used_by_the_run_and_named_on_the_group() -> No
         "AMOUNT", "CONFIRMED", f"cash-1/{number}",
     )  # fmt: skip
     run = ReconciliationRun.objects.get()
-    assert run.parameters == {"amount_tolerance": "5000", "day_lag": 3}
+    assert run.parameters == {"amount_tolerance": "0.5", "day_lag": 3}
 
 
 @pytest.mark.parametrize("case", ["only_proposed", "not_yet"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -33,6 +34,31 @@ def test_a_rule_says_plain_values_which_a_page_writes_for_its_reader(
                 assert not ENGLISH.search(shown), (finding.code, shown)
                 if finding.field in FIGURES:
                     assert not UNGROUPED.search(shown), (finding.code, shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "sentence"),
+    [
+        ("en", "2026-11-22", "22/11/2026 is no settlement day; expected: 23/11/2026."),
+        (
+            "fr",
+            "2026-11-22",
+            "Le 22/11/2026 n’est pas un jour de dénouement ; attendu : 23/11/2026.",
+        ),
+        (
+            "en",
+            "2036-11-22",
+            "22/11/2036 is no settlement day; expected: a day that the calendars know.",
+        ),
+    ],
+)
+def test_a_closed_day_names_the_next_open_one(language: str, day: str, sentence: str) -> None:
+    trade = facts(settlement_date=date.fromisoformat(day))
+    (finding,) = (one for one in judge(trade, world(), active_rules({})) if one.code == "TRD-203")
+
+    with translation.override(language):
+        assert finding_sentence(finding).replace("\xa0", " ") == sentence
+    assert "+" not in finding.evidence["calendars"]
 
 
 @pytest.mark.parametrize(
