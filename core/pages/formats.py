@@ -93,7 +93,7 @@ def figure(text: str) -> Decimal:
     minus, whole, sign, decimals = found.groups(default="")
     if sign == "." and locale().language == "fr" and _may_be_thousands(whole, decimals):
         meant = Decimal(f"{minus}{whole}{decimals}"), Decimal(f"{minus}{whole}.{decimals}")
-        raise UnreadableFigure(text, (integer(meant[0]), _decimal(meant[1], len(decimals))))
+        raise UnreadableFigure(text, (integer(meant[0]), quantity(meant[1])))
     digits = re.sub(rf"[,{BLANKS}]", "", whole)
     return Decimal(f"{minus}{digits}.{decimals}" if decimals else f"{minus}{digits}")
 

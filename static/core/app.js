@@ -137,6 +137,15 @@
     ask(button);
   });
 
+  document.addEventListener(
+    "toggle", // does not bubble: caught on its way down
+    (event) => {
+      const panel = event.target.matches?.("details.menu[open]") && $(".menu-panel", event.target);
+      if (panel && panel.getBoundingClientRect().right > document.documentElement.clientWidth) panel.classList.add("menu-right");
+    },
+    true,
+  );
+
   // ------------------------------------------------------------------ clicks and changes
   document.addEventListener("click", (event) => {
     for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.models import SavedView, User
 from desk.models import WorkItem
+from tests.factories.trades import booked, small_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -35,6 +36,42 @@ def queue(sign_in: Callable[..., Page]) -> Page:
     page = sign_in("ada", roles=["SUPERVISOR"])
     page.goto("/work/")
     return page
+
+
+@pytest.mark.parametrize("views", [0, 30])
+def test_saving_a_view_fits_the_screen_however_many_there_are(queue: Page, views: int) -> None:
+    owner = User.objects.get(username="ada")
+    for n in range(views):
+        SavedView.objects.create(owner=owner, path="/work/", name=f"My saved view {n}", query="q=x")
+    queue.set_viewport_size({"width": 1280, "height": 800})
+    queue.goto("/work/")
+    button = queue.locator(".views summary")
+
+    button.click()
+
+    panel = queue.locator(".views .menu-panel").bounding_box()
+    label = button.bounding_box()
+    assert panel is not None
+    assert label is not None
+    assert label["height"] < 30
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= 1280
+
+
+def test_the_tiles_of_the_day_stand_in_one_row(queue: Page) -> None:
+    queue.set_viewport_size({"width": 1280, "height": 800})
+    small_world()
+    day = booked().trade_date
+    queue.goto(f"/?day={day}")
+    tops = queue.evaluate(
+        """() => {
+          const tiles = document.querySelector("#business-day .figures");
+          while (tiles.children.length < 9) tiles.append(tiles.firstElementChild.cloneNode(true));
+          return [...tiles.children].map((tile) => tile.getBoundingClientRect().top);
+        }"""
+    )
+
+    assert len(set(tops)) == 1
 
 
 def test_rows_are_taken_by_keyboard(queue: Page) -> None:

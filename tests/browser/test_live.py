@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -99,14 +100,19 @@ def test_the_page_of_a_statement_is_whole_when_its_import_ends(
     expect(page.get_by_role("button", name="Reconcile again")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("language", "quantity", "price"), [("en", "1,000", "55.4"), ("fr", "1 000", "55,4")]
+)
 def test_amounts_appear_while_a_ticket_is_typed(
-    sign_in: Callable[..., Page], language: str
+    sign_in: Callable[..., Page], language: str, quantity: str, price: str
 ) -> None:
     small_world()
     page = sign_in("kim", roles=["AGENT"], language=language)
     page.goto("/trades/new/")
-    for name, typed in (("isin", "FR0000120271"), ("quantity", "1 000"), ("price", "55,4")):
+    moment = page.locator("[name=traded_at]")
+    expect(moment).to_have_attribute("type", "text")
+    expect(moment).to_have_value(re.compile(r"^\d\d/\d\d/\d{4} \d\d:\d\d:\d\d$"))
+    for name, typed in (("isin", "FR0000120271"), ("quantity", quantity), ("price", price)):
         page.fill(f"[name={name}]", typed)
         page.keyboard.press("Tab")
 

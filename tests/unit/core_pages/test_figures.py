@@ -106,7 +106,7 @@ def test_an_address_says_the_same_figure_to_every_reader(value: Decimal) -> None
         (
             "fr",
             "1.500",
-            f"« 1.500 » peut se lire de deux façons : écrivez 1{NARROW}500 ou 1,500.",
+            f"« 1.500 » peut se lire de deux façons : écrivez 1{NARROW}500 ou 1,5.",
         ),
     ],
 )
