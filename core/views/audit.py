@@ -20,12 +20,22 @@ from django.utils.translation import gettext_lazy as _
 from core import access, audit
 from core.models import AuditEntry
 from core.pages import ListPage, PageView, records, words
-from core.pages.columns import CodedColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
+from core.pages.columns import (
+    CodedColumn,
+    CutColumn,
+    MomentColumn,
+    QuantityColumn,
+    StatusColumn,
+    TextColumn,
+)
 from core.pages.filters import ChipsFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from core.pages.paging import Window
 from core.pages.trail import entries_of
 
 ACTIONS = (("INSERT", _("Created")), ("UPDATE", _("Changed")), ("DELETE", _("Removed")))
+
+
+CUT = {"td": {"class": "cut"}}
 
 
 class TrailSearch(SearchFilter):
@@ -62,16 +72,20 @@ class ChainColumn(tables.Column):
 
     def render(self, record: AuditEntry, table: AuditTable) -> SafeString:
         name = table.names.get((record.entity, record.key), record.chain)
-        return format_html('<a href="{}" title="{}">{}</a>', _chain_url(record), record.chain, name)
+        whole = f"{name} · {record.chain}"
+        return format_html('<a href="{}" title="{}">{}</a>', _chain_url(record), whole, name)
 
     def value(self, record: AuditEntry) -> str:
         return str(record.chain)
 
 
-class KindColumn(CodedColumn):
+class KindColumn(CutColumn, CodedColumn):
     """The kind of row that was changed, in words; its code is the name of the table."""
 
-    def render(self, value: str) -> str:
+    def render(self, value: str) -> SafeString:
+        return super().render(self.value(value))
+
+    def value(self, value: str) -> str:
         model = words.model_of(value)
         return str(capfirst(model._meta.verbose_name)) if model else value
 
@@ -81,7 +95,7 @@ class AuditTable(tables.Table):
     """What the records of the shown entries are called."""
 
     at = MomentColumn(order_by="pk")
-    chain = ChainColumn(verbose_name=_("Entity"), order_by=("entity", "key", "seq"))
+    chain = ChainColumn(verbose_name=_("Entity"), order_by=("entity", "key", "seq"), attrs=CUT)
     seq = QuantityColumn()
     action = StatusColumn(verbose_name=_("Change"))
     table = KindColumn()

@@ -256,7 +256,7 @@ def _read_the_trail(auditor: Person, trade: Trade) -> None:
     trail = auditor.page.locator("section").filter(has_text=auditor.word("Audit trail"))
     expect(trail.get_by_text("supervisor").first).to_be_visible()
     auditor.go("Audit trail")
-    expect(auditor.page.get_by_text(f"trade:{trade.pk}").first).to_be_visible()
+    expect(auditor.page.get_by_role("link", name=trade.reference).first).to_be_visible()
     call_command("anchor_audit", stdout=StringIO())
     said = StringIO()
     call_command("verify_audit", stdout=said)

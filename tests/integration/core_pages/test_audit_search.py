@@ -77,8 +77,9 @@ def test_entries_are_about_records_in_words(auditor: Client, language: str) -> N
     life = auditor.get(f"/audit/trade/{trade.pk}/", headers=headers).content.decode()
 
     kinds = {"en": ("Trade", "Execution"), "fr": ("Opération", "Exécution")}[language]
-    named = f'<a href="/audit/trade/{trade.pk}/" title="trade:{trade.pk}">'
-    assert f"{named}{kinds[0]} {trade.reference}</a>" in page
+    name = f"{kinds[0]} {trade.reference}"
+    title = f"{name} · trade:{trade.pk}"
+    assert f'<a href="/audit/trade/{trade.pk}/" title="{title}">{name}</a>' in page
     assert f">{kinds[1]} X-9</a>" in page
     assert ">trades_trade<" not in page
     assert f"{kinds[0]} {trade.reference}" in life
