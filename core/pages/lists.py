@@ -297,21 +297,22 @@ class BulkPage(PageView):
     """
 
     http_method_names = ["post"]
-    list_url_name: ClassVar[str] = ""
+    list_url_name: ClassVar[str]
 
     def perform(self, chosen: selection.Selection, reason: str) -> Done:
         """Do it, and return to how many it was done."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        done = self.perform(selection.resolve(request), visible(request.POST.get("reason", "")))
+        back = reverse(self.list_url_name)
+        chosen = selection.resolve(request, path=back)
+        done = self.perform(chosen, visible(request.POST.get("reason", "")))
         if done.count:
             messages.success(request, done.said)
         else:
             why = "" if done.explained else gettext("What you selected has moved on: look again.")
             messages.warning(request, f"{done.said} {why}".strip())
         query = request.POST.get("list_query", "")
-        back = reverse(self.list_url_name) if self.list_url_name else "/"
         return redirect(f"{back}?{query}" if query else back)
 
 

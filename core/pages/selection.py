@@ -2,7 +2,7 @@
 
 Ticked rows travel as `pk` or `pk:revision`. "Select all matching" travels as a signed token that
 holds the list, its filter, the count and a fingerprint of every row; it is run again before the
-act, and any difference is a 409.
+act, and any difference is a 409. A token of one list selects nothing for an act of another.
 """
 
 from __future__ import annotations
@@ -76,14 +76,15 @@ def freeze(page: ListPage) -> tuple[str, int]:
     return token, len(rows)
 
 
-def resolve(request: HttpRequest) -> Selection:
+def resolve(request: HttpRequest, *, path: str) -> Selection:
     """Return what the POST selected: its frozen token if there is one, else its ticked rows.
 
-    Raises SelectionChanged when the frozen rows differ by one from what was shown, when the token
-    is too old, altered or another user's, and UnableToSelect when nothing is selected.
+    `path` is the list that the act is offered on. Raises SelectionChanged when the frozen rows
+    differ by one from what was shown, when the token is too old, altered, another user's or of
+    another list, and UnableToSelect when nothing is selected.
     """
     token = request.POST.get("selection", "")
-    rows = _thawed(request, token) if token else _ticked(request.POST.getlist("ids"))
+    rows = _thawed(request, token, path) if token else _ticked(request.POST.getlist("ids"))
     if not rows:
         raise UnableToSelect(_("Nothing is selected."))
     return Selection(
@@ -92,21 +93,21 @@ def resolve(request: HttpRequest) -> Selection:
     )
 
 
-def _thawed(request: HttpRequest, token: str) -> list[tuple[int, str]]:
+def _thawed(request: HttpRequest, token: str, path: str) -> list[tuple[int, str]]:
     changed = SelectionChanged(
         _("The list has changed since you selected it. Nothing was done: look again.")
     )
     try:
         frozen: dict[str, Any] = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)
-        match = resolve_path(frozen["path"])
+        match = resolve_path(path)
     except (signing.BadSignature, Resolver404) as error:
         raise changed from error
-    if frozen["user"] != request.user.pk:
+    if frozen["user"] != request.user.pk or frozen["path"] != path:
         raise changed
     view_class = match.func.view_class  # type: ignore[attr-defined]  # set by View.as_view
     page: ListPage = view_class(**match.func.view_initkwargs)  # type: ignore[attr-defined]  # idem
     seen = copy.copy(request)
-    seen.path, seen.GET = frozen["path"], QueryDict(frozen["query"])
+    seen.path, seen.GET = path, QueryDict(frozen["query"])
     page.setup(seen, *match.args, **match.kwargs)
     rows = _rows(page)
     if len(rows) != frozen["count"] or _fingerprint(rows) != frozen["print"]:

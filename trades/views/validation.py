@@ -239,7 +239,7 @@ class DecideMany(PageView):
     approve = True
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = selection.resolve(request)
+        chosen = selection.resolve(request, path=reverse("validation:queue"))
         seen = {pk: chosen.revisions.get(pk, "") for pk in chosen.ids}
         reason = visible(request.POST.get("reason", ""))
         at = timezone.now()

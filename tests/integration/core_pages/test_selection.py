@@ -14,6 +14,7 @@ from core.views.jobs import JobList
 from kernel.actors import Actor, ActorKind
 
 pytestmark = pytest.mark.django_db
+JOBS = "/jobs/"
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -43,7 +44,7 @@ def test_what_was_shown_comes_back_and_the_filter_holds() -> None:
     job("other", state="FAILED")
     token = frozen("ada", {"state": "DONE", "page": "2", "sort": "title"})
 
-    chosen = selection.resolve(request_of("ada", "post", "/x/", {"selection": token}))
+    chosen = selection.resolve(request_of("ada", "post", "/x/", {"selection": token}), path=JOBS)
 
     assert set(chosen.ids) == {row.pk for row in kept}
 
@@ -53,7 +54,7 @@ def test_one_more_row_changes_the_selection() -> None:
     token = frozen("ada", {})
     job("late")
     with pytest.raises(selection.SelectionChanged):
-        selection.resolve(request_of("ada", "post", "/x/", {"selection": token}))
+        selection.resolve(request_of("ada", "post", "/x/", {"selection": token}), path=JOBS)
 
 
 def test_another_row_under_the_same_count_changes_it_too() -> None:
@@ -62,7 +63,7 @@ def test_another_row_under_the_same_count_changes_it_too() -> None:
     gone.delete()
     job("late")
     with pytest.raises(selection.SelectionChanged):
-        selection.resolve(request_of("ada", "post", "/x/", {"selection": token}))
+        selection.resolve(request_of("ada", "post", "/x/", {"selection": token}), path=JOBS)
 
 
 def test_a_token_is_of_its_author_and_unaltered() -> None:
@@ -70,15 +71,24 @@ def test_a_token_is_of_its_author_and_unaltered() -> None:
     token = frozen("ada", {})
     for name, sent in [("bob", token), ("ada", token[:-2] + "xx")]:
         with pytest.raises(selection.SelectionChanged):
-            selection.resolve(request_of(name, "post", "/x/", {"selection": sent}))
+            selection.resolve(request_of(name, "post", "/x/", {"selection": sent}), path=JOBS)
+
+
+def test_a_token_selects_nothing_for_an_act_of_another_list() -> None:
+    """Rows of one table would be taken for the rows of another that bear the same numbers."""
+    job("one")
+    token = frozen("ada", {})
+    for path in ("/work/exceptions/", "/validation/", "/trades/"):
+        with pytest.raises(selection.SelectionChanged):
+            selection.resolve(request_of("ada", "post", "/x/", {"selection": token}), path=path)
 
 
 def test_ticked_rows_carry_what_was_seen() -> None:
-    chosen = selection.resolve(request_of("ada", "post", "/x/", {"ids": ["3", "5:abc"]}))
+    chosen = selection.resolve(request_of("ada", "post", "/x/", {"ids": ["3", "5:abc"]}), path=JOBS)
     assert chosen == selection.Selection(ids=(3, 5), revisions={5: "abc"})
 
 
 @pytest.mark.parametrize("ids", [[], ["x"], ["٣"], ["-1"], ["1;2"]])
 def test_nothing_or_nonsense_is_refused(ids: list[str]) -> None:
     with pytest.raises(selection.UnableToSelect):
-        selection.resolve(request_of("ada", "post", "/x/", {"ids": ids}))
+        selection.resolve(request_of("ada", "post", "/x/", {"ids": ids}), path=JOBS)

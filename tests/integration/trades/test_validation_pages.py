@@ -304,6 +304,27 @@ def test_bulk_waiver_says_which_it_could_not() -> None:
     assert "TRD-302" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("shown_at", "act"),
+    [
+        ("/trades/", "/work/exceptions/waive/"),
+        ("/validation/", "/work/exceptions/waive/"),
+        ("/trades/", "/validation/validate/"),
+        ("/jobs/", "/work/take/"),
+    ],
+)
+def test_all_of_one_list_is_nothing_to_an_act_of_another(shown_at: str, act: str) -> None:
+    """The trade and the exception of one number are not one thing."""
+    controlled(1, price=Decimal("63.6"))
+    client = signed_in("sue", Role.SUPERVISOR)
+    token = client.get(shown_at, {"select": "all"}).context["token"]
+
+    answer = client.post(act, {"selection": token, "reason": "Known"})
+
+    assert answer.status_code == 409
+    assert ControlException.objects.get().state == "OPEN"
+
+
 def test_exception_of_another_desk_does_not_exist() -> None:
     controlled(1, price=Decimal("63.6"))
     row = ControlException.objects.get()
