@@ -1,7 +1,7 @@
 """Uploads: file → preview → confirm. Nothing is stored before the person has seen what it says.
 
-The preview keeps the bytes on the server, signed to the person who sent them, so that what is
-confirmed is to the byte what was shown.
+The preview keeps the bytes on the server, signed to the person who sent them and to the page that
+showed them, so that what is confirmed is to the byte what was shown, as what it was shown.
 """
 
 from __future__ import annotations
@@ -171,6 +171,11 @@ def _folder() -> Path:
     return folder
 
 
+def _whose(request: HttpRequest) -> dict[str, Any]:
+    """Return what a preview is bound to: a table is no FIX log on another page."""
+    return {"user": request.user.pk, "page": request.path}
+
+
 def _keep(request: HttpRequest, name: str, content: bytes, posted: dict[str, Any]) -> str:
     key = uuid4().hex
     kept = _folder() / key
@@ -182,20 +187,19 @@ def _keep(request: HttpRequest, name: str, content: bytes, posted: dict[str, Any
     for own in ("csrfmiddlewaretoken", "waiting", "look"):
         posted.pop(own, None)
     digest = sha256(content).hexdigest()
-    claim = {"key": key, "name": name, "digest": digest, "user": request.user.pk, "posted": posted}
+    claim = {"key": key, "name": name, "digest": digest, "posted": posted, **_whose(request)}
     return signing.dumps(claim, salt=SALT, compress=True)
 
 
-def _take(request: HttpRequest) -> tuple[str, bytes, Any]:
+def _take(request: HttpRequest) -> tuple[str, bytes, MultiValueDict[str, str]]:
     expired = UnableToUpload(gettext("The preview has expired: send the file again."))
     try:
         claim = signing.loads(request.POST["waiting"], salt=SALT, max_age=WAIT_SECONDS)
         content = (_folder() / claim["key"]).read_bytes()
     except (signing.BadSignature, FileNotFoundError) as error:
         raise expired from error
-    if claim["user"] != request.user.pk or sha256(content).hexdigest() != claim["digest"]:
+    if not _whose(request).items() <= claim.items():
         raise expired
-    posted = request.POST.copy()
-    for field_name, values in claim["posted"].items():
-        posted.setlist(field_name, values)
-    return claim["name"], content, posted
+    if sha256(content).hexdigest() != claim["digest"]:
+        raise expired
+    return claim["name"], content, MultiValueDict(claim["posted"])

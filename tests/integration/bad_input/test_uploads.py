@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core import jobs
+from core.models import Job
 from desk.models import ControlException
 from reconciliation.models import StatementFile
 from refdata.models import FileImport, Venue
@@ -139,6 +140,30 @@ def test_an_unknown_isin_waits_on_its_line() -> None:
     assert "US0378331005" in finding["message"]
     assert not Trade.objects.exists()
     assert ControlException.objects.filter(state="OPEN").count() == 1
+
+
+@pytest.mark.parametrize("door", ["fix", "statement", "reference"])
+def test_a_preview_is_confirmed_on_its_own_page_only(door: str) -> None:
+    """What was shown as a table of executions is not taken in as something else."""
+    client = agent()
+    shown = upload(client, "executions", files.table())
+
+    answer = confirm(client, door, shown)
+
+    assert (answer.status_code, Job.objects.count()) == (422, 0)
+    assert "The preview has expired" in said(answer)
+    assert confirm(client, "executions", shown).status_code == 302
+
+
+def test_what_was_not_asked_with_the_file_is_not_asked_later() -> None:
+    client = agent()
+    shown = upload(client, "executions", files.table())
+    more = {"waiting": shown.context["waiting"], "source_system": "OTHER", "encoding": "cp1252"}
+
+    client.post("/trades/upload/", more)
+
+    asked = Job.objects.get().parameters
+    assert (asked["source_system"], asked["encoding"]) == ("FILE", "")
 
 
 @pytest.mark.parametrize("door", ["executions", "fix", "statement", "reference"])
