@@ -58,6 +58,7 @@ GRANT USAGE ON SCHEMA public, qa, guard TO {backup};
 GRANT SELECT ON ALL TABLES IN SCHEMA public, qa TO {backup};
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {backup};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
+REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {app}, {qa}, {backup};
 """
 
 
@@ -189,6 +190,7 @@ def _run(script: str) -> None:
 def _grant() -> None:
     """Grant by table: what the application may not write, it cannot write."""
     names = {part: quoted(name) for part, name in settings.DATABASE_ROLES.items()}
+    names["database"] = quoted(connection.settings_dict["NAME"])
     evidence = {model._meta.db_table for model in our_models() if is_evidence(model)}
     permanent = {model._meta.db_table for model in our_models() if is_permanent(model)}
     read_only = {m._meta.db_table for m in our_models() if getattr(m, "read_only", False)}

@@ -156,6 +156,24 @@ def django_db_setup(
         _connect_as("owner")
 
 
+@pytest.fixture
+def passing_tables() -> Iterator[None]:
+    """Let the application role make temporary tables, as a database did before it was provisioned.
+
+    What must hold without that grant is shown with it.
+    """
+    database = connection.settings_dict["NAME"]
+    role = settings.DATABASE_ROLES["app"]
+    for right in (
+        "GRANT TEMPORARY ON DATABASE {} TO {}",
+        "REVOKE TEMPORARY ON DATABASE {} FROM {}",
+    ):
+        with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
+            cursor.execute(sql.SQL(right).format(sql.Identifier(database), sql.Identifier(role)))
+        if right.startswith("GRANT"):
+            yield
+
+
 @pytest.fixture(autouse=True)
 def _own_language() -> Iterator[None]:
     """A page read in French leaves its language in the thread: the next test speaks its own."""

@@ -10,12 +10,19 @@ import contextlib
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from backoffice.launcher.embedded import new_password
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+AUDITORS_BEGIN_WITH: Final = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "10min",
+    "idle_in_transaction_session_timeout": "1min",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,25 @@ def _database(cursor: Any, name: str, owner: str) -> None:
             cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(role))
 
 
+def _restrict(cursor: Any, database: str, names: RoleNames) -> None:
+    """Nobody but the owner makes tables, not even passing ones; auditors read and do not linger.
+
+    What a role sets for its sessions is where they begin, not what holds them: grants hold them.
+    """
+    from psycopg2 import errors, sql
+
+    with contextlib.suppress(errors.InsufficientPrivilege):
+        everyone = sql.SQL("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC, {}")
+        roles = sql.SQL(", ").join(map(sql.Identifier, (names.app, names.qa, names.backup)))
+        cursor.execute(everyone.format(sql.Identifier(database), roles))
+    for setting, value in AUDITORS_BEGIN_WITH.items():
+        with contextlib.suppress(errors.InsufficientPrivilege):
+            alter = sql.SQL("ALTER ROLE {} SET {} = {}")
+            cursor.execute(
+                alter.format(sql.Identifier(names.qa), sql.Identifier(setting), sql.Literal(value))
+            )
+
+
 def provision(
     connection: Any, *, database: str, passwords: dict[str, str], may_create_databases: bool = False
 ) -> None:
@@ -117,9 +143,8 @@ def provision(
         _database(cursor, database, names.owner)
         with contextlib.suppress(errors.InsufficientPrivilege):
             _role(cursor, names.qa, passwords.get(names.qa))
-            read_only = sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on")
-            cursor.execute(read_only.format(sql.Identifier(names.qa)))
         _role(cursor, names.backup, passwords.get(names.backup))
         with contextlib.suppress(errors.InsufficientPrivilege):
             reads_all = sql.SQL("GRANT pg_read_all_data TO {}")
             cursor.execute(reads_all.format(sql.Identifier(names.backup)))
+        _restrict(cursor, database, names)

@@ -36,6 +36,18 @@ RETURN guard.framed(e.entity || ':' || e.key) || guard.framed(e.seq::text)
     || guard.framed(e.actor) || guard.framed(e.reason) || guard.framed(e.request_id)
     || guard.framed(e.xid::text) || guard.framed(e.payload);
 
+-- Whether a person may do something on a desk, at this moment: active, and by a role held there or on
+-- all desks. What belongs to no desk asks for all of them.
+CREATE OR REPLACE FUNCTION guard.holds_right(who text, deed text, desk text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM public.core_user person
+      JOIN public.core_rolegrant held ON held.user_id = person.id
+      JOIN public.core_roleaction cell ON cell.role = held.role
+     WHERE person.username = who AND person.is_active AND cell.action = deed
+       AND held.desk_code IN ('', desk))
+$$;
+
 -- Evidence is written once: nobody changes, deletes or empties it, the owner included.
 CREATE OR REPLACE FUNCTION guard.refuse() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,13 +1,18 @@
--- A decision on a trade is one on the version that stands, by nobody who made or touched it,
--- whatever the row says of itself: the version is asked, not the writer.
-CREATE OR REPLACE FUNCTION trades_approval_is_true() RETURNS trigger
-LANGUAGE plpgsql AS $$
+-- Every function pins its search_path and names its tables whole: a table of the same name in another
+-- schema answers nothing here.
+
+-- A decision on a trade is one on the version that stands, by a person who may validate on its desk
+-- and neither made nor touched it, whatever the row says of itself: the version and the role grants
+-- are asked, not the writer.
+CREATE OR REPLACE FUNCTION public.trades_approval_is_true() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     version record;
 BEGIN
-    SELECT v.maker, v.contributors, v.fingerprint, t.contributors AS touched
+    SELECT v.maker, v.contributors, v.fingerprint, t.contributors AS touched,
+           t.desk_code
       INTO version
-      FROM trades_tradeversion v JOIN trades_trade t ON t.id = v.trade_id
+      FROM public.trades_tradeversion v JOIN public.trades_trade t ON t.id = v.trade_id
      WHERE v.trade_id = NEW.subject_id AND v.version_no = NEW.version_no;
     IF NOT FOUND OR version.fingerprint <> NEW.fingerprint
        OR NEW.checker = version.maker OR NEW.checker = ANY (version.contributors)
@@ -16,19 +21,23 @@ BEGIN
               NEW.subject_id, NEW.version_no
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_trade_is_true';
     END IF;
+    IF NOT guard.holds_right(NEW.checker, 'VALIDATE_TRADE', version.desk_code) THEN
+        RAISE EXCEPTION '% may not validate trade %', NEW.checker, NEW.subject_id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
+    END IF;
     RETURN NEW;
 END $$;
 
-DROP TRIGGER IF EXISTS approval_of_trade_is_true ON desk_approval;
-CREATE TRIGGER approval_of_trade_is_true BEFORE INSERT ON desk_approval
-FOR EACH ROW WHEN (NEW.subject_kind = 'trade') EXECUTE FUNCTION trades_approval_is_true();
+DROP TRIGGER IF EXISTS approval_of_trade_is_true ON public.desk_approval;
+CREATE TRIGGER approval_of_trade_is_true BEFORE INSERT ON public.desk_approval
+FOR EACH ROW WHEN (NEW.subject_kind = 'trade') EXECUTE FUNCTION public.trades_approval_is_true();
 
 -- No trade becomes VALIDATED without the approval of its current version.
-CREATE OR REPLACE FUNCTION trades_validated_is_approved() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION public.trades_validated_is_approved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT 1 FROM desk_approval a
+        SELECT 1 FROM public.desk_approval a
          WHERE a.subject_kind = 'trade' AND a.subject_id = NEW.id
            AND a.version_no = NEW.version_no AND a.fingerprint = NEW.fingerprint
            AND a.decision = 'APPROVED'
@@ -39,17 +48,19 @@ BEGIN
     RETURN NEW;
 END $$;
 
-DROP TRIGGER IF EXISTS trade_validated_is_approved ON trades_trade;
-CREATE TRIGGER trade_validated_is_approved BEFORE UPDATE OF state ON trades_trade
-FOR EACH ROW WHEN (NEW.state = 'VALIDATED' AND OLD.state IS DISTINCT FROM 'VALIDATED')
-EXECUTE FUNCTION trades_validated_is_approved();
+DROP TRIGGER IF EXISTS trade_validated_is_approved ON public.trades_trade;
+CREATE TRIGGER trade_validated_is_approved
+BEFORE UPDATE OF state, version_no, fingerprint ON public.trades_trade
+FOR EACH ROW WHEN (NEW.state = 'VALIDATED' AND (OLD.state, OLD.version_no, OLD.fingerprint)
+    IS DISTINCT FROM (NEW.state, NEW.version_no, NEW.fingerprint))
+EXECUTE FUNCTION public.trades_validated_is_approved();
 
--- A decision on a cancellation is one on what was asked, by somebody else.
-CREATE OR REPLACE FUNCTION trades_cancellation_is_true() RETURNS trigger
-LANGUAGE plpgsql AS $$
+-- A decision on a cancellation is one on what was asked, by somebody else who may validate there.
+CREATE OR REPLACE FUNCTION public.trades_cancellation_is_true() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT 1 FROM trades_cancellationrequest r
+        SELECT 1 FROM public.trades_cancellationrequest r
          WHERE r.id = NEW.subject_id AND r.state = 'ASKED' AND r.version_no = NEW.version_no
            AND r.fingerprint = NEW.fingerprint AND r.asked_by = NEW.maker
            AND r.asked_by <> NEW.checker
@@ -58,24 +69,30 @@ BEGIN
               NEW.subject_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_cancellation_is_true';
     END IF;
+    IF NOT guard.holds_right(NEW.checker, 'VALIDATE_TRADE',
+           (SELECT t.desk_code FROM public.trades_cancellationrequest r
+              JOIN public.trades_trade t ON t.id = r.trade_id WHERE r.id = NEW.subject_id)) THEN
+        RAISE EXCEPTION '% may not decide on cancellation request %', NEW.checker, NEW.subject_id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
+    END IF;
     RETURN NEW;
 END $$;
 
-DROP TRIGGER IF EXISTS approval_of_cancellation_is_true ON desk_approval;
-CREATE TRIGGER approval_of_cancellation_is_true BEFORE INSERT ON desk_approval
+DROP TRIGGER IF EXISTS approval_of_cancellation_is_true ON public.desk_approval;
+CREATE TRIGGER approval_of_cancellation_is_true BEFORE INSERT ON public.desk_approval
 FOR EACH ROW WHEN (NEW.subject_kind = 'cancellation')
-EXECUTE FUNCTION trades_cancellation_is_true();
+EXECUTE FUNCTION public.trades_cancellation_is_true();
 
 -- Nobody cancels a trade by hand without the approval of exactly that.
-CREATE OR REPLACE FUNCTION trades_cancelled_by_hand_is_approved() RETURNS trigger
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION public.trades_cancelled_by_hand_is_approved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (
-        SELECT 1 FROM trades_tradeversion v JOIN trades_execution e ON e.id = v.execution_id
+        SELECT 1 FROM public.trades_tradeversion v JOIN public.trades_execution e ON e.id = v.execution_id
          WHERE v.trade_id = NEW.id AND v.version_no = NEW.version_no AND e.channel = 'MANUAL'
     ) AND NOT EXISTS (
-        SELECT 1 FROM trades_cancellationrequest r
-          JOIN desk_approval a ON a.subject_kind = 'cancellation' AND a.subject_id = r.id
+        SELECT 1 FROM public.trades_cancellationrequest r
+          JOIN public.desk_approval a ON a.subject_kind = 'cancellation' AND a.subject_id = r.id
          WHERE r.trade_id = NEW.id AND r.version_no = OLD.version_no
            AND r.fingerprint = OLD.fingerprint AND a.decision = 'APPROVED'
     ) THEN
@@ -85,7 +102,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-DROP TRIGGER IF EXISTS trade_cancelled_is_approved ON trades_trade;
-CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state ON trades_trade
+DROP TRIGGER IF EXISTS trade_cancelled_is_approved ON public.trades_trade;
+CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state ON public.trades_trade
 FOR EACH ROW WHEN (NEW.close_reason = 'CANCELLED' AND OLD.close_reason IS DISTINCT FROM 'CANCELLED')
-EXECUTE FUNCTION trades_cancelled_by_hand_is_approved();
+EXECUTE FUNCTION public.trades_cancelled_by_hand_is_approved();

@@ -103,7 +103,7 @@ def _locked(request_id: int, actor: Actor) -> tuple[CancellationRequest, Trade]:
     """Return the request and its trade under their locks, the trade first as everywhere."""
     trade_id = CancellationRequest.objects.values_list("trade_id", flat=True).get(pk=request_id)
     trade = get_trade_for_update(trade_id=trade_id)
-    access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
+    access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code)
     request = CancellationRequest.objects.select_for_update().get(pk=request_id)
     if request.state != RequestState.ASKED:
         raise approvals.AlreadyDecided(_("This request is decided already."))

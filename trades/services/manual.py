@@ -99,7 +99,7 @@ def locked_as_seen(*, trade_id: int, seen: str, actor: Actor) -> Trade:
     Raises Forbidden, TradeChanged, IllegalTransition when the trade is over.
     """
     trade = get_trade_for_update(trade_id=trade_id)
-    require(actor, Action.AMEND_TRADE, desk=trade.desk_code or None)
+    require(actor, Action.AMEND_TRADE, desk=trade.desk_code)
     if trade.fingerprint != seen:
         raise TradeChanged(_("The trade has changed since you saw it. Look at it again."))
     if trade.state == TradeState.CLOSED:

@@ -202,7 +202,7 @@ def _locked(trade_id: int, actor: Actor) -> Trade:
 def _within_reach(trade: Trade | None, actor: Actor) -> Trade:
     if trade is None:
         raise UnableToFindTrade(_("There is no such trade."))
-    access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
+    access.require(actor, Action.VALIDATE_TRADE, desk=trade.desk_code)
     return trade
 
 

@@ -57,7 +57,7 @@ class TradeDetail(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         trade: Trade = self.object
         actor = self.request.actor
-        desk_code = trade.desk_code or None
+        desk_code = trade.desk_code
         open_ = trade.state != "CLOSED"
         asked = selectors.find_request(trade)
         versions = list(shown_versions(trade.pk))

@@ -197,7 +197,7 @@ class ValidationDetail(DetailPage):
             "over_limit": limit is None or amount is None or amount > limit,
             "is_mine": actor.name == trade.maker or actor.name in trade.contributors,
             "may_validate": trade.state == TradeState.PENDING_VALIDATION
-            and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None),
+            and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code),
             "findings": desk_selectors.list_exceptions_of(
                 subject_kind="trade", subject_id=trade.pk
             ),

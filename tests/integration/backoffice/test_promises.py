@@ -10,7 +10,7 @@ from django.db import connection
 
 from backoffice import promises
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("passing_tables")]
 
 VIEWS = {
     "execution": "id int, source text, source_ref text, source_version int, action text",

@@ -44,6 +44,11 @@ ATTEMPTS = {
         "CREATE TRIGGER t AFTER INSERT ON fake REFERENCING NEW TABLE AS after_rows"
         " FOR EACH STATEMENT EXECUTE FUNCTION guard.insert_core_user()"
     ),
+    "passing_table": "CREATE TEMP TABLE core_auditentry (id int)",
+    "passing_function": (
+        "CREATE FUNCTION pg_temp.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'"
+    ),
+    "schema_of_ones_own": "CREATE SCHEMA mine",
     "become_owner": "SET ROLE denouement_owner",
     "become_owner_for_the_session": "SET SESSION AUTHORIZATION denouement_owner",
     "grant_oneself": (
@@ -90,10 +95,7 @@ def test_the_application_role_is_refused(case: str) -> None:
 @pytest.mark.parametrize(
     "trick",
     [
-        "CREATE TEMP TABLE core_auditentry (id int)",
         "SET LOCAL search_path = pg_temp, public",
-        "CREATE FUNCTION pg_temp.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1';"
-        "SET LOCAL search_path = pg_temp, pg_catalog, public",
         "SET LOCAL pgtrigger.ignore = '{all}'",
         "SET LOCAL row_security = off",
         "SET LOCAL timezone = 'Asia/Tokyo'",

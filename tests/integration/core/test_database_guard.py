@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,9 +23,9 @@ SELECT tgname FROM pg_trigger
  WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O' AND tgname LIKE 'guard_%%'
 """
 FUNCTIONS = """
-SELECT p.proname, pg_get_userbyid(p.proowner), p.prosecdef, p.proconfig
+SELECT DISTINCT p.proname, pg_get_userbyid(p.proowner), p.prosecdef, p.proconfig, p.prosrc
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
- WHERE n.nspname = 'guard' AND p.prorettype = 'trigger'::regtype
+ WHERE p.prorettype = 'trigger'::regtype AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 """
 
 
@@ -66,14 +67,29 @@ def test_the_application_role_has_exactly_what_the_model_allows(model: type[mode
     assert held == expected
 
 
-def test_guard_functions_belong_to_the_owner_and_pin_their_search_path() -> None:
-    found = rows(FUNCTIONS)
+NAMED = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b")
 
+
+def test_every_trigger_function_is_the_owners_and_looks_nowhere_else() -> None:
+    """A passing table of the name of ours must not answer in its place: wherever it stands."""
+    found = rows(FUNCTIONS)
+    tables = {model._meta.db_table for model in MODELS}
+
+    assert {"trades_approval_is_true", "refuse_toxic_pair"} <= {name for name, *_rest in found}
     assert len(found) > 50
-    for name, owner, definer, configuration in found:
+    for name, owner, definer, configuration, body in found:
         assert owner == settings.DATABASE_ROLES["owner"], name
         assert definer, name
-        assert "search_path=pg_catalog, pg_temp" in configuration, name
+        assert "search_path=pg_catalog, pg_temp" in (configuration or ()), name
+        assert not tables & set(NAMED.findall(body)), name
+
+
+@pytest.mark.parametrize("role", ["app", "qa", "backup"])
+@pytest.mark.parametrize("right", ["CREATE", "TEMPORARY"])
+def test_only_the_owner_makes_tables(role: str, right: str) -> None:
+    asked = "SELECT has_database_privilege(%s, current_database(), %s)"
+
+    assert rows(asked, settings.DATABASE_ROLES[role], right) == [(False,)]
 
 
 @pytest.fixture
@@ -110,6 +126,18 @@ def test_the_auditors_role_reads_the_views(view: str, auditor: Any) -> None:
 def test_the_auditors_role_reads_nothing_else(statement: str, auditor: Any) -> None:
     with pytest.raises(psycopg2.Error, match=r"permission denied|read-only"):
         auditor.execute(statement)
+
+
+def test_the_auditors_role_makes_nothing_even_when_it_lifts_its_own_setting(auditor: Any) -> None:
+    auditor.execute("SET TRANSACTION READ WRITE")
+    with pytest.raises(psycopg2.Error, match="permission denied"):
+        auditor.execute("CREATE TEMP TABLE x (id int)")
+
+
+def test_a_session_of_the_auditors_does_not_linger(auditor: Any) -> None:
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        auditor.execute(f"SHOW {setting}")
+        assert auditor.fetchone()[0] != "0", setting
 
 
 def test_every_view_of_the_auditors_can_be_read(auditor: Any) -> None:

@@ -50,7 +50,7 @@ def approve(made: Trade, version_no: int = 1) -> Approval:
         decision="APPROVED",
         maker=version.maker,
         contributors=version.contributors,
-        checker="supervisor",
+        checker=supervisor().name,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core import context, jobs
 from core.access import Forbidden
-from core.models import Job, OutboxEvent
+from core.models import Job, OutboxEvent, RoleGrant, User
 from core.roles import Role
 from desk.models import Approval, Comment, WorkItem
 from desk.services import approvals
@@ -178,6 +179,76 @@ def test_validated_without_an_approval_is_refused_by_the_database() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Trade.objects.update(state="VALIDATED")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("passing_tables")
+@pytest.mark.parametrize("table", ["desk_approval", "trades_tradeversion", "core_rolegrant"])
+def test_a_passing_table_of_the_same_name_approves_nothing(table: str) -> None:
+    made = pending(1)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {table} (LIKE public.{table}) ON COMMIT DROP")
+        if table == "desk_approval":
+            cursor.execute(
+                "INSERT INTO pg_temp.desk_approval (id, subject_kind, subject_id, version_no,"
+                " fingerprint, decision, maker, contributors, checker, reason, decided_at) VALUES"
+                " (1, 'trade', %s, 1, %s, 'APPROVED', 'a', '{}', 'b', '', now())",
+                [made.pk, made.fingerprint],
+            )
+        with pytest.raises(IntegrityError, match="not approved"), transaction.atomic():
+            cursor.execute("UPDATE public.trades_trade SET state = 'VALIDATED'")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("case", "checker"),
+    [
+        ("nobody", lambda: "ghost"),
+        ("not_a_person", lambda: "system"),
+        ("an_agent", lambda: person("agent2", Role.AGENT).name),
+        ("of_another_desk", lambda: supervisor("sue", desk="OTHER").name),
+        ("the_right_was_taken", lambda: _without_a_role(supervisor("max").name)),
+        ("inactive", lambda: _inactive(supervisor("eva").name)),
+    ],
+)
+def test_the_database_asks_whether_the_checker_held_the_right(
+    case: str, checker: Callable[[], str]
+) -> None:
+    made = pending(1)
+    row = {
+        "subject_kind": "trade",
+        "subject_id": made.pk,
+        "version_no": 1,
+        "fingerprint": made.fingerprint,
+        "decision": "APPROVED",
+        "maker": "agent",
+        "contributors": ["agent"],
+    }
+
+    with pytest.raises(IntegrityError, match="may not validate"), transaction.atomic():
+        Approval.objects.create(**row, checker=checker())
+    Approval.objects.create(**row, checker=supervisor().name)
+
+
+def _without_a_role(name: str) -> str:
+    RoleGrant.objects.filter(user__username=name).delete()
+    return name
+
+
+def _inactive(name: str) -> str:
+    User.objects.filter(username=name).update(is_active=False)
+    return name
+
+
+@pytest.mark.django_db
+def test_a_validated_trade_takes_no_other_version_without_its_approval() -> None:
+    made = pending(1)
+    validate(made, supervisor())
+
+    for change in ({"version_no": 2}, {"fingerprint": "0" * 64}):
+        with pytest.raises(IntegrityError, match="not approved"), transaction.atomic():
+            Trade.objects.filter(pk=made.pk).update(**change)
 
 
 @pytest.mark.django_db
