@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from backoffice import health
+from core import anchors
 
 POSTGRES_MIN: Final = 150_000
 FREE_BYTES_MIN: Final = 1024**3
@@ -77,6 +78,12 @@ def _writable(name: str, folder: Path) -> Seen:
     return Seen(name, os.access(nearest, os.W_OK), str(folder))
 
 
+def _anchored() -> Seen:
+    behind = anchors.seconds_behind()
+    told = f"the oldest entry without an anchor waits for {behind} s" if behind else "nothing waits"
+    return Seen("anchoring", behind <= anchors.BEHIND_SECONDS_MAX, told)
+
+
 def _schemas() -> Seen:
     folder = settings.REPORT_SCHEMA_DIR
     if not folder:
@@ -109,6 +116,7 @@ CHECKS: Final[tuple[Callable[[], Seen], ...]] = (
     _durability,
     _role,
     _partitions,
+    _anchored,
 )
 
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from backoffice.metering import METER
+from core import anchors
 from core.cache import ONE_TRY
 
 HEARTBEAT_SECONDS_MAX: Final = 30
@@ -90,6 +91,7 @@ def _samples() -> Iterator[tuple[str, str, str]]:
         )
         (age,) = cursor.fetchone()
         yield "denouement_oldest_waiting_job_seconds", "", str(age)
+        yield "denouement_oldest_entry_without_anchor_seconds", "", str(anchors.seconds_behind())
         cursor.execute(
             "SELECT kind, count(*) FROM desk_workitem WHERE state = 'OPEN' GROUP BY kind ORDER BY 1"
         )

@@ -1,9 +1,10 @@
 """Anchors: what the audit trail was, written where the owner of the database cannot reach.
 
 A segment covers the transactions that ended since the one before: all below the oldest that still
-runs, so that nothing can slip in later. It names the last entry of every chain that grew, and the
-hash of the segment before. A chain is intact up to an anchored entry when it links up to exactly
-that one. `ANCHOR_DIR` belongs on another machine, written once (`docs/decisions`).
+runs, so that nothing can slip in later. Sessions of the auditors and of the backup may write no
+entry: they are not waited for, however long they stay. It names the last entry of every chain that
+grew, and the hash of the segment before. A chain is intact up to an anchored entry when it links up
+to exactly that one. `ANCHOR_DIR` belongs on another machine, written once (`docs/decisions`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,29 @@ from django.conf import settings
 from django.db import connection
 
 LEDGER: Final = "anchors.jsonl"
-OLDEST_RUNNING: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+#: The first transaction that may still write, and the first that has not begun. Locks and sessions
+#: bear 32-bit numbers; one that ended a moment ago has neither, and counts as running once more.
+RUNNING: Final = """
+SELECT coalesce(min(xid) FILTER (WHERE NOT EXISTS (
+         SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+          WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+            AND l.transactionid::text::bigint = xid & 4294967295
+            AND a.usename = ANY (%s))), newest),
+       newest
+  FROM (SELECT pg_snapshot_xmax(seen)::text::bigint AS newest, seen
+          FROM pg_current_snapshot() seen) now_
+  LEFT JOIN LATERAL (SELECT running::text::bigint AS xid FROM pg_snapshot_xip(seen) running) r
+    ON true
+ GROUP BY newest
+"""
+WRITE_NOTHING: Final = ("qa", "backup")
+BEHIND_SECONDS: Final = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::bigint
+  FROM core_auditentry WHERE xid >= %s AND id > %s
+"""
+BEHIND_SECONDS_MAX: Final = 300
+"""An entry that waits longer for its anchor is an alarm."""
+LAST_LINE_BYTES: Final = 4096
 LAST_ID: Final = "SELECT coalesce(max(id), 0) FROM core_auditentry"
 COUNT: Final = """
 SELECT count(*) FROM core_auditentry
@@ -73,8 +96,7 @@ def write_anchor(*, at: str) -> Anchor | None:
     A database that was restored counts its transactions from the start again: a new era begins.
     """
     with _only_one():
-        known = list(read_anchors())
-        last = known[-1] if known else None
+        last = last_anchor()
         draft = _next(last, at=at)
         if draft is None:
             return None
@@ -94,6 +116,23 @@ def read_anchors() -> Iterator[Anchor]:
     if path.exists():
         with path.open() as lines:
             yield from (Anchor(**json.loads(line)) for line in lines if line.strip())
+
+
+def last_anchor() -> Anchor | None:
+    """Return the newest anchor, None before the first."""
+    path = folder() / LEDGER
+    if not path.exists():
+        return None
+    with path.open("rb") as ledger:
+        ledger.seek(max(path.stat().st_size - LAST_LINE_BYTES, 0))
+        lines = ledger.read().splitlines()
+    return Anchor(**json.loads(lines[-1])) if lines else None
+
+
+def seconds_behind() -> int:
+    """Return how long the oldest entry without an anchor has waited for one; 0 without any."""
+    last = last_anchor()
+    return _scalar(BEHIND_SECONDS, last.xid_to if last else 0, last.floor if last else 0)
 
 
 def read_heads(anchor: Anchor) -> Iterator[Head]:
@@ -116,7 +155,7 @@ def digest_of(anchor: Anchor) -> str:
 
 
 def _next(last: Anchor | None, *, at: str) -> Anchor | None:
-    closed = _scalar(OLDEST_RUNNING)
+    closed, newest = _running()
     first = Anchor(
         n=1,
         era=1,
@@ -139,9 +178,9 @@ def _next(last: Anchor | None, *, at: str) -> Anchor | None:
         xid_from=last.xid_to,
         previous=last.hash,
     )
-    if closed < last.xid_to:
+    if newest < last.xid_to:
         return replace(following, era=last.era + 1, floor=_scalar(LAST_ID), xid_from=0)
-    return None if closed == last.xid_to else following
+    return following if closed > last.xid_to else None
 
 
 def _write_heads(draft: Anchor) -> tuple[str, str]:
@@ -171,6 +210,15 @@ def _only_one() -> Iterator[None]:
     with (folder() / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _running() -> tuple[int, int]:
+    """Return the first transaction that may still write an entry, and the first to come."""
+    roles = [settings.DATABASE_ROLES[part] for part in WRITE_NOTHING]
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, [roles])
+        closed, newest = cursor.fetchone()
+        return int(closed), int(newest)
 
 
 def _scalar(query: str, *parameters: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from time import monotonic
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from core import anchors, doorbell, jobs, partitions
 
+logger = logging.getLogger(__name__)
 SHIFT_S: Final = 120
 
 
@@ -27,8 +29,14 @@ def ring() -> int:
 
 @shared_task(name="core.anchor_audit", ignore_result=True)
 def anchor_audit() -> None:
-    """Anchor the audit trail; two at once wait for each other, and the second finds nothing."""
+    """Anchor the audit trail; two at once wait for each other, and the second finds nothing.
+
+    What holds it up is an alarm: an entry without an anchor could be cut off unseen.
+    """
     anchors.write_anchor(at=timezone.now().isoformat())
+    behind = anchors.seconds_behind()
+    if behind > anchors.BEHIND_SECONDS_MAX:
+        logger.error("the audit trail has not been anchored for %s s", behind)
 
 
 @shared_task(name="core.extend_partitions", ignore_result=True)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from backoffice import examination
 
 #: Not there when only this command runs: a finding only while `up` or the services run.
-PROCESSES = frozenset({"worker", "scheduler"})
+PROCESSES = frozenset({"worker", "scheduler", "anchoring"})
 
 
 class Command(BaseCommand):

@@ -10,11 +10,13 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from backoffice import examination, health
 from backoffice.launcher import places
-from core import anchors, verification
+from core import anchors, tasks, verification
 from core.acts import acting
 from core.models import User
 from kernel.actors import SYSTEM
@@ -175,6 +177,53 @@ def test_an_open_transaction_is_left_to_the_next_anchor(bob: User) -> None:
     assert anchor is not None
     assert anchor.entries == 2
     assert verification.verify().problems == []
+
+
+def test_a_session_of_the_auditors_holds_up_no_anchor(bob: User) -> None:
+    """It may take a number and stay for days: it writes no entry."""
+    parts = connection.settings_dict
+    opened = psycopg2.connect(
+        host=parts["HOST"],
+        user=settings.DATABASE_ROLES["qa"],
+        password=places.TEST_PASSWORD,
+        dbname=parts["NAME"],
+    )
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_current_xact_id()")
+        User.objects.filter(username="other").update(last_name="early")
+        first = anchors.write_anchor(at=AT)
+        User.objects.filter(username="other").update(last_name="later")
+        second = anchors.write_anchor(at=AT)
+        opened.rollback()
+    User.objects.filter(username="other").update(last_name="last")
+    third = anchors.write_anchor(at=AT)
+
+    for anchor in (first, second, third):
+        assert anchor is not None
+        assert (anchor.entries, anchor.era) == (1, 1)
+    assert verification.verify().problems == []
+
+
+def test_what_holds_up_the_anchors_is_an_alarm(
+    bob: User, as_owner: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert anchors.seconds_behind() == 0
+    parts = connection.settings_dict
+    opened = psycopg2.connect(
+        host=parts["HOST"], user="postgres", password=places.TEST_PASSWORD, dbname=parts["NAME"]
+    )
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+        User.objects.filter(username="other").update(last_name="waits")
+        six_minutes_ago = "SET at = at - interval '6 min' WHERE payload LIKE '%waits%'"
+        as_owner(f"UPDATE core_auditentry {six_minutes_ago}")
+        tasks.anchor_audit()
+        seen = {one.part: one for one in examination.examine()}["anchoring"]
+        figures = health.metrics()
+    assert "the audit trail has not been anchored for" in caplog.text
+    assert not seen.well
+    assert "denouement_oldest_entry_without_anchor_seconds 36" in figures
 
 
 def test_a_restored_database_begins_a_new_era(
