@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.roles import Role
+from desk.models import Approval
 from refdata import models as refdata
 from tests.factories.refdata import (
     BookFactory,
@@ -17,7 +19,8 @@ from tests.factories.refdata import (
     TraderFactory,
     VenueFactory,
 )
-from trades.models import CaptureBatch, Execution, Trade, TradeVersion
+from tests.integration.desk.people import person
+from trades.models import CancellationRequest, CaptureBatch, Execution, Trade, TradeVersion
 
 FRIDAY = date(2026, 11, 20)
 DEALT = datetime(2026, 11, 20, 9, 1, tzinfo=UTC)
@@ -94,6 +97,23 @@ def trade(number: int, **changes: Any) -> Trade:
     }
     made = Trade.objects.create(**(row | changes), **terms, **amounts)
     _first_version(made, written, terms | amounts)
+    return made
+
+
+def cancelled(made: Trade) -> Trade:
+    """Close a trade as cancelled: asked for by one person, decided by another."""
+    checker = person("decider", Role.SUPERVISOR, limit="1000000").name
+    asked = {"version_no": made.version_no, "fingerprint": made.fingerprint}
+    request = CancellationRequest.objects.create(
+        trade=made, reason="double", asked_by="asker", asked_at=DEALT, **asked
+    )
+    Approval.objects.create(
+        subject_kind="cancellation", subject_id=request.pk, decision="APPROVED",
+        maker="asker", contributors=["asker"], checker=checker, **asked,
+    )  # fmt: skip
+    CancellationRequest.objects.filter(pk=request.pk).update(state="GRANTED")
+    Trade.objects.filter(pk=made.pk).update(state="CLOSED", close_reason="CANCELLED")
+    made.refresh_from_db()
     return made
 
 

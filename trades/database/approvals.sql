@@ -83,13 +83,20 @@ CREATE TRIGGER approval_of_cancellation_is_true BEFORE INSERT ON public.desk_app
 FOR EACH ROW WHEN (NEW.subject_kind = 'cancellation')
 EXECUTE FUNCTION public.trades_cancellation_is_true();
 
--- Nobody cancels a trade by hand without the approval of exactly that.
+-- Nobody cancels a trade by hand without the approval of exactly that; what a person brings in by file
+-- is by hand. Only a feed of the front office cancels by itself, and a person is no feed.
 CREATE OR REPLACE FUNCTION public.trades_cancelled_by_hand_is_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM public.trades_tradeversion v JOIN public.trades_execution e ON e.id = v.execution_id
-         WHERE v.trade_id = NEW.id AND v.version_no = NEW.version_no AND e.channel = 'MANUAL'
+    IF NOT EXISTS (
+        SELECT 1 FROM public.trades_tradeversion v
+          JOIN public.trades_execution e ON e.id = v.execution_id
+         WHERE v.trade_id = NEW.id AND v.version_no = NEW.version_no AND v.action = 'CANCEL'
+           AND e.action = 'CANCEL' AND e.channel IN ('API', 'BULK')
+           AND NOT EXISTS (
+               SELECT 1 FROM public.core_user person
+                 JOIN public.core_rolegrant held ON held.user_id = person.id
+                WHERE person.username = e.maker AND held.role <> 'API_CLIENT')
     ) AND NOT EXISTS (
         SELECT 1 FROM public.trades_cancellationrequest r
           JOIN public.desk_approval a ON a.subject_kind = 'cancellation' AND a.subject_id = r.id
@@ -103,6 +110,7 @@ BEGIN
 END $$;
 
 DROP TRIGGER IF EXISTS trade_cancelled_is_approved ON public.trades_trade;
-CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state ON public.trades_trade
+CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state, close_reason
+ON public.trades_trade
 FOR EACH ROW WHEN (NEW.close_reason = 'CANCELLED' AND OLD.close_reason IS DISTINCT FROM 'CANCELLED')
 EXECUTE FUNCTION public.trades_cancelled_by_hand_is_approved();

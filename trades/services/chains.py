@@ -67,14 +67,14 @@ def judge(
 
 def _follow(chain: Chain, version: int, action: str) -> tuple[Verdict, Finding | None]:
     if not chain.booked:
-        return Verdict.PARK, _finding("CAP-102", "NEW", action)
+        return Verdict.PARK, finding("CAP-102", "NEW", action)
     if version > chain.head:
         if chain.closed:
-            return Verdict.EXCEPTION, _finding("CAP-104", "an open trade", action)
+            return Verdict.EXCEPTION, finding("CAP-104", "an open trade", action)
         return Verdict.BOOK, None
     if action == Action.CANCEL and not chain.closed:
-        return Verdict.EXCEPTION, _finding("CAP-103", f"> {chain.head}", str(version))
-    return Verdict.IGNORE, _finding("CAP-105", f"> {chain.head}", str(version))
+        return Verdict.EXCEPTION, finding("CAP-103", f"> {chain.head}", str(version))
+    return Verdict.IGNORE, finding("CAP-105", f"> {chain.head}", str(version))
 
 
 MESSAGES: Final = {
@@ -89,10 +89,11 @@ MESSAGES: Final = {
 
 
 def _conflict(code: str, version: int) -> tuple[Verdict, Finding]:
-    return Verdict.CONFLICT, _finding(code, "", str(version))
+    return Verdict.CONFLICT, finding(code, "", str(version))
 
 
-def _finding(code: str, expected: str, found: str) -> Finding:
+def finding(code: str, expected: str, found: str) -> Finding:
+    """Return what is said of a message that does not simply follow what stands."""
     return Finding(
         code=code, field="version", message=MESSAGES[code], expected=expected, found=found
     )

@@ -14,20 +14,19 @@ from core import files, jobs, tabular
 from core.access import Action, require
 from core.acts import acting
 from core.models import Job, StoredFile
-from core.remarks import kept
+from core.remarks import kept, told
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from trades.formats.execution_table import TableRow, column_findings, read_rows
 from trades.formats.fix import Fill, FixLog, read_log
 from trades.models import CaptureBatch, Execution
-from trades.services import capture
+from trades.services import by_file, capture
 from trades.states import Action as Asked
 from trades.states import Channel
 
 FINDINGS_KEPT: Final = 1_000
 TABLE_JOB: Final = "trades.import_table"
 FIX_JOB: Final = "trades.import_fix"
-SOURCE_LENGTH: Final = 30
 
 
 class UnableToImport(Refusal):
@@ -58,6 +57,20 @@ def read_fix(*, content: bytes) -> FixLog:
     if not log.messages:
         raise UnableToImport(_("The file holds no FIX message."))
     return log
+
+
+def require_source(source_system: str) -> None:
+    """Raise UnableToImport for a source that a person may not type: it speaks for itself."""
+    if by_file.speaks_for_itself(source_system):
+        finding = by_file.refusal_of_source(source_system)
+        raise UnableToImport(told(finding), findings=(finding,))
+
+
+def admitted(*, rows: Sequence[TableRow], source_system: str, actor: Actor) -> by_file.Admitted:
+    """Return what would become of the rows of a table. Raises UnableToImport for the source."""
+    require_source(source_system)
+    reads = [row.read for row in rows]
+    return by_file.admit(source_system=source_system, reads=reads, actor=actor)
 
 
 def queue_import(
@@ -93,6 +106,8 @@ def import_table(
     at: datetime,
 ) -> CaptureBatch:
     """Capture a table whole: every row that can be read, and the findings of the others."""
+    require(actor, Action.IMPORT_FILE)
+    require_source(source_system)
     rows = read_table(
         name=file.name,
         content=files.open_stored(file),
@@ -100,52 +115,76 @@ def import_table(
         encoding=encoding,
     )
     with acting(actor=actor, reason=file.name):
-        captured = capture.capture(
-            messages=[row.read for row in rows],
-            origin=capture.Origin(
-                source_system=source_system[:SOURCE_LENGTH], channel=Channel.FILE, file=file
-            ),
-            actor=actor,
-            at=at,
+        origin = capture.Origin(source_system=source_system, channel=Channel.FILE, file=file)
+        batch_id, counts, findings = _taken(
+            [row.read for row in rows], [row.line for row in rows], origin, actor, at
         )
-        findings = [
-            _on_line(finding, row.line)
-            for row, item in zip(rows, captured.items, strict=True)
-            for finding in item.findings
-        ]
-        return _finish(captured.batch_id, {"rows": len(rows)}, findings)
+        return _finish(batch_id, counts | {"rows": len(rows)}, findings)
 
 
 def import_fix(*, file: StoredFile, actor: Actor, at: datetime) -> CaptureBatch:
     """Capture the fills of a FIX log, each under its session; count all that is no fill."""
+    require(actor, Action.IMPORT_FILE)
     log = read_fix(content=files.open_stored(file))
     with acting(actor=actor, reason=file.name):
         origin = capture.Origin(source_system="FIX", channel=Channel.FIX, file=file)
         batch_id = capture.open_batch(origin, actor, at)
         counts: dict[str, Any] = {"messages": log.messages}
         findings = list(log.findings)
-        booked = False
         for session, fills in _by_session(log.fills):
-            captured = capture.capture(
-                messages=[fill.facts for fill in _rooted(session, fills)],
-                origin=capture.Origin(
-                    source_system=session, channel=Channel.FIX, batch_id=batch_id
-                ),
-                actor=actor,
-                at=at,
+            reads: list[capture.Read] = [fill.facts for fill in _rooted(session, fills)]
+            lines = [fill.line for fill in fills]
+            one = capture.Origin(
+                source_system=session, channel=Channel.FIX, batch_id=batch_id, file=file
             )
-            booked |= captured.has_booked()
-            for name, n in captured.counts().items():
+            _batch, counted, found = _taken(reads, lines, one, actor, at)
+            for name, n in counted.items():
                 counts[name] = counts.get(name, 0) + n
-            for item, fill in zip(captured.items, fills, strict=True):
-                findings += [_on_line(finding, fill.line) for finding in item.findings]
+            findings += found
         counts["kinds"] = dict(sorted(log.counts.items()))
-        if booked:
+        if counts.get("booked"):
             capture.announce(batch_id)
         return _finish(batch_id, counts, findings)
 
 
-def _on_line(finding: Finding, line: int) -> Finding:
+def _taken(
+    reads: Sequence[capture.Read],
+    lines: Sequence[int],
+    origin: capture.Origin,
+    actor: Actor,
+    at: datetime,
+) -> tuple[int, dict[str, Any], list[Finding]]:
+    """Capture what the person may bring in; ask for what a second person decides.
+
+    Returns the batch, the counts and what is said of each line.
+    """
+    source = origin.source_system
+    admitted = by_file.admit(source_system=source, reads=reads, actor=actor)
+    captured = capture.capture(
+        messages=list(admitted.messages.values()), origin=origin, actor=actor, at=at
+    )
+    said: list[tuple[int, Finding]] = list(admitted.refused.items())
+    for place, item in zip(admitted.messages, captured.items, strict=True):
+        said += [(place, finding) for finding in item.findings]
+    answers = dict(
+        by_file.ask(
+            source_system=source,
+            cancellations=admitted.cancellations,
+            reason=origin.file.name if origin.file else source,
+            actor=actor,
+            at=at,
+        )
+    )
+    said += answers.items()
+    counts = captured.counts()
+    for name, n in (("refused", len(admitted.refused)), *by_file.counted(answers.values())):
+        if n:
+            counts[name] = counts.get(name, 0) + n
+    said.sort(key=lambda one: lines[one[0]])
+    return captured.batch_id, counts, [on_line(found, lines[place]) for place, found in said]
+
+
+def on_line(finding: Finding, line: int) -> Finding:
     """Return the finding on its line of the file."""
     return Finding(
         code=finding.code,

@@ -115,10 +115,11 @@ def _identity(trade: Trade, action: Asked) -> dict[str, Any]:
     }
 
 
-def _desk(fields: Mapping[str, Any]) -> str | None:
+def _desk(fields: Mapping[str, Any]) -> str:
+    """Return the desk of the book; a ticket of no desk asks for a role on all of them."""
     book = str(fields.get("book") or "")
     found = refdata.books_by_code([book]).get(book)
-    return found.desk_code if found else None
+    return found.desk_code if found else ""
 
 
 def _send(

@@ -107,6 +107,8 @@ COUNT_NAMES = {
     "conflict": _("Conflicts"),
     "released": _("Messages released"),
     "invalid": _("Unreadable"),
+    "refused": _("Rows refused"),
+    "asked": _("Cancellations to ask for"),
 }
 FIX_KINDS = {
     "ExecutionReport/fill": _("ExecutionReport: fill"),
@@ -252,19 +254,31 @@ class UploadTable(UploadPage):
             decimal_sign=options["decimal_sign"],
             encoding=options["encoding"],
         )
-        good = [row.read for row in rows if isinstance(row.read, ExecutionFacts)]
-        findings = [f for row in rows if isinstance(row.read, tuple) for f in row.read]
+        said = imports.admitted(
+            rows=rows, source_system=options["source_system"], actor=self.request.actor
+        )
+        taken = dict(sorted((said.messages | said.cancellations).items()))
+        good = [read for read in taken.values() if isinstance(read, ExecutionFacts)]
+        unreadable = [row.read for row in rows if isinstance(row.read, tuple)]
+        findings = [finding for read in unreadable for finding in read]
+        findings += [imports.on_line(f, rows[place].line) for place, f in said.refused.items()]
+        figures = [
+            (_("Rows"), len(rows)),
+            (_("Readable"), len(rows) - len(unreadable)),
+            (_("Unreadable"), len(unreadable)),
+            (COUNT_NAMES["refused"], len(said.refused)),
+            (COUNT_NAMES["asked"], len(said.cancellations)),
+        ]
         return Preview(
-            figures=(
-                (_("Rows"), formats.integer(len(rows))),
-                (_("Readable"), formats.integer(len(good))),
-                (_("Unreadable"), formats.integer(len(rows) - len(good))),
-            ),
+            figures=[(label, formats.integer(n)) for label, n in figures],
             columns=PREVIEW_COLUMNS,
             numbers=PREVIEW_NUMBERS,
             rows=[_preview(facts) for facts in good[:ROWS_SHOWN]],
             findings=findings,
             may_confirm=bool(good),
+            note=_("A cancellation by file is asked for: a second person decides.")
+            if said.cancellations
+            else "",
         )
 
     def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:

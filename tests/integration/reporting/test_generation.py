@@ -18,13 +18,12 @@ from kernel.states import IllegalTransition
 from refdata.models import Trader
 from reporting import selectors, services
 from reporting.models import RegulatoryReport, ReportCounter, ReportFile, ReportItem
-from tests.factories.controlled import FRIDAY, trade
+from tests.factories.controlled import FRIDAY, cancelled, trade
 from tests.factories.refdata import InstrumentFactory
 from tests.integration.reporting.world import (
     AT,
     agent,
     amended,
-    moved,
     reporting_world,
     supervisor,
     validated,
@@ -96,7 +95,7 @@ def test_generating_again_finds_nothing_to_do() -> None:
 def test_a_no_is_kept_with_its_reason() -> None:
     reporting_world()
     made = validated(1)
-    moved(made, "CLOSED", close_reason="CANCELLED")
+    cancelled(made)
 
     outcome = generate()
 
@@ -175,7 +174,7 @@ def test_a_trade_cancelled_after_it_was_sent_leaves_a_cancellation_alone() -> No
     made = validated(1)
     generate()
     amended(made, action="CANCEL", validate=False)
-    moved(made, "CLOSED", close_reason="CANCELLED")
+    cancelled(made)
 
     correction = generate().file
 

@@ -19,7 +19,7 @@ from desk import services as desk
 from desk.models import ControlException, ControlRule, ControlRun, WorkItem
 from kernel.actors import SYSTEM
 from refdata.models import Price
-from tests.factories.controlled import BNP_ISIN, batch, trade, world
+from tests.factories.controlled import BNP_ISIN, batch, cancelled, trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
 from trades.services import control
@@ -180,7 +180,7 @@ def test_late_finding_takes_a_trade_out_of_the_queue() -> None:
 def test_cancelled_trade_loses_what_waited_for_it() -> None:
     wrong = trade(1, price=Decimal(605))
     run(wrong)
-    Trade.objects.update(state="CLOSED", close_reason="CANCELLED")
+    cancelled(wrong)
 
     run(wrong)
 

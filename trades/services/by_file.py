@@ -1,0 +1,198 @@
+"""What a person brings in by file counts as done by hand: within the person's desks, never alone.
+
+A row is captured when its book, and the trade that it amends, lie on desks on which the person may
+import. A cancellation is captured only where it changes nothing that stands: it repeats one that is
+kept, or its trade is born in the same file. Any other is asked for, trade by trade, and a second
+person decides. A source system that speaks for itself is never typed by a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
+
+from core import access
+from core.access import Action
+from core.models import ApiToken
+from kernel.actors import Actor
+from kernel.findings import Finding, Severity
+from refdata import selectors as refdata
+from trades.facts import ExecutionFacts
+from trades.models import CancellationRequest, CaptureBatch, Execution, MessageKey, Trade
+from trades.services import cancellation, chains, manual
+from trades.services.capture import Read
+from trades.states import Action as Asked
+from trades.states import Channel, RequestState, TradeState
+
+MESSAGES: Final = {
+    "CAP-106": N_("You may not import for the desk of this trade: {found}"),
+    "CAP-107": N_("The cancellation is asked for: a second person decides"),
+    "CAP-108": N_("{found} is cancelled, but no such trade is here"),
+    "CAP-109": N_("{found} sends its trades itself: nobody brings them in by file"),
+    "CAP-110": N_("The cancellation of this trade is asked for already"),
+}
+
+
+@dataclass(slots=True)
+class Admitted:
+    """The rows of one source, by their place: captured, asked for, or refused."""
+
+    messages: dict[int, Read] = field(default_factory=dict)
+    cancellations: dict[int, ExecutionFacts] = field(default_factory=dict)
+    refused: dict[int, Finding] = field(default_factory=dict)
+
+
+def speaks_for_itself(source_system: str) -> bool:
+    """Whether trades of this source come by hand, with a token, or ever came by the interface."""
+    return (
+        source_system == manual.SOURCE
+        or ApiToken.objects.filter(source_system=source_system).exists()
+        or CaptureBatch.objects.filter(
+            source_system=source_system, channel__in=(Channel.API.value, Channel.BULK.value)
+        ).exists()
+    )
+
+
+def refusal_of_source(source_system: str) -> Finding:
+    """Return what is said of a source that speaks for itself."""
+    return _finding("CAP-109", "source_system", source_system)
+
+
+def admit(*, source_system: str, reads: Sequence[Read], actor: Actor) -> Admitted:
+    """Sort the rows of a file; what is unreadable goes on with its findings. Changes nothing."""
+    admitted = Admitted()
+    facts = {place: read for place, read in enumerate(reads) if not isinstance(read, tuple)}
+    captured: dict[int, Read] = {
+        place: read for place, read in enumerate(reads) if isinstance(read, tuple)
+    }
+    closed = speaks_for_itself(source_system)
+    standing = _Standing.of(source_system, facts.values(), actor)
+    for place, read in sorted(facts.items(), key=lambda row: row[1].action != Asked.NEW):
+        if closed:
+            admitted.refused[place] = refusal_of_source(source_system)
+        elif standing.is_foreign(read):
+            named = read.book or read.source_reference
+            admitted.refused[place] = _finding("CAP-106", "book", named)
+        elif read.action == Asked.CANCEL and not standing.changes_nothing(read):
+            admitted.cancellations[place] = read
+        else:
+            standing.born |= {read.source_reference} if read.action == Asked.NEW else set()
+            captured[place] = read
+    admitted.messages = dict(sorted(captured.items()))
+    return admitted
+
+
+def ask(
+    *,
+    source_system: str,
+    cancellations: Mapping[int, ExecutionFacts],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> Iterator[tuple[int, Finding]]:
+    """Ask for each cancellation about the version that stands now; say what became of it."""
+    kept = _kept(source_system, {facts.source_reference for facts in cancellations.values()})
+    stand = Trade.objects.filter(pk__in=[trade for *_message, trade in kept if trade])
+    trades = {trade.source_reference: trade for trade in stand}
+    asked = set(
+        CancellationRequest.objects.filter(
+            trade__in=[trade.pk for trade in trades.values()], state=RequestState.ASKED.value
+        ).values_list("trade_id", flat=True)
+    )
+    for place, facts in cancellations.items():
+        trade = trades.get(facts.source_reference)
+        finding = _against(trade, facts, asked)
+        if finding is None and trade is not None:
+            cancellation.ask_cancellation(
+                trade_id=trade.pk, seen=trade.fingerprint, reason=reason, actor=actor, at=at
+            )
+            asked.add(trade.pk)
+            finding = _finding("CAP-107", "action", facts.action, severity=Severity.WARNING)
+        if finding is not None:
+            yield place, finding
+
+
+def _kept(source_system: str, names: Collection[str]) -> list[tuple[str, int, str, int | None]]:
+    """Return the messages kept under these identities: reference, version, action and trade."""
+    keys = MessageKey.objects.filter(source_system=source_system, source_reference__in=names)
+    found = Execution.objects.filter(pk__in=keys.values("execution_id"))
+    return list(found.values_list("source_reference", "source_version", "action", "trade_id"))
+
+
+def counted(answers: Iterable[Finding]) -> Iterator[tuple[str, int]]:
+    """Count what became of the cancellations of a file."""
+    told = Counter("asked" if answer.code == "CAP-107" else "refused" for answer in answers)
+    yield from told.items()
+
+
+def _against(trade: Trade | None, facts: ExecutionFacts, asked: set[int]) -> Finding | None:
+    """Return why a cancellation cannot be asked for."""
+    if trade is None:
+        return _finding("CAP-108", "source_reference", facts.source_reference)
+    if trade.pk in asked:
+        return _finding("CAP-110", "action", facts.action, severity=Severity.WARNING)
+    if trade.state == TradeState.CLOSED:
+        return chains.finding("CAP-104", "an open trade", facts.action)
+    if facts.version <= trade.source_version:
+        return chains.finding("CAP-103", f"> {trade.source_version}", str(facts.version))
+    return None
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What is known of the identities of a file, and on which desks its sender may import."""
+
+    desks: frozenset[str] | None
+    books: Mapping[str, str]
+    trades: Mapping[str, str]
+    known: frozenset[str]
+    cancelled: frozenset[tuple[str, int]]
+    born: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, source_system: str, facts: Iterable[ExecutionFacts], actor: Actor) -> _Standing:
+        every = list(facts)
+        names = {read.source_reference for read in every}
+        kept = _kept(source_system, names)
+        books = refdata.books_by_code({read.book for read in every if read.book})
+        desks = dict(
+            Trade.objects.filter(pk__in=[trade for *_message, trade in kept if trade]).values_list(
+                "pk", "desk_code"
+            )
+        )
+        return cls(
+            desks=access.desks_of(actor, Action.IMPORT_FILE),
+            books={code: book.desk_code for code, book in books.items()},
+            trades={name: desks[trade] for name, _version, _action, trade in kept if trade},
+            known=frozenset(name for name, *_rest in kept),
+            cancelled=frozenset(
+                (name, version) for name, version, action, _trade in kept if action == Asked.CANCEL
+            ),
+        )
+
+    def is_foreign(self, read: ExecutionFacts) -> bool:
+        """Whether the row is about a desk that is not its sender's.
+
+        What belongs to no desk, or follows a trade that is not here, asks for all desks.
+        """
+        if self.desks is None:
+            return False
+        named = [] if read.action == Asked.CANCEL else [self.books.get(read.book or "", "")]
+        if read.action != Asked.NEW and read.source_reference not in self.born:
+            named.append(self.trades.get(read.source_reference, ""))
+        return not self.desks.issuperset(named)
+
+    def changes_nothing(self, cancel: ExecutionFacts) -> bool:
+        """Whether a cancellation is kept already, or of what no one but this file ever brought."""
+        name = cancel.source_reference
+        born_here = name in self.born and name not in self.known
+        return born_here or (name, cancel.version) in self.cancelled
+
+
+def _finding(code: str, of: str, found: str, *, severity: Severity = Severity.BLOCKING) -> Finding:
+    return Finding(code=code, field=of, message=MESSAGES[code], found=found, severity=severity)
