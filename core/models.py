@@ -43,6 +43,7 @@ class User(AbstractUser):
         _("dates"), max_length=3, blank=True, choices=DateStyle, default=DateStyle.LANGUAGE
     )
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="user", hidden=("password",), reference=("username",))
 
     class Meta:
@@ -216,6 +217,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
 
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(excused="progress, no business content; effects have entries")
 
     class Meta:

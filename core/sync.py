@@ -34,6 +34,12 @@ FOREIGN: Final = {
     "sessions": "sign-in sessions, no business content",
     "axes": "a log itself",
 }
+#: Tables of the framework that are not simply written: logs grow, a sign-in learns when it ended.
+FOREIGN_RIGHTS: Final = {
+    "axes_accesslog": "SELECT, INSERT, UPDATE (logout_time)",
+    "axes_accessfailurelog": "SELECT, INSERT",
+    "django_admin_log": "SELECT, INSERT",
+}
 COLUMNS: Final = """
 SELECT attname FROM pg_attribute
  WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
@@ -202,7 +208,7 @@ def _grant() -> None:
             )
             if is_partition:
                 continue
-            right = "SELECT, INSERT, UPDATE, DELETE"
+            right = FOREIGN_RIGHTS.get(table, "SELECT, INSERT, UPDATE, DELETE")
             if table in read_only or table in WRITTEN_BY_MIGRATIONS:
                 right = "SELECT"
             elif table in evidence:

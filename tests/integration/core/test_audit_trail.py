@@ -27,10 +27,11 @@ def test_insert_update_and_delete_are_told_with_actor_reason_and_request() -> No
     with acting(actor=ANA, reason="new colleague", request_id="request-1"):
         bob = User.objects.create(username="bob", password="hash")
         User.objects.filter(pk=bob.pk).update(first_name="Bob", last_name="O'Neil")
+    grant = RoleGrant.objects.create(user=bob, role="AGENT")
     with acting(actor=ANA, reason="left"):
-        User.objects.filter(pk=bob.pk).delete()
+        grant.delete()
 
-    first, second, third = history("user", bob.pk)
+    first, second, _given, last = history("user", bob.pk)
     assert (first.action, first.actor, first.reason, first.request_id) == (
         "INSERT",
         "ana",
@@ -39,7 +40,7 @@ def test_insert_update_and_delete_are_told_with_actor_reason_and_request() -> No
     )
     assert first.changes["username"] == "bob"
     assert second.changes == {"first_name": ["", "Bob"], "last_name": ["", "O'Neil"]}
-    assert (third.action, third.reason) == ("DELETE", "left")
+    assert (last.action, last.table, last.reason) == ("DELETE", "core_rolegrant", "left")
 
 
 def test_secrets_are_masked() -> None:
@@ -157,11 +158,15 @@ def test_a_moved_primary_key_is_an_old_and_a_new_row() -> None:
 
 def test_a_row_that_comes_back_under_its_old_key_continues_its_chain() -> None:
     bob = User.objects.create(username="bob")
-    key = bob.pk
-    bob.delete()
-    User.objects.bulk_create([User(id=key, username="bob again"), User(username="new")])
+    token = ApiToken.objects.create(name="t", source_system="OMS", user=bob, token_hash="f" * 64)
+    key = token.pk
+    token.delete()
+    ApiToken.objects.bulk_create(
+        ApiToken(id=pk, name=name, source_system="OMS", user=bob, token_hash=name * 64)
+        for pk, name in ((key, "a"), (None, "b"))
+    )
 
-    entries = history("user", key)
+    entries = history("api_token", key)
     assert [(e.seq, e.action) for e in entries] == [(1, "INSERT"), (2, "DELETE"), (3, "INSERT")]
     assert bytes(entries[2].prev) == bytes(entries[1].hash)
 

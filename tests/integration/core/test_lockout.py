@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axes.models import AccessLog
 from django.test import Client
 
 from core import audit
@@ -41,6 +42,17 @@ def test_five_wrong_passwords_lock_the_door_even_for_the_right_one() -> None:
     assert not sign_in("ana", PASSWORD)
     assert sign_in("bob", PASSWORD)
     assert sign_in("ana", PASSWORD, address="10.0.0.2")
+
+
+def test_a_sign_in_learns_when_it_ended() -> None:
+    """The one column of the log that is ever written again."""
+    User.objects.create_user("ana", password=PASSWORD)
+    client = Client(REMOTE_ADDR="10.0.0.1")
+    client.post("/sign-in/", {"username": "ana", "password": PASSWORD})
+
+    client.post("/sign-out/")
+
+    assert AccessLog.objects.get().logout_time is not None
 
 
 def test_a_leaver_cannot_sign_in() -> None:

@@ -26,10 +26,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def bob() -> User:
     with acting(actor=SYSTEM):
         user = User.objects.create(username="bob", password="secret")
-        User.objects.create(username="gone").delete()
         User.objects.filter(pk=user.pk).update(first_name="Bob", last_login="2026-11-20T09:00Z")
         RoleGrant.objects.create(user=user, role="AGENT", desk_code="EQ")
         ApiToken.objects.create(name="t", source_system="OMS", user=user, token_hash="f" * 64)
+        gone = {"name": "gone", "source_system": "OMS", "token_hash": "0" * 64}
+        ApiToken.objects.create(user=user, **gone).delete()
     return user
 
 

@@ -58,10 +58,10 @@ def test_one_more_row_changes_the_selection() -> None:
 
 
 def test_another_row_under_the_same_count_changes_it_too() -> None:
-    gone = job("one")
-    token = frozen("ada", {})
-    gone.delete()
-    job("late")
+    job("one", state="FAILED")
+    token = frozen("ada", {"state": "FAILED"})
+    Job.objects.update(state="DONE")
+    job("late", state="FAILED")
     with pytest.raises(selection.SelectionChanged):
         selection.resolve(request_of("ada", "post", "/x/", {"selection": token}), path=JOBS)
 
