@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import core.api.openapi  # noqa: F401 - lets the API description know our tokens
-from core.views.account import AdminSignIn
+from core.views.account import AdminPassword, AdminSignIn
 
 #: prefix → URL modules, in order; a room without pages yet has no module. What programs call most
 #: is found first.
@@ -45,6 +45,7 @@ def _exists(module: str) -> bool:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", AdminSignIn.as_view(), name="admin_sign_in"),
+    path("admin/password_change/", AdminPassword.as_view(), name="admin_password"),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),

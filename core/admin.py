@@ -7,15 +7,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import grants, tokens
 from core.access import Action, Role, allows
+from core.acts import acting
 from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
 from core.models import (
     ApiToken,
@@ -29,7 +31,7 @@ from core.models import (
     ToxicPair,
     User,
 )
-from core.people import actor_of
+from core.people import UnableToName, actor_of, require_name
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)
@@ -39,9 +41,26 @@ register_tables(OutboxEvent, IdempotencyRecord, StoredFile, view_action=Action.V
 register_tables(Job, view_action=Action.VIEW_JOBS)
 
 
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A new person: the name is for ever, so it is looked at before."""
+
+    def clean_username(self) -> str:
+        name = str(self.cleaned_data["username"])
+        try:
+            require_name(name)
+        except UnableToName as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return name
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    """People. Rights are role grants only: the framework's own flags are not offered."""
+    """People. Rights are role grants only: the framework's own flags are not offered.
+
+    A name is given once: who made and who decided is told by it.
+    """
+
+    add_form = NewUserForm
 
     view_action = Action.VIEW_AUDIT
     edit_action = Action.GRANT_ROLE
@@ -55,6 +74,19 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
         (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "theme")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "username") if obj else self.readonly_fields
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - signature of the framework
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Set a password anew as an act of the administrator."""
+        with acting(actor=actor_of(request.user), reason="administration: password"):
+            return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People leave by being made inactive: their name stays in the trail."""

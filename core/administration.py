@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from core.access import Action, desks_of
 from core.acts import acting
 from core.pages.fields import FigureField
 from core.people import actor_of
+from core.unreadable import message_of
+from kernel.findings import Refusal
 
 SEARCHABLE = (models.CharField, models.TextField)
 LISTED_MAX = 8
@@ -67,8 +70,12 @@ class AuditedAdmin(ReadOnlyAdmin):
         return _everywhere(request, self.edit_action)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with acting(actor=actor_of(request.user), reason="administration"):
-            return super().changeform_view(request, *args, **kwargs)
+        try:
+            with acting(actor=actor_of(request.user), reason="administration"):
+                return super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            messages.error(request, message_of(refusal))
+            return redirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with acting(actor=actor_of(request.user), reason="administration"):

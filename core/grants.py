@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from core.access import Action, require
 from core.acts import acting
@@ -15,9 +17,17 @@ from kernel.findings import Refusal
 
 
 class UnableToGrant(Refusal):
-    """The grant would let one person hold both sides of a control."""
+    """One person would hold both sides of a control, or the desk is not there."""
 
     code = "UNABLE_TO_GRANT"
+
+
+REFUSALS: Final = {
+    "role_grant_toxic_pair": _("This person holds a role that may not meet this one."),
+    "role_grant_not_to_oneself": _("Nobody gives a role to oneself."),
+    "role_grant_known_desk": _("There is no such desk."),
+}
+"""What the database refuses, by its constraint."""
 
 
 def grant_role(
@@ -57,5 +67,8 @@ def _insert(
                 defaults={"granted_by": granted_by.name, "granted_at": at},
             )
     except IntegrityError as refused:
-        raise UnableToGrant(str(refused).splitlines()[0]) from None
+        constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in REFUSALS:
+            raise
+        raise UnableToGrant(str(REFUSALS[constraint])) from None
     return grant

@@ -13,6 +13,7 @@ from django.db import connection
 from core import access
 from core.acts import acting
 from core.models import ApiToken, RoleGrant, User
+from core.people import require_name
 from core.prepared import Statement
 from core.roles import Role
 from kernel.actors import Actor, ActorKind
@@ -51,10 +52,11 @@ def create_token(
 ) -> str:
     """Create the client user of that name with its role and return its token, once and for all.
 
-    Raises NameTaken.
+    Raises NameTaken, UnableToName.
     """
     if User.objects.filter(username=name).exists() or ApiToken.objects.filter(name=name).exists():
         raise NameTaken(f"{name} is taken")
+    require_name(name)
     token = PREFIX + secrets.token_urlsafe(32)
     with acting(actor=actor, reason="API token"):
         user = User(username=name, is_active=True, date_joined=at)

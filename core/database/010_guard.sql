@@ -56,6 +56,32 @@ BEGIN
     USING ERRCODE = 'insufficient_privilege';
 END $$;
 
+-- A user name is an identity: who made, touched and decided is told by it. It is given once, in
+-- letters that look like no others, unlike every other name but for its case, and is nobody else's.
+CREATE OR REPLACE FUNCTION guard.user_name_is_an_identity() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    RAISE EXCEPTION 'the user name % is never changed', OLD.username
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'user_name_stays';
+  END IF;
+  IF NEW.username COLLATE "C" !~ '^[A-Za-z0-9][A-Za-z0-9.@_+-]*$'
+     OR lower(NEW.username) IN ('system', 'anonymous', session_user, current_user)
+     OR EXISTS (SELECT FROM public.core_user WHERE lower(username) = lower(NEW.username)) THEN
+    RAISE EXCEPTION 'the user name % is no identity', NEW.username
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'user_name_is_an_identity';
+  END IF;
+  RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS guard_user_name ON public.core_user;
+CREATE TRIGGER guard_user_name BEFORE INSERT ON public.core_user
+  FOR EACH ROW EXECUTE FUNCTION guard.user_name_is_an_identity();
+DROP TRIGGER IF EXISTS guard_user_name_stays ON public.core_user;
+CREATE TRIGGER guard_user_name_stays BEFORE UPDATE OF username ON public.core_user
+  FOR EACH ROW WHEN (OLD.username IS DISTINCT FROM NEW.username)
+  EXECUTE FUNCTION guard.user_name_is_an_identity();
+
 -- Two roles of one person that could forge both sides of a control; the user row is the lock.
 CREATE OR REPLACE FUNCTION guard.refuse_toxic_pair() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

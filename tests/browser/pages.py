@@ -27,6 +27,7 @@ NO_PAGE: Final = {
     "core:sign_out": "posts only",
     "core:sign_in": "opened by a stranger",
     "admin_sign_in": "leads to it",
+    "admin_password": "a page of the framework's administration",
     "schema": "the API's description, a file",
     "reporting:activity_file": "a download",
     "reporting:download": "a download",

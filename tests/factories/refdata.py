@@ -94,6 +94,13 @@ class DeskFactory(factory.django.DjangoModelFactory[models.Desk]):
     name = "Equities"
 
 
+def known_desk(code: str) -> str:
+    """Return the code of a desk that is there; a role is not given on another."""
+    if code:
+        DeskFactory.create(code=code)
+    return code
+
+
 class BookFactory(factory.django.DjangoModelFactory[models.Book]):
     class Meta:
         model = models.Book

@@ -12,6 +12,7 @@ from core.roles import Role
 from kernel.actors import Actor, ActorKind
 from refdata.models import Currency
 from tests.factories import refdata as refdata_factories
+from tests.factories.refdata import known_desk
 from trades.facts import ExecutionFacts
 from trades.models import Trade
 from trades.services import capture
@@ -99,7 +100,7 @@ def booked(**changes: Any) -> Trade:
 def person(name: str = "agent", role: Role = Role.AGENT, *, desk: str = "") -> Actor:
     """Return a person who holds this role, on one desk or on all."""
     user, _new = User.objects.get_or_create(username=name)
-    RoleGrant.objects.get_or_create(user=user, role=role.value, desk_code=desk)
+    RoleGrant.objects.get_or_create(user=user, role=role.value, desk_code=known_desk(desk))
     return Actor(name=name, kind=ActorKind.PERSON, user_id=user.pk)
 
 

@@ -13,6 +13,7 @@ from core.access import Action, Role
 from core.models import RoleGrant, User
 from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS, MATRIX
 from kernel.actors import SYSTEM, Actor, ActorKind
+from tests.factories.refdata import known_desk
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -21,7 +22,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 def person(name: str, role: Role | None = None, desk: str = "") -> Actor:
     user = User.objects.create(username=name)
     if role:
-        RoleGrant.objects.create(user=user, role=role.value, desk_code=desk)
+        RoleGrant.objects.create(user=user, role=role.value, desk_code=known_desk(desk))
     return Actor(name=name, kind=ActorKind.PERSON, user_id=user.pk)
 
 
@@ -94,6 +95,7 @@ def test_rights_are_read_once_per_request_and_fresh_in_the_next(
 @pytest.mark.parametrize(("first", "second"), list(combinations(Role, 2)))
 def test_toxic_pairs_are_refused_by_the_database(first: Role, second: Role) -> None:
     ana = person("ana", first, "EQ")
+    known_desk("FI")
 
     with pytest.raises(IntegrityError, match="may not meet in one person"), transaction.atomic():
         RoleGrant.objects.create(user_id=ana.user_id, role=second.value, desk_code="FI")
@@ -107,9 +109,10 @@ def test_toxic_pairs_are_refused_by_the_database(first: Role, second: Role) -> N
 def test_nobody_grants_a_role_to_oneself() -> None:
     root = person("root", Role.ADMINISTRATOR)
     bob = User.objects.create(username="bob")
+    known_desk("EQ")
 
     grants.grant_role(user=bob, role=Role.AGENT, actor=root, at=AT, desk_code="EQ")
-    with pytest.raises(grants.UnableToGrant, match="to itself"):
+    with pytest.raises(grants.UnableToGrant, match="to oneself"):
         grants.grant_role(
             user=User.objects.get(username="root"),
             role=Role.ADMINISTRATOR,
@@ -119,6 +122,8 @@ def test_nobody_grants_a_role_to_oneself() -> None:
         )
     with pytest.raises(grants.UnableToGrant, match="may not meet"):
         grants.grant_role(user=bob, role=Role.SUPERVISOR, actor=root, at=AT)
+    with pytest.raises(grants.UnableToGrant, match="no such desk"):
+        grants.grant_role(user=bob, role=Role.AGENT, actor=root, at=AT, desk_code="EQ-LON")
     with pytest.raises(access.Forbidden):
         grants.grant_role(user=bob, role=Role.AGENT, actor=person("eve", Role.AGENT), at=AT)
     assert grants.revoke_role(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib import admin
+from django.db import IntegrityError, transaction
 from django.test import Client
 
+from core import tokens
 from core.administration import AuditedAdmin, ReadOnlyAdmin
 from core.audit import history
 from core.models import RoleGrant, User
 from core.roles import Role
+from kernel.actors import SYSTEM
+from kernel.findings import Refusal
+from tests.factories.refdata import known_desk
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OURS = ("core", "refdata", "trades", "desk", "reconciliation", "reporting")
 SITES = [m for m in admin.site._registry if m._meta.app_label in OURS]
 
@@ -54,7 +62,7 @@ def test_the_site_shows_tables_whole_and_only_to_who_may_see_all_desks() -> None
     scoped = signed_in(Role.SUPERVISOR)
     assert scoped.get("/admin/trades/trade/").status_code == 200
 
-    RoleGrant.objects.update(desk_code="EQ")
+    RoleGrant.objects.update(desk_code=known_desk("EQ"))
     assert scoped.get("/admin/trades/trade/").status_code == 403
 
 
@@ -72,7 +80,8 @@ def test_a_role_is_given_in_the_name_of_the_administrator() -> None:
     client = signed_in(Role.ADMINISTRATOR)
     bob = User.objects.create(username="bob")
     answer = client.post(
-        "/admin/core/rolegrant/add/", {"user": bob.pk, "role": "AGENT", "desk_code": "EQ"}
+        "/admin/core/rolegrant/add/",
+        {"user": bob.pk, "role": "AGENT", "desk_code": known_desk("EQ")},
     )
 
     assert answer.status_code == 302
@@ -84,3 +93,123 @@ def test_a_role_is_given_in_the_name_of_the_administrator() -> None:
     )
     assert again.status_code == 200
     assert RoleGrant.objects.filter(user=bob).count() == 1
+
+
+NEW = {"usable_password": "true", "password1": "a long and good passphrase",
+       "password2": "a long and good passphrase"}  # fmt: skip
+
+
+def test_a_user_name_is_given_once() -> None:
+    """Who made and who decided is told by it: one person under two names would be two."""
+    client = signed_in(Role.ADMINISTRATOR)
+    bob = User.objects.create(username="bob")
+    form = {"username": "robert", "first_name": "Robert", "is_active": "on"}
+
+    answer = client.post(f"/admin/core/user/{bob.pk}/change/", form)
+
+    bob.refresh_from_db()
+    assert (answer.status_code, bob.username, bob.first_name) == (302, "bob", "Robert")
+    for written in ("robert", "Bob"):
+        with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+            User.objects.filter(pk=bob.pk).update(username=written)
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "told"),
+    [
+        ("cyrillic", "\u0430\u0434\u0430", "sans accent"),
+        ("mixed", "b\u043eb", "sans accent"),
+        ("accents", "zo\u00eb", "sans accent"),
+        ("zero_width", "bo\u200bb", "sans accent"),
+        ("the_system", "system", "réservé"),
+        ("the_system_loudly", "SYSTEM", "réservé"),
+        ("nobody", "anonymous", "réservé"),
+        ("a_database_role", "denouement_app", "réservé"),
+        ("but_for_its_case", "BOB", "déjà"),
+    ],
+)
+def test_a_name_that_could_be_taken_for_another_is_refused(case: str, name: str, told: str) -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    User.objects.create(username="bob")
+
+    answer = client.post(
+        "/admin/core/user/add/", NEW | {"username": name}, headers={"accept-language": "fr"}
+    )
+
+    assert answer.status_code == 200, case
+    assert told in answer.content.decode() or "valide" in answer.content.decode(), case
+    with pytest.raises(IntegrityError, match="no identity"), transaction.atomic():
+        User.objects.create(username=name)
+    with pytest.raises(Refusal):
+        tokens.create_token(name=name, source_system="OMS", actor=SYSTEM, at=AT)
+
+
+def test_a_good_name_is_given_in_the_name_of_the_administrator() -> None:
+    answer = signed_in(Role.ADMINISTRATOR).post(
+        "/admin/core/user/add/", NEW | {"username": "ana.b-1@house"}
+    )
+
+    assert answer.status_code == 302
+    ana = User.objects.get(username="ana.b-1@house")
+    assert history("user", ana.pk)[0].actor == "administrator"
+
+
+def test_a_password_is_set_anew_in_the_name_of_the_administrator() -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    bob = User.objects.create_user("bob", password="old")
+
+    client.post(f"/admin/core/user/{bob.pk}/password/", NEW)
+
+    entry = history("user", bob.pk)[-1]
+    assert entry.changes == {"password": ["***", "***"]}
+    assert (entry.actor, entry.reason) == ("administrator", "administration: password")
+
+
+def test_ones_own_password_is_changed_in_ones_own_name() -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    root = User.objects.get(username="administrator")
+    root.set_password("old")
+    root.save()
+    client.force_login(root)
+    new = {"new_password1": NEW["password1"], "new_password2": NEW["password1"]}
+
+    client.post("/admin/password_change/", {"old_password": "old"} | new)
+
+    entry = history("user", root.pk)[-1]
+    assert (entry.actor, entry.reason) == ("administrator", "own password")
+
+
+@pytest.mark.parametrize(
+    ("case", "given", "told"),
+    [
+        ("no_such_desk", {"user": "bob", "desk_code": "EQ-LON"}, "Ce desk n’existe pas."),
+        ("to_oneself", {"user": "administrator", "role": "ADMINISTRATOR"}, "à soi-même"),
+    ],
+)
+def test_what_the_database_refuses_of_a_grant_is_said(
+    case: str, given: dict[str, str], told: str
+) -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    User.objects.create(username="bob")
+    known_desk("EQ")
+    form = {"role": "AGENT", "desk_code": "EQ"} | given
+    form["user"] = str(User.objects.get(username=given["user"]).pk)
+
+    answer = client.post(
+        "/admin/core/rolegrant/add/", form, headers={"accept-language": "fr"}, follow=True
+    )
+
+    assert told in answer.content.decode(), case
+    assert RoleGrant.objects.count() == 1
+
+
+def test_the_database_knows_the_desks_of_roles() -> None:
+    bob = User.objects.create(username="bob")
+    grant = RoleGrant.objects.create(user=bob, role="AGENT", desk_code=known_desk("EQ"))
+
+    for refused in (
+        lambda: RoleGrant.objects.create(user=bob, role="AGENT", desk_code="EQ-LON"),
+        lambda: RoleGrant.objects.filter(pk=grant.pk).update(desk_code="EQ-LON"),
+    ):
+        with pytest.raises(IntegrityError, match="no desk"), transaction.atomic():
+            refused()

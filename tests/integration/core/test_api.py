@@ -63,7 +63,7 @@ def make_user(request: HttpRequest) -> HttpResponse:
             STARTED.set()
             HOLD.wait(10)
         with acting(actor=client.actor):
-            user = User.objects.create(username=f"made {User.objects.count()}")
+            user = User.objects.create(username=f"made-{User.objects.count()}")
         if request.GET.get("crash"):
             raise ZeroDivisionError
         return JsonResponse({"id": user.pk}, status=201)

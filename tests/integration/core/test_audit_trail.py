@@ -14,6 +14,7 @@ from core.acts import acting
 from core.audit import history
 from core.models import ApiToken, AuditEntry, RoleGrant, User
 from kernel.actors import Actor, ActorKind
+from tests.factories.refdata import known_desk
 
 ANA = Actor(name="ana", kind=ActorKind.PERSON)
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def test_an_update_that_changes_nothing_leaves_no_entry() -> None:
 def test_several_rows_of_one_chain_in_one_statement_are_linked_one_by_one() -> None:
     bob = User.objects.create(username="bob")
     RoleGrant.objects.bulk_create(
-        RoleGrant(user=bob, role="AGENT", desk_code=desk) for desk in ("EQ", "FI", "FX")
+        RoleGrant(user=bob, role="AGENT", desk_code=known_desk(desk)) for desk in ("EQ", "FI", "FX")
     )
     RoleGrant.objects.filter(user=bob).update(granted_by="ana")
 
@@ -74,8 +75,8 @@ def test_several_rows_of_one_chain_in_one_statement_are_linked_one_by_one() -> N
 
 
 def test_the_hash_can_be_recomputed_from_the_view_for_auditors() -> None:
-    bob = User.objects.create(username="Zoë: 3:a")
-    User.objects.filter(pk=bob.pk).update(first_name="B", last_name='"]}')
+    bob = User.objects.create(username="bob")
+    User.objects.filter(pk=bob.pk).update(first_name="Zoë: 3:a", last_name='"]}')
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT encode(prev, 'hex'), encode(hash, 'hex'), entity, key, seq, at, row, actor,"
@@ -176,6 +177,7 @@ def test_two_sessions_that_extend_one_chain_at_once_both_succeed() -> None:
     """The later one waits for the unique index, reads the new head and links to it."""
     bob = User.objects.create(username="bob")
     barrier = threading.Barrier(4)
+    desks = [known_desk(f"D{n}") for n in range(4)]
 
     def add(desk: str) -> None:
         try:
@@ -185,7 +187,7 @@ def test_two_sessions_that_extend_one_chain_at_once_both_succeed() -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=add, args=(f"D{n}",)) for n in range(4)]
+    threads = [threading.Thread(target=add, args=(desk,)) for desk in desks]
     for thread in threads:
         thread.start()
     for thread in threads:

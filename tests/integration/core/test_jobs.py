@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.db.models.functions import Now
+from django.test import Client
 
 from core import access, doorbell, jobs, outbox
 from core.acts import acting
@@ -60,7 +61,7 @@ def test_a_failure_is_retried_then_stays_visible(handlers: dict[str, Any]) -> No
 
     def broken(run: JobRun) -> None:
         starts.append(run.job_id)
-        User.objects.create(username="half done")
+        User.objects.create(username="half-done")
         raise ZeroDivisionError("no divisor")
 
     handlers["test.echo"] = broken
@@ -239,3 +240,27 @@ def test_a_job_speaks_the_language_of_who_asked(handlers: dict[str, Any]) -> Non
 
     job.refresh_from_db()
     assert job.error == "kim n’y est pas autorisé : remettre un fichier de déclarations"
+
+
+def test_a_role_on_some_desks_sees_and_retries_ones_own_jobs_only(client: Client) -> None:
+    """What a job names and logs may be of any desk."""
+    eve, kim = person("eve", Role.AGENT, desk="EQ"), person("kim", Role.AGENT)
+    theirs, own = (
+        Job.objects.create(kind="test.echo", title=actor.name, state="FAILED", attempts=3,
+                           actor_name=actor.name, actor_kind="PERSON", actor_user_id=actor.user_id)
+        for actor in (kim, eve)
+    )  # fmt: skip
+    systems = Job.objects.create(
+        kind="test.echo", title="s", state="FAILED", actor_name="system", actor_kind="SYSTEM"
+    )
+
+    for job in (theirs, systems):
+        with pytest.raises(access.Forbidden):
+            jobs.retry_job(job_id=job.pk, actor=eve, at=AT)
+    client.force_login(User.objects.get(username="eve"))
+    assert [row["value"] for row in client.get("/jobs/").context["rows"]] == [str(own.pk)]
+    assert client.get(f"/jobs/{theirs.pk}/").status_code == 404
+    assert client.post(f"/jobs/{theirs.pk}/retry/").status_code == 404
+    assert client.post(f"/jobs/{own.pk}/retry/").status_code == 302
+    for job in (theirs, systems):
+        assert jobs.retry_job(job_id=job.pk, actor=kim, at=AT).state == "QUEUED"

@@ -17,6 +17,7 @@ from core.row_verification import row_problems
 from kernel.actors import SYSTEM
 from reconciliation import services
 from reconciliation.models import MatchGroup
+from tests.factories.refdata import known_desk
 from tests.integration.reconciliation import world as reconciled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +28,7 @@ def bob() -> User:
     with acting(actor=SYSTEM):
         user = User.objects.create(username="bob", password="secret")
         User.objects.filter(pk=user.pk).update(first_name="Bob", last_login="2026-11-20T09:00Z")
-        RoleGrant.objects.create(user=user, role="AGENT", desk_code="EQ")
+        RoleGrant.objects.create(user=user, role="AGENT", desk_code=known_desk("EQ"))
         ApiToken.objects.create(name="t", source_system="OMS", user=user, token_hash="f" * 64)
         gone = {"name": "gone", "source_system": "OMS", "token_hash": "0" * 64}
         ApiToken.objects.create(user=user, **gone).delete()
