@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Extract, Greatest
 
 from core.access import Action
+from core.jobs import list_jobs
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
 from desk.models import ControlException, WorkItem
@@ -122,9 +123,9 @@ def list_live_jobs() -> QuerySet[Job]:
     return live.order_by("-id")[:JOBS_SHOWN_MAX]
 
 
-def list_latest_jobs() -> QuerySet[Job]:
-    """Return the latest jobs, whatever became of them."""
-    return Job.objects.order_by("-id")[:JOBS_SHOWN_MAX]
+def list_latest_jobs(*, actor: Actor) -> QuerySet[Job]:
+    """Return the latest jobs that the actor may see, whatever became of them."""
+    return list_jobs(actor=actor).order_by("-id")[:JOBS_SHOWN_MAX]
 
 
 def find_house_calendar() -> BusinessCalendar | None:

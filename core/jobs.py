@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Now
 from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
@@ -180,15 +180,28 @@ def enqueue(
     return job
 
 
+def list_jobs(*, actor: Actor) -> QuerySet[Job]:
+    """Return the jobs that the actor may see: a role on some desks shows one's own alone.
+
+    What a job names and logs may be of any desk.
+    """
+    found = Job.objects.all()
+    if access.desks_of(actor, access.Action.VIEW_JOBS) is None:
+        return found
+    return found.filter(actor_user_id=actor.user_id)
+
+
 @transaction.atomic
 def retry_job(*, job_id: int, actor: Actor, at: datetime) -> Job:
     """Queue a failed job again, with its parameters and all its attempts, and say who asked.
 
-    Raises Forbidden without the right to run jobs, UnableToRetry unless the job is FAILED and no
-    other job does the same work.
+    Raises Forbidden without the right to run jobs, for somebody else's job on all desks;
+    UnableToRetry unless the job is FAILED and no other job does the same work.
     """
     access.require(actor, access.Action.RUN_JOB)
     job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    if job.actor_user_id is None or job.actor_user_id != actor.user_id:
+        access.require_everywhere(actor, access.Action.RUN_JOB)
     if job.state != JobState.FAILED:
         raise UnableToRetry(gettext("Only a failed job can be started again."))
     live = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])

@@ -53,7 +53,7 @@ class BusinessDay(PageView):
             "work": [(item, work_title(item)) for item in work[:WORK_SHOWN_MAX]]
             if sees_work
             else [],
-            "jobs": selectors.list_latest_jobs()
+            "jobs": selectors.list_latest_jobs(actor=actor)
             if access.allows(actor, access.Action.VIEW_JOBS)
             else (),
             "days": sorted({day, *selectors.list_days(until=timezone.localdate(at))}, reverse=True),

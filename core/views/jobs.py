@@ -70,6 +70,9 @@ class JobList(ListPage):
     export_name = "jobs"
     empty_text = _("No job has run yet: they start with a capture, an import or a report.")
 
+    def get_queryset(self) -> QuerySet[Job]:
+        return jobs.list_jobs(actor=self.request.actor)
+
     def row_url(self, record: Job) -> str:
         return f"{self.request.path}{record.pk}/"
 
@@ -88,7 +91,7 @@ class JobDetail(DetailPage):
         return self.render({"object": self.object, **self.extra_context()}, template=template)
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.all()
+        return jobs.list_jobs(actor=self.request.actor)
 
     def extra_context(self) -> dict[str, Any]:
         may = access.allows(self.request.actor, access.Action.RUN_JOB)
@@ -106,7 +109,7 @@ class RetryJob(PageView):
     action = access.Action.RUN_JOB
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        get_object_or_404(Job, pk=pk)
+        get_object_or_404(jobs.list_jobs(actor=self.request.actor), pk=pk)
         jobs.retry_job(job_id=pk, actor=self.request.actor, at=timezone.now())
         messages.success(request, gettext("The job is queued again."))
         return redirect("core:job", pk)

@@ -81,11 +81,31 @@ def import_was_given_up(file: StatementFile) -> bool:
     return asked.order_by("-id").values_list("state", flat=True).first() == JobState.FAILED
 
 
-def open_lines(kind: Kind) -> QuerySet[StatementLine]:
-    """Return the statement lines that no live match explains."""
+def list_lines(*, actor: Actor) -> QuerySet[StatementLine]:
+    """Return the statement lines that tell the actor nothing of another desk's trades.
+
+    A statement is about the whole house: who sees some desks sees the lines that a match or a break
+    ties to those desks alone, and those whose break no desk owns yet. What nothing ties to a desk
+    may be of any.
+    """
+    lines = StatementLine.objects.all()
+    desks = desks_of(actor, Action.VIEW_RECONCILIATION)
+    if desks is None:
+        return lines
+    visible = Trade.objects.visible_to(actor, Action.VIEW_RECONCILIATION)
+    held = MatchAllocation.objects.filter(line_id=OuterRef("pk")).exclude(state=GroupState.UNDONE)
+    found = Break.objects.filter(line_id=OuterRef("pk"))
+    return lines.filter(Exists(held) | Exists(found)).exclude(
+        Exists(held.filter(~Exists(visible.filter(pk=OuterRef("trade_id")))))
+        | Exists(found.exclude(Q(desk_code__in=desks) | Q(desk_code="")))
+    )
+
+
+def open_lines(kind: Kind, *, actor: Actor) -> QuerySet[StatementLine]:
+    """Return the statement lines within the actor's reach that no live match explains."""
     taken = MatchAllocation.objects.filter(line_id=OuterRef("pk"), claims_line=True)
     taken = taken.exclude(state=GroupState.UNDONE)
-    return StatementLine.objects.filter(~Exists(taken), kind=kind)
+    return list_lines(actor=actor).filter(~Exists(taken), kind=kind)
 
 
 def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:

@@ -18,6 +18,7 @@ from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from kernel.states import require_transition
+from reconciliation import selectors
 from reconciliation.frames import shared_out
 from reconciliation.frames.items import ONE
 from reconciliation.models import (
@@ -88,6 +89,7 @@ def match_by_hand(
     access.require(actor, access.Action.MATCH)
     with acting(actor=actor, reason=reason):
         _require_desks(trade_ids, actor)
+        _require_lines(line_ids, actor)
         items = [*_our_items(kind, trade_ids), *_their_items(kind, line_ids)]
         difference = _judged(items, reason)
         group = MatchGroup.objects.create(
@@ -117,6 +119,14 @@ def _require_desks(trade_ids: Sequence[int], actor: Actor) -> None:
     desks = Trade.objects.filter(pk__in=trade_ids).order_by("desk_code")
     for desk_code in desks.values_list("desk_code", flat=True).distinct():
         access.require(actor, access.Action.MATCH, desk=desk_code)
+
+
+def _require_lines(line_ids: Sequence[int], actor: Actor) -> None:
+    """Raise Forbidden when one of these lines may be about another desk than the actor's."""
+    if access.desks_of(actor, access.Action.MATCH) is None:
+        return
+    if selectors.list_lines(actor=actor).filter(pk__in=line_ids).count() < len(set(line_ids)):
+        access.require_everywhere(actor, access.Action.MATCH)
 
 
 def _our_items(kind: Kind, ids: Sequence[int]) -> list[Item]:

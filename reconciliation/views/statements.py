@@ -21,7 +21,7 @@ from core.pages import DetailPage, ListPage, PageView, Tab, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from reconciliation import selectors, services
-from reconciliation.models import StatementFile, StatementLine, labelled
+from reconciliation.models import StatementFile, labelled
 from reconciliation.states import Kind, StatementState
 
 LINES_SHOWN = 200
@@ -100,30 +100,39 @@ class StatementDetail(DetailPage):
         return HttpResponse(headers={"HX-Refresh": "true"})
 
     def extra_context(self) -> dict[str, Any]:
-        lines = StatementLine.objects.filter(source=self.object).order_by("id")
+        actor = self.request.actor
+        is_whole = access.desks_of(actor, Action.VIEW_RECONCILIATION) is None
+        lines = selectors.list_lines(actor=actor).filter(source=self.object).order_by("id")
+        shown = self.object.declared_rows if is_whole else lines.count()
         job = _last_job(self.object)
-        statements = list(self.object.statements.order_by("n"))
-        named = [(item.account_number, item.currency) for item in statements]
-        ours = selectors.our_accounts(named) if self.object.kind == Kind.CASH else {}
+        breaks = selectors.list_breaks(actor=actor).filter(line__source=self.object)
         return {
-            "statements": [
-                (item, ours.get(key)) for item, key in zip(statements, named, strict=True)
-            ],
-            "strangers": sorted({" ".join(key) for key in named if key not in ours})
-            if self.object.kind == Kind.CASH
-            else [],
+            **_accounts(self.object),
+            "is_whole": is_whole,
             "lines": lines[:LINES_SHOWN],
-            "lines_hidden": max(self.object.declared_rows - LINES_SHOWN, 0),
+            "lines_hidden": max(shown - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
-            "job": job,
+            "job": job if job and jobs.list_jobs(actor=actor).filter(pk=job.pk).exists() else None,
             "waits": _waits(self.object, job),
             "given_up": selectors.import_was_given_up(self.object),
-            "breaks": self.object.lines.filter(breaks__isnull=False)
-            .values("breaks__category")
-            .annotate(n=Count("breaks")),
-            "findings": [{**found, "text": _said(found)} for found in self.object.findings],
+            "breaks": breaks.order_by().values("category").annotate(n=Count("pk")),
+            "findings": [{**found, "text": _said(found)} for found in self.object.findings]
+            if is_whole or self.object.received_by == actor.name
+            else [],
             "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
         }
+
+
+def _accounts(file: StatementFile) -> dict[str, Any]:
+    """Return the statements of the file, each with our account, and the accounts of strangers."""
+    statements = list(file.statements.order_by("n"))
+    named = [(item.account_number, item.currency) for item in statements]
+    ours = selectors.our_accounts(named) if file.kind == Kind.CASH else {}
+    strangers = {" ".join(key) for key in named if key not in ours}
+    return {
+        "statements": [(item, ours.get(key)) for item, key in zip(statements, named, strict=True)],
+        "strangers": sorted(strangers) if file.kind == Kind.CASH else [],
+    }
 
 
 def _last_job(file: StatementFile) -> Job | None:

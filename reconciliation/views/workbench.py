@@ -17,7 +17,7 @@ from core import access, asked
 from core.access import Action
 from core.pages import PageView
 from reconciliation import selectors, services
-from reconciliation.models import StatementLine, labelled
+from reconciliation.models import labelled
 from reconciliation.services.matches import signed_amount
 from reconciliation.states import Kind
 from trades.models import Trade
@@ -38,7 +38,8 @@ class Workbench(PageView):
         currency = request.GET.get("currency", "").strip()[:3].upper()
         trades = selectors.open_trades(kind, actor=self.request.actor)
         trades = _found(trades, text, currency, also="source_reference__istartswith")
-        lines = _found(selectors.open_lines(kind), text, currency, also="description__icontains")
+        lines = selectors.open_lines(kind, actor=self.request.actor)
+        lines = _found(lines, text, currency, also="description__icontains")
         context: dict[str, Any] = {
             "kind": kind.value,
             "kinds": labelled(Kind),
@@ -97,13 +98,17 @@ class OfTrade(PageView):
             Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES), pk=pk
         )
         groups = selectors.matches_of_trade(trade.pk)
-        lines = StatementLine.objects.filter(
-            pk__in=[
-                found.line_id
-                for group in groups.prefetch_related("allocations")
-                for found in group.allocations.all()
-            ]
-        ).select_related("source")
+        lines = (
+            selectors.list_lines(actor=self.request.actor)
+            .filter(
+                pk__in=[
+                    found.line_id
+                    for group in groups.prefetch_related("allocations")
+                    for found in group.allocations.all()
+                ]
+            )
+            .select_related("source")
+        )
         return self.render(
             {"groups": groups, "lines": lines, "breaks": selectors.breaks_of_trade(trade.pk)}
         )

@@ -11,7 +11,7 @@ from core import access, jobs
 from core.models import User
 from core.roles import Role
 from reconciliation import services
-from reconciliation.models import Break, ColumnMapping, MatchGroup, StatementFile
+from reconciliation.models import Break, ColumnMapping, MatchAllocation, MatchGroup, StatementFile
 from reconciliation.states import Kind
 from tests.factories import refdata
 from tests.integration.desk.people import person
@@ -229,6 +229,47 @@ def test_matches_of_other_desks_do_not_exist_and_cannot_be_touched(client: Clien
     assert group.state == "CONFIRMED"
     own = person("own", Role.AGENT, desk="EQ")
     assert services.undo_group(group_id=group.pk, reason="x", actor=own, at=AT).state == "UNDONE"
+
+
+@pytest.mark.usefixtures("world")
+def test_a_statement_tells_a_desk_of_its_own_trades_only(client: Client) -> None:
+    """Lines that a match or a break ties to another desk, and the balances of the whole house."""
+    Trade.objects.filter(reference="T000000002").update(desk_code="FI")
+    Break.objects.filter(trade__reference="T000000002").update(desk_code="FI")
+    file = StatementFile.objects.get(kind=Kind.CASH)
+    held = MatchAllocation.objects.filter(kind=Kind.CASH).exclude(state="UNDONE")
+    desks = dict(Trade.objects.values_list("pk", "desk_code"))
+    tied = {line: desks[trade] for line, trade in held.values_list("line_id", "trade_id")}
+    tied |= dict(Break.objects.filter(line__source=file).values_list("line_id", "desk_code"))
+    for desk, sees in (("EQ", {"EQ", ""}), ("FI", {"FI", ""})):
+        person(f"only-{desk.lower()}", Role.AGENT, desk=desk)
+        client.force_login(User.objects.get(username=f"only-{desk.lower()}"))
+        page = client.get(file.get_absolute_url())
+        shown = {line.pk for line in page.context["lines"]}
+        open_ = client.get(reverse("reconciliation:workbench"), {"kind": "CASH"})
+        theirs = {line.pk for line, _units in open_.context["theirs"]}
+
+        assert shown == {line for line, owner in tied.items() if owner in sees}
+        assert theirs <= shown
+        assert "Balance proof" not in page.content.decode()
+        assert "10,000.00" not in page.content.decode()
+    signed_in(client)
+    page = client.get(file.get_absolute_url())
+    assert len(page.context["lines"]) == file.declared_rows
+    assert "Balance proof" in page.content.decode()
+
+
+@pytest.mark.usefixtures("world")
+def test_a_line_of_another_desk_is_not_matched_by_hand() -> None:
+    line = Break.objects.get(kind=Kind.CASH, line__isnull=False).line_id
+    Break.objects.filter(line=line).update(desk_code="FI")
+    own = person("own", Role.AGENT, desk="EQ")
+    trades = [Trade.objects.get(reference="T000000002").pk]
+
+    with pytest.raises(access.Forbidden):
+        services.match_by_hand(
+            kind=Kind.CASH, trade_ids=trades, line_ids=[line], reason="x", actor=own, at=AT
+        )
 
 
 def test_proposals_are_confirmed_from_the_list(client: Client) -> None:
