@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -31,6 +31,7 @@ from core.models import (
     ToxicPair,
     User,
 )
+from core.pages.names import PlainNames
 from core.people import UnableToName, actor_of, require_name
 
 if admin.site.is_registered(Group):
@@ -53,6 +54,10 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic i
         return name
 
 
+class PersonForm(PlainNames, UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A person as the administration edits it."""
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """People. Rights are role grants only: the framework's own flags are not offered.
@@ -60,6 +65,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
     A name is given once: who made and who decided is told by it.
     """
 
+    form = PersonForm
     add_form = NewUserForm
 
     view_action = Action.VIEW_AUDIT

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from kernel.characters import first_hidden, is_hidden
 from kernel.findings import Finding, Refusal
 
-INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 LOOK_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs that are drawn as nothing."""
@@ -23,14 +23,14 @@ class UncleanText(Refusal):
 def findings_in(value: str, *, field: str) -> tuple[Finding, ...]:
     """Return what is wrong with the characters of `value`; empty when it is clean."""
     found = []
-    hidden = [c for c in value if unicodedata.category(c) in INVISIBLE]
+    hidden = first_hidden(value)
     if hidden:
         found.append(
             Finding(
                 code="TXT-001",
                 field=field,
                 message="{field} holds a control or invisible character: {found}",
-                found=f"U+{ord(hidden[0]):04X}",
+                found=hidden,
             )
         )
     if any(len(_alphabets(word)) > 1 for word in value.split()):
@@ -43,6 +43,14 @@ def findings_in(value: str, *, field: str) -> tuple[Finding, ...]:
             )
         )
     return tuple(found)
+
+
+def disguise_in(value: str) -> str:
+    """Return what is not as it looks in `value`, written visibly; nothing when it is clean."""
+    if value.isascii() and value.isprintable():
+        return ""
+    found = findings_in(value, field="")
+    return found[0].found if found else ""
 
 
 def clean(value: str, *, field: str) -> str:
@@ -64,9 +72,7 @@ def visible(value: str) -> str:
 
 def tidy(value: str) -> str:
     """Return `value` in NFC with every invisible character dropped: for display text only."""
-    kept = (
-        c for c in unicodedata.normalize("NFC", value) if unicodedata.category(c) not in INVISIBLE
-    )
+    kept = (c for c in unicodedata.normalize("NFC", value) if not is_hidden(c))
     return "".join(kept).strip()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kernel.characters import shown
+
 
 class Severity(StrEnum):
     INFO = "INFO"
@@ -32,6 +34,13 @@ class Finding:
     line: int | None = None
     column: str = ""
     evidence: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Write what cannot be seen as escapes: a finding shows what it found."""
+        for name in ("field", "expected", "found", "column"):
+            value = getattr(self, name)
+            if not (value.isascii() and value.isprintable()):
+                object.__setattr__(self, name, shown(value))
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON shape of problem+json `findings`."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from core import text
 from core.acts import acting
 from core.models import Theme, User
 from core.pages import formats
@@ -22,12 +23,15 @@ FIELDS = frozenset(
 
 
 def change_preferences(*, user: User, actor: Actor, **choices: str | bool) -> None:
-    """Store a person's own choices; other fields of the account are out of reach here."""
+    """Store a person's own choices; other fields of the account are out of reach here.
+
+    Raises UncleanText for a name that is not what it looks like.
+    """
     unknown = set(choices) - FIELDS
     if unknown:
         raise ValueError(f"not a preference: {sorted(unknown)}")
     for name, value in choices.items():
-        setattr(user, name, value)
+        setattr(user, name, text.clean(value, field=name) if isinstance(value, str) else value)
     with acting(actor=actor):
         user.save(update_fields=sorted(choices))
 

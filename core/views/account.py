@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.forms import AuthenticationForm
@@ -27,6 +26,7 @@ from core.acts import acting
 from core.models import Theme, User
 from core.pages import PageView
 from core.pages.base import refused
+from core.pages.names import PlainNames
 from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
 from core.pages.saved import delete_view, save_view
 from core.people import actor_of
@@ -111,7 +111,7 @@ class SetTheme(PageView):
         return HttpResponse(status=204)
 
 
-class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class PreferencesForm(PlainNames):
     class Meta:
         model = User
         fields = ["first_name", "last_name", "language", "date_style", "theme", "shortcuts_enabled"]

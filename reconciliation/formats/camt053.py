@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from core.text import tidy
 from kernel.calendars import is_plausible
 from kernel.findings import Finding
 from kernel.money import UnreadableDecimal, decimal_from_text
@@ -321,7 +322,7 @@ def _description(element: etree._Element, details: list[etree._Element]) -> str:
     texts = [_text(element, "AddtlNtryInf")]
     texts += [_text(tx, "RmtInf", "Ustrd") for tx in details]
     texts += [_text(tx, "AddtlTxInf") for tx in details]
-    return " ".join(" ".join(texts).split())[:MAX_TEXT]
+    return tidy(" ".join(" ".join(texts).split()))[:MAX_TEXT]
 
 
 def _proof(statement: CashStatement) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from core.text import disguise_in
 from kernel.findings import Finding
 from reconciliation.facts import CashStatement
 from reconciliation.formats import N_
@@ -38,7 +39,7 @@ def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Fi
     """Yield what of a statement no column holds: `prefix` starts the codes of its format."""
     reference, account, number, currency, entry_reference = labels
     line = statement.line
-    texts = [
+    texts: list[tuple[str, int, str, int | None]] = [
         (reference, line, statement.reference, REFERENCE_MAX),
         (account, line, statement.account, ACCOUNT_MAX),
         (number, line, statement.number, NUMBER_MAX),
@@ -48,7 +49,7 @@ def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Fi
         texts += [
             (entry_reference, entry.line, entry.reference, REFERENCE_MAX),
             (entry_reference, entry.line, entry.bank_reference, REFERENCE_MAX),
-            (entry_reference, entry.line, entry.description, len(entry.description)),
+            (entry_reference, entry.line, entry.description, None),
         ]
     for label, at, text, most in texts:
         yield from _text_findings(prefix, label, at, text, most)
@@ -66,12 +67,18 @@ def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Fi
             yield _about(f"{prefix}-AMOUNT", currency, at, message, str(amount))
 
 
-def _text_findings(prefix: str, label: str, line: int, text: str, most: int) -> Iterator[Finding]:
+def _text_findings(
+    prefix: str, label: str, line: int, text: str, most: int | None
+) -> Iterator[Finding]:
+    """Free text has no `most`; a name or a reference has, and is compared: it is as it looks."""
     hidden = CONTROL.search(text)
     if hidden:
         message = N_("A control character, {found}, is in the text")
         yield _about(f"{prefix}-CONTROL", label, line, message, f"U+{ord(hidden[0]):04X}")
-    if len(text) > most:
+    elif most is not None and (disguise := disguise_in(text)):
+        message = N_("A name is not what it looks like: {found}")
+        yield _about(f"{prefix}-NAME", label, line, message, disguise)
+    if most is not None and len(text) > most:
         message = N_("{found} is longer than {expected} characters")
         yield _about(f"{prefix}-LENGTH", label, line, message, text, expected=str(most))
 

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from core.text import tidy
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
@@ -305,7 +306,7 @@ def _entry(item: _Field, n: int, currency: str, texts: list[str]) -> Entry:
         reference=_reference(owner, supplement),
         bank_reference=bank.strip(),
         kind=(match["kind"] or "").strip(),
-        description=" ".join("\n".join([*texts, supplement]).split())[:MAX_TEXT],
+        description=tidy(" ".join("\n".join([*texts, supplement]).split()))[:MAX_TEXT],
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from core.text import disguise_in
 from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
@@ -174,7 +175,9 @@ def _line(
     trade_date = read("trade_date", day)
     settlement_date = read("settlement_date", day)
     isin = read("isin", _isin) if "isin" in cells else ""
-    read("symbol", _fitting)
+    for name in ("symbol", "counterparty", "account"):
+        if name in cells:
+            read(name, _fitting)
     if len(findings) > before:
         return None
     return _assembled(
@@ -221,8 +224,11 @@ def _filled(text: str) -> str:
 
 
 def _fitting(text: str) -> str:
+    """Refuse a name or a reference that is too long, or not what it looks like."""
     if len(text) > REFERENCE_LENGTH_MAX:
         raise _Unreadable(N_("up to 64 characters"))
+    if disguise_in(text):
+        raise _Unreadable(N_("visible characters of one alphabet per word"))
     return text
 
 

@@ -20,6 +20,7 @@ from lxml import etree
 
 from core.text import piece_at
 from kernel.calendars import YEARS
+from kernel.characters import first_hidden
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 
@@ -40,7 +41,7 @@ REMARKS: Final = {
         Finding(code="REF-010", field="", message="{found} is not a CFI code"),
         Finding(code="REF-011", field="", message="{found} is not a possible rate"),
         Finding(code="REF-012", field="", message="{found} is not a possible price"),
-        Finding(code="REF-041", field="", message="{found} is a control character, not text"),
+        Finding(code="REF-041", field="", message="{found} is a control or invisible character"),
         Finding(code="REF-042", field="", message="{found} is longer than {expected} characters"),
         Finding(code="REF-043", field="", message="{found} lies outside {expected}"),
         Finding(code="REF-044", field="", message="The line has more cells than the header"),
@@ -51,7 +52,6 @@ REMARKS: Final = {
 
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-UNKEPT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 FINDINGS_MAX: Final = 10_000
 DIGITS_MAX: Final = 40
 DIGITS: Final = (10, 10)
@@ -100,7 +100,7 @@ WHOLE_FILE: Final = {
         Finding(
             code="REF-031",
             field="file",
-            message="Line {line}, column {column}: {found} is a control character, not text",
+            message="Line {line}, column {column}: {found} is a control or invisible character",
         ),
         Finding(
             code="REF-032",
@@ -169,12 +169,12 @@ class Record:
     def text(self, column: str, *, most: int | None = None) -> str:
         """Return the text with its blanks collapsed, empty when the column is absent.
 
-        Raises BadValue when it holds a control character or more than `most` characters.
+        Raises BadValue when it holds a character that is not seen, or more than `most` characters.
         """
         text = " ".join(unicodedata.normalize("NFC", self.values.get(column, "")).split())
-        hidden = UNKEPT.search(text)
+        hidden = first_hidden(text)
         if hidden:
-            self.refuse("REF-041", column, f"U+{ord(hidden[0]):04X}")
+            self.refuse("REF-041", column, hidden)
         if most is not None and len(text) > most:
             self.refuse("REF-042", column, text, expected=str(most))
         return text

@@ -71,7 +71,7 @@ EXECUTIONS: dict[str, Bad] = {
     ),
     "zero-width space": (
         "executions", files.table(book="EQ-PAR\u200b-1"), 200,
-        "CAP-015 Blocking 2 book book cannot be read: EQ-PAR\u200b-1",
+        "CAP-015 Blocking 2 book book cannot be read: EQ-PAR\\u200b-1",
     ),
     "Cyrillic look-alike": (
         "executions", files.table(book="EQ-P\u0410R-1"), 200,
@@ -162,14 +162,27 @@ FIX: dict[str, Bad] = {
     ),
     "NUL in the ExecID": (
         "fix", files.fix(t20="1", t19="X", t52="20261120-10:00:00", t17="A\0B"), 200,
-        "CAP-015 Blocking 1 17 17 cannot be read: A\0B",
+        "CAP-015 Blocking 1 17 17 cannot be read: A\\x00B",
     ),
     "NUL in the sender": ("fix", files.fix(t49="A\0B"), 200, "CAP-015 Blocking 1 49"),
     "NUL in the target": ("fix", files.fix(t56="A\0B"), 200, "CAP-015 Blocking 1 56 56 cannot be"),
     "a target of 500 characters": (
-        "fix", files.fix(t56="A" * 500), 200, "CAP-015 Blocking 1 56 56 cannot be read: BROKER>AAA",
+        "fix", files.fix(t56="A" * 500), 200, "CAP-015 Blocking 1 56 56 cannot be read: AAA",
     ),
     "NUL in the symbol": ("fix", files.fix(t55="T\0TE"), 200, "CAP-015 Blocking 1 55 symbol"),
+    "zero-width space in the target": (
+        "fix", files.fix(t56="HOUSE\u200b"), 200,
+        "CAP-015 Blocking 1 56 56 cannot be read: HOUSE\\u200b",
+    ),
+    "text turned around in the target": (
+        "fix", files.fix(t56="\u202eESUOH"), 200, "56 cannot be read: \\u202eESUOH",
+    ),
+    "Cyrillic sender": (
+        "fix", files.fix(t49="\u0411\u0420\u041e"), 200, "CAP-015 Blocking 1 49",
+    ),
+    "a sender that holds what joins the two": (
+        "fix", files.fix(t49="A>B"), 200, "49 cannot be read: A>B",
+    ),
     "zero-width space in the text": (
         "fix", files.fix(t58="pay\u200bpal"), 200, "CAP-015 Blocking 1 58 comment holds invisible",
     ),

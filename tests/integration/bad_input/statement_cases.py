@@ -6,6 +6,26 @@ from tests.integration.bad_input import files
 from tests.integration.bad_input.cases import Bad
 
 STATEMENTS: dict[str, Bad] = {
+    "zero-width space in :20:": (
+        "statement", files.MT940.replace(b"STARTUMSE", "START\u200bUMSE".encode()), 200,
+        "MT940-NAME Blocking 1 :20: A name is not what it looks like: U+200B",
+    ),
+    "zero-width space in the account of an MT940": (
+        "statement", files.MT940.replace(b":25:FR", ":25:FR\u200b".encode()), 200,
+        "MT940-NAME Blocking 1 :25:",
+    ),
+    "look-alike letter in a reference of an MT940": (
+        "statement", files.MT940.replace(b"NTRFREF1", "NTRFR\u0415F1".encode()), 200,
+        "MT940-NAME Blocking 5 :61:",
+    ),
+    "zero-width space in the account of a camt.053": (
+        "statement", files.CAMT.replace(b"<IBAN>FR", "<IBAN>FR\u200b".encode()), 200,
+        "CAMT-NAME Blocking 3 Acct A name is not what it looks like: U+200B",
+    ),
+    "text turned around in the id of a camt.053": (
+        "statement", files.CAMT.replace(b"<Id>1</Id>", "<Id>\u202e1</Id>".encode()), 200,
+        "CAMT-NAME Blocking 3 Id A name is not what it looks like: U+202E",
+    ),
     "empty": ("statement", b"", 422, "The submitted file is empty."),
     "truncated MT940": (
         "statement", files.MT940[:110], 200,

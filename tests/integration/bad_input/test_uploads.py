@@ -71,6 +71,34 @@ def test_a_reference_file(bad: tuple[str, bytes, str]) -> None:
     refused_without_a_trace("reference", content, 422, words, kind=kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "said_"),
+    [
+        (
+            "mic",
+            "MIC,OPERATING MIC,MARKET NAME-INSTITUTION DESCRIPTION,ISO COUNTRY CODE (ISO 3166),"
+            "STATUS\nXPAR,XPAR,EURO\u200bNEXT,FR,ACTIVE\nXLON,XLON,LONDON,GB,ACTIVE\n",
+            "U+200B is a control or invisible character",
+        ),
+        (
+            "lei",
+            "LEI,Entity.LegalName,Entity.LegalAddress.Country\n"
+            "R0MUWSFPU8MPRO8K5P83,BNP\u202e PARIBAS,FR\n",
+            "U+202E is a control or invisible character",
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_seen_whole_is_refused_on_its_row(
+    kind: str, content: str, said_: str
+) -> None:
+    shown = said(upload(agent(), "reference", content.encode(), kind=kind))
+
+    assert f"REF-041 Blocking 2 {'MARKET NAME' if kind == 'mic' else ''}" in shown
+    assert said_ in shown
+    assert "\u200b" not in shown
+    assert "\u202e" not in shown
+
+
 @pytest.mark.parametrize("bad", FEEDBACK.values(), ids=FEEDBACK)
 def test_an_answer_of_the_regulator(bad: tuple[bytes, str]) -> None:
     refused_without_a_trace("feedback", bad[0], 422, bad[1])

@@ -13,6 +13,7 @@ from core import tokens
 from core.administration import AuditedAdmin, ReadOnlyAdmin
 from core.audit import history
 from core.models import RoleGrant, User
+from core.pages.preferences import change_preferences
 from core.roles import Role
 from kernel.actors import SYSTEM
 from kernel.findings import Refusal
@@ -152,6 +153,24 @@ def test_a_good_name_is_given_in_the_name_of_the_administrator() -> None:
     assert answer.status_code == 302
     ana = User.objects.get(username="ana.b-1@house")
     assert history("user", ana.pk)[0].actor == "administrator"
+
+
+@pytest.mark.parametrize(
+    ("case", "name"), [("zero_width", "Ma\u200brtin"), ("look_alike", "M\u0430rtin")]
+)
+def test_a_persons_name_is_what_it_looks_like(case: str, name: str) -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    root = User.objects.get(username="administrator")
+    form = {"first_name": "Ada", "last_name": name, "is_active": "on"}
+
+    for address in (f"/admin/core/user/{root.pk}/change/", "/preferences/"):
+        answer = client.post(address, form)
+        assert answer.status_code == 200, case
+        assert name not in answer.content.decode().split("<form")[0]
+    root.refresh_from_db()
+    assert root.last_name == ""
+    with pytest.raises(Refusal):
+        change_preferences(user=root, actor=SYSTEM, last_name=name)
 
 
 def test_a_password_is_set_anew_in_the_name_of_the_administrator() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core import text
+from kernel.findings import Finding
 
 
 @pytest.mark.parametrize(
@@ -10,6 +11,17 @@ from core import text
 )
 def test_clean_text_goes_through(value: str) -> None:
     assert text.clean(f" {value} ", field="name") == value
+
+
+def test_a_finding_shows_what_cannot_be_seen() -> None:
+    raw = "A\u200bB\u202e\x07"
+    finding = Finding(code="X", field=raw, message="{found} {expected} {column}",
+                      expected=raw, found=raw, column=raw)  # fmt: skip
+
+    written = "A\\u200bB\\u202e\\x07"
+    assert (finding.field, finding.expected, finding.found, finding.column) == (written,) * 4
+    assert raw not in str(finding.as_dict())
+    assert Finding(code="X", field="f", message="", found="1 234,5 é").found == "1 234,5 é"
 
 
 def test_twins_become_one_spelling() -> None:

@@ -98,7 +98,14 @@ MIC: Final = re.compile(r"[A-Z][A-Z0-9]{3}", re.ASCII)
 MOMENT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?", re.ASCII)
 DONE: Final = frozenset({"1", "2"})
 NAME: Final = re.compile(REFERENCE)
-NAMES: Final = (17, 19, 49)
+COMP_ID: Final = re.compile(r"\A[!-=?-~]{1,31}\Z")
+"""Sender and target name a session as `sender>target`: what joins the two is in neither."""
+NAMES: Final = {
+    17: (NAME, "1 to 64 printable ASCII characters"),
+    19: (NAME, "1 to 64 printable ASCII characters"),
+    49: (COMP_ID, "1 to 31 printable ASCII characters without blanks and >"),
+    56: (COMP_ID, "1 to 31 printable ASCII characters without blanks and >"),
+}
 FINDINGS_MAX: Final = 10_000
 ABSOLUTE_COMMISSION: Final = "3"
 
@@ -156,7 +163,7 @@ def _take(message: FixMessage, log: FixLog, roots: dict[tuple[str, str], str]) -
     findings = [
         *(finding for finding in examine(fields) if not _may_be_absent(finding)),
         *_chain_findings(message, follows),
-        *_name_findings(tags, session),
+        *_name_findings(tags),
     ]
     if findings:
         log.counts["ExecutionReport/unreadable fill"] += 1
@@ -310,19 +317,18 @@ def _chain_findings(message: FixMessage, follows: str) -> list[Finding]:
     return []
 
 
-def _name_findings(tags: Mapping[int, str], session: str) -> list[Finding]:
+def _name_findings(tags: Mapping[int, str]) -> list[Finding]:
     """Say which of the names that a fill is kept under cannot be kept."""
-    named = [(str(tag), tags[tag]) for tag in NAMES if tags.get(tag)]
     return [
         Finding(
             code="CAP-015",
-            field=field,
+            field=str(tag),
             message="{field} cannot be read: {found}",
-            expected="1 to 64 printable ASCII characters",
-            found=text[:MAX_FOUND],
+            expected=expected,
+            found=tags[tag][:MAX_FOUND],
         )
-        for field, text in (*named, ("56", session))
-        if not NAME.search(text)
+        for tag, (pattern, expected) in NAMES.items()
+        if tags.get(tag) and not pattern.search(tags[tag])
     ]
 
 
