@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
@@ -127,7 +127,7 @@ class UploadPage(PageView):
         return self._previewed(form, name, content, posted)
 
     def _previewed(
-        self, form: forms.Form, name: str, content: bytes, posted: QueryDict
+        self, form: forms.Form, name: str, content: bytes, posted: MultiValueDict[str, str]
     ) -> HttpResponse:
         try:
             seen = self.preview(name, content, form.cleaned_data)
