@@ -1,19 +1,10 @@
 from django.db import migrations, models
 from django.db.models import Q
 
+from core.migration_operations import add_unique_concurrently, remove_unique_concurrently
+
 TABLE = "reconciliation_matchallocation"
 LIVE = "NOT (state = 'UNDONE')"
-
-
-def unique(name: str, columns: str, condition: str) -> migrations.RunSQL:
-    """Make a unique index without keeping writers out; what an interrupted run left is replaced."""
-    return migrations.RunSQL(
-        [
-            f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
-            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {TABLE} ({columns}) WHERE {condition}",
-        ],
-        reverse_sql=f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
-    )
 
 
 class Migration(migrations.Migration):
@@ -28,20 +19,17 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                unique(
+                add_unique_concurrently(
                     "allocation_trade_in_one_live_group",
-                    "item_id, kind",
-                    f"side = 'OURS' AND {LIVE}",
+                    f"{TABLE} (item_id, kind) WHERE side = 'OURS' AND {LIVE}",
                 ),
-                unique(
+                add_unique_concurrently(
                     "allocation_line_in_one_live_group",
-                    "item_id",
-                    f"side = 'THEIRS' AND {LIVE}",
+                    f"{TABLE} (item_id) WHERE side = 'THEIRS' AND {LIVE}",
                 ),
-                migrations.RunSQL(
-                    "DROP INDEX CONCURRENTLY IF EXISTS allocation_item_in_one_live_group",
-                    reverse_sql="CREATE UNIQUE INDEX CONCURRENTLY allocation_item_in_one_live_group"
-                    f" ON {TABLE} (item_id, kind, side) WHERE {LIVE}",
+                remove_unique_concurrently(
+                    "allocation_item_in_one_live_group",
+                    f"{TABLE} (item_id, kind, side) WHERE {LIVE}",
                 ),
             ],
             state_operations=[

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backoffice.launcher import places
 from tests.meta.sources import PACKAGES, ROOMS, label, python_files
 
 FUNCTION_LINES_MAX = 50
@@ -87,3 +88,12 @@ def test_skipped_tests_say_why(marker: str) -> None:
 @pytest.mark.parametrize("name", ["utils.py", "helpers.py", "misc.py", "common.py"])
 def test_no_drawer_for_odds_and_ends(name: str) -> None:
     assert [label(path) for path in EVERYTHING if path.name == name] == []
+
+
+def test_what_runs_outside_a_transaction_can_be_run_again() -> None:
+    bare = "from django.contrib.postgres.operations import"
+    migrations = [
+        path for room in ROOMS for path in (places.ROOT / room / "migrations").glob("*.py")
+    ]
+
+    assert [label(path) for path in migrations if bare in path.read_text()] == []

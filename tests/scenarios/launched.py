@@ -52,12 +52,13 @@ def _unserved() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
-def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def manage(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `manage.py arguments` on a copy that is not up; return its exit code and what it said."""
+    local = {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"}
     return subprocess.run(
         [sys.executable, str(places.ROOT / "manage.py"), *arguments],
         cwd=places.ROOT,
-        env=_unserved() | {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"},
+        env=_unserved() | local | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,7 @@
 from django.contrib.postgres.indexes import BrinIndex
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from core.migration_operations import AddIndexConcurrently
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from core.migration_operations import AddIndexConcurrently, add_unique_concurrently
 
 FILTERED = {
     "instrument": "instrument",
@@ -36,10 +37,9 @@ class Migration(migrations.Migration):
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL(
-                    "CREATE UNIQUE INDEX CONCURRENTLY trade_source_reference ON trades_trade"
-                    " (source_reference varchar_pattern_ops, source_system)",
-                    "DROP INDEX trade_source_reference",
+                add_unique_concurrently(
+                    "trade_source_reference",
+                    "trades_trade (source_reference varchar_pattern_ops, source_system)",
                 )
             ],
             state_operations=[
@@ -53,5 +53,19 @@ class Migration(migrations.Migration):
                 )
             ],
         ),
-        migrations.RemoveConstraint(model_name="trade", name="trade_identity"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE trades_trade DROP CONSTRAINT IF EXISTS trade_identity",
+                    [
+                        "ALTER TABLE trades_trade DROP CONSTRAINT IF EXISTS trade_identity",
+                        "ALTER TABLE trades_trade ADD CONSTRAINT trade_identity"
+                        " UNIQUE (source_system, source_reference)",
+                    ],
+                )
+            ],
+            state_operations=[
+                migrations.RemoveConstraint(model_name="trade", name="trade_identity")
+            ],
+        ),
     ]

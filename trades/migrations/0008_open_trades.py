@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
+
+from core.migration_operations import AddFieldOnce, AddIndexConcurrently, RemoveIndexConcurrently
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
             "ALTER TABLE trades_trade SET (fillfactor = 45)",
             "ALTER TABLE trades_trade RESET (fillfactor)",
         ),
-        migrations.AddField(
+        AddFieldOnce(
             model_name="trade",
             name="is_open",
             field=models.GeneratedField(
