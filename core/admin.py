@@ -7,17 +7,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import grants, tokens
+from core import grants, passwords, tokens
 from core.access import Action, Role, allows
-from core.acts import acting
 from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
 from core.models import (
     ApiToken,
@@ -42,8 +41,12 @@ register_tables(OutboxEvent, IdempotencyRecord, StoredFile, view_action=Action.V
 register_tables(Job, view_action=Action.VIEW_JOBS)
 
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """A new person: the name is for ever, so it is looked at before."""
+class NewUserForm(PlainNames):
+    """A new person: the name is for ever; nobody but the person chooses the password."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email", "language", "is_staff")
 
     def clean_username(self) -> str:
         name = str(self.cleaned_data["username"])
@@ -54,15 +57,20 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic i
         return name
 
 
-class PersonForm(PlainNames, UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+class PersonForm(PlainNames):
     """A person as the administration edits it."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email", "language", "theme", "is_active", "is_staff")
 
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """People. Rights are role grants only: the framework's own flags are not offered.
 
-    A name is given once: who made and who decided is told by it.
+    A name is given once: who made and who decided is told by it. An administrator never knows a
+    password: a person gets an address to choose one.
     """
 
     form = PersonForm
@@ -76,27 +84,56 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username",)}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "theme")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
     )
+    add_fieldsets = ((None, {"fields": NewUserForm.Meta.fields}),)
+    actions = ("let_choose_password",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "username") if obj else self.readonly_fields
 
-    def user_change_password(
-        self,
-        request: HttpRequest,
-        id: str,  # noqa: A002 - signature of the framework
-        form_url: str = "",
-    ) -> HttpResponse:
-        """Set a password anew as an act of the administrator."""
-        with acting(actor=actor_of(request.user), reason="administration: password"):
-            return super().user_change_password(request, id, form_url)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People leave by being made inactive: their name stays in the trail."""
         return False
+
+    def user_change_password(
+        self, request: HttpRequest, *_where: Any, **_more: Any
+    ) -> HttpResponse:
+        """Refuse the framework's own page: who knows a password can act as its owner."""
+        raise PermissionDenied
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: ModelForm,  # type: ignore[type-arg]  # generic in the stubs only
+        change: bool,  # noqa: FBT001 - signature of the framework
+    ) -> None:
+        """Save the person; a new one has no password, and its address is shown once."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._show_address(request, obj)
+
+    @admin.action(description=_("Show an address to choose a password, for one use"))
+    def let_choose_password(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        if not allows(actor_of(request.user), Action.GRANT_ROLE):
+            messages.error(request, _("You may not let anybody in."))
+            return
+        for user in queryset:
+            if not user.is_active or user.grants.filter(role=Role.API_CLIENT.value).exists():
+                messages.error(request, _("%(name)s does not sign in.") % {"name": user.username})
+                continue
+            self._show_address(request, user)
+
+    @staticmethod
+    def _show_address(request: HttpRequest, user: User) -> None:
+        address = request.build_absolute_uri(
+            passwords.let_choose(user=user, actor=actor_of(request.user))
+        )
+        told = _("Give this address to %(name)s, who chooses a password there, once, within a day:")
+        messages.warning(request, f"{told % {'name': user.username}} {address}")
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Action, require
 from core.acts import acting
 from core.models import RoleGrant, User
+from core.people import require_name
 from core.roles import Role
 from kernel.actors import Actor
 from kernel.findings import Refusal
@@ -20,6 +21,12 @@ class UnableToGrant(Refusal):
     """One person would hold both sides of a control, or the desk is not there."""
 
     code = "UNABLE_TO_GRANT"
+
+
+class UnableToInstall(Refusal):
+    """There is an administrator already, or the name belongs to somebody else."""
+
+    code = "UNABLE_TO_INSTALL"
 
 
 REFUSALS: Final = {
@@ -48,11 +55,31 @@ def revoke_role(*, user: User, role: Role, actor: Actor, desk_code: str, reason:
     return gone
 
 
-def install_grant(
-    *, user: User, role: Role, actor: Actor, at: datetime, desk_code: str = ""
-) -> None:
-    """Give a first role while a system is being set up, where nobody may grant yet."""
-    _insert(user, role, desk_code, granted_by=actor, at=at, reason="set up")
+def install_administrator(
+    *, name: str, actor: Actor, at: datetime, reason: str, break_glass: bool = False
+) -> User:
+    """Create the administrator of a new house, who can then let in everybody else.
+
+    Where one is at work already this is a way around them: it asks for `break_glass`, which also
+    lets an administrator of that name in again. Raises UnableToInstall, UnableToName.
+    """
+    at_work = RoleGrant.objects.filter(
+        role=Role.ADMINISTRATOR.value, desk_code="", user__is_active=True
+    )
+    if not break_glass and (known := at_work.order_by("pk").first()):
+        raise UnableToInstall(f"{known.user.username} is administrator here and lets others in")
+    with acting(actor=actor, reason=reason):
+        user = User.objects.filter(username=name).first() or User(username=name, date_joined=at)
+        if not user.pk:
+            require_name(name)
+        elif not user.grants.filter(role=Role.ADMINISTRATOR.value, desk_code="").exists():
+            raise UnableToInstall(f"{name} is taken by someone who is no administrator")
+        user.is_active = user.is_staff = True
+        user.set_unusable_password()
+        user.full_clean()
+        user.save()
+        _insert(user, Role.ADMINISTRATOR, "", granted_by=actor, at=at, reason=reason)
+    return user
 
 
 def _insert(

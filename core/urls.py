@@ -8,6 +8,7 @@ app_name = "core"
 urlpatterns = [
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", account.SignOut.as_view(), name="sign_out"),
+    path("password/<uidb64>/<token>/", account.ChoosePassword.as_view(), name="choose_password"),
     path("language/", account.SetLanguage.as_view(), name="language"),
     path("theme/", account.SetTheme.as_view(), name="theme"),
     path("preferences/", account.Preferences.as_view(), name="preferences"),

@@ -116,6 +116,7 @@ else:
     }
 ANCHOR_DIR = Path(env.text("ANCHOR_DIR") or DATA_DIR / "anchors")
 FILES_DIR = Path(env.text("FILES_DIR") or DATA_DIR / "files")
+PORT = env.number("PORT", 8000)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 REPORT_SCHEMA_DIR = env.text("REPORT_SCHEMA_DIR")
 

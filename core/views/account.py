@@ -6,8 +6,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.views import (
+    LoginView,
+    LogoutView,
+    PasswordResetConfirmView,
+    redirect_to_login,
+)
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -15,6 +20,7 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -57,6 +63,20 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = bool(getattr(settings, "DEMO", False))
         return super().get_context_data(is_demo=demo, **kwargs)
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """Whoever was let in, or forgot, chooses a password; the address worked once."""
+
+    template_name = "registration/choose_password.html"
+    title = _("Choose a password")
+    success_url = reverse_lazy("core:sign_in")
+
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        with acting(actor=actor_of(form.user), reason="password chosen"):
+            answer = super().form_valid(form)
+        messages.success(self.request, gettext("The password is set: sign in with it."))
+        return answer
 
 
 class AdminSignIn(View):

@@ -26,6 +26,7 @@ Arguments = Callable[[], list[tuple[Any, ...]]]
 NO_PAGE: Final = {
     "core:sign_out": "posts only",
     "core:sign_in": "opened by a stranger",
+    "core:choose_password": "opened by a stranger",
     "admin_sign_in": "leads to it",
     "admin_password": "a page of the framework's administration",
     "schema": "the API's description, a file",

@@ -15,7 +15,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from backoffice import demo
-from core import jobs
+from core import jobs, passwords
 from core.models import Job, User
 from kernel.actors import SYSTEM
 from refdata.models import CutOff
@@ -99,6 +99,9 @@ def every_page() -> Iterator[tuple[str, str, str]]:
     for name in pages.ADMIN_PAGES:
         yield "admin", f"admin:{name}", reverse(f"admin:{name}")
     yield "stranger", "core:sign_in", "/sign-in/"
+    invited = passwords.path_to_choose(User.objects.get(username="agent2"))
+    yield "stranger", "core:choose_password", invited
+    yield "stranger", "core:choose_password used", "/password/MQ/set-password/"
     yield "agent", "403", "/audit/"
     yield "agent", "404", "/nowhere/"
     yield "agent", "empty", "/trades/?q=zzzzzz"

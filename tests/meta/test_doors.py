@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 OPEN = (
     "sign-in/",
     "sign-out/",
+    "password/",  # opened by its token
     "language/",
     "i18n/",
     "api/v1/schema/",

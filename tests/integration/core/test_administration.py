@@ -173,17 +173,6 @@ def test_a_persons_name_is_what_it_looks_like(case: str, name: str) -> None:
         change_preferences(user=root, actor=SYSTEM, last_name=name)
 
 
-def test_a_password_is_set_anew_in_the_name_of_the_administrator() -> None:
-    client = signed_in(Role.ADMINISTRATOR)
-    bob = User.objects.create_user("bob", password="old")
-
-    client.post(f"/admin/core/user/{bob.pk}/password/", NEW)
-
-    entry = history("user", bob.pk)[-1]
-    assert entry.changes == {"password": ["***", "***"]}
-    assert (entry.actor, entry.reason) == ("administrator", "administration: password")
-
-
 def test_ones_own_password_is_changed_in_ones_own_name() -> None:
     client = signed_in(Role.ADMINISTRATOR)
     root = User.objects.get(username="administrator")
