@@ -55,8 +55,13 @@ class Gate:
     skip: Callable[[], str] = _always
 
 
-def _tool(name: str, *arguments: str) -> list[str]:
-    return [str(places.ROOT / ".venv" / "bin" / name), *arguments]
+#: It has a script only, and a script holds the path that the clone had when it was installed.
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def _tool(module: str, *arguments: str) -> list[str]:
+    """Run a tool by its module: it is found also after the clone has moved."""
+    return [sys.executable, "-m", module, *arguments]
 
 
 def _manage(*arguments: str) -> list[str]:
@@ -69,8 +74,8 @@ def gates() -> list[Gate]:
     return [
         Gate("ruff", _tool("ruff", "check", ".")),
         Gate("ruff format", _tool("ruff", "format", "--check", ".")),
-        Gate("imports", _tool("lint-imports")),
-        Gate("codespell", _tool("codespell")),
+        Gate("imports", [sys.executable, "-c", LINT_IMPORTS]),
+        Gate("codespell", _tool("codespell_lib")),
         Gate("dependencies", _tool("deptry", ".")),
         Gate("migrations complete", _manage("makemigrations", "--check", "--dry-run")),
         Gate("migrations safe", _manage("lintmigrations")),
@@ -79,7 +84,7 @@ def gates() -> list[Gate]:
             "production settings", _manage("check", "--deploy", "--fail-level=WARNING"), production
         ),
         Gate("templates", _tool("djlint", "templates", "--lint", "--quiet")),
-        Gate("known vulnerabilities", _tool("pip-audit", *audit), skip=_offline),
+        Gate("known vulnerabilities", _tool("pip_audit", *audit), skip=_offline),
         Gate("mypy", _tool("mypy", *PACKAGES)),
     ]
 
