@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from typing import Final
 
 from lxml import etree
 
 from core.text import tidy
+from kernel import xml
 from kernel.calendars import is_plausible
 from kernel.findings import Finding
 from kernel.money import UnreadableDecimal, decimal_from_text
@@ -34,10 +34,6 @@ MAX_TEXT: Final = 4000
 WRAPPERS_MAX: Final = 3
 LABELS: Final = ("Id", "Acct", "ElctrncSeqNb", "Amt", "NtryRef")
 PLACEHOLDERS: Final = frozenset({"NOTPROVIDED", "NONREF"})
-PARSER: Final = {
-    "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
-    "huge_tree": False, "remove_comments": True, "remove_pis": True,
-}  # fmt: skip
 
 
 class _Unreadable(ValueError):
@@ -94,7 +90,7 @@ def _read_message(content: bytes, read: _Read, *, wrappers: int = WRAPPERS_MAX) 
     """
     seen = False
     wrapped = ""
-    for event, element in etree.iterparse(BytesIO(content), events=("start", "end"), **PARSER):
+    for event, element in xml.steps(content, bare=True):
         name = _name(element)
         if event == "start":
             refusal = _unwelcome(element, name)
@@ -118,7 +114,7 @@ def _read_message(content: bytes, read: _Read, *, wrappers: int = WRAPPERS_MAX) 
 def _unwelcome(element: etree._Element, name: str) -> Finding | None:
     """Return the reason to stop reading at this element."""
     line = element.sourceline or 1
-    if element.getparent() is None and element.getroottree().docinfo.doctype:
+    if element.getparent() is None and xml.declares_type(element):
         message = N_("A document type declaration is not accepted")
         return _finding("CAMT-DTD", name, line, message, name)
     if name in OTHER_MESSAGES:

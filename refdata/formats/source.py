@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 from lxml import etree
 
 from core.text import piece_at
+from kernel import xml
 from kernel.calendars import YEARS
 from kernel.characters import first_hidden
 from kernel.findings import Finding, Refusal
@@ -321,16 +322,8 @@ def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]
     No DTD, no entities, no network. Raises UnreadableReferenceFile.
     """
     require_content(content)
-    steps = etree.iterparse(
-        io.BytesIO(content),
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
     try:
-        for event, element in steps:
+        for event, element in xml.steps(content):
             if event == "start":
                 _refuse_doctype(element)
             if event == "end" and local(element) == local_name:
@@ -346,7 +339,7 @@ def xml_elements(content: bytes, *, local_name: str) -> Iterator[etree._Element]
 
 
 def _refuse_doctype(element: etree._Element) -> None:
-    if element.getparent() is None and element.getroottree().docinfo.doctype:
+    if element.getparent() is None and xml.declares_type(element):
         raise unusable("REF-027")
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+from kernel import xml
 from kernel.findings import Finding, Refusal
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:auth.031.001.01"
@@ -80,11 +81,8 @@ def _parse(content: bytes) -> etree._Element:
         raise _dtd()
     if len(content) > MAX_BYTES:
         raise unreadable("FBK-003", "The file is larger than {found} bytes", found=str(MAX_BYTES))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-    )
     try:
-        root = etree.fromstring(content, parser)
+        root = xml.parse(content)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise unreadable(
@@ -94,7 +92,7 @@ def _parse(content: bytes) -> etree._Element:
             column=str(column),
             found=error.msg.split(", line ")[0],
         ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
+    if xml.declares_type(root):
         raise _dtd()
     return root
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
+from kernel import xml
 from kernel.findings import Refusal
 
 HEADER_TEXT: Final = 6_000
@@ -114,9 +114,8 @@ def _compiled(paths: tuple[tuple[str, str, int], ...]) -> etree.XMLSchema:
         for namespace, path, _changed in paths
     )
     wrapper = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        return etree.XMLSchema(etree.fromstring(wrapper.encode(), parser))
+        return etree.XMLSchema(xml.parse(wrapper.encode()))
     except etree.XMLSchemaParseError as error:
         raise UnreadableSchema(str(error)) from error
 
@@ -126,9 +125,7 @@ def validate(content: bytes, schema: etree.XMLSchema) -> SchemaVerdict:
 
     Only when it fails is each record tried by itself, so that the messages name its reference.
     """
-    events = etree.iterparse(
-        BytesIO(content), tag="{*}Tx", schema=schema, resolve_entities=False, no_network=True
-    )
+    events = xml.steps(content, events=("end",), tag="{*}Tx", schema=schema)
     records = 0
     try:
         for _event, element in events:
@@ -160,9 +157,8 @@ def _locate(content: bytes, schema: etree.XMLSchema, log: etree._ListErrorLog) -
 
 
 def _try_record(document: bytes, schema: etree.XMLSchema) -> list[str]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        tree = etree.fromstring(document, parser)
+        tree = xml.parse(document)
     except etree.XMLSyntaxError as error:
         return [str(error.msg)]
     if schema.validate(tree):
