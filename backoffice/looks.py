@@ -7,7 +7,6 @@ states are plain Python and know no language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -317,13 +316,3 @@ def install() -> None:
         {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
     words.NAMES.update(NAMES)
-
-
-def enums() -> dict[str, type[StrEnum]]:
-    """Return every enumeration of the rooms' states, by its full name."""
-    return {
-        f"{module.__name__}.{name}": kind
-        for module in STATES
-        for name, kind in vars(module).items()
-        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
-    }

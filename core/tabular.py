@@ -118,33 +118,6 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def write_xlsx(
-    columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Data"
-) -> bytes:
-    """Write one sheet in constant memory; numbers beyond 15 digits stay exact as text."""
-    import xlsxwriter  # noqa: PLC0415 - slow to load, only where needed
-
-    out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True})
-        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31])
-        page.write_row(0, 0, list(columns), bold)
-        page.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for index, cell in enumerate(row):
-                if _is_exact_number(cell):
-                    page.write_number(number, index, cell)
-                else:
-                    page.write_string(number, index, _as_text(cell))
-    return out.getvalue()
-
-
 def _decode(content: bytes, declared: str) -> tuple[str, str]:
     marked_as = next((e for bom, e in BOMS if content.startswith(bom)), "")
     encoding = marked_as or declared or "utf-8"
@@ -332,9 +305,3 @@ def _as_text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-
-
-def _is_exact_number(cell: Cell) -> bool:
-    if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
-        return False
-    return len(Decimal(cell).normalize().as_tuple().digits) <= EXACT_DIGITS

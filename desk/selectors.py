@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from desk.models import (
     SupervisorLimit,
     WorkItem,
 )
-from desk.states import LIVE_EXCEPTION, Decision, SettingState, WorkKind, WorkState
+from desk.states import Decision, SettingState, WorkKind, WorkState
 from kernel.actors import Actor
 
 
@@ -79,15 +79,6 @@ def find_approved(*, subject_kind: str, subject_id: int) -> Approval | None:
         )
         .order_by("-version_no")
         .first()
-    )
-
-
-def subjects_held(*, subject_kind: str, subject_ids: Collection[int]) -> set[int]:
-    """Return which of the subjects have an open exception."""
-    return set(
-        ControlException.objects.filter(
-            subject_kind=subject_kind, subject_id__in=subject_ids, state__in=LIVE_EXCEPTION
-        ).values_list("subject_id", flat=True)
     )
 
 

@@ -18,7 +18,6 @@ from core.pages.upload import FileForm
 from desk.forms import SettingForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
-from refdata.states import AssetClass, PriceType
 from trades.models import Trade, labelled
 from trades.states import Capacity, Side
 
@@ -173,8 +172,3 @@ class AliasForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
     )
-
-
-def price_type_of(asset_class: str) -> str:
-    """Return how instruments of a class are usually priced."""
-    return (PriceType.PERCENT if asset_class == AssetClass.BOND else PriceType.MONETARY).value

@@ -46,15 +46,6 @@ def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
     return Trade.objects.visible_to(actor, Action.VIEW_TRADES).order_by("-trade_date", "-id")
 
 
-def get_trade(*, trade_id: int, actor: Actor) -> Trade:
-    """Return one trade that the actor may see, or raise DoesNotExist."""
-    return (
-        list_trades(actor=actor)
-        .select_related("instrument", "counterparty", "settlement_instruction", "batch")
-        .get(pk=trade_id)
-    )
-
-
 def get_trade_for_update(*, trade_id: int) -> Trade:
     """Return one trade under its row lock, or raise DoesNotExist."""
     return Trade.objects.select_for_update(of=("self",)).get(pk=trade_id)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.contrib import messages
@@ -325,8 +324,3 @@ def in_one_order(rows: QuerySet[Any]) -> QuerySet[Any]:
     if not order or {"pk", "-pk", "id", "-id"} & set(order):
         return rows
     return rows.order_by(*order, "-pk" if str(order[-1]).startswith("-") else "pk")
-
-
-def query_of(**values: str | list[str]) -> str:
-    """Write a filter as a query string, for tabs and links."""
-    return urlencode(values, doseq=True)

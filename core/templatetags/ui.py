@@ -193,12 +193,6 @@ def filter_input(field: Any) -> SafeString:
 
 
 @register.filter
-def get_item(mapping: dict[Any, Any], key: Any) -> Any:
-    """Look a key up in a mapping; None when it is not there."""
-    return mapping.get(key)
-
-
-@register.filter
 def field_kind(bound_field: Any) -> str:
     """Name the family of a form field's widget, for the layout of filter bars."""
     name = type(bound_field.field.widget).__name__

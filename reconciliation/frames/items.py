@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -42,9 +42,6 @@ class MatchRules:
     split_parts: int = 4
     split_candidates: int = 10
     pairs_per_key: int = 64
-
-    def with_tolerance(self, *, amount: int, days: int) -> MatchRules:
-        return replace(self, amount_tolerance=amount, day_lag=days)
 
     @property
     def split_keys(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from core import tabular
+from tests.factories import workbooks
 
 COLUMNS = ("source_reference", "isin", "side", "quantity", "price", "currency", "traded_at", "book")
 GOOD = ("U-1", "FR0000120271", "BUY", "5", "10.5", "EUR", "2026-11-20 10:00", "EQ-PAR-1")
@@ -63,7 +63,7 @@ def fix(**changes: str) -> bytes:
 
 def workbook(rows: str = "", *, after: str = "", extra: dict[str, bytes] | None = None) -> bytes:
     """Return a real workbook whose only sheet is replaced."""
-    original = tabular.write_xlsx(("a",), [("1",)])
+    original = workbooks.workbook(("a",), [("1",)])
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(original)) as source,
