@@ -41,6 +41,11 @@ class BusinessDay:
         return all(step.state in (StepState.THROUGH, StepState.IDLE) for step in self.steps)
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing was done and nothing is left: no execution came in, and no statement."""
+        return all(step.state is StepState.IDLE for step in self.steps[:-1])
+
+    @property
     def steps_open(self) -> int:
         return sum(step.left > 0 for step in self.steps[:-1])
 
@@ -142,7 +147,7 @@ def _control(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
             Blocker(
                 _("blocking exceptions"), found.get("BLOCKING", 0), exceptions("BLOCKING"), "red"
             ),
-            Blocker(_("alerts"), found.get("WARNING", 0), exceptions("WARNING")),
+            Blocker(_("warnings"), found.get("WARNING", 0), exceptions("WARNING")),
         ),
         jobs=("trades.control", "trades.recontrol"),
     )

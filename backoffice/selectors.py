@@ -77,6 +77,11 @@ def business_date(today: date) -> date | None:
     return trades.current_day(today=today)
 
 
+def has_trades(*, day: date) -> bool:
+    """Say whether anything was traded on that day."""
+    return Trade.objects.filter(trade_date=day).exists()
+
+
 def count_trades(*, day: date, actor: Actor) -> TradeCounts:
     """Count the trades of a day that the actor may see, by state, in one query."""
     held = ControlException.objects.filter(

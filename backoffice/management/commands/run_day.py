@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from backoffice import day_run, selectors
@@ -18,16 +18,18 @@ from backoffice.steps import Step
 from core import jobs
 from core.models import Job, JobState
 from kernel.actors import SYSTEM
+from kernel.calendars import UnknownDate
 
 OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
-LEFT, FAILED = 1, 3
+LEFT, NO_DAY, FAILED, NOTHING_CAME_IN = 1, 2, 3, 4
 
 
 class Command(BaseCommand):
     help = (
         "Control what no control has seen, book and reconcile what came in, generate the reports; "
         "then print the steps of the day. Exit code 0: the day is through; 1: something is left "
-        "for people; 3: a job failed or did not end in time. Again is harmless."
+        "for people; 2: that day is no business day, or lies ahead; 3: a job failed or did not end "
+        "in time; 4: nothing came in on that day, no execution and no statement. Again is harmless."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         day = (
             options["date"] or selectors.business_date(timezone.localdate()) or timezone.localdate()
         )
+        _require_business_day(day)
         self.stdout.write(f"{day}")
         if not options["only_show"] and not self._run(day, time.monotonic() + options["seconds"]):
             sys.exit(FAILED)
@@ -51,6 +54,9 @@ class Command(BaseCommand):
             self.stdout.write(_line(step))
         if not seen.is_through:
             sys.exit(LEFT)
+        if seen.is_empty:
+            self.stderr.write("nothing came in on this day: no execution, no statement")
+            sys.exit(NOTHING_CAME_IN)
 
     def _run(self, day: date, deadline: float) -> bool:
         """Run the stages one after the other; say whether every job of theirs ended well."""
@@ -62,6 +68,28 @@ class Command(BaseCommand):
                 if job.state != JobState.DONE:
                     return False
         return True
+
+
+def _require_business_day(day: date) -> None:
+    """Refuse a day that lies ahead, or on which the house is closed and nothing was traded."""
+    if day > timezone.localdate():
+        raise CommandError(f"{day} lies ahead", returncode=NO_DAY)
+    if selectors.has_trades(day=day):
+        return
+    calendar = selectors.find_house_calendar()
+    if calendar is None:
+        raise CommandError(
+            f"the calendar {selectors.HOUSE_CALENDAR} is not loaded: manage.py load_calendars",
+            returncode=NO_DAY,
+        )
+    try:
+        is_open = calendar.is_open(day)
+    except UnknownDate as unknown:
+        raise CommandError(f"{unknown}: manage.py load_calendars", returncode=NO_DAY) from None
+    if not is_open:
+        raise CommandError(
+            f"{day} is no business day ({selectors.HOUSE_CALENDAR})", returncode=NO_DAY
+        )
 
 
 def _wait(ids: Collection[int], deadline: float) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from core import jobs
@@ -33,16 +35,42 @@ def run_day(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture(autouse=True)
-def _world() -> None:
+def _world() -> Iterator[None]:
     refdata_demo.seed(business_date=DAY, at=AT)
     jobs.run_pending()
+    with time_machine.travel(datetime(2026, 11, 23, 20, tzinfo=UTC)):
+        yield
 
 
-def test_a_day_with_nothing_to_do_is_through() -> None:
+def test_a_business_day_on_which_nothing_came_in_is_not_through_silently() -> None:
     code, said = run_day()
 
-    assert code == 0, said
+    assert code == 4, said
     assert said.startswith("2026-11-20\n")
+
+
+@pytest.mark.parametrize(
+    ("case", "day", "says"),
+    [
+        ("saturday", date(2026, 11, 14), "is no business day"),
+        ("good_friday", date(2026, 4, 3), "is no business day"),
+        ("tomorrow", date(2026, 11, 24), "lies ahead"),
+        ("beyond_the_calendar", date(1999, 1, 4), "load_calendars"),
+    ],
+)
+def test_a_day_that_cannot_be_run_is_refused(case: str, day: date, says: str) -> None:
+    with pytest.raises(CommandError, match=says) as refused:
+        call_command("run_day", f"--date={day}")
+
+    assert refused.value.returncode == 2, case
+
+
+def test_a_closed_day_on_which_something_was_traded_is_run() -> None:
+    send(facts(source_reference="A", price="55.40"))
+    Trade.objects.update(trade_date=date(2026, 11, 14))
+
+    with pytest.raises(SystemExit, match="1"):
+        call_command("run_day", "--date=2026-11-14")
 
 
 def test_trades_are_controlled_and_what_people_must_do_is_said() -> None:
