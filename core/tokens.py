@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 
 PREFIX: Final = "dn_"
+FIT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}", re.ASCII)
 FIND: Final = Statement(
     "find_client",
     f"""
@@ -30,6 +32,12 @@ SELECT token.name, token.source_system, person.id, person.username, {access.RIGH
    AND (token.expires_at IS NULL OR token.expires_at > %s)
 """,  # noqa: S608 - a constant of ours
 )
+
+
+class UnfitToken(Refusal):
+    """The token would speak for no source system."""
+
+    code = "UNFIT_TOKEN"
 
 
 class NameTaken(Refusal):
@@ -52,8 +60,10 @@ def create_token(
 ) -> str:
     """Create the client user of that name with its role and return its token, once and for all.
 
-    Raises NameTaken, UnableToName.
+    Raises NameTaken, UnableToName, or UnfitToken for a source system that nobody could read again.
     """
+    if not FIT.fullmatch(source_system):
+        raise UnfitToken("a source system is a word of at most 30 letters, digits and . _ -")
     if User.objects.filter(username=name).exists() or ApiToken.objects.filter(name=name).exists():
         raise NameTaken(f"{name} is taken")
     require_name(name)

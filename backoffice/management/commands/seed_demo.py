@@ -47,6 +47,8 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if not getattr(settings, "DEMO", False):
             raise CommandError("refused: DEMO is not 1 here")
+        if options["trades"] < 0:
+            raise CommandError(f"--trades {options['trades']}: 0 or more")
         if options["when_told"]:
             demo.prepare()
             leash.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import os
 import random
 import threading
@@ -124,6 +125,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
+        for what in ("rate", "seconds"):
+            if not 0 < options[what] < math.inf:
+                raise CommandError(f"--{what} {options[what]:g}: a number above 0")
         name = ""
         token = options["token"]
         flow = Flow(options["seed"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core import tokens
 from kernel.actors import SYSTEM
+from kernel.findings import Refusal
+
+DAYS_MAX: Final = 3_650
 
 
 class Command(BaseCommand):
@@ -18,10 +21,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
         parser.add_argument("--source-system", required=True)
-        parser.add_argument("--days", type=int, default=365, help="life of the token")
+        parser.add_argument(
+            "--days", type=int, default=365, help=f"life of the token, 1 to {DAYS_MAX}"
+        )
 
     def handle(self, **options: Any) -> None:
         at = timezone.now()
+        if not 1 <= options["days"] <= DAYS_MAX:
+            raise CommandError(f"--days {options['days']}: 1 to {DAYS_MAX}")
         try:
             token = tokens.create_token(
                 name=options["name"],
@@ -30,6 +37,6 @@ class Command(BaseCommand):
                 at=at,
                 expires_at=at + timedelta(days=options["days"]),
             )
-        except tokens.NameTaken as refusal:
+        except Refusal as refusal:
             raise CommandError(refusal.message) from None
         self.stdout.write(token)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from kernel.actors import SYSTEM
 from refdata import services
+
+YEAR_MIN: Final = 1990
+YEAR_MAX: Final = 2050
 
 
 class Command(BaseCommand):
@@ -19,9 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="last", type=int, default=2028, metavar="YEAR")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        days = services.load_calendars(
-            first_year=options["first"], last_year=options["last"], actor=SYSTEM
-        )
+        first, last = options["first"], options["last"]
+        if not YEAR_MIN <= first <= last <= YEAR_MAX:
+            raise CommandError(
+                f"--from {first} --to {last}: years of {YEAR_MIN} to {YEAR_MAX}, in order"
+            )
+        days = services.load_calendars(first_year=first, last_year=last, actor=SYSTEM)
         services.load_currencies(actor=SYSTEM)
         services.load_settlement_cycles(actor=SYSTEM)
         self.stdout.write(f"{len(days)} calendars, {sum(days.values())} closed weekdays")
