@@ -23,6 +23,7 @@ from core.api.authentication import client_of
 from core.api.idempotency import Key, in_flight, key_of, once
 from core.api.parsers import read_limited
 from core.api.problems import of_refusal, problem
+from core.api.throttles import wait_of
 from core.api.views import BaseAPIView, actor_in
 from core.tokens import Client
 from kernel.findings import Refusal
@@ -46,6 +47,9 @@ def as_client(request: HttpRequest, work: Work) -> HttpResponse:
             _("Send a valid token: Authorization: Bearer …"),
             headers={"WWW-Authenticate": 'Bearer realm="denouement"'},
         )
+    if wait := wait_of(client.actor.name):
+        title = _("Too many requests: come back in %(seconds)s s") % {"seconds": wait}
+        return problem(429, "THROTTLED", title, headers={"Retry-After": str(wait)})
     try:
         require(client.actor, Action.POST_EXECUTION)
         reading.require_json(
@@ -123,6 +127,7 @@ class ExecutionsView(BaseAPIView):
             400: OpenApiTypes.OBJECT,
             409: OpenApiTypes.OBJECT,
             422: OpenApiTypes.OBJECT,
+            429: OpenApiTypes.OBJECT,
         },
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
     )

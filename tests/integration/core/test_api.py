@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,7 +24,6 @@ from core.acts import acting
 from core.api import idempotency
 from core.api.authentication import client_of
 from core.api.problems import of_refusal, problem
-from core.api.throttles import ClientThrottle
 from core.api.views import BaseAPIView, actor_in
 from core.models import IdempotencyRecord, User
 from kernel.actors import SYSTEM
@@ -182,11 +183,9 @@ def test_a_refusal_brings_its_findings(token: str) -> None:
     assert answer.json()["findings"][0]["message"] == "FR000 is unknown"
 
 
-def test_too_many_requests_are_told_when_to_come_back(
-    token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ClientThrottle, "rate", "2/min", raising=False)
-    monkeypatch.setattr(ClientThrottle, "get_rate", lambda _self: "2/min")
+def test_too_many_requests_are_told_when_to_come_back(token: str, settings: LazySettings) -> None:
+    settings.API_RATE = "2/day"
+    cache.clear()
     answers = [call("GET", "/api/echo/", token) for _ in range(3)]
 
     assert [a.status_code for a in answers] == [200, 200, 429]

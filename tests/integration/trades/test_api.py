@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
 from django.test import Client
 
 from core import tokens
@@ -40,6 +42,20 @@ def test_an_execution_is_created_once(client: Client) -> None:
     assert again.json()["trade"] == first.json()["trade"] == Trade.objects.get().reference
     assert other.json()["findings"][0]["code"] == "CAP-201"
     assert other.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_rate_limits_captures_too_and_none_is_the_default(
+    client: Client, settings: LazySettings
+) -> None:
+    assert settings.API_RATE is None
+    settings.API_RATE = "2/day"
+    cache.clear()
+
+    answers = [post(client, message(), address) for address in (ONE, ONE, ONE, MANY)]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 429, 429]
+    assert answers[2].json()["code"] == "THROTTLED"
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 86_400
 
 
 @pytest.mark.parametrize(
