@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -62,15 +63,17 @@ def test_every_substituted_variable_is_documented() -> None:
     assert used <= _variables(ENV_EXAMPLE)
 
 
-def test_every_variable_that_settings_read_is_documented() -> None:
-    folder = places.ROOT / "backoffice" / "settings"
-    read = {
-        name
-        for path in folder.glob("*.py")
-        for name in re.findall(r'env\.(?:text|flag|number|words)\(\s*"([A-Z_]+)"', path.read_text())
-    }
+@pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS", "WORKER_CONCURRENCY", "PORT"])
+def test_what_the_settings_say_of_processes_counts_in_compose(name: str) -> None:
+    said = json.dumps([[s.get("command"), s.get("ports")] for s in SERVICES.values()])
 
-    assert read - _variables(ENV_EXAMPLE) <= {"DATABASE_ROLE"}
+    assert f"${{{name}:-" in said
+
+
+def test_an_image_holds_no_secrets_no_data_and_no_history() -> None:
+    left_out = (places.ROOT / ".dockerignore").read_text().splitlines()
+
+    assert {".env", ".env.*", ".data", ".git", ".venv", "!.env.example"} <= set(left_out)
 
 
 @pytest.mark.parametrize("name", OURS)
