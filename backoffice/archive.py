@@ -20,8 +20,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg2.extensions import make_dsn
 
-from backoffice.launcher.embedded import postgres_binaries
+from backoffice.launcher import postgres_tools
 from kernel.findings import Refusal
 
 FORMAT: Final = 1
@@ -53,22 +54,34 @@ def _counts() -> dict[str, int]:
     return counts
 
 
-def _tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a PostgreSQL program against our database; the password goes by environment."""
+def _server_major() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10_000
+
+
+def _program(tool: str, refusal: type[Refusal]) -> str:
+    """Return the program that fits our server; refuses to go on with one that does not."""
+    server = _server_major()
+    found = postgres_tools.fitting(tool, server=server)
+    if found is None:
+        raise refusal(postgres_tools.advice(tool, server=server))
+    return str(found)
+
+
+def _address() -> str:
+    """Return our database as libpq writes it, with every option of the URL but the password."""
     found = settings.DATABASES["default"]
-    environment = {
-        "PGHOST": found["HOST"],
-        "PGPORT": found.get("PORT") or "5432",
-        "PGUSER": found["USER"],
-        "PGPASSWORD": found["PASSWORD"],
-        "PGDATABASE": found["NAME"],
-    }
+    options = {name: value for name, value in found["OPTIONS"].items() if name != "options"}
+    named = {"host": found["HOST"], "port": found.get("PORT"), "user": found["USER"]}
+    return str(make_dsn(dbname=found["NAME"], **{k: v for k, v in named.items() if v}, **options))
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of PostgreSQL; the password goes by environment."""
+    password = {"PGPASSWORD": settings.DATABASES["default"]["PASSWORD"]}
     return subprocess.run(  # noqa: S603 - a program of PostgreSQL with our own arguments
-        [str(postgres_binaries() / name), *arguments],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env=os.environ | password, capture_output=True, text=True, check=False
     )
 
 
@@ -80,7 +93,9 @@ def back_up(*, target: Path, at: datetime) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / DUMP
         counts = _dump(dump)
-        manifest = {"format": FORMAT, "at": at.isoformat(), "counts": counts}
+        server = _server_major()
+        described = {"format": FORMAT, "at": at.isoformat(), "postgresql": server}
+        manifest = described | {"counts": counts}
         draft = target.with_name(f"{target.name}.draft")
         with (
             os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw,
@@ -96,14 +111,20 @@ def back_up(*, target: Path, at: datetime) -> dict[str, int]:
 
 
 def _dump(dump: Path) -> dict[str, int]:
+    program = _program("pg_dump", UnableToBackUp)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # This transaction idles, for hours where much is dumped, so that its snapshot stays.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        counts = _counts()
+        if not counts:
+            raise UnableToBackUp("the database has no tables: is it the one that you mean?")
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
-        done = _tool("pg_dump", "-Fc", f"--snapshot={snapshot}", "-f", str(dump))
+        done = _run(program, "-Fc", f"--snapshot={snapshot}", "-f", str(dump), "-d", _address())
         if done.returncode:
             raise UnableToBackUp(done.stderr.strip())
-        return _counts()
+        return counts
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -133,11 +154,12 @@ def restore(*, source: Path) -> dict[str, int]:
     """
     with _opened(source) as (archive, manifest), tempfile.TemporaryDirectory() as folder:
         _require_empty_database()
+        _require_no_older_server(manifest.get("postgresql", 0))
+        program = _program("pg_restore", UnableToRestore)
         archive.extractall(folder, filter="data")
         quiet = ("--no-owner", "--no-acl", "--no-comments", "--exit-on-error")
-        name = settings.DATABASES["default"]["NAME"]
         dump = Path(folder) / DUMP
-        done = _tool("pg_restore", *quiet, "--single-transaction", "-d", name, str(dump))
+        done = _run(program, *quiet, "--single-transaction", "-d", _address(), str(dump))
         if done.returncode:
             raise UnableToRestore(done.stderr.strip())
         for kind, target in _folders().items():
@@ -150,6 +172,13 @@ def _require_empty_database() -> None:
     with connection.cursor() as cursor:
         if connection.introspection.table_names(cursor):
             raise UnableToRestore("the database is not empty: restore into a new one")
+
+
+def _require_no_older_server(written_by: int) -> None:
+    if written_by > (server := _server_major()):
+        raise UnableToRestore(
+            f"the archive is of PostgreSQL {written_by}; this server has {server}, which is older"
+        )
 
 
 def _put_back(source: Path, target: Path) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
 
 from backoffice.launcher.embedded import new_password
 
@@ -121,6 +123,43 @@ def _restrict(cursor: Any, database: str, names: RoleNames) -> None:
             cursor.execute(
                 alter.format(sql.Identifier(names.qa), sql.Identifier(setting), sql.Literal(value))
             )
+
+
+@contextlib.contextmanager
+def connected(url: str) -> Iterator[Any]:
+    """Open an autocommit connection for `provision`: to the database, or beside a missing one.
+
+    Raises psycopg2.OperationalError, which says what the server said.
+    """
+    import psycopg2
+
+    try:
+        opened = psycopg2.connect(url, connect_timeout=10)
+    except psycopg2.OperationalError:
+        if (beside := _beside_a_missing(url)) is None:
+            raise
+        opened = beside
+    with contextlib.closing(opened) as connection:
+        connection.autocommit = True
+        yield connection
+
+
+def _beside_a_missing(url: str) -> Any:
+    """Return a connection to the server's own database if that of `url` is not there; else None."""
+    import psycopg2
+
+    try:
+        opened = psycopg2.connect(url, dbname="postgres", connect_timeout=10)
+    except psycopg2.OperationalError:
+        return None
+    with opened.cursor() as cursor:
+        name = unquote(urlsplit(url).path.strip("/"))
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            opened.commit()
+            return opened
+    opened.close()
+    return None
 
 
 def provision(

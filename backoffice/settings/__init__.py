@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from backoffice.launcher import environment as env
 from backoffice.launcher import places, provisioning
 from backoffice.settings import databases as _databases
-from backoffice.settings import environment as env
 from backoffice.settings.pages import *  # noqa: F403 - settings are one flat name space
 from backoffice.settings.security import *  # noqa: F403 - settings are one flat name space
 from backoffice.settings.security import production_secret_key, refuse_unfit_production
@@ -116,7 +116,7 @@ else:
     }
 ANCHOR_DIR = Path(env.text("ANCHOR_DIR") or DATA_DIR / "anchors")
 FILES_DIR = Path(env.text("FILES_DIR") or DATA_DIR / "files")
-PORT = env.number("PORT", 8000)
+HOST, PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 REPORT_SCHEMA_DIR = env.text("REPORT_SCHEMA_DIR")
 

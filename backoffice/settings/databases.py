@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from backoffice.launcher import environment as env
 from backoffice.launcher import places, provisioning
 from backoffice.launcher.embedded_services import server_key
-from backoffice.settings import environment as env
 
 
 def _options(*, owner: bool) -> str:
@@ -38,33 +38,50 @@ def _connection(parts: dict[str, Any], *, owner: bool) -> dict[str, Any]:
     }
 
 
-def _from_url(url: str) -> dict[str, Any]:
+def _from_url(url: str, setting: str) -> dict[str, Any]:
     """postgresql://user:password@host:port/name?sslmode=…; `host=` may be a socket folder."""
-    found = urlsplit(url)
+    try:
+        found = urlsplit(url)
+        port = found.port
+    except ValueError as unreadable:
+        raise ImproperlyConfigured(f"{setting}: {unreadable}") from None
     if found.scheme not in {"postgres", "postgresql"} or not found.path.strip("/"):
-        raise ImproperlyConfigured("DATABASE_URL: write postgresql://user:password@host:port/name")
+        raise ImproperlyConfigured(f"{setting}: write postgresql://user:password@host:port/name")
     extra = dict(parse_qsl(found.query))
     return {
         "NAME": unquote(found.path.strip("/")),
         "USER": unquote(found.username or ""),
         "PASSWORD": unquote(found.password or ""),
         "HOST": extra.pop("host", "") or unquote(found.hostname or ""),
-        "PORT": str(found.port or ""),
+        "PORT": str(port or ""),
         "OPTIONS": extra,
     }
+
+
+#: What each role other than the application's is for, and what its URL must be.
+OTHER_ROLES = {
+    "owner": "migrate, sync_database and restore change tables",
+    "backup": "backup and verify_promises read everything",
+}
 
 
 def _given(place: places.Place, url: str, *, role: str) -> dict[str, Any]:
     """A server named by the environment, with the roles that `up` provisioned there, if any.
 
-    DATABASE_OWNER_URL and DATABASE_BACKUP_URL name the other roles where `up` did not.
+    DATABASE_OWNER_URL and DATABASE_BACKUP_URL name the other roles where `up` did not; nothing
+    falls back on the application's role, which may do neither.
     """
-    own_url = env.text(f"DATABASE_{role.upper()}_URL")
-    parts = _from_url(own_url or url)
+    own_url = env.text(f"DATABASE_{role.upper()}_URL") if role in OTHER_ROLES else ""
+    parts = _from_url(own_url or url, f"DATABASE_{role.upper()}_URL" if own_url else "DATABASE_URL")
     name = role_names(parts["NAME"])[role]
     known = provisioning.read_secrets(place.secrets).get("servers", {}).get(server_key(url), {})
     if not own_url and name in known:
-        parts |= {"USER": name, "PASSWORD": known[name]}
+        return parts | {"USER": name, "PASSWORD": known[name]}
+    if not own_url and role in OTHER_ROLES and parts["USER"] != name:
+        raise ImproperlyConfigured(
+            f"DATABASE_{role.upper()}_URL is missing: {OTHER_ROLES[role]}. Write "
+            f"postgresql://{name}:password@host:port/{parts['NAME']}"
+        )
     return parts
 
 
@@ -81,16 +98,19 @@ def _embedded(place: places.Place, *, role: str) -> dict[str, Any]:
 
 def databases(place: places.Place, *, testing: bool) -> dict[str, Any]:
     role = "owner" if testing else env.text("DATABASE_ROLE", "app")
-    if role not in {"owner", "app", "backup"}:
+    if role != "app" and role not in OTHER_ROLES:
         raise ImproperlyConfigured(f"DATABASE_ROLE={role!r}: write owner, app or backup")
-    url = env.text("DATABASE_URL")
     if testing:
         parts = _embedded(place, role=role) | {"PASSWORD": places.TEST_PASSWORD}
-    elif url:
-        parts = _given(place, url, role=role)
-    else:
-        parts = _embedded(place, role=role)
-    return {"default": _connection(parts, owner=role == "owner")}
+        return {"default": _connection(parts, owner=True)}
+    return {"default": of_role(place, role)}
+
+
+def of_role(place: places.Place, role: str) -> dict[str, Any]:
+    """The database as app, owner or backup sees it."""
+    url = env.text("DATABASE_URL")
+    parts = _given(place, url, role=role) if url else _embedded(place, role=role)
+    return _connection(parts, owner=role == "owner")
 
 
 def role_names(database: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from backoffice.settings import environment as env
+from backoffice.launcher import environment as env
 from core import context
 
 
@@ -37,7 +37,7 @@ def logging_settings() -> dict[str, Any]:
     """Return Django's LOGGING; values are escaped by the renderer, so no line can be forged."""
     processors = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        *_RENDERERS[env.text("LOG_FORMAT", "console")],
+        *_RENDERERS[env.log_format()],
     ]
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
@@ -49,7 +49,7 @@ def logging_settings() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"lines": formatter},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+        "root": {"handlers": ["console"], "level": env.log_level()},
         # Probes ask every few seconds; a client's error is its own answer, not a line here.
         "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"level": "WARNING"}},
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 from whitenoise.compress import Compressor
 
+from backoffice.launcher import environment as env
 from backoffice.launcher import places
-from backoffice.settings import environment as env
 
 TEMPLATES = [
     {
@@ -25,13 +25,13 @@ TEMPLATES = [
         },
     },
 ]
-LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
-LANGUAGES = [("en", "English"), ("fr", "Français")]
+LANGUAGE_CODE = env.language()
+LANGUAGES = list(env.LANGUAGES.items())
 LOCALE_PATHS = [
     places.ROOT / "locale" / room
     for room in ("core", "desk", "refdata", "trades", "reconciliation", "reporting", "backoffice")
 ]
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Paris")
+TIME_ZONE = env.time_zone()
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
@@ -41,6 +41,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
 TRADE_PANELS = "backoffice.trade_panels.panels"
 
+API_RATE = env.rate("API_RATE")
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -52,7 +53,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "core.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.ClientThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"client": env.text("API_RATE", "1200/min")},
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {

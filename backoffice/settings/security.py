@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice.settings import environment as env
+from backoffice.launcher import environment as env
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

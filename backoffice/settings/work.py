@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.settings import environment as env
+from backoffice.launcher import environment as env
 from backoffice.settings.logs import logging_settings
 
 CELERY_TASK_IGNORE_RESULT = True
@@ -15,7 +15,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
-CELERY_TIMEZONE = env.text("TIME_ZONE", "Europe/Paris")
+CELERY_TIMEZONE = env.time_zone()
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 

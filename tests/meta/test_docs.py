@@ -14,6 +14,7 @@ from django.utils import translation
 from backoffice.launcher import places
 from backoffice.navigation import NAVIGATION
 from core import catalogues
+from tests.meta import environment
 
 DOCS = sorted([places.ROOT / "README.md", *(places.ROOT / "docs").rglob("*.md")])
 SPOKEN = [path for path in DOCS if path.stem.split(".")[0] in {"tutorial", "user-guide"}]
@@ -78,38 +79,15 @@ def test_every_documented_command_explains_itself(name: str) -> None:
     assert command.help or name == "migrate"
 
 
-READ = re.compile(
-    r"(?:env\.(?:text|flag|number|words)\(|environ(?:ment)?(?:\.get\(|\.setdefault\(|\[)|getenv\()"
-    r"\s*\"([A-Z][A-Z0-9_]+)\""
-)
-OF_THE_MACHINE = {
-    "CI", "DATABASE_ROLE", "DENOUEMENT_TEST_DIR", "DJANGO_ALLOW_ASYNC_UNSAFE",
-    "DJANGO_SETTINGS_MODULE", "HTTP_TRANSFER_ENCODING", "HOME", "NO_VENV", "PATH", "PATH_INFO",
-    "PYTHONWARNINGS",
-}  # fmt: skip
-"""Read by the launcher from its surroundings; nobody configures the product with them."""
-
-
-BY_ROLE = {"DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"}
-"""Read under a name that is put together from the role."""
-
-
-def _settings_read() -> set[str]:
-    code = [places.ROOT / "manage.py", places.ROOT / "docker-compose.yml"]
-    for room in (*catalogues.ROOMS, "benchmarks"):
-        code += sorted((places.ROOT / room).rglob("*.py"))
-    found = {name for path in code for name in READ.findall(path.read_text())}
-    compose = re.findall(r"\$\{([A-Z][A-Z0-9_]+)", (places.ROOT / "docker-compose.yml").read_text())
-    return found | set(compose) | BY_ROLE
-
-
 def test_every_setting_is_in_the_example_and_read_somewhere() -> None:
     example = (places.ROOT / ".env.example").read_text()
     offered = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
-    read = _settings_read()
+    compose = re.findall(r"\$\{([A-Z][A-Z0-9_]+)", (places.ROOT / "docker-compose.yml").read_text())
+    read = environment.read_by_the_product()
 
-    assert offered - read == set()
-    assert read - offered - OF_THE_MACHINE == set()
+    assert offered - read - set(compose) == set()
+    assert read - offered == set()
+    assert {"QA_PASSWORD", "DATABASE_BACKUP_URL", "WORKER_CONCURRENCY", "LOG_FORMAT"} <= read
 
 
 @pytest.mark.parametrize("name", ["user-guide.md", "user-guide.fr.md"])

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.launcher import environment as env
 from backoffice.launcher import provisioning
 
 
 class Command(BaseCommand):
     help = (
-        "Create the owner, app, qa_ro and backup roles. PROVISION_URL connects as a role that may "
-        "create roles; DATABASE_URL and DATABASE_OWNER_URL say the passwords of app and owner. "
-        "QA_PASSWORD and BACKUP_PASSWORD are optional: without one, that role may not sign in."
+        "Create the owner, app, qa_ro and backup roles, and the database where it is not there. "
+        "PROVISION_URL connects as a role that may create roles; DATABASE_URL, DATABASE_OWNER_URL "
+        "and DATABASE_BACKUP_URL say the passwords of app, owner and backup, QA_PASSWORD that of "
+        "the auditors. Without one, that role may not sign in."
     )
     requires_system_checks = []
 
     def handle(self, **_options: Any) -> None:
-        url = os.environ.get("PROVISION_URL", "")
+        url = env.text("PROVISION_URL")
         database = urlsplit(url).path.strip("/")
         if not database:
             raise CommandError("PROVISION_URL is missing or names no database")
         try:
-            with contextlib.closing(psycopg2.connect(url, connect_timeout=10)) as connection:
-                connection.autocommit = True
+            with provisioning.connected(url) as connection:
                 provisioning.provision(
                     connection, database=database, passwords=_passwords(database)
                 )
@@ -41,12 +40,19 @@ def _passwords(database: str) -> dict[str, str]:
     """The passwords that the product's own settings will use; refuses a role of another name."""
     names = provisioning.RoleNames.of(database)
     passwords = {}
-    for variable, expected in (("DATABASE_URL", names.app), ("DATABASE_OWNER_URL", names.owner)):
-        found = urlsplit(os.environ.get(variable, ""))
-        if found.username != expected or not found.password:
-            raise CommandError(f"{variable} must be postgresql://{expected}:password@…/{database}")
-        passwords[expected] = unquote(found.password)
-    for variable, name in (("QA_PASSWORD", names.qa), ("BACKUP_PASSWORD", names.backup)):
-        if value := os.environ.get(variable):
-            passwords[name] = value
+    for variable, expected, is_needed in (
+        ("DATABASE_URL", names.app, True),
+        ("DATABASE_OWNER_URL", names.owner, True),
+        ("DATABASE_BACKUP_URL", names.backup, False),
+    ):
+        value = env.text(variable)
+        found = urlsplit(value)
+        if value or is_needed:
+            if found.username != expected or not found.password:
+                raise CommandError(
+                    f"{variable} must be postgresql://{expected}:password@…/{database}"
+                )
+            passwords[expected] = unquote(found.password)
+    if auditors := env.text("QA_PASSWORD"):
+        passwords[names.qa] = auditors
     return passwords

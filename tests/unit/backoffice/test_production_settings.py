@@ -45,6 +45,12 @@ def test_good_settings_pass_every_deployment_check() -> None:
         ("odd_database", {"SECRET_KEY": STRONG, "DATABASE_URL": "mysql://x/y"}, "DATABASE_URL"),
         ("odd_flag", {"SECRET_KEY": STRONG, "DEBUG": "perhaps"}, "DEBUG"),
         ("demo", {"SECRET_KEY": STRONG, "DEMO": "1"}, "DEMO"),
+        ("odd_log", {"SECRET_KEY": STRONG, "LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ("odd_level", {"SECRET_KEY": STRONG, "LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ("odd_language", {"SECRET_KEY": STRONG, "LANGUAGE_CODE": "xx"}, "LANGUAGE_CODE"),
+        ("odd_zone", {"SECRET_KEY": STRONG, "TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+        ("odd_rate", {"SECRET_KEY": STRONG, "API_RATE": "fast"}, "API_RATE"),
+        ("odd_port", {"SECRET_KEY": STRONG, "DATABASE_URL": "postgresql://u@h:x/d"}, "DATABASE"),
         ("no_hosts", {"SECRET_KEY": STRONG, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
     ],
 )
@@ -53,6 +59,7 @@ def test_bad_settings_are_refused_by_name(case: str, changes: dict[str, str], sa
 
     assert done.returncode != 0, case
     assert says in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_debug_cannot_be_switched_on_in_production() -> None:
