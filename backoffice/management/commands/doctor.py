@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from backoffice import examination
 
 #: Not there when only this command runs: a finding only while `up` or the services run.
-PROCESSES = frozenset({"worker", "scheduler", "anchoring"})
+PROCESSES = frozenset({"worker", "scheduler", "anchoring", "web"})
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--running", action="store_true", help="worker and scheduler must be alive too"
+            "--running", action="store_true", help="web, worker and scheduler must be alive too"
         )
 
     def handle(self, **options: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import LazySettings
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from backoffice import health
@@ -74,6 +75,25 @@ def test_figures_are_for_this_machine_or_the_token(
     assert answer.status_code == status, case
     if status == 200:
         assert b'denouement_ready{part="database"} 1\n' in answer.content
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_an_outage_of_the_database_is_an_answer_not_an_error(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """A connection that was closed under us is no DatabaseError; and figures keep coming."""
+
+    def gone(*_arguments: object) -> None:
+        raise error("connection already closed")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+
+    ready, figures = client.get("/readyz"), client.get("/metrics")
+
+    assert (ready.status_code, ready.json()["database"]) == (503, error.__name__)
+    assert figures.status_code == 200
+    assert b'denouement_ready{part="database"} 0\n' in figures.content
+    assert b"denouement_http_requests_total" in figures.content
 
 
 def test_a_far_machine_sees_no_figures(client: Client) -> None:
