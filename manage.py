@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -25,9 +26,15 @@ def _install() -> None:
     requirements = ROOT / "requirements.txt"
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
     stamp = VENV / ".stamp"
-    with (ROOT / ".venv.lock").open("w") as lock:
+
+    def is_there() -> bool:
+        return PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted
+
+    if is_there():
+        return
+    with _lock() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        if is_there():
             return
         print("[setup] installing into .venv (first run or new pins; about a minute) …", flush=True)
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
@@ -36,6 +43,15 @@ def _install() -> None:
         if subprocess.call([*pip, "-r", str(requirements)]):
             sys.exit("[setup] installation failed: see the message above, then run this again")
         stamp.write_text(wanted)
+
+
+def _lock() -> TextIO:
+    try:
+        return (ROOT / ".venv.lock").open("w")
+    except OSError as refused:
+        sys.exit(
+            f"[setup] {ROOT} cannot be written to ({refused.strerror}): its .venv is made there"
+        )
 
 
 def bootstrap() -> None:
@@ -71,5 +87,8 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    bootstrap()
-    main(sys.argv)
+    try:
+        bootstrap()
+        main(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)

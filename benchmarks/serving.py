@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import threading
@@ -17,6 +16,7 @@ from time import perf_counter
 
 from backoffice.launcher import children, places
 from backoffice.launcher.embedded import Postgres
+from backoffice.launcher.supervisor import end_group
 
 HOST = "127.0.0.1"
 READY_SECONDS_MAX = 30
@@ -65,11 +65,11 @@ def serving() -> Iterator[Served]:
     process = subprocess.Popen(command, env=environment, cwd=places.ROOT, start_new_session=True)
     try:
         _wait(port)
-        postmaster = Postgres(places.Place(places.data_dir())).data / "postmaster.pid"
-        yield Served(port, process.pid, int(postmaster.read_text().split("\n", 1)[0]))
+        postmaster = Postgres(places.Place(places.data_dir())).pid()
+        assert postmaster is not None, "PostgreSQL is not the embedded one"
+        yield Served(port, process.pid, postmaster)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        end_group(process.pid, is_gone=lambda: process.poll() is not None, together=True)
 
 
 def _wait(port: int) -> None:

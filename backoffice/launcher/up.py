@@ -5,24 +5,27 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import json
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from backoffice.launcher import assets, children, leash, places
-from backoffice.launcher.embedded import UnableToStart
+from django.core.exceptions import ImproperlyConfigured
+
+from backoffice.launcher import assets, children, doorstep, places
+from backoffice.launcher import environment as env
+from backoffice.launcher.cluster_home import UnableToStart, make_data_dir
+from backoffice.launcher.commands import Commands, Stopped
 from backoffice.launcher.embedded_services import Services
-from backoffice.launcher.supervisor import Supervisor, say
+from backoffice.launcher.supervisor import WEB, Supervisor, say
 
-READY_SECONDS_MAX = 60
+TOLD_EVERY_SECONDS = 30
 ACCOUNTS = "agent  agent2  supervisor  supervisor2  auditor  admin   (password: demo)"
 
 
@@ -31,8 +34,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         prog="manage.py up", description="Start everything; Ctrl-C stops everything."
     )
     parser.add_argument("--seconds", type=float, help="stop by itself after so many seconds")
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--host", default=env.text("HOST", "127.0.0.1"), help="or HOST")
+    parser.add_argument(
+        "--port", type=doorstep.port_number, default=env.text("PORT", "8000"), help="or PORT"
+    )
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo day")
     return parser.parse_args(arguments)
 
@@ -53,13 +58,15 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     environment = os.environ | {"PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
     environment.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     environment.setdefault("APP_ENV", "local")
-    environment.setdefault("DEMO", "1" if embedded else "0")
+    environment["DEMO"] = "1" if env.flag("DEMO", default=embedded) else "0"
     environment.setdefault("DATA_DIR", str(places.data_dir()))
-    if environment["APP_ENV"] != "local" and embedded and not environment.get("ALLOW_EMBEDDED"):
+    if environment["APP_ENV"] != "local" and embedded and not env.flag("ALLOW_EMBEDDED"):
         raise UnableToStart(
             "the embedded database is for development and demo: set DATABASE_URL, "
             "or ALLOW_EMBEDDED=1 if you accept that"
         )
+    env.check()
+    children.check_counts(environment)
     environment["NO_VENV"] = "1"
     # The embedded demo may run as root; a production worker is told so by its own start.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
@@ -69,7 +76,7 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
 @contextlib.contextmanager
 def _only_one(place: places.Place) -> Iterator[None]:
     """One launcher per DATA_DIR; the lock goes with the process, even after kill -9."""
-    place.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(place)
     with (place.data_dir / "up.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,189 +88,168 @@ def _only_one(place: places.Place) -> Iterator[None]:
         yield
 
 
-def _require_free_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen()
-        except OSError as taken:
-            raise UnableToStart(f"port {port} on {host} is taken: choose another PORT") from taken
+@dataclass(slots=True)
+class House:
+    """One start of the whole: its servers, its children, its commands."""
 
+    options: argparse.Namespace
+    services: Services
+    supervisor: Supervisor
+    commands: Commands
+    progress: Progress = field(default_factory=Progress)
 
-def _begin(
-    environment: Mapping[str, str], *arguments: str, role: str = "app"
-) -> subprocess.Popen[str]:
-    """Start one Django command, which ends with us.
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(self.supervisor.environment)
 
-    What `manage.py check` finds is the developer's to ask, not to wait for at every start.
-    """
-    return subprocess.Popen(
-        [sys.executable, str(places.ROOT / "manage.py"), *arguments, "--skip-checks"],
-        env={**environment, "DATABASE_ROLE": role, leash.VARIABLE: "1"},
-        cwd=places.ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    def stop(self) -> None:
+        """Take the wish to stop; safe in the handler of a signal."""
+        self.supervisor.stop.set()
+        self.commands.end()
 
+    def prepare(self, address: str) -> None:
+        """Servers, tables, catalogues, static files, demo, children: the order of a start.
 
-def _manage(environment: Mapping[str, str], *arguments: str, role: str = "app") -> None:
-    """Run one Django command; its output is shown only when it fails."""
-    process = _begin(environment, *arguments, role=role)
-    said = process.stdout.read() if process.stdout else ""
-    if process.wait():
-        raise UnableToStart(f"{arguments[0]} failed:\n{said.strip()}")
+        Who needs no tables yet loads its code while they are made: the demo, which waits for our
+        word, and the web server, which asks nothing of them before a request. Worker and scheduler
+        load while the demo day is written.
+        """
+        with ThreadPoolExecutor() as pool:
+            valkey = pool.submit(self.services.start_valkey)
+            self.progress.line(f"PostgreSQL ready ({self.services.start_postgres()})")
+            self.progress.line(f"Valkey ready ({valkey.result()})")
+            self.services.forget_signs_of_life()
+            # saying more costs a comparison of all models
+            quietly = ("migrate", "--no-input", "-v", "0")
+            migrated = pool.submit(self.commands.run, *quietly, role="owner")
+            seeding = self._begin_demo()
+            self._make_files()
+            self._add(WEB, children.web(self.environment, host=address, port=self.options.port))
+            migrated.result()
+        self.progress.line("database migrated, roles and audit triggers in place")
+        self._add("worker", children.worker(self.environment))
+        self._add("scheduler", children.scheduler())
+        if seeding is not None and not self.supervisor.stop.is_set():
+            self._seed(seeding)
 
+    def _add(self, name: str, command: list[str]) -> None:
+        if not self.supervisor.stop.is_set():
+            self.supervisor.add(name, command)
 
-def _demo_mark() -> Path:
-    return places.data_dir() / "demo.loaded"
+    def _begin_demo(self) -> subprocess.Popen[str] | None:
+        """Start the command that loads the demo day into a database that does not hold it yet."""
+        if self.options.no_demo or self.environment["DEMO"] != "1" or self.services.holds_demo():
+            return None
+        return self.commands.begin("seed_demo", "--when-told")
 
+    def _seed(self, seeding: subprocess.Popen[str]) -> None:
+        """Let the demo day be written: all of it or, if anything stops it, nothing."""
+        self.progress.line("loading the demo day (first start only) …")
+        with contextlib.suppress(BrokenPipeError):
+            print("go", file=seeding.stdin, flush=True)
+        for line in seeding.stdout or ():
+            self.progress.line(f"demo: {line.rstrip()}")
+        if seeding.wait() and not self.supervisor.stop.is_set():
+            say("up", "the demo day was not loaded: see above")
 
-def _begin_demo(
-    options: argparse.Namespace, environment: Mapping[str, str]
-) -> subprocess.Popen[str] | None:
-    """Start the command that loads the demo day once: it gets ready while tables are made."""
-    if options.no_demo or environment["DEMO"] != "1" or _demo_mark().exists():
-        return None
-    return _begin(environment, "seed_demo", "--when-told")
-
-
-def _prepare(
-    services: Services, supervisor: Supervisor, options: argparse.Namespace, progress: Progress
-) -> None:
-    """Servers, tables, catalogues, static files, demo: everything that children expect to find.
-
-    Who needs no tables yet loads its code while they are made: the demo, which waits for our word,
-    and the web server, which asks nothing of them before a request.
-    """
-    with ThreadPoolExecutor() as pool:
-        valkey = pool.submit(services.start_valkey)
-        progress.line(f"PostgreSQL ready ({services.start_postgres()})")
-        progress.line(f"Valkey ready ({valkey.result()})")
-        migrate = (
-            "migrate",
-            "--no-input",
-            "-v",
-            "0",
-        )  # saying more costs a comparison of all models
-        migrated = pool.submit(_manage, supervisor.environment, *migrate, role="owner")
-        seeding = _begin_demo(options, supervisor.environment)
+    def _make_files(self) -> None:
         if assets.static_is_stale():
-            _manage(supervisor.environment, "collectstatic", "--no-input")
+            self.commands.run("collectstatic", "--no-input")
             assets.mark_static_collected()
-            progress.line("static files collected")
+            self.progress.line("static files collected")
         if compiled := assets.compile_catalogues():
-            progress.line(f"{compiled} French catalogues compiled")
-        _start_web(supervisor, options)
-        migrated.result()
-    progress.line("database migrated, roles and audit triggers in place")
-    if seeding is not None and not supervisor.stop.is_set():
-        _seed(seeding, progress)
+            self.progress.line(f"{compiled} French catalogues compiled")
+
+    def watch_servers(self) -> None:
+        try:
+            done = self.services.keep_alive()
+        except (UnableToStart, OSError) as failed:
+            say("up", f"{failed}; trying again")
+            return
+        for line in done:
+            say("up", line)
+
+    def wait_until_ready(self, url: str, deadline: float | None) -> bool:
+        """Wait until `/readyz` says that the house can work; say now and then what it lacks."""
+        told_at = time.monotonic()
+        while not self.supervisor.stop.is_set():
+            lacking = _lacking(url)
+            if not lacking:
+                return True
+            now = time.monotonic()
+            if deadline is not None and now > deadline:
+                return False
+            if now - told_at > TOLD_EVERY_SECONDS:
+                self.progress.line(f"not ready yet: {lacking}")
+                told_at = now
+            self.supervisor.step()
+            self.supervisor.stop.wait(0.2)
+        return False
 
 
-def _seed(seeding: subprocess.Popen[str], progress: Progress) -> None:
-    """Let the demo day be written: all of it or, if anything stops it, nothing."""
-    progress.line("loading the demo day (first start only) …")
-    with contextlib.suppress(BrokenPipeError):
-        print("go", file=seeding.stdin, flush=True)
-    for line in seeding.stdout or ():
-        progress.line(f"demo: {line.rstrip()}")
-    if seeding.wait():
-        say("up", "the demo day was not loaded: see above")
-        return
-    _demo_mark().touch()
-
-
-def _start_web(supervisor: Supervisor, options: argparse.Namespace) -> None:
-    if not supervisor.stop.is_set():
-        command = children.web(supervisor.environment, host=options.host, port=options.port)
-        supervisor.add("web", command)
-
-
-def _start_work(supervisor: Supervisor) -> None:
-    if supervisor.stop.is_set():
-        return
-    supervisor.add("worker", children.worker(supervisor.environment))
-    supervisor.add("scheduler", children.scheduler())
-
-
-def _address(options: argparse.Namespace) -> str:
-    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104 - compared, not bound
-    return f"http://{host}:{options.port}/"
-
-
-def _answers(address: str) -> bool:
-    with contextlib.suppress(urllib.error.URLError, OSError):
-        urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own http address
-        return True
-    return False
-
-
-def _wait_until_ready(supervisor: Supervisor, address: str) -> bool:
-    deadline = time.monotonic() + READY_SECONDS_MAX
-    while time.monotonic() < deadline and not supervisor.stop.is_set():
-        if _answers(f"{address}livez"):
-            return True
-        supervisor.step()
-        supervisor.stop.wait(0.1)
-    return False
-
-
-def _watch_servers(services: Services) -> None:
+def _lacking(url: str) -> str:
+    """Say what `/readyz` misses; empty when nothing, so that people and programs can begin."""
     try:
-        revived = services.keep_alive()
-    except UnableToStart as failed:
-        say("up", f"{failed}; trying again")
-        return
-    for name in revived:
-        say("up", f"{name} had ended; started again")
+        urllib.request.urlopen(f"{url}readyz", timeout=5).close()  # noqa: S310 - our own http address
+    except urllib.error.HTTPError as answered:
+        with contextlib.suppress(ValueError):
+            parts = json.loads(answered.read())
+            return ", ".join(f"{k} {v}" for k, v in parts.items() if v not in {"ok", False})
+        return f"the web server answers {answered.code}"
+    except OSError:
+        return "the web server does not answer"
+    return ""
 
 
-def _serve(
-    options: argparse.Namespace, services: Services, environment: dict[str, str], progress: Progress
-) -> int:
-    began = time.monotonic()
-    supervisor = Supervisor(services.place.data_dir, environment)
+def _serve(house: House) -> int:
+    options, supervisor = house.options, house.supervisor
+    deadline = None if options.seconds is None else house.progress.began + options.seconds
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda *_: supervisor.stop.set())
+        signal.signal(sign, lambda *_: house.stop())
     supervisor.end_orphans()
-    _require_free_port(options.host, options.port)
-    supervisor.checks.append(lambda: _watch_servers(services))
+    address = doorstep.address_of(options.host, options.port)
+    url = doorstep.url_of(address, options.port)
+    supervisor.checks.append(house.watch_servers)
     try:
-        _prepare(services, supervisor, options, progress)
-        _start_work(supervisor)
-        if not _wait_until_ready(supervisor, _address(options)):
+        house.prepare(address)
+        if not house.wait_until_ready(url, deadline):
             return 0 if supervisor.stop.is_set() else 1
-        progress.line(f"ready: {_address(options)}")
-        if _demo_mark().exists():
+        house.progress.line(f"ready: {url}")
+        if house.services.holds_demo():
             say("up", f"accounts: {ACCOUNTS}")
         say("up", "Ctrl-C stops everything")
-        left = None if options.seconds is None else options.seconds - (time.monotonic() - began)
-        supervisor.run(seconds=left)
+        supervisor.run(seconds=None if deadline is None else deadline - time.monotonic())
+    except Stopped:
+        return 0
     finally:
         say("up", "stopping …")
+        house.commands.wait()
         supervisor.stop_children()
+        house.services.forget_signs_of_life()
     return 0
 
 
+def _start(options: argparse.Namespace) -> int:
+    environment = _environment(options)
+    services = Services.of_environment()
+    supervisor = Supervisor(services.place.data_dir, environment)
+    house = House(options, services, supervisor, Commands(environment, supervisor.stop))
+    with _only_one(services.place):
+        try:
+            return _serve(house)
+        except (UnableToStart, OSError) as refused:
+            say("up", f"cannot start: {refused}")
+            return 1
+        finally:
+            services.stop(everything=True)
+            say("up", "stopped")
+
+
 def main(arguments: list[str]) -> int:
-    options = _options(arguments)
-    os.chdir(places.ROOT)
-    progress = Progress()
     try:
-        environment = _environment(options)
-        services = Services.of_environment()
-        with _only_one(services.place):
-            try:
-                return _serve(options, services, environment, progress)
-            except UnableToStart as refused:
-                say("up", f"cannot start: {refused}")
-                return 1
-            finally:
-                services.stop(everything=True)
-                say("up", "stopped")
-    except UnableToStart as refused:
+        options = _options(arguments)
+        os.chdir(places.ROOT)
+        return _start(options)
+    except (UnableToStart, ImproperlyConfigured, OSError) as refused:
         say("up", f"cannot start: {refused}")
         return 1

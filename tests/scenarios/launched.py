@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.launcher import places
-from backoffice.launcher.embedded import Postgres, Valkey
+from backoffice.launcher.embedded import Postgres
+from backoffice.launcher.valkey import Valkey
 
 PATIENCE_SECONDS = 40
 WORLD = """
@@ -134,8 +135,14 @@ class Launched:
 
 
 def launch(
-    data_dir: Path, *, port: int | None = None, demo: bool = False, **environment: str
+    data_dir: Path,
+    *,
+    port: int | None = None,
+    demo: bool = False,
+    group: bool = False,
+    **environment: str,
 ) -> Launched:
+    """Start `manage.py up`; as a `group` it stands at a terminal of its own."""
     chosen = port or free_port()
     arguments = [] if demo else ["--no-demo"]
     with (data_dir / "up.log").open("a") as log:
@@ -145,6 +152,7 @@ def launch(
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=group,
         )
     return Launched(data_dir, chosen, process)
 

@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 
 from backoffice.launcher import places, provisioning
-from backoffice.launcher.embedded import Valkey
+from backoffice.launcher.valkey import Valkey
 from tests.factories.trades import message
 from tests.scenarios.launched import Launched, eventually, home, launch
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.launcher.embedded import Postgres, Valkey
-from backoffice.launcher.supervisor import born_at
+from backoffice.launcher.embedded import Postgres
+from backoffice.launcher.processes import born_at
+from backoffice.launcher.valkey import Valkey
 from tests.scenarios.launched import Launched, eventually, home, launch
 
 pytestmark = pytest.mark.slow

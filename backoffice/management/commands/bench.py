@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import signal
+import traceback
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -44,9 +45,8 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"failed: {', '.join(failed)}")
 
-    @staticmethod
-    def _measured(name: str) -> dict[str, object]:
-        """One benchmark's figures; an error is a result too, and the others still run."""
+    def _measured(self, name: str) -> dict[str, object]:
+        """One benchmark's figures; an error is told, is a result, and the others still run."""
         result: dict[str, object] = {
             "benchmark": name,
             "at": timezone.now().isoformat(timespec="seconds"),
@@ -57,5 +57,6 @@ class Command(BaseCommand):
         try:
             figures: dict[str, object] = importlib.import_module(f"benchmarks.{name}").run()
         except Exception as failed:
+            self.stderr.write(traceback.format_exc())
             return result | {"error": f"{type(failed).__name__}: {failed}"}
         return result | figures
