@@ -28,7 +28,8 @@ def _install() -> None:
     stamp = VENV / ".stamp"
 
     def is_there() -> bool:
-        return PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted
+        readable = os.access(PYTHON, os.X_OK) and os.access(stamp, os.R_OK)
+        return readable and stamp.read_text() == wanted
 
     if is_there():
         return

@@ -11,7 +11,7 @@ import pytest
 
 from backoffice.launcher import places
 from backoffice.launcher.embedded import Postgres
-from tests.scenarios.launched import home, manage
+from tests.scenarios.launched import eventually, home, launch, manage
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 pytestmark = [
@@ -131,3 +131,20 @@ def test_without_fitting_programs_a_backup_says_which_are_missing(
     assert done.returncode == 1
     assert "no pg_dump of PostgreSQL 15 here" in done.stderr
     assert "BACKOFFICE_PG_BIN" in done.stderr
+
+
+def test_a_start_on_a_new_database_makes_it_and_says_what_is_in_it(
+    fifteen: Path, folder: Path
+) -> None:
+    """What is loaded is asked of the database: neither the folder nor the wish says it."""
+    url = f"postgresql://postgres:{WORD}@/fifth?host={fifteen}"
+    for demo, words in (("0", ""), ("1", "loading the demo day"), ("1", "accounts:")):
+        (folder / "up.log").unlink(missing_ok=True)
+        up = launch(folder, demo=True, DATABASE_URL=url, DEMO=demo)
+        eventually(lambda up=up: "Ctrl-C stops everything" in up.log(), seconds=180)
+        assert up.get("/readyz")[0] == 200
+        assert up.end() == 0
+
+        assert words in up.log()
+        assert ("accounts:" in up.log()) is (demo == "1"), up.log()
+    assert "loading the demo day" not in up.log()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from django.test import Client, override_settings
 
 from core.audit import history
 from core.models import RoleGrant, User
+from core.people import actor_of
+from desk.selectors import limit_of
 
 pytestmark = pytest.mark.django_db
 WORD = "seventeen green kettles"
@@ -66,6 +69,11 @@ def test_from_an_empty_database_to_two_people_at_work() -> None:
 
     agent = _let_in(admin, "camille", "AGENT")
     supervisor = _let_in(admin, "dominique", "SUPERVISOR")
+
+    chief = User.objects.get(username="dominique")
+    limit = {"user": chief.pk, "amount_eur": "1000000", "valid_from": "2026-01-01"}
+    assert admin.post("/admin/desk/supervisorlimit/add/", limit).status_code == 302
+    assert limit_of(actor=actor_of(chief), day=date(2026, 11, 20)) == 1_000_000
 
     assert agent.get("/trades/").status_code == 200
     assert agent.get("/refdata/books/new/").status_code == 200
