@@ -183,7 +183,7 @@ class House:
                 self.progress.line(f"not ready yet: {lacking}")
                 told_at = now
             self.supervisor.step()
-            self.supervisor.stop.wait(0.2)
+            self.supervisor.stop.wait(0.4)  # asking costs the web server a look at all migrations
         return False
 
 
