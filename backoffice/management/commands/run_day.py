@@ -19,6 +19,7 @@ from core import jobs
 from core.models import Job, JobState
 from kernel.actors import SYSTEM
 from kernel.calendars import UnknownDate
+from refdata import selectors as refdata
 
 OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 LEFT, NO_DAY, FAILED, NOTHING_CAME_IN = 1, 2, 3, 4
@@ -79,7 +80,7 @@ def _require_business_day(day: date) -> None:
     calendar = selectors.find_house_calendar()
     if calendar is None:
         raise CommandError(
-            f"the calendar {selectors.HOUSE_CALENDAR} is not loaded: manage.py load_calendars",
+            f"the calendar {refdata.HOUSE_CALENDAR} is not loaded: manage.py load_calendars",
             returncode=NO_DAY,
         )
     try:
@@ -88,7 +89,7 @@ def _require_business_day(day: date) -> None:
         raise CommandError(f"{unknown}: manage.py load_calendars", returncode=NO_DAY) from None
     if not is_open:
         raise CommandError(
-            f"{day} is no business day ({selectors.HOUSE_CALENDAR})", returncode=NO_DAY
+            f"{day} is no business day ({refdata.HOUSE_CALENDAR})", returncode=NO_DAY
         )
 
 
