@@ -84,6 +84,7 @@ NAMES: Final[dict[str, str | Promise]] = {
     "parked": _("waiting"),
     "exception": _("exceptions"),
     "refused": _("refused"),
+    "asked": _("cancellations asked for"),
     "ignored": _("ignored"),
     "invalid": _("unreadable"),
     "conflict": _("conflicts"),

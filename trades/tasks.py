@@ -10,7 +10,7 @@ from core.models import StoredFile
 from core.unreadable import message_of
 from trades.models import CaptureBatch
 from trades.rules import RULE_BY_CODE
-from trades.services import capture, control, control_data, imports, repair, validation
+from trades.services import by_file, capture, control, control_data, imports, repair, validation
 from trades.states import TradeState
 
 DECISIONS_PER_STEP: Final = validation.CHUNK
@@ -57,7 +57,7 @@ def decide_many(run: JobRun) -> None:
     run.result("/validation/")
 
 
-@job_handler(imports.TABLE_JOB, counts=("rows", *capture.COUNTS))
+@job_handler(imports.TABLE_JOB, counts=("rows", *by_file.COUNTS, *capture.COUNTS))
 def import_table(run: JobRun) -> None:
     """Capture the rows of a table; a repeated job meets its own rows as repeats."""
     batch = imports.import_table(
@@ -71,7 +71,7 @@ def import_table(run: JobRun) -> None:
     _report(run, batch)
 
 
-@job_handler(imports.FIX_JOB, counts=("messages", *capture.COUNTS))
+@job_handler(imports.FIX_JOB, counts=("messages", *by_file.COUNTS, *capture.COUNTS))
 def import_fix(run: JobRun) -> None:
     """Capture the fills of a FIX log; a repeated job meets its own fills as repeats."""
     file = StoredFile.objects.get(pk=run.parameters["file_id"])

@@ -7,6 +7,7 @@ the folder or a change of its rights, and a copy of the folder does not take it 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -47,8 +48,7 @@ def make_data_dir(place: Place) -> None:
     """Make DATA_DIR; say in a sentence why it cannot be."""
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)
-        (place.data_dir / ".probe").touch()
-        (place.data_dir / ".probe").unlink()
+        tempfile.TemporaryFile(dir=place.data_dir).close()
     except OSError as refused:
         raise UnableToStart(
             f"DATA_DIR={place.data_dir} cannot be written to: {refused.strerror}"

@@ -14,14 +14,13 @@ from typing import Final
 
 from lxml import etree
 
-from core.text import tidy
 from kernel import xml
 from kernel.calendars import is_plausible
 from kernel.findings import Finding
 from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
-from reconciliation.formats.holds import FINDINGS_MAX, unheld
+from reconciliation.formats.holds import FINDINGS_MAX, free_text, unheld
 
 MESSAGE: Final = "BkToCstmrStmt"
 OTHER_MESSAGES: Final = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrDbtCdtNtfctn": "camt.054"}
@@ -318,7 +317,7 @@ def _description(element: etree._Element, details: list[etree._Element]) -> str:
     texts = [_text(element, "AddtlNtryInf")]
     texts += [_text(tx, "RmtInf", "Ustrd") for tx in details]
     texts += [_text(tx, "AddtlTxInf") for tx in details]
-    return tidy(" ".join(" ".join(texts).split()))[:MAX_TEXT]
+    return free_text(" ".join(" ".join(texts).split()))[:MAX_TEXT]
 
 
 def _proof(statement: CashStatement) -> Iterator[Finding]:

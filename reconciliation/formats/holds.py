@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from core.text import disguise_in
+from kernel.characters import is_hidden
 from kernel.findings import Finding
 from reconciliation.facts import CashStatement
 from reconciliation.formats import N_
@@ -33,6 +34,13 @@ def holds_number(number: Decimal, digits: tuple[int, int]) -> bool:
     """Say whether a number has no more digits before and after its point than a column holds."""
     whole, decimals = digits
     return abs(number) < Decimal(10) ** whole and round(number, decimals) == number
+
+
+def free_text(text: str) -> str:
+    """Return the text without what nobody sees, but for control characters, which are a finding."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if CONTROL.match(c) or not is_hidden(c))
 
 
 def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Finding]:

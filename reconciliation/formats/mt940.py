@@ -15,11 +15,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from core.text import tidy
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
-from reconciliation.formats.holds import FINDINGS_MAX, unheld
+from reconciliation.formats.holds import FINDINGS_MAX, free_text, unheld
 
 ReadT = TypeVar("ReadT")
 LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
@@ -306,7 +305,7 @@ def _entry(item: _Field, n: int, currency: str, texts: list[str]) -> Entry:
         reference=_reference(owner, supplement),
         bank_reference=bank.strip(),
         kind=(match["kind"] or "").strip(),
-        description=tidy(" ".join("\n".join([*texts, supplement]).split()))[:MAX_TEXT],
+        description=free_text(" ".join("\n".join([*texts, supplement]).split()))[:MAX_TEXT],
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from tests.scenarios.launched import home, manage
@@ -51,6 +54,13 @@ call_command("migrate", verbosity=0)
 """
 
 
+def in_an_empty_database(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Make a database without any table of ours, and run a program there as the owner."""
+    made = manage(folder, "migrate", "core", "zero")
+    assert made.returncode == 0, made.stderr
+    return manage(folder, "shell", "--no-imports", "-c", program, DATABASE_ROLE="owner")
+
+
 def test_every_migration_can_be_taken_back_and_made_again() -> None:
     with home() as folder:
         for step in (["migrate"], ["migrate", "core", "zero"], ["migrate"]):
@@ -60,7 +70,7 @@ def test_every_migration_can_be_taken_back_and_made_again() -> None:
 
 def test_a_migration_that_gave_up_a_lock_is_run_again() -> None:
     with home() as folder:
-        said = manage(folder, "shell", "--no-imports", "-c", GIVEN_UP, DATABASE_ROLE="owner")
+        said = in_an_empty_database(folder, GIVEN_UP)
 
     assert said.returncode == 0, said.stderr
     assert "refused: canceling statement due to lock timeout" in said.stdout
@@ -70,7 +80,7 @@ def test_a_migration_that_gave_up_a_lock_is_run_again() -> None:
 
 def test_every_migration_outside_a_transaction_can_be_run_again() -> None:
     with home() as folder:
-        said = manage(folder, "shell", "--no-imports", "-c", NOT_RECORDED, DATABASE_ROLE="owner")
+        said = in_an_empty_database(folder, NOT_RECORDED)
 
     assert said.returncode == 0, said.stderr
     assert said.stdout.count("again:") >= 7

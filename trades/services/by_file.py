@@ -36,6 +36,8 @@ MESSAGES: Final = {
     "CAP-109": N_("{found} sends its trades itself: nobody brings them in by file"),
     "CAP-110": N_("The cancellation of this trade is asked for already"),
 }
+COUNTS: Final = ("asked", "refused")
+"""What becomes of the cancellations of a file: asked of a second person, or refused."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from core import access
 from core.access import Action
@@ -81,7 +81,7 @@ class ValidationFilter(ListFilterSet):
 class ValidationTable(tables.Table):
     reference = LinkColumn("validation:trade", verbose_name=_("Reference"))
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
-    request_state = StatusColumn(verbose_name=_("Cancellation"), orderable=False)
+    request_state = StatusColumn(verbose_name=pgettext_lazy("request", "Cancel"), orderable=False)
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
     instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))

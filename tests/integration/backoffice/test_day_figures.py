@@ -28,7 +28,7 @@ DAYS = (DAY, date(2026, 11, 19), date(2026, 11, 18))
 #: What must have been counted somewhere in the week, so that no figure is compared with nothing.
 FIGURES = {
     "capture done", "not booked", "waiting for a person", "waiting for their first message",
-    "enrich done", "to enrich", "control done", "on hold", "blocking exceptions", "alerts",
+    "enrich done", "to enrich", "control done", "on hold", "blocking exceptions", "warnings",
     "validate done", "to validate or correct", "to validate", "refused, to correct",
     "statements done", "not read", "in quarantine", "reconcile done", "breaks",
     "proposed matches", "report done", "without an answer", "blocked reports", "to release",
@@ -108,7 +108,7 @@ def test_a_day_is_through_whatever_waits_on_other_days() -> None:
     small_world()
     yesterday = booked(source_reference="A", traded_at="2026-11-19T10:00:00+01:00")
     assert yesterday.trade_date == DAYS[1]
-    Trade.objects.filter(pk=yesterday.pk).update(state="CLOSED", close_reason="CANCELLED")
+    send(facts(source_reference="A", version=2, action="CANCEL"))
     send(facts(source_reference="LOST", symbol="NOBODY-KNOWS", isin=None))
     booked(source_reference="B")
     lonely = trade(9, trade_date=DAY)

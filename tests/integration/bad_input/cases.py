@@ -199,7 +199,7 @@ REFERENCE: dict[str, tuple[str, bytes, str]] = {
     ),
     "NUL": (
         "mic", files.MIC + b"XPAR,XPAR,\0,ACTIVE\n",
-        "Line 2, column 11: U+0000 is a control character, not text",
+        "Line 2, column 11: U+0000 is a control or invisible character",
     ),
     "XML bomb": ("mic", files.XML_BOMB, "A document type declaration is not accepted"),
     "a mark alone, mic": ("mic", b"\xef\xbb\xbf", "This cannot be done. The file is empty"),

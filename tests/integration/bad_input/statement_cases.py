@@ -20,11 +20,11 @@ STATEMENTS: dict[str, Bad] = {
     ),
     "zero-width space in the account of a camt.053": (
         "statement", files.CAMT.replace(b"<IBAN>FR", "<IBAN>FR\u200b".encode()), 200,
-        "CAMT-NAME Blocking 3 Acct A name is not what it looks like: U+200B",
+        "CAMT-NAME Blocking 2 Acct A name is not what it looks like: U+200B",
     ),
     "text turned around in the id of a camt.053": (
         "statement", files.CAMT.replace(b"<Id>1</Id>", "<Id>\u202e1</Id>".encode()), 200,
-        "CAMT-NAME Blocking 3 Id A name is not what it looks like: U+202E",
+        "CAMT-NAME Blocking 2 Id A name is not what it looks like: U+202E",
     ),
     "empty": ("statement", b"", 422, "The submitted file is empty."),
     "truncated MT940": (

@@ -18,7 +18,7 @@ from tests.integration.reconciliation.world import PAID, account, statement, tak
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = """Identifiant;Titre;Sens;Nb;Cours;Brut;Devise;Négocié;Réglé
-T000001;FR0000131104;Achat;100;10,00;1000,00;EUR;18/11/2026;20/11/2026
+T000000001;FR0000131104;Achat;100;10,00;1000,00;EUR;18/11/2026;20/11/2026
 """
 FIELDS = ("reference", "isin", "side", "quantity", "price", "amount", "currency", "trade_date",
           "settlement_date")  # fmt: skip
@@ -50,7 +50,7 @@ def test_unknown_headers_are_mapped_seen_confirmed_and_saved_under_the_name(agen
     preview = asked.context["preview"]
     assert (preview.asks, preview.may_confirm) == (True, False)
     assert [(column.header, column.samples, column.field) for column in preview.asked[:3]] == [
-        ("Identifiant", ("T000001",), ""), ("Titre", ("FR0000131104",), ""),
+        ("Identifiant", ("T000000001",), ""), ("Titre", ("FR0000131104",), ""),
         ("Sens", ("Achat",), "side"),
     ]  # fmt: skip
 
