@@ -22,7 +22,8 @@ OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"}
 #: Commands that read everything and change nothing.
 READING_COMMANDS = frozenset({"backup", "verify_promises"})
 #: Commands that may make the embedded database; to all others a DATA_DIR without one is a mistake.
-FOUNDING_COMMANDS = frozenset({"migrate", "restore"})
+#: A gate asks the server how it would take a migration, also in a new clone.
+FOUNDING_COMMANDS = frozenset({"migrate", "restore", "lintmigrations"})
 #: Commands that need no server at all.
 OFFLINE_COMMANDS = frozenset(
     [
