@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from desk import states as desk
+from feeds import states as feeds
 from reconciliation import states as reconciliation
 from refdata import states as refdata
 from reporting import states as reporting
@@ -21,6 +22,8 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),
+    ("Webhook", "feeds", feeds.ENDPOINT_TRANSITIONS),
+    ("Delivery", "feeds", feeds.DELIVERY_TRANSITIONS),
     ("Settlement instruction", "refdata", refdata.INSTRUCTION_TRANSITIONS),
     ("Statement", "reconciliation", reconciliation.STATEMENT_TRANSITIONS),
     ("Reconciliation run", "reconciliation", reconciliation.RUN_TRANSITIONS),

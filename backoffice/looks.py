@@ -14,18 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 import desk.states
+import feeds.states
 import reconciliation.states
 import refdata.states
 import reporting.states
 import trades.states
 from backoffice.names import NAMES
 from core.pages import status, words
+from feeds.facts import EventType
 from refdata.services import FILE_KINDS
 
 STATES: Final = (
     reconciliation.states,
     reporting.states,
     refdata.states,
+    feeds.states,
     desk.states,
     trades.states,
 )
@@ -46,6 +49,24 @@ WORDS: Final[dict[str, str | Promise]] = {
     "VALIDATION": _("Validation"),
     "CANCELLATION": _("Cancellation"),
     "CORRECTION": _("Correction"),
+    "WEBHOOK": _("Webhook"),
+    "PAUSED": _("Paused"),
+    "DISABLED": _("Disabled"),
+    "ENDED": pgettext_lazy("webhook", "Ended"),
+    "WAITING": _("Waiting"),
+    "DELIVERED": _("Delivered"),
+    "DROPPED": _("Dropped"),
+    "webhook.test": _("Test"),
+    "trade.captured": _("Trade captured"),
+    "trade.amended": _("Trade amended"),
+    "trade.cancelled": _("Trade cancelled"),
+    "trade.parked": _("Message parked"),
+    "trade.exception": _("Message in exception"),
+    "trade.ignored": _("Message ignored"),
+    "trade.on_hold": _("Trade on hold"),
+    "trade.to_validate": _("Trade to validate"),
+    "trade.validated": _("Trade validated"),
+    "trade.rejected": _("Trade rejected"),
     "BREAK": _("Break"),
     "APPROVED": _("Approved"),
     "REFUSED": _("Refused"),
@@ -178,6 +199,9 @@ PLAIN: Final = frozenset(
         "VALIDATION",
         "CANCELLATION",
         "CORRECTION",
+        "WEBHOOK",
+        "webhook.test",
+        *EventType,
         "BREAK",
         "REPORT",
         "CONTROL",
@@ -275,6 +299,8 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "action:NEW": pgettext_lazy("execution", "New"),
     "execution:NEW": pgettext_lazy("execution", "New"),
     "execution:EXCEPTION": _("Exception"),
+    "webhookendpoint:ACTIVE": pgettext_lazy("webhook", "Active"),
+    "webhookdelivery:FAILED": pgettext_lazy("delivery", "Given up"),
     "tradeversion:NEW": pgettext_lazy("execution", "New"),
 }
 """Words that agree with what they are said of, where French has two forms: `model:STATE`."""

@@ -108,6 +108,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
             Item(_("Reference data"), "refdata:home", Action.VIEW_REFDATA, "refdata"),
             Item(_("Rules"), "rules:list", Action.VIEW_TRADES, "rules"),
             Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
+            Item(_("Webhooks"), "feeds:endpoints", Action.CONFIGURE, "api"),
             Item(_("Audit trail"), "core:audit", Action.VIEW_AUDIT, "audit"),
         ),
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 SHOWN_MAX: Final = 5
 
@@ -135,11 +135,13 @@ PROMISES: Final = (
 def broken(*, settled: bool) -> list[tuple[Promise, list[str]]]:
     """Return the promises that do not hold, each with the first rows that break it.
 
-    Without `settled` those are left out that hold only when no work waits.
+    Without `settled` those are left out that hold only when no work waits. Each reads its tables
+    whole; after a crash PostgreSQL does not know how large they are, and would go row by row.
     """
     asked = [promise for promise in PROMISES if settled or not promise.settled]
     found = []
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for promise in asked:
             cursor.execute(f"SELECT b::text FROM ({promise.broken_by}) b LIMIT {SHOWN_MAX}")  # noqa: S608 - our own text
             rows = [str(row[0]) for row in cursor.fetchall()]

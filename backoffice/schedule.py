@@ -19,6 +19,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 5,
         "options": {"expires": 10},
     },
+    "tell the outside what changed": {
+        "task": "backoffice.tasks.tell_the_outside",
+        "schedule": 1,
+        "options": {"expires": 5},
+    },
     "anchor the audit trail outside the database": {
         "task": "core.anchor_audit",
         "schedule": 60,

@@ -24,6 +24,7 @@ DONE_BY = {
     WorkKind.CORRECTION: access.Action.AMEND_TRADE,
     WorkKind.BREAK: access.Action.MATCH,
     WorkKind.REPORT: access.Action.GENERATE_REPORT,
+    WorkKind.WEBHOOK: access.Action.CONFIGURE,
 }
 """Who takes work of a kind must be allowed to do it."""
 

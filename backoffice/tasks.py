@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from backoffice import demo, health
 from core.jobs import JobRun, job_handler
+from feeds.services import delivering
+from trades.services import feed
 
 
 @shared_task(ignore_result=True, expires=15)
@@ -29,6 +31,13 @@ def worker_is_ready(**_: object) -> None:
 def scheduler_is_ready(**_: object) -> None:
     """A scheduler that has just started is alive before its first tick."""
     health.beat("scheduler", at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=5)
+def tell_the_outside() -> None:
+    """Number what happened, and tell the webhooks."""
+    feed.tell()
+    delivering.dispatch(clock=timezone.now)
 
 
 @job_handler(demo.WEEK_JOB, counts=("validated", *demo.LATER_ROOMS))

@@ -24,6 +24,7 @@ ROOMS: Final = (
     ("", "backoffice.pages.urls"),
     ("", "core.urls"),
     ("work/", "desk.urls"),
+    ("webhooks/", "feeds.urls"),
     ("refdata/", "refdata.urls"),
     ("trades/rules/", "trades.views.rule_urls"),
     ("trades/", "trades.urls"),

@@ -44,6 +44,10 @@ PAGES: Final = {
     "one_settlement_day": "/trades/?settles=2026-09-15",
     "validation": "/validation/",
     "home": "/",
+    "api_first": "/api/v1/trades/",
+    "api_one_counterparty": "/api/v1/trades/?counterparty=CP-007&side=BUY",
+    "api_sparse": "/api/v1/trades/?fields=reference,state,net_amount",
+    "api_exceptions": "/api/v1/exceptions/",
 }
 COPY: Final = """
 INSERT INTO trades_trade ({names})

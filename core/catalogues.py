@@ -23,6 +23,7 @@ ROOMS: Final = (
     "kernel",
     "core",
     "desk",
+    "feeds",
     "refdata",
     "trades",
     "reconciliation",

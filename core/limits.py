@@ -6,7 +6,11 @@ from typing import Final
 
 API: Final = "/api/"
 MEGABYTE: Final = 1024 * 1024
-API_BYTES_MAX: Final = 96 * MEGABYTE
+IN_CHUNKS: Final = "denouement.in_chunks"
+"""Set when a body came without its length: nobody can tell whether all of it did."""
+NOT_TAKEN_IN: Final = "denouement.not_taken_in"
+"""Where the error stands that kept a body in chunks from being gathered."""
+API_BYTES_MAX: Final = 200 * MEGABYTE
 PAGE_BYTES_MAX: Final = 32 * MEGABYTE
 
 

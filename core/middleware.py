@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import asked, context
 from core.api.middleware import Handler, carries_token
 from core.api.problems import problem
-from core.limits import API, MEGABYTE, bytes_max
+from core.limits import API, MEGABYTE, NOT_TAKEN_IN, bytes_max
 from core.people import actor_of
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -60,6 +60,9 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NOT_TAKEN_IN in request.META and not request.path.startswith(API):
+            said = _("What was sent could not be kept: try again later.")
+            return render(request, "413.html", {"said": said}, status=507)
         text = request.META.get("CONTENT_LENGTH") or "0"
         too_long = len(text) > asked.DIGITS_MAX
         declared = asked.KEY_MAX if too_long else asked.number(text) or 0

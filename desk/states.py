@@ -64,6 +64,7 @@ class WorkKind(StrEnum):
     CORRECTION = "CORRECTION"
     BREAK = "BREAK"
     REPORT = "REPORT"
+    WEBHOOK = "WEBHOOK"
 
 
 class WorkState(StrEnum):

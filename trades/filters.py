@@ -12,7 +12,14 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.pages.filters import (
+    ChipsFilter,
+    DayFilter,
+    KeyFilter,
+    ListFilterSet,
+    MomentDayFilter,
+    SearchFilter,
+)
 from kernel.numbering import spans
 from refdata import selectors as refdata
 from trades import selectors
@@ -46,6 +53,13 @@ def _numbered(digits: str) -> Q:
     for first, last in spans(digits):
         wanted |= Q(pk__gte=first, pk__lte=last)
     return wanted
+
+
+def called(reference: str) -> Q:
+    """Return "this is our reference of the trade", in a way that an index answers."""
+    if not OWN_REFERENCE.fullmatch(reference):
+        return Q(pk__in=[])
+    return Q(_numbered(reference[1:]), reference=reference)
 
 
 def _sent_as(prefix: str) -> Q | None:
@@ -92,7 +106,7 @@ class TradeFilter(ListFilterSet):
     since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("Traded from"))
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
-    batch = django_filters.NumberFilter(method="filter_batch", label=_("Import"))
+    batch = KeyFilter(method="filter_batch", label=_("Import"))
 
     class Meta:
         model = Trade
@@ -133,7 +147,7 @@ class ExecutionFilter(ListFilterSet):
     q = MessageSearch()
     outcome = ChipsFilter(choices=labelled(Outcome), label=_("Outcome"))
     channel = ChipsFilter(choices=labelled(Channel), label=_("Channel"))
-    batch = django_filters.NumberFilter(field_name="batch_id", label=_("Import"))
+    batch = KeyFilter(field_name="batch_id", label=_("Import"))
     day = DayFilter(method="filter_day", label=_("Business day"))
 
     class Meta:

@@ -46,6 +46,11 @@ def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
     return Trade.objects.visible_to(actor, Action.VIEW_TRADES).order_by("-trade_date", "-id")
 
 
+def list_trades_of_source(source_system: str) -> DeskScopedQuerySet[Trade]:
+    """Return the trades that a source system sent, latest first."""
+    return Trade.objects.filter(source_system=source_system).order_by("-trade_date", "-id")
+
+
 def get_trade_for_update(*, trade_id: int) -> Trade:
     """Return one trade under its row lock, or raise DoesNotExist."""
     return Trade.objects.select_for_update(of=("self",)).get(pk=trade_id)

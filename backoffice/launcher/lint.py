@@ -18,6 +18,7 @@ PACKAGES = [
     "kernel",
     "core",
     "desk",
+    "feeds",
     "refdata",
     "trades",
     "reconciliation",

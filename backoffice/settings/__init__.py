@@ -37,7 +37,7 @@ elif TESTING:
 else:
     SECRET_KEY = env.text("SECRET_KEY") or provisioning.secret(_place.secrets, "secret_key")
 
-ROOMS = ["core", "desk", "refdata", "trades", "reconciliation", "reporting", "backoffice"]
+ROOMS = ["core", "desk", "feeds", "refdata", "trades", "reconciliation", "reporting", "backoffice"]
 INSTALLED_APPS = [
     *ROOMS,
     "django.contrib.admin",

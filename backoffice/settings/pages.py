@@ -29,7 +29,16 @@ LANGUAGE_CODE = env.language()
 LANGUAGES = list(env.LANGUAGES.items())
 LOCALE_PATHS = [
     places.ROOT / "locale" / room
-    for room in ("core", "desk", "refdata", "trades", "reconciliation", "reporting", "backoffice")
+    for room in (
+        "core",
+        "desk",
+        "feeds",
+        "refdata",
+        "trades",
+        "reconciliation",
+        "reporting",
+        "backoffice",
+    )
 ]
 TIME_ZONE = env.time_zone()
 USE_I18N = True
@@ -61,6 +70,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.openapi.require_bodies",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "TradeState": "trades.states.TradeState",
+        "ExceptionState": "desk.states.ExceptionState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -81,5 +81,9 @@ def refuse_unfit_production() -> None:
         )
     if env.flag("DEMO"):
         raise ImproperlyConfigured("DEMO=1 opens accounts with a known password: not here")
+    if env.flag("WEBHOOK_ALLOWED_PRIVATE"):
+        raise ImproperlyConfigured(
+            "WEBHOOK_ALLOWED_PRIVATE=1 lets webhooks reach this network: not here"
+        )
     if not env.words("ALLOWED_HOSTS"):
         raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts of the pages")

@@ -21,6 +21,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 
 SUBSCRIPTIONS = "backoffice.subscriptions.SUBSCRIPTIONS"
 RING_DOORBELL = True
+# Hosts that webhooks may lead to, and what is below them; every public one when empty.
+WEBHOOK_HOSTS = [host.lower() for host in env.words("WEBHOOK_HOSTS")]
+WEBHOOK_ALLOWED_PRIVATE = env.flag("WEBHOOK_ALLOWED_PRIVATE")
 JOB_BACK_OFF_FACTOR = 1
 
 LOGGING = logging_settings()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.api.pieces import packed, unpacked
 from core.api.problems import problem
 from kernel.actors import Actor
 from kernel.findings import Refusal
@@ -60,17 +61,28 @@ class Key:
     fingerprint: str
 
 
-def key_of(request: HttpRequest, *, actor: Actor, body: bytes, required: bool = True) -> Key | None:
-    """Read the header; raises KeyRefused when it is missing (and required) or not plain text."""
-    value = request.headers.get("Idempotency-Key", "").strip().strip('"')
-    if not value:
-        if required:
-            raise KeyRefused("Send an Idempotency-Key header: it makes a retry safe")
+def key_of(
+    request: HttpRequest, *, actor: Actor, body: bytes | Iterable[bytes], required: bool = True
+) -> Key | None:
+    """Read the header; raises KeyRefused when it is missing (and required), empty or not plain
+    text.
+
+    The fingerprint is that of the address and of what the body says: packed again it is the same.
+    """
+    said = request.headers.get("Idempotency-Key")
+    if said is None and not required:
         return None
+    value = (said or "").strip().strip('"').strip()
+    if not value:
+        raise KeyRefused(_("Send an Idempotency-Key that is not empty: it makes a retry safe"))
     if len(value) > KEY_MAX or not (value.isascii() and value.isprintable()):
-        raise KeyRefused(f"The Idempotency-Key must be 1 to {KEY_MAX} printable characters")
-    shape = f"{request.method} {request.get_full_path()}\n".encode()
-    return Key(actor.name, value, hashlib.sha256(shape + body).hexdigest())
+        raise KeyRefused(
+            _("The Idempotency-Key has 1 to %(limit)s printable characters") % {"limit": KEY_MAX}
+        )
+    fingerprint = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    for piece in [body] if isinstance(body, bytes) else body:
+        fingerprint.update(piece)
+    return Key(actor.name, value, fingerprint.hexdigest())
 
 
 def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
@@ -95,7 +107,7 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
             key.value,
             key.fingerprint,
             answer.status_code,
-            answer.content,
+            packed(answer),
         ]
         with connection.cursor() as cursor:
             cursor.execute(STORE, [*row, answer.headers["Content-Type"]])
@@ -112,9 +124,9 @@ def _stored(
     key: Key, fingerprint: str, code: int, answer: memoryview, media_type: str
 ) -> HttpResponse:
     if fingerprint != key.fingerprint:
-        raise KeyReused("This Idempotency-Key was used for another request")
+        raise KeyReused(_("This Idempotency-Key was used for another request"))
     return HttpResponse(
-        bytes(answer),
+        unpacked(bytes(answer)),
         status=code,
         content_type=media_type,
         headers={"Idempotency-Replayed": "true"},

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.widgets import BooleanWidget
 
+from core.asked import KEY_MAX
 from core.pages import formats, status
 from core.pages.fields import DayField, SharedFigureField
 
@@ -70,6 +71,15 @@ class AmountFilter(django_filters.Filter):
     """A bound on an amount, typed as the reader writes amounts."""
 
     field_class = SharedFigureField
+
+
+class KeyFilter(django_filters.NumberFilter):
+    """The number of a record: whole, and one that a record can have."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"min_value": 1, "max_value": KEY_MAX, **kwargs})
 
 
 class YesNoFilter(django_filters.BooleanFilter):

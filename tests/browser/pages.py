@@ -10,6 +10,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from core.models import Job
 from desk.models import ControlException
+from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
     Break,
     ColumnMapping,
@@ -38,6 +39,9 @@ NO_PAGE: Final = {
     "refdata:lookup_*": "answers JSON to a combobox",
     "refdata:*_keys": "answers JSON to a combobox",
     "api-execution*": "the API",
+    "api-trade*": "the API",
+    "api-exceptions": "the API",
+    "api-events": "the API",
 }
 """What answers a GET without being a page; everything else is opened."""
 
@@ -46,6 +50,9 @@ SUPERVISOR: Final = frozenset(
     | {"refdata:instruction"}
 )
 """Pages that a supervisor sees with their acts; an agent opens the others."""
+
+ADMINISTRATOR: Final = "feeds:"
+"""Pages of this room are an administrator's."""
 
 ADMIN_PAGES: Final = ("index", "core_user_changelist", "trades_trade_changelist")
 
@@ -127,6 +134,8 @@ KEYS: Final[dict[str, Arguments]] = {
     "validation:trade": _to_decide,
     "trades:import": _first(CaptureBatch),
     "trades:execution": _each(Execution.objects.all(), "outcome"),
+    "feeds:endpoint": _each(WebhookEndpoint.objects.all(), "state"),
+    "feeds:delivery": _each(WebhookDelivery.objects.all(), "state"),
     "rules:rule": lambda: [("TRD-401",)],
     "reconciliation:break": _each(Break.objects.all(), "kind"),
     "reconciliation:statement": _each(StatementFile.objects.all(), "kind"),

@@ -22,6 +22,7 @@ from refdata.models import CutOff
 from refdata.services import load_file
 from tests.browser import pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
+from tests.factories.feeds import webhooks_in_every_state
 from trades.models import Trade
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,6 +48,7 @@ SEEN_MOST = (
     ("supervisor", "/validation/"),
     ("agent", "/reconciliation/"),
     ("agent", "/reporting/activity/"),
+    ("admin", "/webhooks/deliveries/"),
 )
 
 
@@ -78,6 +80,7 @@ def world() -> None:
         proposed_by="agent",
         proposed_at=AT,
     )
+    webhooks_in_every_state()
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",
@@ -92,10 +95,16 @@ def world() -> None:
         )
 
 
+def _who_opens(name: str) -> str:
+    if name.startswith(pages.ADMINISTRATOR):
+        return "admin"
+    return "supervisor" if name in pages.SUPERVISOR else "agent"
+
+
 def every_page() -> Iterator[tuple[str, str, str]]:
     """Yield who opens which page, and its address."""
     for name, address in pages.addresses():
-        yield ("supervisor" if name in pages.SUPERVISOR else "agent"), name, address
+        yield _who_opens(name), name, address
     for name in pages.ADMIN_PAGES:
         yield "admin", f"admin:{name}", reverse(f"admin:{name}")
     yield "stranger", "core:sign_in", "/sign-in/"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backoffice.launcher import places
 
-ROOMS = ("core", "desk", "refdata", "trades", "reconciliation", "reporting")
+ROOMS = ("core", "desk", "feeds", "refdata", "trades", "reconciliation", "reporting")
 PACKAGES = ("kernel", *ROOMS, "backoffice")
 
 

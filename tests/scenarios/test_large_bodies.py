@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from backoffice.launcher import places
 from tests.scenarios.launched import Launched, eventually, home, launch
 
 pytestmark = pytest.mark.slow
 MEGABYTE = bytes(1024 * 1024)
+MEMORY_MB_MAX = 300
+COUNT = 100_000
 EARLY_SECONDS = 5
 
 
@@ -33,9 +38,11 @@ def chunks(megabytes: int) -> Iterator[bytes]:
         yield MEGABYTE
 
 
-def post(up: Launched, path: str, body: bytes | Iterator[bytes], **headers: str) -> tuple[int, str]:
+def post(
+    up: Launched, path: str, body: bytes | Iterator[bytes], *, timeout: int = 30, **headers: str
+) -> tuple[int, str]:
     """Send and return status and text; a server that stops reading early may cut us off."""
-    connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=timeout)
     with contextlib.closing(connection):
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.request("POST", path, body=body, headers=headers)
@@ -56,8 +63,8 @@ def test_fifty_megabytes_to_a_page(up: Launched, path: str, manner: str) -> None
 
 
 @pytest.mark.parametrize("manner", ["measured", "in chunks"])
-def test_a_hundred_megabytes_to_the_api(up: Launched, manner: str) -> None:
-    body = MEGABYTE * 100 if manner == "measured" else chunks(100)
+def test_more_than_two_hundred_megabytes_to_the_api(up: Launched, manner: str) -> None:
+    body = MEGABYTE * 201 if manner == "measured" else chunks(201)
 
     status, text = post(
         up, "/api/v1/executions/bulk/", body, **{"Content-Type": "application/json"}
@@ -65,3 +72,38 @@ def test_a_hundred_megabytes_to_the_api(up: Launched, manner: str) -> None:
 
     assert (status, json.loads(text)["code"]) == (413, "BODY_TOO_LARGE")
     assert up.get("/livez")[0] == 200
+
+
+def memory_of(pid: int) -> int:
+    """Return the most megabytes that a web process has held so far."""
+    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    peaks = [
+        re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text()) for one in family
+    ]
+    return max(int(peak[1]) // 1024 for peak in peaks if peak)
+
+
+def test_a_hundred_thousand_executions_in_two_hundred_megabytes(up: Launched) -> None:
+    """Each booked, below 300 MB in each web process; the call with the same key says the same."""
+    up.load_reference_data()
+    token = up.told("create_api_token", "large", "--source-system", "LARGE")
+    example = json.loads((places.ROOT / "docs" / "examples" / "execution.json").read_text())
+    blanks = " " * 1_750
+    lines = (
+        json.dumps(example | {"source_reference": f"L-{n}"})[:-1] + blanks + "}\n"
+        for n in range(COUNT)
+    )
+    body = "".join(lines).encode()
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/x-ndjson",
+        "Idempotency-Key": "large",
+    }
+
+    status, text = post(up, "/api/v1/executions/bulk/", body, timeout=300, **headers)
+    again = post(up, "/api/v1/executions/bulk/", body, timeout=300, **headers)
+
+    assert len(body) > 190 * len(MEGABYTE)
+    assert (status, json.loads(text)["counts"]) == (200, {"booked": COUNT})
+    assert again == (status, text)
+    assert memory_of(up.children()["web"]) <= MEMORY_MB_MAX

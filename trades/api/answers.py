@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -9,12 +12,15 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from core import remarks
-from core.api.problems import problem
+from core.api.pieces import InPieces
+from core.api.problems import MEDIA_TYPE, document, problem
 from kernel.findings import Finding
 from trades.services.capture import Captured
 from trades.services.plan import Item, ItemStatus
 
-MALFORMED: Final = frozenset({"CAP-001", "CAP-002", "CAP-003", "CAP-004", "CAP-018"})
+MALFORMED: Final = frozenset({"CAP-001", "CAP-002", "CAP-003", "CAP-004", "CAP-018", "CAP-019"})
+FINDINGS_MAX: Final = 10_000
+REFUSED: Final = frozenset({ItemStatus.CONFLICT, ItemStatus.INVALID})
 CODES: Final = {
     ItemStatus.CREATED: 201,
     ItemStatus.REPEATED: 200,
@@ -35,6 +41,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
     trade: str | msgspec.UnsetType = msgspec.UNSET
     trade_version: int | msgspec.UnsetType = msgspec.UNSET
     findings: list[dict[str, object]] | msgspec.UnsetType = msgspec.UNSET
+    findings_left_out: int | msgspec.UnsetType = msgspec.UNSET
     index: int | msgspec.UnsetType = msgspec.UNSET
     code: int | msgspec.UnsetType = msgspec.UNSET
 
@@ -50,7 +57,8 @@ def shape(item: Item) -> Answer:
     if item.execution_id is not None:
         answer.execution_id = item.execution_id
     if trade is not None:
-        answer.trade, answer.trade_version = trade.reference, trade.version_no
+        answer.trade = trade.reference
+        answer.trade_version = item.version_no or trade.version_no
     if item.findings:
         answer.findings = [remarks.shape(finding) for finding in item.findings]
     return answer
@@ -78,15 +86,67 @@ def invalid(findings: tuple[Finding, ...]) -> HttpResponse:
     )
 
 
-def of_many(captured: Captured) -> HttpResponse:
+class Told:
+    """What is said of the messages of a bulk, slice by slice: texts, no objects."""
+
+    def __init__(self, batch_id: int) -> None:
+        self.batch_id = batch_id
+        self.counts: Counter[str] = Counter()
+        self.refused = 0
+        self.findings: list[dict[str, object]] = []
+        """What keeps messages from being booked, each with the index of its message."""
+        self.found = 0
+        self._texts: dict[int, bytes] = {}
+
+    def add(self, captured: Captured, indexes: Sequence[int]) -> None:
+        """Note the answers of a slice; its messages stand at these indexes of the bulk."""
+        self.counts.update(captured.counts())
+        items = []
+        for index, item in zip(indexes, captured.items, strict=True):
+            answer = shape(item)
+            answer.index, answer.code = index, CODES[item.status]
+            if item.findings:
+                self._note(answer, index, is_refused=item.status in REFUSED)
+            items.append(answer)
+        if isinstance(indexes, range):
+            self._texts[indexes.start] = msgspec.json.encode(items)[1:-1]
+        else:
+            encode = msgspec.json.encode
+            self._texts |= {i: encode(one) for i, one in zip(indexes, items, strict=True)}
+
+    def texts(self) -> Iterator[bytes]:
+        """Yield the items as JSON, in the order of the bulk."""
+        for number, start in enumerate(sorted(self._texts)):
+            yield b"," if number else b""
+            yield self._texts[start]
+
+    def _note(self, answer: Answer, index: int, *, is_refused: bool) -> None:
+        """Keep what was found; past the limit a message keeps its first finding alone."""
+        findings = answer.findings
+        assert isinstance(findings, list)  # noqa: S101 - the item has some
+        self.refused += is_refused
+        if is_refused and len(self.findings) < FINDINGS_MAX:
+            self.findings += [finding | {"index": index} for finding in findings]
+        if self.found > FINDINGS_MAX and len(findings) > 1:
+            answer.findings, answer.findings_left_out = findings[:1], len(findings) - 1
+        self.found += len(findings)
+
+
+def of_many(told: Told) -> HttpResponse:
     """Answer a bulk: counts, then one entry per message in its order, with its own code."""
-    items = []
-    for index, item in enumerate(captured.items):
-        answer = shape(item)
-        answer.index, answer.code = index, CODES[item.status]
-        items.append(answer)
-    body = {"batch_id": captured.batch_id, "counts": captured.counts(), "items": items}
-    return _json(body, 200)
+    head = msgspec.json.encode({"batch_id": told.batch_id, "counts": told.counts})
+    return InPieces([head[:-1], b',"items":[', *told.texts(), b"]}"])
+
+
+def of_none(told: Told) -> HttpResponse:
+    """Answer a bulk of which nothing was booked: 422 with the findings of every message."""
+    title = _("Nothing was booked: %(refused)s of %(count)s executions are refused") % {
+        "refused": told.refused,
+        "count": sum(told.counts.values()),
+    }
+    findings = sorted(told.findings, key=itemgetter("index"))
+    body = document(422, "BULK_REFUSED", title) | {"counts": told.counts, "findings": findings}
+    return HttpResponse(msgspec.json.encode(body), status=422, content_type=MEDIA_TYPE)
 
 
 def _json(body: object, status: int) -> HttpResponse:

@@ -15,6 +15,23 @@ def execution() -> dict[str, Any]:
     return dict(json.loads("".join(lines))) if lines else {}
 
 
+def amendment() -> dict[str, Any]:
+    """Return the same with another quantity."""
+    one = execution()
+    return one and one | {"version": 2, "action": "AMEND", "quantity": "120"}
+
+
+def cancellation() -> dict[str, Any]:
+    """Return its cancellation."""
+    one = execution()
+    return one and {"source_reference": one["source_reference"], "version": 3, "action": "CANCEL"}
+
+
+def lines() -> str:
+    """Return the example of a bulk, as it is sent."""
+    return "\n".join(_lines("executions.ndjson"))
+
+
 def of_a_bulk() -> dict[str, Any]:
     """Return the first item of the example of a bulk."""
     lines = _lines("executions.ndjson")

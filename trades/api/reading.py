@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from kernel.findings import Refusal
+from core.api.bodies import CODINGS, IN_MEMORY, Body
+from core.api.lists import refuse_query
+from core.limits import API_BYTES_MAX
+from kernel.findings import Finding, Refusal
+from trades.api.on_disk import (
+    ITEMS_MAX,
+    ONE_BYTES_MAX,
+    PLACE,
+    Places,
+    UnreadableBulk,
+    cut_lines,
+    cut_list,
+    require_countable,
+    too_many,
+)
 from trades.formats.execution_json import TOO_DEEP, malformed, read_execution
 from trades.services.capture import Read
 
-ITEMS_MAX: Final = 100_000
-COMMAS_MAX: Final = 30 * ITEMS_MAX
-LINES_MAX: Final = 10 * ITEMS_MAX
-PIECE: Final = 1024 * 1024
-ONE_BYTES_MAX: Final = 64 * 1024
-MANY_BYTES_MAX: Final = 96 * 1024 * 1024
+MANY_BYTES_MAX: Final = API_BYTES_MAX
 JSON_TYPES: Final = frozenset(
     {"application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"}
 )
 BOM: Final = b"\xef\xbb\xbf"
 NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
-PLACE: Final = re.compile(r"\(byte (\d+)\)")
-"""Where msgspec says that a body stops being JSON."""
+TOO_LONG: Final = Finding(
+    code="CAP-019",
+    field="",
+    message="The message is longer than {expected} bytes",
+    expected=str(ONE_BYTES_MAX),
+)
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-class UnreadableBulk(Refusal):
-    """The body is neither a JSON list nor lines of JSON."""
-
-    code = "BULK_UNREADABLE"
-    status = 400
-
-
-class TooManyItems(Refusal):
-    """The bulk holds more messages than one call may."""
-
-    code = "TOO_MANY_ITEMS"
-    status = 413
 
 
 class UnsupportedType(Refusal):
@@ -51,8 +49,15 @@ class UnsupportedType(Refusal):
     status = 415
 
 
+class LengthRequired(Refusal):
+    """The lines came in chunks: whether the last one was the last cannot be seen."""
+
+    code = "LENGTH_REQUIRED"
+    status = 411
+
+
 def require_json(*, media_type: str, charset: str, coding: str) -> None:
-    """Raise UnsupportedType when the headers announce anything but JSON, in UTF-8, as it is."""
+    """Raise UnsupportedType unless the headers announce JSON in UTF-8, as it is or in gzip."""
     if media_type and media_type.lower() not in JSON_TYPES:
         raise UnsupportedType(
             _("Send Content-Type: application/json (or application/x-ndjson), not %(found)s")
@@ -60,76 +65,101 @@ def require_json(*, media_type: str, charset: str, coding: str) -> None:
         )
     if charset.lower() not in ("", "utf-8", "utf8"):
         raise UnsupportedType(_("Send JSON in UTF-8, not in %(found)s") % {"found": charset[:40]})
-    if coding.lower() not in ("", "identity"):
+    if coding.lower() not in CODINGS:
         raise UnsupportedType(
-            _("Content-Encoding %(found)s is not accepted: send the body as it is")
+            _("Content-Encoding %(found)s is not accepted: send gzip, or the body as it is")
             % {"found": coding[:40]}
         )
 
 
-def read_many(body: bytes) -> list[Read]:
-    """Return facts or findings per message. Raises UnreadableBulk, TooManyItems."""
-    if body.startswith(NOT_UTF_8):
+def said_yes(query: Mapping[str, str], name: str) -> bool:
+    """Return a yes or no of the address; no when it is not there. Raises UnreadableQuery."""
+    said = query.get(name, "false")
+    if said not in ("true", "false"):
+        refuse_query(name, said, expected="true, false")
+    return said == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The messages of a bulk by their index, in memory or on disk, and the lines where they stand.
+
+    `lines` counts them when they are asked for; None in a list.
+    """
+
+    texts: Sequence[bytes]
+    lines: Callable[[], Sequence[int]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def size(self, index: int) -> int:
+        """Return how many bytes a message has."""
+        texts = self.texts
+        return texts.sizes[index] if isinstance(texts, Places) else len(texts[index])
+
+    def read(self, indexes: Sequence[int]) -> list[Read]:
+        """Return facts or findings of these messages, the findings with their line."""
+        texts = self.texts
+        messages: list[Read] = [_read(texts[index]) for index in indexes]
+        if self.lines is not None and any(isinstance(one, tuple) for one in messages):
+            lines = self.lines()
+            return [
+                _on_line(one, lines[index]) if isinstance(one, tuple) else one
+                for index, one in zip(indexes, messages, strict=True)
+            ]
+        return messages
+
+
+def parts_of(body: Body) -> Parts:
+    """Cut a body into its messages. Raises UnreadableBulk, TooManyItems, LengthRequired.
+
+    A list shows its end, and so does gzip; lines without a length may be half of what was sent.
+    """
+    head = body.at(0, 256)
+    if head.startswith(NOT_UTF_8):
         raise UnreadableBulk(_("The body is not text in UTF-8"))
-    body = body.removeprefix(BOM)
-    start = body[:64].lstrip()
-    _refuse_countless(body, is_list=start.startswith(b"["))
-    parts = _list_items(body) if start.startswith(b"[") else _lines(body)
-    if not parts:
+    start = len(BOM) if head.startswith(BOM) else 0
+    is_list = head[start:].lstrip().startswith(b"[")
+    if not (is_list or body.is_whole):
+        raise LengthRequired(
+            _("Lines need a Content-Length, or gzip: in plain chunks their end cannot be seen")
+        )
+    if body.size <= IN_MEMORY:
+        whole = body.whole()[start:]
+        require_countable(whole, is_list=is_list)
+        parts = Parts(_items(whole)) if is_list else _lines(whole)
+    elif is_list:
+        parts = Parts(cut_list(body, head.index(b"[")))
+    else:
+        places = cut_lines(body, start)
+        parts = Parts(places, lambda: places.lines)
+    if not len(parts):
         raise UnreadableBulk(_("The body holds no execution"))
     if len(parts) > ITEMS_MAX:
-        raise TooManyItems(
-            _("%(found)s executions; at most %(limit)s in one call")
-            % {"found": len(parts), "limit": ITEMS_MAX}
-        )
-    read: list[Read] = [read_execution(part) for part in parts]
-    if not start.startswith(b"[") and any(isinstance(one, tuple) for one in read):
-        return _placed(body, read)
-    return read
+        raise too_many()
+    return parts
 
 
-def _refuse_countless(body: bytes, *, is_list: bool) -> None:
-    """Raise TooManyItems, before anything is taken apart, for more than the items may consist of.
-
-    An execution has a field for each comma, and texts apart from that: what 100,000 of them cannot
-    hold is counted in one pass over the bytes.
-    """
-    too_many_lines = not is_list and body.count(b"\n") > LINES_MAX
-    if too_many_lines or (
-        body.count(b",") > COMMAS_MAX and _commas_outside_texts(body) > COMMAS_MAX
-    ):
-        raise TooManyItems(_("More than %(limit)s executions in one call") % {"limit": ITEMS_MAX})
+def _read(text: bytes) -> Read:
+    return (TOO_LONG,) if len(text) > ONE_BYTES_MAX else read_execution(text)
 
 
-def _commas_outside_texts(body: bytes) -> int:
-    """Count the commas that part values, to one piece past the limit at most."""
-    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    found, inside = 0, 0
-    for start in range(0, len(plain), PIECE):
-        parts = plain[start : start + PIECE].split(b'"')
-        found += sum(part.count(b",") for part in parts[inside::2])
-        inside ^= (len(parts) - 1) % 2
-        if found > COMMAS_MAX:
-            break
-    return found
+def _lines(body: bytes) -> Parts:
+    lines = body.split(b"\n")
+    return Parts(
+        [line for line in lines if line.strip()],
+        lambda: [number for number, line in enumerate(lines, start=1) if line.strip()],
+    )
 
 
-def _lines(body: bytes) -> Sequence[bytes]:
-    return [line for line in body.split(b"\n") if line.strip()]
+def _on_line(findings: tuple[Finding, ...], number: int) -> tuple[Finding, ...]:
+    return tuple(replace(finding, line=number) for finding in findings)
 
 
-def _placed(body: bytes, read: Sequence[Read]) -> list[Read]:
-    """Give each finding the line of the body where its message stands."""
-    numbers = [n for n, line in enumerate(body.split(b"\n"), start=1) if line.strip()]
-    return [
-        tuple(replace(finding, line=number) for finding in one) if isinstance(one, tuple) else one
-        for number, one in zip(numbers, read, strict=True)
-    ]
-
-
-def _list_items(body: bytes) -> Sequence[bytes]:
+def _items(body: bytes) -> Sequence[bytes]:
     try:
-        return [bytes(raw) for raw in _LIST.decode(body)]
+        items = _LIST.decode(body)
     except msgspec.MsgspecError as wrong:
         at = PLACE.search(str(wrong))
         text = body.decode("utf-8", "replace")
@@ -139,3 +169,6 @@ def _list_items(body: bytes) -> Sequence[bytes]:
         ) from None
     except RecursionError:
         raise UnreadableBulk(_("The body is not a JSON list"), findings=(TOO_DEEP,)) from None
+    if len(items) > ITEMS_MAX:
+        raise too_many()
+    return [bytes(item) for item in items]

@@ -2,51 +2,126 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
+from core.api.openapi import FindingSerializer, ProblemSerializer
+from trades.formats import execution_checks as forms
+from trades.services.plan import ItemStatus
 from trades.states import Action, Capacity, Outcome, Side, TradeState
 
 
-class ExecutionSerializer(serializers.Serializer[object]):
-    """One execution; numbers are decimal texts. A CANCEL needs its first three fields only."""
+def pattern(form: str) -> str:
+    """Return a pattern of ours as JSON Schema writes it."""
+    return form.replace(r"\A", "^").replace(r"\Z", "$")
 
-    source_reference = serializers.CharField(max_length=64)
-    version = serializers.IntegerField(min_value=1)
-    action = serializers.ChoiceField([a.value for a in Action])
-    isin = serializers.CharField(max_length=12, required=False)
-    symbol = serializers.CharField(max_length=64, required=False)
-    side = serializers.ChoiceField([s.value for s in Side], required=False)
-    quantity = serializers.CharField(required=False, help_text="> 0, up to 18 + 10 digits")
-    price = serializers.CharField(required=False, help_text="up to 10 + 10 digits")
-    currency = serializers.CharField(max_length=3, required=False)
-    traded_at = serializers.DateTimeField(required=False, help_text="with its offset")
-    trade_date = serializers.DateField(required=False)
-    settlement_date = serializers.DateField(required=False)
-    venue = serializers.CharField(max_length=4, required=False, help_text="MIC")
-    counterparty = serializers.CharField(max_length=35, required=False)
-    book = serializers.CharField(max_length=35, required=False)
-    trader = serializers.CharField(max_length=35, required=False)
-    account = serializers.CharField(max_length=35, required=False)
-    gross_amount = serializers.CharField(required=False)
-    accrued_interest = serializers.CharField(required=False)
-    fees = serializers.CharField(required=False)
-    net_amount = serializers.CharField(required=False)
-    capacity = serializers.ChoiceField([c.value for c in Capacity], required=False)
-    comment = serializers.CharField(max_length=500, required=False)
+
+def _text(form: str = "", **more: str | int) -> dict[str, Any]:
+    """Return the schema of a text that may be left out, or null, which is the same."""
+    return {"type": ["string", "null"], **({"pattern": pattern(form)} if form else {}), **more}
+
+
+FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "source_reference": {
+        "type": "string",
+        "pattern": pattern(forms.REFERENCE),
+        "description": "with the source system of the token, the identity for ever",
+    },
+    "version": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": forms.MAX_VERSION,
+        "description": "rises with each message about the same reference",
+    },
+    "action": {
+        "type": "string",
+        "enum": [action.value for action in Action],
+        "description": "an AMEND carries the full new terms, a CANCEL its identity alone",
+    },
+    "isin": _text(forms.ISIN, format="isin", description="ISO 6166, with its check digit"),
+    "symbol": _text(forms.REFERENCE, description="the source's own name of the instrument"),
+    "side": {"type": ["string", "null"], "enum": [*(side.value for side in Side), None]},
+    "quantity": _text(
+        forms.QUANTITY.replace(r"\A", r"\A(?=.*[1-9])"), description="decimal text above zero"
+    ),
+    "price": _text(forms.PRICE, description="decimal text"),
+    "currency": _text(forms.CURRENCY, description="ISO 4217"),
+    "traded_at": _text(format="date-time", description="with its offset"),
+    "trade_date": _text(format="date", description="else the local day of traded_at"),
+    "settlement_date": _text(format="date", description="else by the cycle of the market"),
+    "venue": _text(forms.MIC, description="MIC, ISO 10383"),
+    "counterparty": _text(forms.CODE),
+    "book": _text(forms.CODE),
+    "trader": _text(forms.CODE),
+    "account": _text(forms.CODE),
+    "gross_amount": _text(forms.AMOUNT, description="decimal text; else computed"),
+    "accrued_interest": _text(forms.AMOUNT),
+    "fees": _text(forms.AMOUNT),
+    "net_amount": _text(forms.AMOUNT),
+    "capacity": {
+        "type": ["string", "null"],
+        "enum": [*(capacity.value for capacity in Capacity), None],
+    },
+    "comment": _text(forms.COMMENT, maxLength=500),
+}
+NEEDED: Final = ("side", "quantity", "price", "currency", "traded_at")
+
+
+def execution_schema() -> dict[str, Any]:
+    """Return the schema of one execution: a cancellation, or terms with an instrument."""
+
+    def given(*names: str) -> dict[str, Any]:
+        return {"required": [*names], "properties": {name: {"type": "string"} for name in names}}
+
+    return {
+        "type": "object",
+        "description": "One execution; numbers are decimal texts.",
+        "properties": FIELDS,
+        "required": [*forms.REQUIRED_ALWAYS],
+        "additionalProperties": False,
+        "anyOf": [
+            {"properties": {"action": {"const": Action.CANCEL.value}}},
+            given(*NEEDED, "isin"),
+            given(*NEEDED, "symbol"),
+        ],
+    }
+
+
+class ExecutionSerializer(serializers.Serializer[object]):
+    """One execution, as `execution_schema` describes it."""
+
+
+class ExecutionSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # untyped base
+    target_class = "trades.api.serializers.ExecutionSerializer"
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:  # noqa: ANN401 - its signature
+        return execution_schema()
 
 
 class ItemSerializer(serializers.Serializer[object]):
     """What became of one message."""
 
-    status = serializers.CharField(help_text="CREATED, REPEATED, CONFLICT, INVALID")
+    status = serializers.ChoiceField([status.value for status in ItemStatus])
     outcome = serializers.ChoiceField([o.value for o in Outcome], allow_null=True)
-    source_reference = serializers.CharField()
-    version = serializers.IntegerField()
-    action = serializers.ChoiceField([a.value for a in Action])
+    source_reference = serializers.CharField(required=False)
+    version = serializers.IntegerField(required=False)
+    action = serializers.ChoiceField([a.value for a in Action], required=False)
     execution_id = serializers.IntegerField(required=False)
     trade = serializers.CharField(required=False)
-    trade_version = serializers.IntegerField(required=False)
-    findings = serializers.ListField(child=serializers.DictField(), required=False)
+    trade_version = serializers.IntegerField(
+        required=False, help_text="the version that the message made"
+    )
+    findings = FindingSerializer(many=True, required=False)
+
+
+class BulkItemSerializer(ItemSerializer):
+    """What became of one message of a bulk: its index there, and the code of a single post."""
+
+    index = serializers.IntegerField(min_value=0)
+    code = serializers.ChoiceField([200, 201, 409, 422])
+    findings_left_out = serializers.IntegerField(required=False)
 
 
 class BulkSerializer(serializers.Serializer[object]):
@@ -54,7 +129,20 @@ class BulkSerializer(serializers.Serializer[object]):
 
     batch_id = serializers.IntegerField()
     counts = serializers.DictField(child=serializers.IntegerField())
-    items = ItemSerializer(many=True)
+    items = BulkItemSerializer(many=True)
+
+
+class RefusedFindingSerializer(FindingSerializer):
+    """A finding with the index of its message."""
+
+    index = serializers.IntegerField(required=False, min_value=0)
+
+
+class RefusedBulkSerializer(ProblemSerializer):
+    """Nothing was booked, or the call itself is refused."""
+
+    counts = serializers.DictField(child=serializers.IntegerField(), required=False)
+    findings = RefusedFindingSerializer(many=True)
 
 
 class MessageSerializer(serializers.Serializer[object]):
@@ -62,9 +150,9 @@ class MessageSerializer(serializers.Serializer[object]):
 
     execution_id = serializers.IntegerField()
     version = serializers.IntegerField()
-    action = serializers.CharField()
-    outcome = serializers.CharField()
-    reason_code = serializers.CharField()
+    action = serializers.ChoiceField([a.value for a in Action])
+    outcome = serializers.ChoiceField([o.value for o in Outcome])
+    reason_code = serializers.CharField(allow_blank=True)
     received_at = serializers.DateTimeField()
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trades.api import views
+from trades.api import lists, views
 
 urlpatterns = [
     path("executions/", views.ExecutionsView.as_view(), name="api-executions"),
@@ -10,4 +10,8 @@ urlpatterns = [
         views.ExecutionStatusView.as_view(),
         name="api-execution-status",
     ),
+    path("trades/", lists.TradesView.as_view(), name="api-trades"),
+    path("trades/<str:reference>/", lists.TradeView.as_view(), name="api-trade"),
+    path("exceptions/", lists.ExceptionsView.as_view(), name="api-exceptions"),
+    path("events/", lists.EventsView.as_view(), name="api-events"),
 ]

@@ -6,34 +6,35 @@ the API description like any other view.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import Action, require
 from core.api.authentication import client_of
-from core.api.idempotency import Key, in_flight, key_of, once
-from core.api.parsers import read_limited
+from core.api.bodies import read_whole, received
+from core.api.idempotency import Key, KeyInFlight, in_flight, key_of, once
 from core.api.problems import of_refusal, problem
 from core.api.throttles import wait_of
 from core.api.views import BaseAPIView, actor_in
 from core.tokens import Client
 from kernel.findings import Refusal
 from trades import selectors
-from trades.api import answers, examples, reading, recent, serializers
+from trades.api import answers, bulk, described, reading, recent
 from trades.api.burst import BURST
+from trades.api.on_disk import ONE_BYTES_MAX
 from trades.formats.execution_json import read_execution
 from trades.services import capture
 from trades.states import Channel
 
+RETRY_LATER: Final = {503: 1, 507: 60}
+UNSUPPORTED: Final = 415
 Work = Callable[[HttpRequest, Client], HttpResponse]
 
 
@@ -59,13 +60,24 @@ def as_client(request: HttpRequest, work: Work) -> HttpResponse:
         )
         return work(request, client)
     except Refusal as refusal:
-        answer = of_refusal(refusal)
-        return in_flight() if refusal.code == "IDEMPOTENCY_IN_FLIGHT" else answer
+        return refused(refusal)
+
+
+def refused(refusal: Refusal) -> HttpResponse:
+    """Answer a refusal, with what its status asks for besides."""
+    if isinstance(refusal, KeyInFlight):
+        return in_flight()
+    answer = of_refusal(refusal)
+    if answer.status_code in RETRY_LATER:
+        answer.headers["Retry-After"] = str(RETRY_LATER[answer.status_code])
+    if answer.status_code == UNSUPPORTED:
+        answer.headers["Accept-Encoding"] = "gzip, identity"
+    return answer
 
 
 def post_one(request: HttpRequest, client: Client) -> HttpResponse:
     """Capture one execution."""
-    body = read_limited(request, reading.ONE_BYTES_MAX)  # type: ignore[arg-type]  # it reads bytes
+    body = read_whole(request, bytes_max=ONE_BYTES_MAX)
     message = read_execution(body)
     if isinstance(message, tuple):
         return answers.invalid(message)
@@ -90,25 +102,17 @@ def post_one(request: HttpRequest, client: Client) -> HttpResponse:
 
 
 def post_many(request: HttpRequest, client: Client) -> HttpResponse:
-    """Capture a list or lines of executions; each gets its own outcome."""
-    body = read_limited(request, reading.MANY_BYTES_MAX)  # type: ignore[arg-type]  # it reads bytes
-    messages = reading.read_many(body)
-
-    key = _key(request, client, body)
-
-    def effect() -> HttpResponse:
-        captured = capture.capture_here(
-            messages=messages,
-            origin=capture.Origin(source_system=client.source_system, channel=Channel.BULK),
-            actor=client.actor,
-            at=timezone.now(),
-        )
-        return answers.of_many(captured)
-
-    return capture.retried(lambda: once(key, effect))
+    """Capture a list or lines of executions; each gets its own outcome, or all of them one."""
+    atomic = reading.said_yes(request.GET, "atomic")
+    with received(request, bytes_max=reading.MANY_BYTES_MAX) as body:
+        parts = reading.parts_of(body)
+        key = _key(request, client, body.pieces())
+        with bulk.room_for(parts):
+            effect = bulk.capture_parts(parts, client=client, at=timezone.now(), atomic=atomic)
+            return capture.retried(lambda: once(key, effect))
 
 
-def _key(request: HttpRequest, client: Client, body: bytes) -> Key | None:
+def _key(request: HttpRequest, client: Client, body: bytes | Iterable[bytes]) -> Key | None:
     return key_of(request, actor=client.actor, body=body, required=False)
 
 
@@ -117,22 +121,11 @@ class ExecutionsView(BaseAPIView):
 
     http_method_names = ["post", "options"]
 
-    @extend_schema(
-        operation_id="post_execution",
-        request=serializers.ExecutionSerializer,
-        examples=[OpenApiExample("execution.json", examples.execution(), request_only=True)],
-        responses={
-            201: serializers.ItemSerializer,
-            200: serializers.ItemSerializer,
-            400: OpenApiTypes.OBJECT,
-            409: OpenApiTypes.OBJECT,
-            422: OpenApiTypes.OBJECT,
-            429: OpenApiTypes.OBJECT,
-        },
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
-    )
+    @described.POST_ONE
     def post(self, request: HttpRequest) -> HttpResponse:
-        """201 booked or waiting, 200 an exact repeat, 409 other content, 422 every finding."""
+        """Keep one execution: 201 booked or waiting, 200 an exact repeat, 409 other content, 422
+        every finding. The body may come with `Content-Encoding: gzip`.
+        """
         return as_client(request, post_one)
 
     def dispatch(
@@ -146,15 +139,11 @@ class ExecutionsView(BaseAPIView):
 class BulkView(ExecutionsView):
     """Up to 100,000 executions as a JSON list or as lines of JSON."""
 
-    @extend_schema(
-        operation_id="post_executions",
-        request=serializers.ExecutionSerializer(many=True),
-        examples=[OpenApiExample("executions.ndjson", examples.of_a_bulk(), request_only=True)],
-        responses={200: serializers.BulkSerializer, 400: OpenApiTypes.OBJECT},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
-    )
+    @described.POST_MANY
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Each item has its own outcome and code; the call as a whole is one transaction."""
+        """Keep up to 100,000 executions, 200 MB, in one transaction; each has its own outcome.
+        A list or one a line, also with `Content-Encoding: gzip`.
+        """
         return as_client(request, post_many)
 
 
@@ -163,7 +152,7 @@ class ExecutionStatusView(BaseAPIView):
 
     actions: ClassVar[dict[str, Action]] = {"GET": Action.POST_EXECUTION}
 
-    @extend_schema(operation_id="get_execution", responses={200: serializers.StatusSerializer})
+    @described.GET_STATUS
     def get(self, request: Request, source_reference: str) -> Response:
         """Every message kept under the reference of the token's source, and its trade."""
         source_system = getattr(request.auth, "source_system", "")

@@ -3,6 +3,7 @@
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.messages import CaptureBatch, Execution, MessageKey
+from trades.models.news import News
 from trades.models.trade import Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CaptureBatch",
     "Execution",
     "MessageKey",
+    "News",
     "Trade",
     "TradeQuerySet",
     "TradeVersion",

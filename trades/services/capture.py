@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from django.db import IntegrityError, connection
-from psycopg2.errors import UniqueViolation
+from django.db import IntegrityError, OperationalError, connection
+from psycopg2.errors import DeadlockDetected, UniqueViolation
 
 from core import outbox
 from core.acts import acting, declared
@@ -32,6 +32,7 @@ from trades.states import Channel, Outcome
 
 ATTEMPTS: Final = 3
 PART: Final = 1_000
+LOST: Final = (UniqueViolation, DeadlockDetected)
 COUNTS: Final = tuple(
     kind.lower() for kind in (*Outcome, *ItemStatus) if kind is not ItemStatus.CREATED
 )
@@ -106,12 +107,12 @@ def capture(
 
 
 def retried(work: Callable[[], Result]) -> Result:
-    """Run a whole transaction again when it lost a race for an identity."""
+    """Run a whole transaction again when it lost a race for an identity, or a lock to another."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return work()
-        except IntegrityError as lost:
-            if attempt == ATTEMPTS or not isinstance(lost.__cause__, UniqueViolation):
+        except (IntegrityError, OperationalError) as lost:
+            if attempt == ATTEMPTS or not isinstance(lost.__cause__, LOST):
                 raise
     raise AssertionError("unreachable")
 
@@ -123,17 +124,19 @@ def capture_here(
     actor: Actor,
     at: datetime,
     reference: Reference | None = None,
+    alone: bool | None = None,
 ) -> Captured:
     """Do the same in the transaction of a caller that is `retried`; it declares the act, too.
 
-    `reference` may carry reference data that was loaded a moment ago for the same messages.
+    `reference` may carry reference data that was loaded a moment ago for the same messages, `alone`
+    what is known already of the lock that they need (`loading.begin`).
     """
     items = [_item(message, origin.maker) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
     act = declared(actor=actor, reason=origin.reason)
     window = f"API {origin.source_system} {at:%Y-%m-%dT%H:%M}" if origin.by_minute else ""
-    known = loading.begin(origin.source_system, facts, act=act, window=window)
+    known = loading.begin(origin.source_system, facts, act=act, window=window, alone=alone)
     waiting = [item.facts for group in known.waiting.values() for item in group if item.facts]
     if reference is None or waiting:
         reference = load_reference(source_system=origin.source_system, messages=[*facts, *waiting])

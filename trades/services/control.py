@@ -26,6 +26,7 @@ from kernel.states import require_transition
 from trades.facts import TradeFacts
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
+from trades.services import news
 from trades.services.control_data import DEAD, Library, lock_facts
 from trades.states import TRANSITIONS, TradeState
 
@@ -165,8 +166,8 @@ def _move(
     """Put held trades on hold and the others in the supervisors' queue, by the state table."""
     hold = [facts for facts in chunk if facts.trade_id in held]
     clean = [facts for facts in chunk if facts.trade_id not in held]
-    _set_state(hold, TradeState.ON_HOLD)
-    _set_state(clean, TradeState.PENDING_VALIDATION)
+    _set_state(hold, TradeState.ON_HOLD, at)
+    _set_state(clean, TradeState.PENDING_VALIDATION, at)
     desk.close_work(
         kind=WorkKind.VALIDATION,
         subject_kind=SUBJECT_KIND,
@@ -186,7 +187,7 @@ def _move(
         )
 
 
-def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
+def _set_state(chunk: Sequence[TradeFacts], target: TradeState, at: datetime) -> None:
     for state in {facts.state for facts in chunk} - {target.value}:
         source = TradeState(state)
         step = source
@@ -194,10 +195,11 @@ def _set_state(chunk: Sequence[TradeFacts], target: TradeState) -> None:
             require_transition(TRANSITIONS, source=source, target=TradeState.ENRICHED)
             step = TradeState.ENRICHED
         require_transition(TRANSITIONS, source=step, target=target)
-    ids = [facts.trade_id for facts in chunk if facts.state != target]
-    if ids:
+    moved = [(facts.trade_id, facts.version_no) for facts in chunk if facts.state != target]
+    if moved:
         with connection.cursor() as cursor:
-            cursor.execute(MOVE, [target.value, array_of(ids)])
+            cursor.execute(MOVE, [target.value, array_of(trade_id for trade_id, _no in moved)])
+        news.tell_states(target, moved, at=at)
 
 
 def _forget(trade_ids: Sequence[int], actor: Actor, at: datetime) -> None:

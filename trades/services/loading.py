@@ -95,25 +95,41 @@ def parts(ordered: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
         start = end
 
 
+def has_unbooked(source_system: str, references: Collection[str]) -> bool:
+    """Say whether one of these identities has no trade yet."""
+    if not references:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKED, [source_system, list(references)])
+        return len({row[0] for row in cursor.fetchall()}) < len(set(references))
+
+
 def begin(
-    source_system: str, messages: Sequence[ExecutionFacts], *, act: Sequence[str], window: str
+    source_system: str,
+    messages: Sequence[ExecutionFacts],
+    *,
+    act: Sequence[str],
+    window: str,
+    alone: bool | None = None,
 ) -> Known:
     """Declare the act, lock, take numbers and read what is known: one round trip for new trades.
 
     The lock of the source is shared, or taken alone when a message may have to be parked: a NEW
     that is being booked elsewhere must be seen by whoever parks an amendment of it, and the other
     way round; otherwise the amendment would wait for ever. Trades that are amended are locked, too.
+    A slice of a bulk is told by `alone` which lock the bulk needs: nobody takes the one after the
+    other, or two who do would wait for each other.
     """
-    born = {m.source_reference for m in messages if m.action == Action.NEW}
-    followers = {m.source_reference for m in messages if m.action != Action.NEW} - born
+    if alone is None:
+        born = {m.source_reference for m in messages if m.action == Action.NEW}
+        alone = has_unbooked(
+            source_system, {m.source_reference for m in messages if m.action != Action.NEW} - born
+        )
     names = list({m.source_reference for m in messages})
     count = len(messages)
     with connection.cursor() as cursor:
-        if followers:
-            cursor.execute(BOOKED, [source_system, list(followers)])
-            followers -= {row[0] for row in cursor.fetchall()}
         cursor.execute(
-            f"{OPEN_ALONE if followers else OPEN_SHARED.ready()}; {TAKEN.ready()}",
+            f"{OPEN_ALONE if alone else OPEN_SHARED.ready()}; {TAKEN.ready()}",
             [
                 *(*act, f"capture:{source_system}"),
                 *(sum(m.action == Action.NEW for m in messages), count),

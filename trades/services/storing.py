@@ -16,10 +16,11 @@ from core.sequences import dated_numbers
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
+from trades.services import news
 from trades.services.enrichment import Terms
 from trades.services.lapse import supersede
 from trades.services.plan import Item, Plan, TradeRow, VersionRow
-from trades.services.writing import NULL, SEPARATOR, Table, array, row
+from trades.services.writing import NULL, SEPARATOR, Table, array, insert, row
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Store:
     batch_id: int
     numbers: Numbers = field(default_factory=dict)
 
-    def rows_of(self, fresh: Sequence[Item]) -> tuple[Table, Table, Table]:
+    def rows_of(self, fresh: Sequence[Item]) -> tuple[Table, ...]:
         """Return what the plan made new since the last part; the plan lets go of it."""
         plan = self.plan
         versions, plan.versions = plan.versions, []
@@ -99,6 +100,7 @@ class Store:
             Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, self)),
             Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, self)),
             Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, terms, self)),
+            news.of_messages(fresh, at=plan.at),
         )
         for version in versions:
             version.trade.encoded = b""
@@ -108,7 +110,7 @@ class Store:
         """Write the changes of what stood before, and tell the desk what waits for a person."""
         touched = self.plan.at if self.origin.by_hand else None
         _amend(self.plan, self.batch_id, touched)
-        _replay(self.plan.replayed)
+        _replay(self.plan)
         _tell_the_desk(self.plan, fresh, self.origin)
 
     def _take(self, table: str, count: int) -> list[int]:
@@ -220,7 +222,8 @@ def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
     )
 
 
-def _replay(items: Sequence[Item]) -> None:
+def _replay(plan: Plan) -> None:
+    items = plan.replayed
     if not items:
         return
     rows = [
@@ -234,6 +237,7 @@ def _replay(items: Sequence[Item]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(REPLAYED, [msgspec.json.encode(rows).decode()])
+    insert(news.of_messages(items, at=plan.at))
 
 
 def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:

@@ -28,6 +28,7 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition, require_transition
 from trades.models import Trade
+from trades.services import news
 from trades.states import TRANSITIONS, TradeState
 
 SUBJECT_KIND: Final = "trade"
@@ -284,6 +285,7 @@ def _decided(
         actor=actor,
         at=at,
     )
+    news.tell_states(target, [(trade.pk, trade.version_no) for trade in trades], at=at)
     announce_each(
         event,
         [(t.reference, {"trade_id": t.pk, "version_no": t.version_no}) for t in trades],

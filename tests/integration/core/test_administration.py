@@ -21,7 +21,7 @@ from tests.factories.refdata import known_desk
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-OURS = ("core", "refdata", "trades", "desk", "reconciliation", "reporting")
+OURS = ("core", "refdata", "trades", "desk", "feeds", "reconciliation", "reporting")
 SITES = [m for m in admin.site._registry if m._meta.app_label in OURS]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
 
 from backoffice.launcher import places
+from core.api.bodies import Body
 from refdata import demo as refdata_demo
 from tests.factories.trades import AT, send
 from trades.api import reading
@@ -41,7 +43,9 @@ def test_every_example_is_accepted_by_the_demo_world() -> None:
     refdata_demo.seed(business_date=date(2026, 11, 20), at=AT)
 
     one = send(read_execution((EXAMPLES / "execution.json").read_bytes()))
-    many = send(*reading.read_many((EXAMPLES / "executions.ndjson").read_bytes()))
+    lines = (EXAMPLES / "executions.ndjson").read_bytes()
+    parts = reading.parts_of(Body(BytesIO(lines), len(lines)))
+    many = send(*parts.read(range(len(parts))))
     rows = imports.read_table(
         name="executions.csv",
         content=(EXAMPLES / "executions.csv").read_bytes(),

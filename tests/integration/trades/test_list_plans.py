@@ -13,7 +13,7 @@ from core.pages.lists import in_one_order
 from kernel.actors import SYSTEM
 from tests.factories.trades import ISIN, booked
 from trades import selectors
-from trades.filters import TradeFilter
+from trades.filters import TradeFilter, called
 from trades.models import Trade
 from trades.tables import TradeTable
 from trades.views.listing import TradeList
@@ -57,6 +57,23 @@ def test_the_list_is_found_by_an_index(query: str) -> None:
     plan = found.qs[:50].explain()
     assert "Seq Scan on trades_trade" not in plan, plan
     assert "Index" in plan
+
+
+def test_one_trade_is_found_by_its_reference() -> None:
+    trade = Trade.objects.get()
+    found = Trade.objects.filter(called(trade.reference))
+
+    assert list(found) == [trade]
+    assert "Seq Scan on trades_trade" not in found.explain()
+    assert not Trade.objects.filter(called("T1")).exists()
+    assert not Trade.objects.filter(called("another")).exists()
+
+
+def test_a_source_lists_its_own_by_an_index() -> None:
+    plan = selectors.list_trades_of_source("OMS")[:50].explain()
+
+    assert "Seq Scan on trades_trade" not in plan, plan
+    assert "->  Sort" not in plan, plan
 
 
 def test_a_name_that_starts_no_reference_is_found_by_one_index() -> None:

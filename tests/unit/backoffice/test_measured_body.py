@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import tempfile
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from backoffice.measured_body import MeasuredBody
-from core.limits import PAGE_BYTES_MAX
+from backoffice.measured_body import IN_MEMORY, MeasuredBody
+from core.limits import IN_CHUNKS, NOT_TAKEN_IN, PAGE_BYTES_MAX
+from tests.factories.disks import full_device
 
 
 def received(path: str, sent: bytes, **environ: str) -> tuple[str, int]:
@@ -42,3 +45,18 @@ def test_a_length_is_told_and_the_limit_is_kept(
     case: str, path: str, size: int, environ: dict[str, str], expected: tuple[str, int]
 ) -> None:
     assert received(path, bytes(size), **environ) == expected, case
+
+
+def test_what_cannot_be_gathered_is_left_for_the_doors_to_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A real device that is full; the sender, who listens when done, is heard to the end."""
+    seen: dict[str, Any] = {}
+    sent = io.BytesIO(bytes(3 * IN_MEMORY))
+    start = {"PATH_INFO": "/api/v1/", "wsgi.input": sent, **CHUNKED}
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", full_device)
+    MeasuredBody(lambda given, _start: seen.update(given) or [b""])(start, lambda *_: None)
+
+    assert sent.read() == b""
+    assert seen[NOT_TAKEN_IN].errno == errno.ENOSPC
+    assert (seen["CONTENT_LENGTH"], seen[IN_CHUNKS]) == ("0", True)

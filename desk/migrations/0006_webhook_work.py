@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+KINDS = ["EXCEPTION", "VALIDATION", "CANCELLATION", "CORRECTION", "BREAK", "REPORT", "WEBHOOK"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("desk", "0005_day_of_exceptions")]
+
+    operations = [
+        migrations.RemoveConstraint(model_name="workitem", name="workitem_kind_known"),
+        migrations.AlterField(
+            model_name="workitem",
+            name="kind",
+            field=models.CharField(
+                choices=[(kind, kind) for kind in KINDS], max_length=20, verbose_name="kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", KINDS)), name="workitem_kind_known"
+            ),
+        ),
+        migrations.RunSQL(
+            migrations.RunSQL.noop, "DELETE FROM desk_workitem WHERE kind = 'WEBHOOK'"
+        ),
+    ]

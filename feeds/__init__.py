@@ -1,0 +1,1 @@
+"""What the outside is told: the feed of changes, and webhooks that carry it."""

@@ -1,0 +1,1 @@
+"""Formats of what is sent: plain Python."""

@@ -1,0 +1,1 @@
+"""Where a webhook may lead: judged without asking anybody."""
