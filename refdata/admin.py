@@ -29,6 +29,7 @@ register_tables(
 register_tables(
     models.SettlementInstruction,
     models.CutOff,
+    models.FeeSchedule,
     models.InstrumentListing,
     models.Price,
     models.FxRate,

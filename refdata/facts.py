@@ -165,6 +165,28 @@ class InstructionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeFacts:
+    """One approved line of a fee schedule; an empty criterion matches everything."""
+
+    schedule_id: int
+    name: str
+    kind: str
+    party_id: int | None
+    venue: str
+    issuer_country: str
+    asset_class: str
+    side: str
+    currency: str
+    rate: Decimal
+    per_unit: Decimal
+    fixed: Decimal
+    minimum: Decimal
+    maximum: Decimal | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Generic[RowT]):
     """What a file said: the good rows, a finding per line that was refused, how many were seen."""
 

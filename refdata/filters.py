@@ -8,7 +8,7 @@ from django_filters import ModelChoiceFilter
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter, YesNoFilter
 from refdata import models
 from refdata.models.labels import labelled
-from refdata.states import AccountKind, AssetClass, DayStep, InstructionState, RecordState
+from refdata.states import AccountKind, AssetClass, DayStep, FeeKind, InstructionState, RecordState
 
 STATUS = {"choices": labelled(RecordState), "label": _("Status")}
 
@@ -41,6 +41,16 @@ class CutOffFilter(ListFilterSet):
 
     class Meta:
         model = models.CutOff
+        fields: list[str] = []
+
+
+class FeeFilter(ListFilterSet):
+    q = SearchFilter(fields=("name__istartswith", "party__code__istartswith", "reason"))
+    kind = ChipsFilter(choices=labelled(FeeKind), label=_("Kind"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+
+    class Meta:
+        model = models.FeeSchedule
         fields: list[str] = []
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import asked
-from core.pages.fields import DayField
+from core.pages.fields import DayField, FigureField
 from core.pages.upload import FileForm
 from refdata import models
 from refdata.services import FILE_KINDS
@@ -85,6 +86,16 @@ class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
         self.fields["party"].queryset = known  # type: ignore[attr-defined]  # a model choice
 
 
+class CodeField(forms.RegexField):
+    """A code in capitals, however it is typed."""
+
+    def __init__(self, pattern: str, **kwargs: Any) -> None:
+        super().__init__(rf"\A{pattern}\Z", **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).upper()
+
+
 class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """Until when a step must be through; and why it changes."""
 
@@ -98,6 +109,52 @@ class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         model = models.CutOff
         fields: ClassVar[list[str]] = ["step", "days_after", "at_time", "valid_from", "only_day"]
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField}
+
+
+class FeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """One line of a fee schedule: for which trades, how much, from when; and why."""
+
+    name = CodeField(
+        r"[A-Z0-9][A-Z0-9-]{0,19}",
+        label=_("Name"),
+        help_text=_("Of the lines of one name, the most specific counts: FR-FTT, XPAR-FEE."),
+    )
+    venue = CodeField(r"[A-Z0-9]{4}", label=_("Venue"), required=False)
+    issuer_country = CodeField(r"[A-Z]{2}", label=_("Country of the ISIN"), required=False)
+    currency = CodeField(
+        r"[A-Z]{3}",
+        label=_("Currency"),
+        required=False,
+        help_text=_("Needed where an amount is given in money."),
+    )
+    rate = FigureField(label=_("Percent of gross amount"), required=False, decimal_places=6)
+    per_unit = FigureField(label=_("Per unit"), required=False, decimal_places=10)
+    fixed = FigureField(label=_("Per trade"), required=False, decimal_places=4)
+    minimum = FigureField(label=_("At least"), required=False, decimal_places=4)
+    maximum = FigureField(label=_("At most"), required=False, decimal_places=4)
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH_MAX,
+        widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
+        help_text=_("What it rests on: an agreement, a tariff, a law."),
+    )
+
+    class Meta:
+        model = models.FeeSchedule
+        fields: ClassVar[list[str]] = [
+            *("name", "kind", "party", "venue", "issuer_country", "asset_class", "side"),
+            *("currency", "rate", "per_unit", "fixed", "minimum", "maximum"),
+            *("valid_from", "valid_to"),
+        ]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
+        widgets: ClassVar[dict[str, Any]] = {"party": RemoteSelect(REMOTE["party"])}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for name in ("rate", "per_unit", "fixed", "minimum"):
+            if name in values and values[name] is None:
+                values[name] = Decimal(0)
+        return values
 
 
 class AliasForm(forms.Form):

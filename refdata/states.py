@@ -38,6 +38,19 @@ class CalendarKind(StrEnum):
     PAYMENT = "PAYMENT"
 
 
+class FeeKind(StrEnum):
+    """Who is paid: the broker, a market or an agent, the state."""
+
+    COMMISSION = "COMMISSION"
+    FEE = "FEE"
+    TAX = "TAX"
+
+
+class FeeSide(StrEnum):
+    BUY = "BUY"
+    SELL = "SELL"
+
+
 class DayStep(StrEnum):
     """The steps of the business day, in their order."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats
 from core.pages.columns import (
+    AmountColumn,
     CutColumn,
     DayColumn,
     LinkColumn,
@@ -84,6 +85,28 @@ class CutOffTable(tables.Table):
     proposed_by = TextColumn(verbose_name=_("Proposed by"))
     decided_by = TextColumn(verbose_name=_("Decided by"))
     state = StatusColumn(verbose_name=_("Status"))
+
+
+class FeeTable(tables.Table):
+    name = LinkColumn("refdata:fee", verbose_name=_("Name"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    party = TextColumn(accessor="party__code", verbose_name=_("Counterparty"))
+    venue = TextColumn(verbose_name=_("Venue"))
+    issuer_country = TextColumn(verbose_name=_("Country of the ISIN"))
+    asset_class = StatusColumn(verbose_name=_("Asset class"))
+    side = StatusColumn(verbose_name=_("Side"))
+    currency = TextColumn(verbose_name=_("Currency"))
+    rate = PriceColumn(verbose_name=_("Percent"))
+    per_unit = PriceColumn(verbose_name=_("Per unit"))
+    fixed = AmountColumn(verbose_name=_("Per trade"))
+    minimum = AmountColumn(verbose_name=_("At least"))
+    maximum = AmountColumn(verbose_name=_("At most"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    state = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("name", "-valid_from", "-pk")
 
 
 class AccountTable(tables.Table):

@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from refdata.views import cut_offs, details, edits, home, imports, instructions, lists, lookups
+from refdata.views import (
+    cut_offs,
+    details,
+    edits,
+    fees,
+    home,
+    imports,
+    instructions,
+    lists,
+    lookups,
+)
 
 app_name = "refdata"
 urlpatterns = [
@@ -25,12 +35,20 @@ urlpatterns = [
         name="instruction_decide",
     ),
     path("cut-offs/", lists.CutOffList.as_view(), name="cut_offs"),
-    path("cut-offs/new/", cut_offs.ProposePage.as_view(), name="cut_off_new"),
+    path("cut-offs/new/", cut_offs.ProposeCutOff.as_view(), name="cut_off_new"),
     path("cut-offs/<int:pk>/", cut_offs.CutOffPage.as_view(), name="cut_off"),
     re_path(
         r"^cut-offs/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
-        cut_offs.DecisionPage.as_view(),
+        cut_offs.DecideCutOff.as_view(),
         name="cut_off_decide",
+    ),
+    path("fees/", lists.FeeList.as_view(), name="fees"),
+    path("fees/new/", fees.ProposeFee.as_view(), name="fee_new"),
+    path("fees/<int:pk>/", fees.FeePage.as_view(), name="fee"),
+    re_path(
+        r"^fees/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
+        fees.DecideFee.as_view(),
+        name="fee_decide",
     ),
     path("accounts/", lists.AccountList.as_view(), name="accounts"),
     path("accounts/new/", edits.AccountEdit.as_view(), name="account_new"),

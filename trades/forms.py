@@ -110,7 +110,7 @@ class TicketForm(forms.Form):
             "trader": trade.trader_code,
             "capacity": trade.capacity,
             "accrued_interest": trade.accrued_interest or None,
-            "fees": trade.fees or None,
+            "fees": None if terms.get("charges") else trade.fees or None,
             "comment": terms["comment"],
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Model
@@ -15,6 +16,7 @@ from refdata.models import (
     Account,
     Book,
     Desk,
+    FeeSchedule,
     FxRate,
     Instrument,
     InstrumentAlias,
@@ -26,7 +28,7 @@ from refdata.models import (
     Venue,
 )
 from refdata.services.upsert import apply, plan_upsert
-from refdata.states import InstructionState
+from refdata.states import AssetClass, FeeKind, FeeSide, InstructionState
 
 SOURCE: Final = "OMS"
 SINCE: Final = date(2024, 1, 2)
@@ -52,6 +54,7 @@ def seed(*, business_date: date, at: datetime) -> None:
         _house()
         _instruments()
         _instructions(at)
+        _fees(at)
         _prices(business_date)
 
 
@@ -133,6 +136,38 @@ def _instructions(at: datetime) -> None:
             )
     SettlementInstruction.objects.bulk_create(rows)
     _pending_change(at)
+
+
+def _fees(at: datetime) -> None:
+    """The stamp duty of one market, in force; what a broker asks, waiting for approval."""
+    if FeeSchedule.objects.exists():
+        return
+    by = {"proposed_by": "agent", "proposed_at": at}
+    FeeSchedule.objects.create(
+        name="GB-SDRT",
+        kind=FeeKind.TAX,
+        issuer_country="GB",
+        asset_class=AssetClass.EQUITY,
+        side=FeeSide.BUY,
+        rate=Decimal("0.5"),
+        valid_from=SINCE,
+        state=InstructionState.APPROVED,
+        reason="Finance Act 1986, s. 87",
+        decided_by="supervisor",
+        decided_at=at,
+        **by,
+    )
+    FeeSchedule.objects.create(
+        name="BNPP-COM",
+        kind=FeeKind.COMMISSION,
+        party=Party.objects.get(code="BNPP"),
+        currency="EUR",
+        rate=Decimal("0.02"),
+        minimum=Decimal(4),
+        valid_from=at.date() + timedelta(days=7),
+        reason="convention de courtage, avenant",
+        **by,
+    )
 
 
 def _pending_change(at: datetime) -> None:

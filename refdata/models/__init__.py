@@ -1,6 +1,7 @@
 """Columns and constraints of the reference data; no decisions are taken here."""
 
 from refdata.models.cut_offs import CutOff
+from refdata.models.fees import FeeSchedule
 from refdata.models.imports import FileImport
 from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentListing
 from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
@@ -16,6 +17,7 @@ __all__ = [
     "Currency",
     "CutOff",
     "Desk",
+    "FeeSchedule",
     "FileImport",
     "FxRate",
     "Instrument",

@@ -12,6 +12,7 @@ from refdata.selectors.calendars import (
     settlement_date,
     venues_by_mic,
 )
+from refdata.selectors.fees import fee_book, fee_schedules
 from refdata.selectors.instruments import (
     find_instruments,
     fx_rate,
@@ -44,6 +45,8 @@ __all__ = [
     "calendar_for",
     "counterparties_by_code",
     "cut_offs_in_force",
+    "fee_book",
+    "fee_schedules",
     "find_instruments",
     "fx_rate",
     "fx_rates",

@@ -1,7 +1,6 @@
 """Acts on reference data: load files and calendars, edit rows, propose and decide instructions."""
 
 from refdata.services.calendars import load_calendars, load_currencies, load_settlement_cycles
-from refdata.services.cut_offs import UnableToSetCutOff, decide_cut_off, propose_cut_off
 from refdata.services.instructions import (
     InstructionNotPending,
     OwnProposal,
@@ -21,6 +20,7 @@ from refdata.services.loading import (
     load_file,
     preview_file,
 )
+from refdata.services.proposals import UnableToSet, decide, propose
 from refdata.services.records import UnableToSave, add_alias, create_instrument, save_record
 
 __all__ = [
@@ -33,19 +33,19 @@ __all__ = [
     "UnableToApprove",
     "UnableToPropose",
     "UnableToSave",
-    "UnableToSetCutOff",
+    "UnableToSet",
     "UnknownFileKind",
     "add_alias",
     "approve_instruction",
     "create_instrument",
-    "decide_cut_off",
+    "decide",
     "fingerprint",
     "load_calendars",
     "load_currencies",
     "load_file",
     "load_settlement_cycles",
     "preview_file",
-    "propose_cut_off",
+    "propose",
     "propose_instruction",
     "refuse_instruction",
     "save_record",

@@ -88,6 +88,21 @@ class CutOffList(ReferenceList):
         return {"today": today, "in_force": selectors.cut_offs_in_force(today)}
 
 
+class FeeList(ReferenceList):
+    title = _("Fee schedules")
+    model = models.FeeSchedule
+    filterset_class, table_class = filters.FeeFilter, tables.FeeTable
+    related = ("party",)
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To approve"), "state=PENDING"),
+        Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
+    )
+    create_url, create_label = "/refdata/fees/new/", _("Propose a fee schedule")
+    export_name = "fees"
+    empty_text = _("No fee schedule yet: fees are those that the message states.")
+
+
 class AccountList(ReferenceList):
     title = _("Accounts")
     model = models.Account

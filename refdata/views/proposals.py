@@ -7,15 +7,60 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import access
 from core.access import Action
 from core.pages import PageView
 from kernel.findings import Refusal
-from refdata.models import CutOff, SettlementInstruction
+from refdata import services
+from refdata.models import SettlementInstruction
+from refdata.models.proposals import Proposed
+from refdata.states import InstructionState
+from refdata.views.records import RecordPage
+
+
+class ProposedPage(RecordPage):
+    """A row that waits for a second person, or what became of it."""
+
+    template_name = "refdata/proposal.html"
+    decide_url: ClassVar[str]
+
+    def sections(self) -> dict[str, Any]:
+        row, actor = self.object, self.request.actor
+        pending = row.state == InstructionState.PENDING
+        return {
+            "may_decide": pending
+            and access.allows(actor, Action.APPROVE_REFDATA)
+            and row.proposed_by != actor.name,
+            "is_own": pending and row.proposed_by == actor.name,
+            "refuse_url": reverse(self.decide_url, args=[row.pk, "refuse"]),
+            "approve_url": reverse(self.decide_url, args=[row.pk, "approve"]),
+        }
+
+
+class DecisionPage(PageView):
+    """POST of a decision on a proposed row of `model`."""
+
+    action = Action.APPROVE_REFDATA
+    http_method_names = ("post",)
+    model: ClassVar[type[Proposed]]
+
+    def post(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
+        get_object_or_404(self.model, pk=pk)
+        saved = services.decide(
+            model=self.model,
+            row_id=pk,
+            approve=decision == "approve",
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, gettext("Your decision is recorded."))
+        return redirect(saved.get_absolute_url())
 
 
 class ProposalPage(PageView):
@@ -24,15 +69,21 @@ class ProposalPage(PageView):
     action = Action.EDIT_REFDATA
     template_name = "refdata/form.html"
     form_class: ClassVar[type[forms.BaseForm]]
-    refused: ClassVar[type[Refusal]]
+    refused: ClassVar[type[Refusal]] = services.UnableToSet
 
     def initial(self) -> dict[str, Any]:
         """Return what the empty form starts from."""
         return {"valid_from": timezone.localdate()}
 
-    def propose(self, form: Any) -> CutOff | SettlementInstruction:
+    def propose(self, form: Any) -> Proposed | SettlementInstruction:
         """Save the proposal; raises `refused`."""
-        raise NotImplementedError
+        row: Proposed = form.save(commit=False)
+        return services.propose(
+            row=row,
+            actor=self.request.actor,
+            at=timezone.localtime(),
+            reason=form.cleaned_data["why"],
+        )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._shown(self.form_class(initial=self.initial()))

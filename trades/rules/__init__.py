@@ -10,6 +10,7 @@ from typing import Any, Final
 from kernel.findings import Finding
 from trades.facts import TradeFacts
 from trades.rules import (
+    charges,
     completeness,
     dates,
     duplicates,
@@ -27,6 +28,7 @@ RULE_BOOK: Final[tuple[Rule, ...]] = (
     *dates.RULES,
     *economics.RULES,
     *interest.RULES,
+    *charges.RULES,
     *prices.RULES,
     *duplicates.RULES,
     *limits.RULES,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons
+from refdata.rules.fees import FeeBook
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
 
@@ -65,6 +66,7 @@ class RuleContext:
     """
 
     at: datetime
+    fees: FeeBook = dataclasses.field(default_factory=lambda: FeeBook(()))
     instruments: Mapping[str, InstrumentRef] = dataclasses.field(default_factory=dict)
     counterparties: Mapping[str, PartyRef] = dataclasses.field(default_factory=dict)
     books: Mapping[str, str] = dataclasses.field(default_factory=dict)

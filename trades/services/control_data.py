@@ -18,6 +18,7 @@ from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, PriceFacts, TraderFacts
 from refdata.models import Currency
+from refdata.rules.fees import FeeBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from trades import selectors
 from trades.facts import TradeFacts
@@ -221,6 +222,7 @@ class Library:
     gross: Shelf[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = field(
         default_factory=lambda: Shelf(_gross)
     )
+    fees: FeeBook = field(default_factory=refdata.fee_book)
     _settlement: SettlementBook | None = None
     _settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
@@ -238,6 +240,7 @@ class Library:
         twins, near = _twins(chunk, near_seconds)
         return RuleContext(
             at=self.at,
+            fees=self.fees,
             instruments={isin: _instrument(found) for isin, found in instruments.items()},
             counterparties={
                 code: _party(parties[pk])

@@ -18,6 +18,7 @@ from kernel.findings import Finding
 from kernel.money import EXACT, rounded
 from refdata import selectors as refdata
 from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
+from refdata.rules.fees import FeeBook
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from refdata.states import AssetClass
@@ -31,8 +32,25 @@ PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
 
 
+Deal = tuple[InstrumentFacts, PartyFacts | None, str, date, date | None]
+"""Instrument, counterparty, currency, trade date and settlement date."""
+
+
+class ChargeTerms(msgspec.Struct, frozen=True):
+    """Part of the fees, and the line of the fee schedule that it follows."""
+
+    name: str
+    kind: str
+    amount: Decimal
+    schedule_id: int
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The complete terms of one version, as they are stored, shown, compared and approved."""
+    """The complete terms of one version, as they are stored, shown, compared and approved.
+
+    `charges` add up to the fees where these follow our schedules; they are absent where the message
+    states the fees, or nothing is charged.
+    """
 
     isin: str
     symbol: str
@@ -58,6 +76,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     settlement_instruction_id: int | None
     capacity: str
     comment: str
+    charges: tuple[ChargeTerms, ...] | msgspec.UnsetType = msgspec.UNSET
 
     def encoded(self) -> bytes:
         """Return the canonical JSON."""
@@ -79,6 +98,7 @@ class Reference:
     books: Mapping[str, BookFacts]
     accounts: Mapping[str, AccountFacts]
     settlement: SettlementBook
+    fees: FeeBook
     instructions: Mapping[int, list[InstructionFacts]]
     rates: Mapping[date, Mapping[str, Decimal]]
     settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
@@ -122,6 +142,7 @@ def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) ->
             mics={m.venue for m in messages if m.venue}
             | {instrument.mic for instrument in instruments},
         ),
+        fees=refdata.fee_book(),
         instructions=instructions,
         rates={day: refdata.fx_rates(day) for day in {_trade_date(m) for m in messages} if day},
     )
@@ -143,10 +164,8 @@ def terms_of(
 ) -> Terms | Finding:
     """Return the full terms; amounts that the message does not give are computed.
 
-    The gross amount is quantity x price x multiplier, for prices in percent quantity (a nominal)
-    x price / 100, rounded half up to the currency's minor unit. The interest of a bond accrues to
-    the settlement date, by its day count. The net amount adds the accrued interest, and adds fees
-    for a buyer or takes them off for a seller.
+    Gross is quantity x price x multiplier (in percent: x price / 100), rounded half up to the minor
+    unit; interest accrues to the settlement date; fees follow our schedules, for a seller too.
     """
     assert facts.quantity is not None and facts.price is not None and facts.traded_at is not None  # noqa: S101, PT018 - the format guarantees it
     trade_date = facts.trade_date or facts.traded_at.date()
@@ -154,11 +173,12 @@ def terms_of(
     settlement_date = facts.settlement_date or _settlement_date(
         (instrument, facts.venue or "", currency, trade_date), reference
     )
-    amounts = _amounts(facts, instrument, currency, settlement_date)
+    party = reference.parties.get(facts.counterparty or "")
+    deal = (instrument, party, currency, trade_date, settlement_date)
+    charges, amounts = _amounts(facts, deal, reference)
     gross, accrued, fees, net = amounts
     if max(map(abs, amounts)) >= AMOUNT_LIMIT:
         return _out_of_range(amounts)
-    party = reference.parties.get(facts.counterparty or "")
     book = reference.books.get(facts.book or "")
     return Terms(
         isin=instrument.isin or facts.isin or "",
@@ -187,6 +207,7 @@ def terms_of(
         ),
         capacity=str(facts.capacity or ""),
         comment=facts.comment or "",
+        charges=charges or msgspec.UNSET,
     )
 
 
@@ -206,32 +227,54 @@ def _trade_date(facts: ExecutionFacts) -> date | None:
     return facts.traded_at.date() if facts.traded_at is not None else None
 
 
+def _gross(facts: ExecutionFacts, instrument: InstrumentFacts, currency: str) -> Decimal:
+    if facts.gross_amount is not None:
+        return Decimal(facts.gross_amount)
+    gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
+    if instrument.multiplier != 1:
+        gross = EXACT.multiply(gross, instrument.multiplier)
+    if instrument.price_type == PRICE_PERCENT:
+        gross = EXACT.divide(gross, PERCENT)
+    return rounded(gross, currency)
+
+
+def _charges(
+    facts: ExecutionFacts, deal: Deal, gross: Decimal, reference: Reference
+) -> tuple[ChargeTerms, ...]:
+    """Return what our schedules ask; nothing where the message states fees or a net amount."""
+    if facts.fees is not None or facts.net_amount is not None:
+        return ()
+    instrument, party, currency, trade_date, _settles = deal
+    kind = (
+        party.party_id if party else None,
+        facts.venue or "",
+        (instrument.isin or facts.isin or "")[:2],
+        instrument.asset_class,
+        str(facts.side),
+        currency,
+        trade_date,
+    )
+    asked = reference.fees.charges(kind, quantity=Decimal(facts.quantity or 0), gross=gross)
+    return tuple(ChargeTerms(one.name, one.kind, one.amount, one.schedule_id) for one in asked)
+
+
 def _amounts(
-    facts: ExecutionFacts,
-    instrument: InstrumentFacts,
-    currency: str,
-    settlement_date: date | None,
-) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """Return gross, accrued, fees and net."""
+    facts: ExecutionFacts, deal: Deal, reference: Reference
+) -> tuple[tuple[ChargeTerms, ...], tuple[Decimal, Decimal, Decimal, Decimal]]:
+    """Return the charges, and gross, accrued, fees and net."""
+    instrument, _party, currency, _traded, settlement_date = deal
+    gross = _gross(facts, instrument, currency)
+    charges = _charges(facts, deal, gross, reference)
     accrued = (
         accrued_interest(instrument, Decimal(facts.quantity or 0), currency, settlement_date)
         if facts.accrued_interest is None and facts.net_amount is None
         else Decimal(facts.accrued_interest or 0)
     )
-    fees = Decimal(facts.fees) if facts.fees else ZERO
-    if facts.gross_amount is not None:
-        gross = Decimal(facts.gross_amount)
-    else:
-        gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
-        if instrument.multiplier != 1:
-            gross = EXACT.multiply(gross, instrument.multiplier)
-        if instrument.price_type == PRICE_PERCENT:
-            gross = EXACT.divide(gross, PERCENT)
-        gross = rounded(gross, currency)
+    fees = Decimal(facts.fees) if facts.fees else sum((one.amount for one in charges), ZERO)
     if facts.net_amount is not None:
-        return gross, accrued, fees, Decimal(facts.net_amount)
+        return charges, (gross, accrued, fees, Decimal(facts.net_amount))
     charge = fees if facts.side == Side.BUY else -fees
-    return gross, accrued, fees, gross + accrued + charge
+    return charges, (gross, accrued, fees, gross + accrued + charge)
 
 
 def accrued_interest(

@@ -24,7 +24,7 @@ from desk import selectors as desk_selectors
 from desk import services as desk
 from trades import selectors
 from trades.models import Trade, TradeVersion
-from trades.views.terms import changed_terms
+from trades.views.terms import changed_terms, charges_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class TradeDetail(DetailPage):
             "release": selectors.find_release(execution_id=message.pk),
             "versions": versions,
             "said": versions[0].version.terms.get("comment", ""),
+            "charges": charges_of(versions[0].version.terms),
             "exceptions": desk_selectors.list_exceptions_of(
                 subject_kind="trade", subject_id=trade.pk
             ),

@@ -146,7 +146,8 @@ class Amounts(PageView):
         if not isinstance(terms, Terms):
             return self.render({"terms": None, "findings": terms})
         instrument = Instrument.objects.filter(pk=terms.instrument_id).first()
-        return self.render({"terms": terms, "instrument": instrument})
+        charges = terms.charges or ()
+        return self.render({"terms": terms, "instrument": instrument, "charges": charges})
 
 
 class Lookup(PageView):

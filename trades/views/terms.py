@@ -55,6 +55,11 @@ def changed_terms(
         )
 
 
+def charges_of(terms: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the charges that the fees of a version add up from, their amounts as numbers."""
+    return [charge | {"amount": Decimal(charge["amount"])} for charge in terms.get("charges", ())]
+
+
 def _same(old: object, new: object) -> bool:
     if isinstance(old, str) and isinstance(new, str) and old != new:
         try:

@@ -36,12 +36,12 @@ def supervisor() -> Actor:
 
 def proposed(at_time: time, *, valid_from: date = FRIDAY, only_day: bool = False) -> CutOff:
     row = CutOff(step="validate", at_time=at_time, valid_from=valid_from, only_day=only_day)
-    return services.propose_cut_off(cut_off=row, actor=agent(), at=AT, reason="incident")
+    return services.propose(row=row, actor=agent(), at=AT, reason="incident")
 
 
 def in_force(at_time: time, *, valid_from: date = FRIDAY, only_day: bool = False) -> None:
     row = proposed(at_time, valid_from=valid_from, only_day=only_day)
-    services.decide_cut_off(cut_off_id=row.pk, approve=True, actor=supervisor(), at=AT)
+    services.decide(model=CutOff, row_id=row.pk, approve=True, actor=supervisor(), at=AT)
 
 
 def due(day: date) -> time | None:
@@ -74,8 +74,8 @@ def test_it_holds_from_its_day_on_and_one_day_alone_goes_before() -> None:
 @pytest.mark.parametrize(
     ("reason", "valid_from", "role", "refusal"),
     [
-        (" ", FRIDAY, Role.AGENT, services.UnableToSetCutOff),
-        ("why", date(2026, 11, 19), Role.AGENT, services.UnableToSetCutOff),
+        (" ", FRIDAY, Role.AGENT, services.UnableToSet),
+        ("why", date(2026, 11, 19), Role.AGENT, services.UnableToSet),
         ("why", FRIDAY, Role.AUDITOR, Forbidden),
     ],
 )
@@ -84,22 +84,22 @@ def test_what_cannot_be_proposed(
 ) -> None:
     row = CutOff(step="validate", at_time=time(21), valid_from=valid_from)
     with pytest.raises(refusal):
-        services.propose_cut_off(cut_off=row, actor=person("x", role), at=AT, reason=reason)
+        services.propose(row=row, actor=person("x", role), at=AT, reason=reason)
 
 
 def test_two_people_decide_once() -> None:
     row = proposed(time(21))
     with pytest.raises(Forbidden):
-        services.decide_cut_off(cut_off_id=row.pk, approve=True, actor=agent(), at=AT)
+        services.decide(model=CutOff, row_id=row.pk, approve=True, actor=agent(), at=AT)
     CutOff.objects.filter(pk=row.pk).update(proposed_by="sue")
-    with pytest.raises(services.UnableToSetCutOff):
-        services.decide_cut_off(cut_off_id=row.pk, approve=True, actor=supervisor(), at=AT)
+    with pytest.raises(services.UnableToSet):
+        services.decide(model=CutOff, row_id=row.pk, approve=True, actor=supervisor(), at=AT)
     with pytest.raises(IntegrityError, match="cutoff_two_people"), transaction.atomic():
         CutOff.objects.filter(pk=row.pk).update(decided_by="sue", state="APPROVED")
     CutOff.objects.filter(pk=row.pk).update(proposed_by="ana")
-    services.decide_cut_off(cut_off_id=row.pk, approve=False, actor=supervisor(), at=AT)
+    services.decide(model=CutOff, row_id=row.pk, approve=False, actor=supervisor(), at=AT)
     with pytest.raises(IllegalTransition):
-        services.decide_cut_off(cut_off_id=row.pk, approve=True, actor=supervisor(), at=AT)
+        services.decide(model=CutOff, row_id=row.pk, approve=True, actor=supervisor(), at=AT)
 
 
 def test_it_is_proposed_and_approved_on_the_pages() -> None:

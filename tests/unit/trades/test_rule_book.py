@@ -16,6 +16,8 @@ import pytest
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons, DayCount
 from kernel.findings import Severity
+from refdata.facts import FeeFacts
+from refdata.rules.fees import FeeBook
 from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
 from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
@@ -112,6 +114,13 @@ def bond(**changes: object) -> TradeFacts:
         "net_amount": Decimal("8762.00"),
     }
     return facts(**(terms | changes))
+
+
+FOUR_BASIS_POINTS = FeeFacts(
+    schedule_id=1, name="COM", kind="COMMISSION", party_id=None, venue="XPAR", issuer_country="",
+    asset_class="EQUITY", side="", currency="EUR", rate=Decimal("0.0437"), per_unit=Decimal(0),
+    fixed=Decimal(0), minimum=Decimal(0), maximum=None, valid_from=date(2026, 1, 1), valid_to=None,
+)  # fmt: skip
 
 
 def world(**changes: object) -> RuleContext:
@@ -230,6 +239,7 @@ CASES = [
         bond(),
         world(instruments={OAT_ISIN: dataclasses.replace(OAT, coupon_rate=None, coupons=None)}),
     ),
+    ("TRD-310", "thirty_five_cents_over", facts(), world(fees=FeeBook([FOUR_BASIS_POINTS]))),
     ("TRD-401", "six_percent_up", facts(price=Decimal("63.60")), world()),
     ("TRD-402", "factor_of_ten", facts(price=Decimal("605.00")), world()),
     (

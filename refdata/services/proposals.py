@@ -1,0 +1,64 @@
+"""Dated data by two people: one proposes a row, another puts it in force or refuses it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core.access import Action, require
+from core.acts import acting
+from core.text import visible
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from kernel.states import require_transition
+from refdata.models.proposals import Proposed
+from refdata.states import INSTRUCTION_TRANSITIONS, InstructionState
+
+RowT = TypeVar("RowT", bound=Proposed)
+
+
+class UnableToSet(Refusal):
+    """The row lacks its reason, begins in the past, or would be decided by its proposer."""
+
+    code = "UNABLE_TO_SET"
+
+
+def propose(*, row: RowT, actor: Actor, at: datetime, reason: str) -> RowT:
+    """Save a new row as pending. Raises Forbidden, UnableToSet."""
+    require(actor, Action.EDIT_REFDATA)
+    if not visible(reason):
+        raise UnableToSet(_("Give a reason."))
+    if row.valid_from < at.date():
+        raise UnableToSet(_("A change cannot begin in the past."))
+    row.pk = None
+    row.state, row.reason = InstructionState.PENDING, visible(reason)
+    row.proposed_by, row.proposed_at = actor.name, at
+    row.decided_by, row.decided_at = "", None
+    with acting(actor=actor, reason=reason):
+        row.save(force_insert=True)
+    return row
+
+
+def decide(
+    *, model: type[models.Model], row_id: int, approve: bool, actor: Actor, at: datetime
+) -> Proposed:
+    """Put a proposed row in force, or refuse it; never one's own.
+
+    Raises Forbidden, UnableToSet, IllegalTransition when it is decided already.
+    """
+    require(actor, Action.APPROVE_REFDATA)
+    with acting(actor=actor):
+        row = model._default_manager.select_for_update().get(pk=row_id)  # noqa: SLF001 - Django's public name for it
+        assert isinstance(row, Proposed)  # noqa: S101 - the callers name such a table
+        target = InstructionState.APPROVED if approve else InstructionState.REFUSED
+        require_transition(
+            INSTRUCTION_TRANSITIONS, source=InstructionState(row.state), target=target
+        )
+        if row.proposed_by == actor.name:
+            raise UnableToSet(_("You proposed this change: somebody else must decide."))
+        row.state, row.decided_by, row.decided_at = target, actor.name, at
+        row.save(update_fields=["state", "decided_by", "decided_at"])
+    return row
