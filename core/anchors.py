@@ -1,10 +1,11 @@
 """Anchors: what the audit trail was, written where the owner of the database cannot reach.
 
 A segment covers the transactions that ended since the one before: all below the oldest that still
-runs, so that nothing can slip in later. Sessions of the auditors and of the backup may write no
-entry: they are not waited for, however long they stay. It names the last entry of every chain that
-grew, and the hash of the segment before. A chain is intact up to an anchored entry when it links up
-to exactly that one. `ANCHOR_DIR` belongs on another machine, written once (`docs/decisions`).
+runs, so that nothing can slip in later. Sessions of the auditors, of the backup and of other
+databases may write no entry: they are not waited for, however long they stay. It names the last
+entry of every chain that grew, and the hash of the segment before. A chain is intact up to an
+anchored entry when it links up to exactly that one. `ANCHOR_DIR` belongs on another machine,
+written once (`docs/decisions`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SELECT coalesce(min(xid) FILTER (WHERE NOT EXISTS (
          SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
           WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
             AND l.transactionid::text::bigint = xid & 4294967295
-            AND a.usename = ANY (%s))), newest),
+            AND (a.usename = ANY (%s) OR a.datname <> current_database()))), newest),
        newest
   FROM (SELECT pg_snapshot_xmax(seen)::text::bigint AS newest, seen
           FROM pg_current_snapshot() seen) now_

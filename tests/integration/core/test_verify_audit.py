@@ -205,6 +205,21 @@ def test_a_session_of_the_auditors_holds_up_no_anchor(bob: User) -> None:
     assert verification.verify().problems == []
 
 
+def test_a_session_of_another_database_holds_up_no_anchor(bob: User) -> None:
+    parts = connection.settings_dict
+    opened = psycopg2.connect(
+        host=parts["HOST"], user="postgres", password=places.TEST_PASSWORD, dbname="postgres"
+    )
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+        User.objects.filter(pk=bob.pk).update(last_name="meanwhile")
+
+        anchor = anchors.write_anchor(at=AT)
+
+    assert anchor is not None
+    assert anchor.entries == 1
+
+
 def test_what_holds_up_the_anchors_is_an_alarm(
     bob: User, as_owner: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
