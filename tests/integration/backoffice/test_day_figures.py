@@ -57,6 +57,7 @@ def lived_week() -> None:
     send(facts(source_reference="EARLY", version=2, action="AMEND",
                traded_at="2026-11-18T10:00:00+01:00"))  # fmt: skip
     reports = RegulatoryReport.objects.filter(trade__trade_date=DAYS[1]).order_by("pk")
+    reports = reports.exclude(state="NOT_REPORTABLE")
     RegulatoryReport.objects.filter(pk=reports[0].pk).update(state="BLOCKED")
     standing = of_day.filter(state="VALIDATED").values("pk")
     matched = MatchAllocation.objects.filter(
