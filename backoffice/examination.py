@@ -161,6 +161,14 @@ def _web() -> Verdict:
     return Verdict(True, address)  # noqa: FBT003 - a verdict
 
 
+def _fix_dictionaries() -> Verdict:
+    folder = settings.FIX_DICTIONARY_DIR
+    if not folder:
+        return Verdict(True, "FIX_DICTIONARY_DIR is not set: no session names one")  # noqa: FBT003 - a verdict
+    found = len(list(Path(folder).glob("*.xml")))
+    return Verdict(found > 0, f"{found} in {folder}")
+
+
 Look = Callable[[], Verdict]
 OF_THE_MACHINE: Final[dict[str, Look]] = {
     "python": _python,
@@ -169,6 +177,7 @@ OF_THE_MACHINE: Final[dict[str, Look]] = {
     "files": lambda: _writable(Path(settings.FILES_DIR)),
     "anchors": lambda: _writable(Path(settings.ANCHOR_DIR)),
     "report schemas": _schemas,
+    "fix dictionaries": _fix_dictionaries,
 }
 OF_THE_DATABASE: Final[dict[str, Look]] = {
     "postgresql": _postgres,
@@ -199,7 +208,7 @@ def examine() -> Iterator[Seen]:
     if database.well:
         for part, look in OF_THE_DATABASE.items():
             yield _seen(part, look)
-    for part, outcome in health.readiness().items():
+    for part, outcome in (health.readiness() | health.beside()).items():
         if part != "database" and (database.well or part != "migrations"):
             yield Seen(part, outcome == "ok", outcome)
     yield _seen("web", _web)

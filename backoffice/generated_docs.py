@@ -19,6 +19,7 @@ Table = Mapping[Any, frozenset[Any]]
 LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Trade", "trades", trades.TRANSITIONS),
     ("Cancellation request", "trades", trades.REQUEST_TRANSITIONS),
+    ("FIX message", "trades", trades.FIX_TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),

@@ -22,6 +22,16 @@ from core import anchors
 from core.cache import ONE_TRY
 
 HEARTBEAT_SECONDS_MAX: Final = 30
+FIX_FIGURES: Final = ("connected", "next_number", "messages_waiting")
+FIX_LINES: Final = """
+SELECT translate(s.name, '"\\', '__'), l.state = 'CONNECTED', l.next_in,
+       (SELECT count(*) FROM trades_fixmessage m
+         WHERE m.session_id = s.id AND m.waits AND m.id > b.acted_to)
+  FROM trades_fixsession s
+  JOIN trades_fixline l ON l.session_id = s.id
+  JOIN trades_fixbookmark b ON b.session_id = s.id
+ ORDER BY s.name
+"""
 
 
 def beat(name: str, *, at: datetime) -> None:
@@ -67,6 +77,10 @@ CHECKS: Final[dict[str, Callable[[], str]]] = {
 }
 
 
+#: Asked beside what must be ready: pages are served without it.
+BESIDE: Final[dict[str, Callable[[], str]]] = {"fix acceptor": _heartbeat("fix_acceptor")}
+
+
 def _outcome(check: Callable[[], str]) -> str:
     try:
         return check()
@@ -77,6 +91,11 @@ def _outcome(check: Callable[[], str]) -> str:
 def readiness() -> dict[str, str]:
     """Each dependency with `ok`, or what is wrong with it; never raises, never leaks an address."""
     return {name: _outcome(check) for name, check in CHECKS.items()}
+
+
+def beside() -> dict[str, str]:
+    """Return what runs beside the pages, as `readiness` does; `readyz` does not ask for it."""
+    return {name: _outcome(check) for name, check in BESIDE.items()}
 
 
 def _samples() -> Iterator[tuple[str, str, str]]:
@@ -106,13 +125,17 @@ def _figures() -> Iterator[tuple[str, str, str]]:
         )
         for kind, count in cursor.fetchall():
             yield "denouement_open_work_items", f'{{kind="{kind}"}}', str(count)
+        cursor.execute(FIX_LINES)
+        for session, *figures in cursor.fetchall():
+            for name, figure in zip(FIX_FIGURES, figures, strict=True):
+                yield f"denouement_fix_{name}", f'{{session="{session}"}}', str(int(figure))
 
 
 def metrics() -> str:
     """Return the figures in Prometheus text format."""
     lines: list[str] = []
     known: set[str] = set()
-    for name, labels, value in _samples():
+    for name, labels, value in sorted(_samples(), key=lambda sample: sample[0]):
         if name not in known:
             known.add(name)
             lines.append(f"# TYPE {name} gauge")

@@ -61,7 +61,10 @@ NAVIGATION: Final[tuple[Group, ...]] = (
                 "trades:capture",
                 Action.IMPORT_FILE,
                 "capture",
-                also=("/trades/fix/", "/trades/upload/", "/trades/imports/", "/trades/executions/"),
+                also=(
+                    *("/trades/fix/", "/trades/upload/", "/trades/imports/", "/trades/executions/"),
+                    *("/trades/fix-sessions/", "/trades/fix-messages/"),
+                ),
             ),
             Item(
                 _("Exceptions"),

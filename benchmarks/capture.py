@@ -1,4 +1,4 @@
-"""Capture over REST: single posts and bulks, durable, with versions, history and audit.
+"""Capture over REST and FIX: single posts, bulks and one session, with versions and audit.
 
 Run through `manage.py bench capture`. Clients talk HTTP to the web server as `up` starts it; all of
 it, PostgreSQL included, shares the cores. The control job has its own figure (`controls`). Each
@@ -9,15 +9,19 @@ stand beside it.
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
-from benchmarks.controls import START, _message, _world
+from benchmarks import drop_copy
+from benchmarks.controls import INSTRUMENTS, START, _isin, _message, _world
 from benchmarks.serving import Answers, Served, ask_all, post, serving
 from core import tokens
 from core.models import AuditEntry
 from kernel.actors import SYSTEM
-from trades.models import Trade, TradeVersion
+from trades.models import FixResult, FixSession, Trade, TradeVersion
+from trades.services.fix import lines
 
 ROUNDS = 5
 BULKS = 6
@@ -29,6 +33,9 @@ WARM_UP = 100
 GOAL_BULK = 15_000
 GOAL_SINGLE = 500
 GOAL_SINGLE_P99_MS = 100
+FIX_ROUNDS = 3
+FIX_REPORTS = 20_000
+GOAL_FIX = 2_000
 
 
 def _bulks(token: str, first: int, count: int, size: int) -> list[bytes]:
@@ -93,6 +100,77 @@ def _single_round(served: Served, token: str, first: int) -> dict[str, Any]:
     }
 
 
+def _fix_bodies(first: int) -> list[bytes]:
+    return [
+        drop_copy.body(f"F-{n}", _isin(n % INSTRUMENTS), 1 + n % 1_000, f"10.{n % 17:02d}")
+        for n in range(first, first + FIX_REPORTS)
+    ]
+
+
+def _until_acted_on(sender: drop_copy.Sender, count: int) -> None:
+    """Wait until so many reports were acted on; what is asked for meanwhile is sent again."""
+    deadline = perf_counter() + 120
+    while FixResult.objects.count() < count:
+        assert perf_counter() < deadline, FixResult.objects.count()
+        sender.listen(0.05)
+
+
+def _fix_round(sender: drop_copy.Sender, number: int) -> dict[str, Any]:
+    """Return the reports per second from the first one sent to the last one booked."""
+    bodies = _fix_bodies(number * FIX_REPORTS)
+    began = perf_counter()
+    sender.report(bodies)
+    sent = perf_counter() - began
+    _until_acted_on(sender, (number + 1) * FIX_REPORTS)
+    seconds = perf_counter() - began
+    return {
+        "fix_per_s": round(FIX_REPORTS / seconds),
+        "fix_goal_per_s": GOAL_FIX,
+        "fix_sent_per_s": round(FIX_REPORTS / sent),
+    }
+
+
+def _fix_killed(sender: drop_copy.Sender, port: int, acceptor: subprocess.Popen[bytes]) -> int:
+    """Kill -9 the acceptor in the middle of a round; return how many seconds it all took."""
+    bodies = _fix_bodies(FIX_ROUNDS * FIX_REPORTS)
+    began = perf_counter()
+    sender.report(bodies[: FIX_REPORTS // 2])
+    acceptor.kill()
+    acceptor.wait()
+    with drop_copy.accepting(port):
+        sender.log_on()
+        sender.report(bodies[FIX_REPORTS // 2 :])
+        _until_acted_on(sender, (FIX_ROUNDS + 1) * FIX_REPORTS)
+        sender.close()
+    return round(perf_counter() - began)
+
+
+def _fix() -> dict[str, Any]:
+    """Measure one FIX session, then kill its acceptor: every report is booked, and once."""
+    session = FixSession.objects.create(
+        name="BENCH",
+        begin_string=drop_copy.BEGIN,
+        sender_comp_id=drop_copy.THEM,
+        target_comp_id=drop_copy.US,
+        source_system="FIX BENCH",
+        addresses=["127.0.0.0/8"],
+    )
+    lines.open_line(session)
+    port = drop_copy.free_port()
+    sender = drop_copy.Sender(port)
+    with drop_copy.accepting(port) as acceptor:
+        sender.log_on()
+        rounds = [_fix_round(sender, number) for number in range(FIX_ROUNDS)]
+        seconds = _fix_killed(sender, port, acceptor)
+    reports = (FIX_ROUNDS + 1) * FIX_REPORTS
+    booked = Trade.objects.filter(source_system=session.source_system, version_no=1).count()
+    return _best(rounds, "fix_per_s") | {
+        "fix_reports": reports,
+        "fix_lost_or_doubled_over_kill": abs(reports - booked),
+        "fix_killed_round_seconds": seconds,
+    }
+
+
 def _best(rounds: Sequence[dict[str, Any]], rate: str) -> dict[str, Any]:
     best = max(rounds, key=lambda figures: int(figures[rate]))
     return best | {f"{rate}_of_rounds": [figures[rate] for figures in rounds]}
@@ -109,11 +187,13 @@ def run() -> dict[str, object]:
         bulk = [_bulk_round(served, token, first + n * BULKS * BULK) for n in range(ROUNDS)]
         ask_all(served.port, _singles(token, 4 * WARM_UP, 2 * WARM_UP), connections=8)
         single = [_single_round(served, token, singles + n * SINGLES) for n in range(ROUNDS)]
+    fix = _fix()
     trades = Trade.objects.count()
     audited = AuditEntry.objects.filter(entity="trade").count()
     assert trades == TradeVersion.objects.count() == audited
     return (
         _best(bulk, "bulk_per_s")
         | _best(single, "single_per_s")
+        | fix
         | {"trades_versions_audit_entries": trades}
     )

@@ -11,5 +11,9 @@ register_tables(
     models.Execution,
     models.CaptureBatch,
     models.CancellationRequest,
+    models.FixSession,
+    models.FixMessage,
+    models.FixResult,
+    models.FixEvent,
     view_action=Action.VIEW_TRADES,
 )

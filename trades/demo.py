@@ -17,8 +17,14 @@ from kernel.actors import Actor
 from refdata import selectors as refdata
 from refdata.models import Book, Instrument, Party, Trader
 from trades.formats.execution_json import read_fields
+from trades.formats.fix.effects import Agreement
+from trades.formats.fix.live import DropCopy
+from trades.formats.fix.session import Session as FixMachine
+from trades.formats.fix.wire import encode, read, stamp
+from trades.models import FixSession
 from trades.services import capture
-from trades.states import Channel
+from trades.services.fix import booking, lines
+from trades.states import Channel, FixVersion
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 SOURCE: Final = "OMS"
@@ -112,6 +118,57 @@ def seed_trades(
             for name, n in captured.counts().items():
                 totals[name] = totals.get(name, 0) + n
     return totals
+
+
+def seed_fix(*, at: datetime, messages: bool) -> None:
+    """Set up a FIX session that anybody on this machine may try, with a morning behind it."""
+    session = FixSession.objects.create(
+        name="EXAN",
+        begin_string=FixVersion.FIX44.value,
+        sender_comp_id="EXAN",
+        target_comp_id="DENOUEMENT",
+        source_system="EXAN>DENOUEMENT",
+        addresses=["127.0.0.0/8", "::1/128"],
+    )
+    lines.open_line(session)
+    if messages:
+        _fix_morning(session, at)
+
+
+def _fix_morning(session: FixSession, at: datetime) -> None:
+    """Let the broker log on, report two fills, correct one, tell an allocation, and leave."""
+    actor = lines.actor_of(session)
+    held = lines.take_line(session=session, peer="127.0.0.1", actor=actor)
+    if held is None:
+        return
+    machine = FixMachine(
+        agreement=Agreement(
+            begin=session.begin_string, ours=session.target_comp_id, theirs=session.sender_comp_id
+        ),
+        application=DropCopy(),
+        history=lambda _first, _last: [],
+        numbers=held.numbers,
+    )
+    for number, (kind, body) in enumerate(_fix_words(at), 1):
+        head = [(35, kind), (34, str(number)), (49, session.sender_comp_id), (52, stamp(at))]
+        raw = encode(session.begin_string, [*head, (56, session.target_comp_id), *body])
+        machine.receive(read(raw), at)
+    lines.write(held=held, effects=machine.drained(), numbers=machine.numbers, at=at)
+    lines.leave_line(held=held, actor=actor)
+    booking.act_on_kept(session=session, at=at)
+
+
+def _fix_words(at: datetime) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    day = f"{at:%Y%m%d}"
+    fill = {37: "O-7", 39: "2", 150: "F", 22: "4", 48: "FR0000120271", 55: "TTE", 54: "1",
+            38: "800", 151: "0", 14: "800", 6: "55.4", 15: "EUR", 60: stamp(at), 75: day,
+            30: "XPAR"}  # fmt: skip
+    yield "A", [(98, "0"), (108, "30")]
+    yield "8", [*(fill | {17: "F-1", 32: "300", 31: "55.4"}).items()]
+    yield "8", [*(fill | {17: "F-2", 32: "500", 31: "55.42"}).items()]
+    yield "8", [*(fill | {17: "F-3", 19: "F-2", 150: "G", 32: "500", 31: "55.41"}).items()]
+    yield "J", [(70, "A-1"), (71, "0"), (626, "1"), (54, "1"), (55, "TTE"), (53, "800"), (75, day)]
+    yield "5", []
 
 
 def _slices(deals: Sequence[Deal]) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.pages.filters import (
     ChipsFilter,
@@ -23,8 +26,24 @@ from core.pages.filters import (
 from kernel.numbering import spans
 from refdata import selectors as refdata
 from trades import selectors
-from trades.models import CaptureBatch, Execution, Trade, TradeQuerySet, labelled
-from trades.states import Channel, Outcome, Side, TradeState
+from trades.models import (
+    CaptureBatch,
+    Execution,
+    FixMessage,
+    FixSession,
+    Trade,
+    TradeQuerySet,
+    labelled,
+)
+from trades.states import (
+    Channel,
+    FixDisposition,
+    FixLineState,
+    FixOutcome,
+    Outcome,
+    Side,
+    TradeState,
+)
 
 OWN_REFERENCE: Final = re.compile(r"T\d{3,15}", re.ASCII)
 FOUND_MAX: Final = 10_000
@@ -159,3 +178,45 @@ class ExecutionFilter(ListFilterSet):
     ) -> QuerySet[Execution]:
         """Keep the messages about one business day."""
         return selectors.executions_of_day(queryset, value)
+
+
+class FixSessionFilter(ListFilterSet):
+    q = SearchFilter(fields=("name", "sender_comp_id", "target_comp_id", "source_system"))
+    state = ChipsFilter(field_name="line__state", choices=labelled(FixLineState), label=_("State"))
+
+    class Meta:
+        model = FixSession
+        fields: list[str] = []
+
+
+class FixMessageFilter(ListFilterSet):
+    """Their id by its beginning, or a number."""
+
+    q = SearchFilter(fields=("key__startswith",))
+    session = django_filters.ModelChoiceFilter(
+        queryset=FixSession.objects.order_by("name"), label=_("Session"), empty_label=_("Session")
+    )
+    kind = django_filters.CharFilter(field_name="kind", label=_("Type"))
+    number = django_filters.NumberFilter(field_name="number", label=_("Number"))
+    outcome = ChipsFilter(
+        field_name="result__outcome", choices=labelled(FixOutcome), label=_("Outcome")
+    )
+    disposition = ChipsFilter(choices=labelled(FixDisposition), label=_("Disposition"))
+    only = ChipsFilter(
+        method="filter_only",
+        choices=[("application", _("For the application")), ("ours", pgettext_lazy("fix", "Ours"))],
+        label=_("Only"),
+    )
+    since = MomentDayFilter(field_name="kept_at", lookup_expr="gte", label=_("From"))
+    until = MomentDayFilter(field_name="kept_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = FixMessage
+        fields: list[str] = []
+
+    def filter_only(
+        self, queryset: QuerySet[FixMessage], name: str, value: list[str]
+    ) -> QuerySet[FixMessage]:
+        """Keep what the application acts on, or what we sent."""
+        chosen = {"application": Q(waits=True), "ours": Q(is_ours=True)}
+        return queryset.filter(reduce(or_, map(chosen.__getitem__, value))) if value else queryset

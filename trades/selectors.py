@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import (
     Case,
     Count,
     DateField,
+    Exists,
     Func,
     JSONField,
     OuterRef,
@@ -30,15 +31,20 @@ from kernel import numbering
 from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
+from trades.formats.fix.wire import Garbled, read, text
 from trades.models import (
     CancellationRequest,
     CaptureBatch,
     Execution,
+    FixBookmark,
+    FixMessage,
+    FixResult,
+    FixSession,
     MessageKey,
     Trade,
     TradeVersion,
 )
-from trades.states import Channel, Outcome, RequestState
+from trades.states import FixOutcome, Outcome, RequestState
 
 
 def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
@@ -106,8 +112,8 @@ def list_batches() -> QuerySet[CaptureBatch]:
     """Return what came in together, the latest first, with `told`: its messages by outcome.
 
     What an import was counted as when it came in may have moved on since: a message that waited is
-    a trade now. Those that had some waiting are counted again; so are the single calls of a minute,
-    which have no end at which they were counted. A message that was booked stays so.
+    a trade now. Those that had some waiting are counted again; so is what shares the batch of its
+    minute, which has no end at which it was counted. A message that was booked stays so.
     """
     outcomes = {
         outcome.value.lower(): Count("pk", filter=Q(outcome=outcome.value)) for outcome in Outcome
@@ -119,7 +125,7 @@ def list_batches() -> QuerySet[CaptureBatch]:
         .annotate(told=JSONObject(**outcomes))
         .values("told")
     )
-    moves = Q(channel=Channel.API.value) | Q(counts__exception__gt=0) | Q(counts__parked__gt=0)
+    moves = Q(window_key__isnull=False) | Q(counts__exception__gt=0) | Q(counts__parked__gt=0)
     told = Case(
         When(moves, then=Merged("counts", Subquery(counted))),
         default="counts",
@@ -308,3 +314,37 @@ def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | 
         "state": trade.state if trade else None,
         "close_reason": trade.close_reason or None if trade else None,
     }
+
+
+def list_fix_sessions() -> QuerySet[FixSession]:
+    """Return every session with its line and how many of its messages wait for a person."""
+    waiting = Count(
+        "messages__result", filter=Q(messages__result__outcome=FixOutcome.EXCEPTION.value)
+    )
+    return FixSession.objects.select_related("line").annotate(waiting=waiting).order_by("name")
+
+
+def list_fix_messages() -> QuerySet[FixMessage]:
+    """Return every message with its session and what became of it, the latest first."""
+    return FixMessage.objects.select_related("session", "result__execution").order_by("-id")
+
+
+def count_fix_messages(*, session: FixSession) -> Mapping[str, int]:
+    """Return how many messages of a session ended how."""
+    rows = FixResult.objects.filter(message__session=session).values_list("outcome")
+    return dict(rows.annotate(n=Count("pk")).order_by("outcome"))
+
+
+def count_fix_behind(*, session: FixSession | None = None) -> int:
+    """Return how many kept messages nobody acted on yet, of one session or of all."""
+    marks = FixBookmark.objects.filter(session=OuterRef("session"), acted_to__lt=OuterRef("pk"))
+    rows = FixMessage.objects.filter(Exists(marks), waits=True)
+    return (rows if session is None else rows.filter(session=session)).count()
+
+
+def fix_fields(message: FixMessage) -> list[tuple[int, str]]:
+    """Return the fields of a message as people read them; none of what is no message."""
+    whole = read(bytes(message.content))
+    if isinstance(whole, Garbled):
+        return []
+    return [(tag, text(value)) for tag, value in whole.fields]

@@ -132,6 +132,71 @@ class Outcome(StrEnum):
     IGNORED = "IGNORED"
 
 
+class FixDisposition(StrEnum):
+    """What the session did with a message: only TAKEN and REFUSED use up its number.
+
+    HELD waited for the numbers before it, REPEATED came before, NOTED was acted on without a number
+    of its own, GARBLED was no message; SENT is ours.
+    """
+
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+    HELD = "HELD"
+    REPEATED = "REPEATED"
+    NOTED = "NOTED"
+    GARBLED = "GARBLED"
+    SENT = "SENT"
+
+
+class FixOutcome(StrEnum):
+    """What became of a message of the application."""
+
+    CAPTURED = "CAPTURED"
+    REPEATED = "REPEATED"
+    COUNTED = "COUNTED"
+    EXCEPTION = "EXCEPTION"
+
+
+FIX_TRANSITIONS: Final[Mapping[FixOutcome, frozenset[FixOutcome]]] = {
+    FixOutcome.EXCEPTION: frozenset({FixOutcome.CAPTURED, FixOutcome.REPEATED, FixOutcome.COUNTED}),
+    FixOutcome.CAPTURED: frozenset(),
+    FixOutcome.REPEATED: frozenset(),
+    FixOutcome.COUNTED: frozenset(),
+}
+
+
+class FixEventKind(StrEnum):
+    """Lines of the diary of a session."""
+
+    LOGON = "LOGON"
+    LOGOUT = "LOGOUT"
+    DISCONNECT = "DISCONNECT"
+    REFUSED = "REFUSED"
+    GAP = "GAP"
+    RESEND = "RESEND"
+    RESET = "RESET"
+    REJECT = "REJECT"
+    REJECTED = "REJECTED"
+    STARTED = "STARTED"
+    STOPPED = "STOPPED"
+
+
+class FixLineState(StrEnum):
+    """Whether the counterparty is there."""
+
+    OFFLINE = "OFFLINE"
+    CONNECTED = "CONNECTED"
+
+
+class FixVersion(StrEnum):
+    """BeginString (8) of the sessions that are served."""
+
+    FIX42 = "FIX.4.2"
+    FIX43 = "FIX.4.3"
+    FIX44 = "FIX.4.4"
+    FIXT11 = "FIXT.1.1"
+
+
 COLOURS: Final[Mapping[StrEnum, str]] = {
     RequestState.ASKED: "amber",
     RequestState.GRANTED: "green",
@@ -149,4 +214,15 @@ COLOURS: Final[Mapping[StrEnum, str]] = {
     Outcome.PARKED: "amber",
     Outcome.EXCEPTION: "red",
     Outcome.IGNORED: "grey",
+    FixOutcome.CAPTURED: "green",
+    FixOutcome.COUNTED: "grey",
+    FixOutcome.REPEATED: "grey",
+    FixDisposition.TAKEN: "blue",
+    FixDisposition.REFUSED: "red",
+    FixDisposition.HELD: "amber",
+    FixDisposition.NOTED: "grey",
+    FixDisposition.GARBLED: "red",
+    FixDisposition.SENT: "grey",
+    FixLineState.OFFLINE: "grey",
+    FixLineState.CONNECTED: "green",
 }

@@ -24,6 +24,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
+from trades.formats.fix.live import name_of
 
 
 class SideColumn(CodedColumn):
@@ -120,3 +121,36 @@ class ExecutionTable(tables.Table):
     name = TextColumn(accessor="instrument_name", orderable=False, verbose_name=_("Instrument"))
     channel = StatusColumn(verbose_name=_("Channel"))
     received_at = MomentColumn(verbose_name=_("Received at"))
+
+
+class FixSessionTable(tables.Table):
+    name = LinkColumn("trades:fix_session", verbose_name=_("Session"))
+    is_enabled = tables.BooleanColumn(verbose_name=_("Started"), yesno="✓,–")
+    state = StatusColumn(accessor="line__state", verbose_name=_("State"))
+    begin_string = TextColumn(verbose_name=_("FIX version"))
+    sender_comp_id = TextColumn(verbose_name=_("Their CompID"))
+    target_comp_id = TextColumn(verbose_name=_("Our CompID"))
+    next_in = QuantityColumn(accessor="line__next_in", verbose_name=_("Expected next"))
+    next_out = QuantityColumn(accessor="line__next_out", verbose_name=_("Sent next"))
+    heard_at = MomentColumn(accessor="line__heard_at", verbose_name=_("Last heard"))
+    waiting = QuantityColumn(verbose_name=_("Exceptions"))
+
+
+class FixMessageTable(tables.Table):
+    pk = LinkColumn("trades:fix_message", verbose_name=_("Message"))
+    kept_at = MomentColumn(verbose_name=_("Kept at"))
+    session = TextColumn(accessor="session__name", verbose_name=_("Session"))
+    epoch = QuantityColumn(verbose_name=_("Count"))
+    number = QuantityColumn(verbose_name=_("Number"))
+    what = tables.Column(empty_values=(), order_by="kind", verbose_name=_("Type"))
+    key = CutColumn(verbose_name=_("Their id"))
+    disposition = StatusColumn(verbose_name=_("Disposition"))
+    outcome = StatusColumn(accessor="result__outcome", verbose_name=_("Outcome"))
+    reason = TextColumn(accessor="result__reason_code", verbose_name=_("Reason"))
+    note = CutColumn(verbose_name=_("Note"))
+
+    def render_what(self, record: Any) -> str:
+        return name_of(record.kind)
+
+    def value_what(self, record: Any) -> str:
+        return str(record.kind)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trades.views import detail, entry, intake, listing
+from trades.views import detail, entry, fix, intake, listing
 
 app_name = "trades"
 urlpatterns = [
@@ -18,6 +18,19 @@ urlpatterns = [
     path("executions/<int:pk>/", intake.ExecutionDetail.as_view(), name="execution"),
     path("executions/<int:pk>/name/", intake.NameInstrument.as_view(), name="name_instrument"),
     path("executions/<int:pk>/add/", intake.AddInstrument.as_view(), name="add_instrument"),
+    path("fix-sessions/", fix.FixSessionList.as_view(), name="fix_sessions"),
+    path("fix-sessions/new/", fix.FixSessionEdit.as_view(), name="fix_session_new"),
+    path("fix-sessions/<int:pk>/", fix.FixSessionPage.as_view(), name="fix_session"),
+    path("fix-sessions/<int:pk>/edit/", fix.FixSessionEdit.as_view(), name="fix_session_edit"),
+    path("fix-sessions/<int:pk>/reset/", fix.FixReset.as_view(), name="fix_reset"),
+    path(
+        "fix-sessions/<int:pk>/<str:verb>/",
+        fix.FixSwitch.as_view(),
+        name="fix_switch",
+    ),
+    path("fix-messages/", fix.FixMessageList.as_view(), name="fix_messages"),
+    path("fix-messages/<int:pk>/", fix.FixMessagePage.as_view(), name="fix_message"),
+    path("fix-messages/<int:pk>/take-up/", fix.FixTakeUp.as_view(), name="fix_take_up"),
     path("<int:pk>/", detail.TradeDetail.as_view(), name="detail"),
     path("<int:pk>/amend/", entry.AmendTrade.as_view(), name="amend"),
     path("<int:pk>/cancel/", entry.AskCancellation.as_view(), name="cancel"),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
+from backoffice.launcher import places
 from backoffice.launcher.cluster_home import UnableToStart
 
 #: How many of each there are: settings, with what stands for them where nothing is said.
@@ -44,6 +45,11 @@ def worker(environment: Mapping[str, str]) -> list[str]:
 def scheduler() -> list[str]:
     """Return the command of the scheduler."""
     return _celery("beat", "-l", "WARNING", "--pidfile=")
+
+
+def fix_acceptor() -> list[str]:
+    """Return the command of the FIX acceptor; FIX_HOST and FIX_PORT are in its environment."""
+    return [sys.executable, str(places.ROOT / "manage.py"), "fix_acceptor", "--skip-checks"]
 
 
 def _celery(*arguments: str) -> list[str]:

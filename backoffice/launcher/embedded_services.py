@@ -27,7 +27,9 @@ WAIT_SECONDS_MAX: Final = 30
 #: The job that stands in a database from the demo day on (`backoffice.demo`).
 DEMO_JOB: Final = "demo.live_the_week"
 #: Where the cache keeps when worker and scheduler were last alive (`backoffice.health`).
-HEARTBEATS: Final = (":1:heartbeat:worker", ":1:heartbeat:scheduler")
+HEARTBEATS: Final = tuple(
+    f":1:heartbeat:{name}" for name in ("worker", "scheduler", "fix_acceptor")
+)
 
 
 def server_key(url: str) -> str:

@@ -28,7 +28,7 @@ BACKOFF_SECONDS_MAX: Final = 30
 STEADY_SECONDS: Final = 10
 RECORD_SECONDS: Final = 5
 WEB: Final = "web"
-COLOURS: Final = {WEB: "36", "worker": "33", "scheduler": "35", "up": "32"}
+COLOURS: Final = {WEB: "36", "worker": "33", "scheduler": "35", "fix": "34", "up": "32"}
 
 
 def say(name: str, line: str) -> None:

@@ -26,6 +26,7 @@ from backoffice.launcher.embedded_services import Services
 from backoffice.launcher.supervisor import WEB, Supervisor, say
 
 TOLD_EVERY_SECONDS = 30
+FIX_PORT_AFTER = 1_878  # 9878 beside 8000: where FIX examples listen
 ACCOUNTS = "agent  agent2  supervisor  supervisor2  auditor  admin   (password: demo)"
 
 
@@ -60,6 +61,7 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     environment.setdefault("APP_ENV", "local")
     environment["DEMO"] = "1" if env.flag("DEMO", default=embedded) else "0"
     environment.setdefault("DATA_DIR", str(places.data_dir()))
+    environment["FIX_PORT"] = str(_fix_port(options.port))
     if environment["APP_ENV"] != "local" and embedded and not env.flag("ALLOW_EMBEDDED"):
         raise UnableToStart(
             "the embedded database is for development and demo: set DATABASE_URL, "
@@ -71,6 +73,20 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     # The embedded demo may run as root; a production worker is told so by its own start.
     environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
     return environment
+
+
+def _fix_port(port: int) -> int:
+    """Return FIX_PORT, or the port of the FIX acceptor beside that of the pages: one per copy.
+
+    0 means that there is none. Raises ImproperlyConfigured.
+    """
+    beside = port + FIX_PORT_AFTER
+    asked = env.number("FIX_PORT", beside if beside <= doorstep.PORT_MAX else port - FIX_PORT_AFTER)
+    if asked > doorstep.PORT_MAX:
+        raise ImproperlyConfigured(
+            f"FIX_PORT={asked}: write a number from 0 to {doorstep.PORT_MAX}"
+        )
+    return asked
 
 
 @contextlib.contextmanager
@@ -160,6 +176,13 @@ class House:
         if compiled := assets.compile_catalogues():
             self.progress.line(f"{compiled} French catalogues compiled")
 
+    def start_fix(self) -> None:
+        """Start the FIX acceptor when all else is ready; a port that is taken stops nobody."""
+        port = self.environment["FIX_PORT"]
+        if port != "0" and not self.supervisor.stop.is_set():
+            self._add("fix", children.fix_acceptor())
+            self.progress.line(f"FIX sessions: {env.text('FIX_HOST', '127.0.0.1')}:{port}")
+
     def watch_servers(self) -> None:
         try:
             done = self.services.keep_alive()
@@ -215,6 +238,7 @@ def _serve(house: House) -> int:
         if not house.wait_until_ready(url, deadline):
             return 0 if supervisor.stop.is_set() else 1
         house.progress.line(f"ready: {url}")
+        house.start_fix()
         if house.services.holds_demo():
             say("up", f"accounts: {ACCOUNTS}")
         say("up", "Ctrl-C stops everything")

@@ -119,6 +119,9 @@ FILES_DIR = Path(env.text("FILES_DIR") or DATA_DIR / "files")
 HOST, PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 REPORT_SCHEMA_DIR = env.text("REPORT_SCHEMA_DIR")
+FIX_HOST = env.text("FIX_HOST", "127.0.0.1")
+FIX_PORT = env.number("FIX_PORT", 9878)
+FIX_DICTIONARY_DIR = env.text("FIX_DICTIONARY_DIR")
 
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)

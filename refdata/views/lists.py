@@ -99,6 +99,7 @@ class FeeList(ReferenceList):
         Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
     )
     create_url, create_label = "/refdata/fees/new/", _("Propose a fee schedule")
+    hidden_columns = ("per_unit", "minimum", "maximum", "valid_to", "currency")
     export_name = "fees"
     empty_text = _("No fee schedule yet: fees are those that the message states.")
 

@@ -125,7 +125,7 @@ def _people(day: date, actor: Actor) -> tuple[PersonLine, ...]:
     scope = {} if desks is None else {"trade__desk_code__in": desks}
     captured = TradeVersion.objects.filter(
         recorded_at__date=day, execution__channel__in=("FILE", "MANUAL", "FIX"), **scope
-    )
+    ).exclude(maker__startswith="FIX ")  # a counterparty over its session
     decided = Approval.objects.filter(subject_kind=SUBJECT_KIND, decided_at__date=day)
     if desks is not None:
         mine = Trade.objects.filter(desk_code__in=desks).values("pk")

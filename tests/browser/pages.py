@@ -20,7 +20,7 @@ from reconciliation.models import (
 )
 from refdata import models as refdata
 from reporting.models import RegulatoryReport, ReportFile
-from trades.models import CaptureBatch, Execution, Trade
+from trades.models import CaptureBatch, Execution, FixMessage, FixSession, Trade
 
 Arguments = Callable[[], list[tuple[Any, ...]]]
 
@@ -51,8 +51,10 @@ SUPERVISOR: Final = frozenset(
 )
 """Pages that a supervisor sees with their acts; an agent opens the others."""
 
-ADMINISTRATOR: Final = "feeds:"
-"""Pages of this room are an administrator's."""
+ADMINISTRATOR: Final = (
+    *("feeds:", "trades:fix_session_new", "trades:fix_session_edit", "trades:fix_reset"),
+)
+"""How the names of pages begin that only an administrator opens."""
 
 ADMIN_PAGES: Final = ("index", "core_user_changelist", "trades_trade_changelist")
 
@@ -136,6 +138,10 @@ KEYS: Final[dict[str, Arguments]] = {
     "trades:execution": _each(Execution.objects.all(), "outcome"),
     "feeds:endpoint": _each(WebhookEndpoint.objects.all(), "state"),
     "feeds:delivery": _each(WebhookDelivery.objects.all(), "state"),
+    "trades:fix_session": _first(FixSession),
+    "trades:fix_session_edit": _first(FixSession),
+    "trades:fix_reset": _first(FixSession),
+    "trades:fix_message": _each(FixMessage.objects.all(), "kind"),
     "rules:rule": lambda: [("TRD-401",)],
     "reconciliation:break": _each(Break.objects.all(), "kind"),
     "reconciliation:statement": _each(StatementFile.objects.all(), "kind"),

@@ -17,7 +17,7 @@ from backoffice.launcher import places
 
 COMPOSE = yaml.safe_load((places.ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("provision", "migrate", "web", "worker", "beat")
+OURS = ("provision", "migrate", "web", "worker", "beat", "fix")
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 ENV_EXAMPLE = (places.ROOT / ".env.example").read_text()
 
@@ -26,7 +26,7 @@ def _variables(text: str) -> set[str]:
     return set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE))
 
 
-def test_it_has_the_three_processes_the_two_servers_and_the_two_one_shots() -> None:
+def test_it_has_the_four_processes_the_two_servers_and_the_two_one_shots() -> None:
     assert set(SERVICES) == {"db", "redis", *OURS}
     assert set(COMPOSE) <= {"name", "services", "volumes", "networks", "x-app"}
 

@@ -41,8 +41,9 @@ def test_every_process_that_is_killed_comes_back_and_sigterm_leaves_nothing(fold
     up = launch(folder)
     eventually(up.ready)
 
+    eventually(lambda: "fix" in up.children())
     before = up.children()
-    for name in ("web", "worker", "scheduler"):
+    for name in ("web", "worker", "scheduler", "fix"):
         _kill(before[name])
     _kill(int((folder / "valkey" / "valkey.pid").read_text()))
     _kill(up.postgres_pid())

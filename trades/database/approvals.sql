@@ -84,7 +84,8 @@ FOR EACH ROW WHEN (NEW.subject_kind = 'cancellation')
 EXECUTE FUNCTION public.trades_cancellation_is_true();
 
 -- Nobody cancels a trade by hand without the approval of exactly that; what a person brings in by file
--- is by hand. Only a feed of the front office cancels by itself, and a person is no feed.
+-- is by hand. Only a feed of the front office cancels by itself, or a counterparty over its own FIX
+-- session, and a person is neither: no user name holds a blank.
 CREATE OR REPLACE FUNCTION public.trades_cancelled_by_hand_is_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -92,7 +93,9 @@ BEGIN
         SELECT 1 FROM public.trades_tradeversion v
           JOIN public.trades_execution e ON e.id = v.execution_id
          WHERE v.trade_id = NEW.id AND v.version_no = NEW.version_no AND v.action = 'CANCEL'
-           AND e.action = 'CANCEL' AND e.channel IN ('API', 'BULK')
+           AND e.action = 'CANCEL'
+           AND (e.channel IN ('API', 'BULK') OR e.channel = 'FIX' AND e.maker LIKE 'FIX %' AND EXISTS (
+               SELECT 1 FROM public.trades_fixsession s WHERE s.source_system = e.source_system))
            AND NOT EXISTS (
                SELECT 1 FROM public.core_user person
                  JOIN public.core_rolegrant held ON held.user_id = person.id

@@ -2,6 +2,14 @@
 
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
+from trades.models.fix import (
+    FixBookmark,
+    FixEvent,
+    FixLine,
+    FixMessage,
+    FixResult,
+    FixSession,
+)
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
 from trades.models.trade import Trade, TradeQuerySet, TradeVersion
@@ -11,6 +19,12 @@ __all__ = [
     "CancellationRequest",
     "CaptureBatch",
     "Execution",
+    "FixBookmark",
+    "FixEvent",
+    "FixLine",
+    "FixMessage",
+    "FixResult",
+    "FixSession",
     "MessageKey",
     "News",
     "Trade",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.columns import amount
 from trades.states import Side
@@ -44,6 +45,26 @@ LABELS: dict[str, Any] = {
     "PARKED": _("Parked"),
     "EXCEPTION": _("Exception"),
     "IGNORED": _("Ignored"),
+    "CAPTURED": pgettext_lazy("fix", "Captured"),
+    "REPEATED": _("Repeated"),
+    "COUNTED": _("Counted"),
+    "TAKEN": _("Taken"),
+    "REFUSED": _("Refused"),
+    "HELD": _("Held until its turn"),
+    "NOTED": _("Noted"),
+    "GARBLED": _("Garbled"),
+    "SENT": pgettext_lazy("fix", "Sent"),
+    "LOGON": _("Logon"),
+    "LOGOUT": _("Logout"),
+    "DISCONNECT": _("Disconnection"),
+    "GAP": _("Gap"),
+    "RESEND": _("Sent again"),
+    "RESET": _("Count reset"),
+    "REJECT": _("Reject sent"),
+    "STARTED": _("Started"),
+    "STOPPED": _("Stopped"),
+    "OFFLINE": _("Offline"),
+    "CONNECTED": _("Connected"),
 }
 
 

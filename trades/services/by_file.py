@@ -3,7 +3,8 @@
 A row is captured when its book, and the trade that it amends, lie on desks on which the person may
 import. A cancellation is captured only where it changes nothing that stands: it repeats one that is
 kept, or its trade is born in the same file. Any other is asked for, trade by trade, and a second
-person decides. A source system that speaks for itself is never typed by a person.
+person decides. A source system that speaks for itself is never typed by a person, and its log
+brings in nothing that it did not send itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
 
 from core import access
@@ -23,7 +25,14 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from refdata import selectors as refdata
 from trades.facts import ExecutionFacts
-from trades.models import CancellationRequest, CaptureBatch, Execution, MessageKey, Trade
+from trades.models import (
+    CancellationRequest,
+    CaptureBatch,
+    Execution,
+    FixSession,
+    MessageKey,
+    Trade,
+)
 from trades.services import cancellation, chains, manual
 from trades.services.capture import Read
 from trades.states import Action as Asked
@@ -50,13 +59,18 @@ class Admitted:
 
 
 def speaks_for_itself(source_system: str) -> bool:
-    """Whether trades of this source come by hand, with a token, or ever came by the interface."""
+    """Whether trades of this source come by hand, with a token or over a FIX session.
+
+    Also when they ever came by the interface or over a session.
+    """
+    live = Q(channel__in=(Channel.API.value, Channel.BULK.value)) | Q(
+        channel=Channel.FIX.value, window_key__isnull=False
+    )
     return (
         source_system == manual.SOURCE
         or ApiToken.objects.filter(source_system=source_system).exists()
-        or CaptureBatch.objects.filter(
-            source_system=source_system, channel__in=(Channel.API.value, Channel.BULK.value)
-        ).exists()
+        or FixSession.objects.filter(source_system=source_system).exists()
+        or CaptureBatch.objects.filter(live, source_system=source_system).exists()
     )
 
 
@@ -75,7 +89,7 @@ def admit(*, source_system: str, reads: Sequence[Read], actor: Actor) -> Admitte
     closed = speaks_for_itself(source_system)
     standing = _Standing.of(source_system, facts.values(), actor)
     for place, read in sorted(facts.items(), key=lambda row: row[1].action != Asked.NEW):
-        if closed:
+        if closed and not standing.holds(read):
             admitted.refused[place] = refusal_of_source(source_system)
         elif standing.is_foreign(read):
             named = read.book or read.source_reference
@@ -153,7 +167,7 @@ class _Standing:
     books: Mapping[str, str]
     trades: Mapping[str, str]
     known: frozenset[str]
-    cancelled: frozenset[tuple[str, int]]
+    held: frozenset[tuple[str, int, str]]
     born: set[str] = field(default_factory=set)
 
     @classmethod
@@ -172,10 +186,12 @@ class _Standing:
             books={code: book.desk_code for code, book in books.items()},
             trades={name: desks[trade] for name, _version, _action, trade in kept if trade},
             known=frozenset(name for name, *_rest in kept),
-            cancelled=frozenset(
-                (name, version) for name, version, action, _trade in kept if action == Asked.CANCEL
-            ),
+            held=frozenset((name, version, action) for name, version, action, _trade in kept),
         )
+
+    def holds(self, read: ExecutionFacts) -> bool:
+        """Whether a message of this identity is kept: another changes nothing, whatever it says."""
+        return (read.source_reference, read.version, str(read.action)) in self.held
 
     def is_foreign(self, read: ExecutionFacts) -> bool:
         """Whether the row is about a desk that is not its sender's.
@@ -193,7 +209,7 @@ class _Standing:
         """Whether a cancellation is kept already, or of what no one but this file ever brought."""
         name = cancel.source_reference
         born_here = name in self.born and name not in self.known
-        return born_here or (name, cancel.version) in self.cancelled
+        return born_here or self.holds(cancel)
 
 
 def _finding(code: str, of: str, found: str, *, severity: Severity = Severity.BLOCKING) -> Finding:

@@ -73,7 +73,7 @@ class Origin:
     channel: Channel
     file: StoredFile | None = None
     batch_id: int | None = None
-    by_minute: bool = False  # single calls share the batch of their minute
+    by_minute: bool = False  # single calls and sessions share the batch of their minute
     reason: str = ""
     maker: str = ""  # who asked for what the actor lets in
 
@@ -135,7 +135,8 @@ def capture_here(
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
     act = declared(actor=actor, reason=origin.reason)
-    window = f"API {origin.source_system} {at:%Y-%m-%dT%H:%M}" if origin.by_minute else ""
+    minute = f"{origin.channel} {origin.source_system} {at:%Y-%m-%dT%H:%M}"
+    window = minute if origin.by_minute else ""
     known = loading.begin(origin.source_system, facts, act=act, window=window, alone=alone)
     waiting = [item.facts for group in known.waiting.values() for item in group if item.facts]
     if reference is None or waiting:

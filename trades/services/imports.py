@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from django.utils.translation import gettext as _
 
 from core import files, jobs, tabular
@@ -19,9 +18,9 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from trades.formats.execution_table import TableRow, column_findings, read_rows
 from trades.formats.fix import Fill, FixLog, read_log
-from trades.models import CaptureBatch, Execution
+from trades.models import CaptureBatch
 from trades.services import by_file, capture
-from trades.states import Action as Asked
+from trades.services.roots import rooted
 from trades.states import Channel
 
 FINDINGS_KEPT: Final = 1_000
@@ -132,7 +131,7 @@ def import_fix(*, file: StoredFile, actor: Actor, at: datetime) -> CaptureBatch:
         counts: dict[str, Any] = {"messages": log.messages}
         findings = list(log.findings)
         for session, fills in _by_session(log.fills):
-            reads: list[capture.Read] = [fill.facts for fill in _rooted(session, fills)]
+            reads: list[capture.Read] = [fill.facts for fill in rooted(session, fills)]
             lines = [fill.line for fill in fills]
             one = capture.Origin(
                 source_system=session, channel=Channel.FIX, batch_id=batch_id, file=file
@@ -203,30 +202,6 @@ def _by_session(fills: Iterable[Fill]) -> list[tuple[str, list[Fill]]]:
     for fill in fills:
         sessions[fill.session].append(fill)
     return sorted(sessions.items())
-
-
-def _rooted(session: str, fills: Sequence[Fill]) -> list[Fill]:
-    """Point corrections at the trade of a fill that came in an earlier file."""
-    follows = {fill.follows for fill in fills if fill.follows}
-    if not follows:
-        return list(fills)
-    known = dict(
-        Execution.objects.filter(source_system=session, message_id__in=follows)
-        .order_by("id")
-        .values_list("message_id", "source_reference")
-    )
-    here = {fill.facts.source_reference for fill in fills if fill.facts.action == Asked.NEW}
-    return [
-        Fill(
-            line=fill.line,
-            session=session,
-            facts=msgspec.structs.replace(fill.facts, source_reference=known[fill.follows]),
-            follows=fill.follows,
-        )
-        if fill.follows in known and fill.facts.source_reference not in here
-        else fill
-        for fill in fills
-    ]
 
 
 def _finish(batch_id: int, counts: dict[str, Any], findings: Sequence[Finding]) -> CaptureBatch:

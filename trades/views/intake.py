@@ -62,6 +62,7 @@ class CapturePage(ListPage):
     def extra_context(self) -> dict[str, Any]:
         return {
             "waiting": selectors.list_waiting(actor=self.request.actor).count(),
+            "sees_fix": access.desks_of(self.request.actor, Action.VIEW_TRADES) is None,
             "may_import": access.allows(self.request.actor, Action.IMPORT_FILE),
             "may_capture": access.allows(self.request.actor, Action.CAPTURE_TRADE),
         }

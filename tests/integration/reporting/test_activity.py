@@ -17,8 +17,10 @@ from kernel.actors import SYSTEM
 from reporting import selectors
 from reporting.facts import ActivityReport, PersonLine
 from tests.factories.controlled import FRIDAY, trade, world
+from tests.fix.kept import four_fills
 from tests.integration.desk.people import person
 from tests.integration.reporting.world import agent, approve, moved, signed_in
+from trades.models import TradeVersion
 from trades.services import control, validation
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,14 @@ def test_people_are_counted_on_the_day_on_which_they_acted() -> None:
     people = selectors.activity_of(day=decided_on, actor=agent()).people
 
     assert PersonLine("supervisor", approved=1, refused=1) in people
+
+
+def test_a_counterparty_over_its_session_is_no_person() -> None:
+    four_fills()
+
+    people = selectors.activity_of(day=TradeVersion.objects.get().recorded_at.date(), actor=agent())
+
+    assert people.people == ()
 
 
 def test_another_desk_is_not_counted() -> None:

@@ -15,6 +15,7 @@ from desk.models import Approval, WorkItem
 from kernel.actors import SYSTEM
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, booked, cancel, facts, person, send, signed_in, small_world
+from tests.fix import initiator
 from tests.integration.bad_input.doors import confirm, said, upload
 from tests.integration.desk.people import person as with_limit
 from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
@@ -138,12 +139,13 @@ def test_a_cancellation_in_a_file_does_not_wait_for_the_trade_of_another() -> No
     assert Trade.objects.get().state != "CLOSED"
 
 
-@pytest.mark.parametrize("source", ["MANUAL", "OMS", "PMS", "OLD"])
+@pytest.mark.parametrize("source", ["MANUAL", "OMS", "PMS", "OLD", "BROKER"])
 def test_a_source_that_speaks_for_itself_is_not_typed(source: str) -> None:
     booked(source_reference="X-1")
     tokens.create_token(name="pms", source_system="PMS", actor=SYSTEM, at=AT)
     tokens.create_token(name="old", source_system="OLD", actor=SYSTEM, at=AT)
     tokens.revoke_token(name="old", actor=SYSTEM, at=AT)
+    initiator.session(source_system="BROKER")
     ana = signed_in()
 
     shown = upload(ana, "executions", (HEADER + gone("X-1")).encode(), source_system=source)
@@ -233,6 +235,20 @@ def test_a_cancellation_in_a_fix_log_is_asked_for_too() -> None:
     assert ("CAP-107", 1) in codes(batch)
 
 
+def test_the_log_of_a_live_session_brings_in_nothing_that_the_session_did_not_send() -> None:
+    ana = signed_in()
+    send_log(ana, fix())
+    initiator.session(sender_comp_id="BRK", source_system="BRK>HOUSE")
+    busted = fix(action="1", exec_id="X2", follows="X1", at="09:30:00")
+
+    batch = send_log(ana, fix() + fix(exec_id="X3") + busted)
+
+    assert (batch.counts["repeated"], batch.counts["refused"]) == (1, 2)
+    assert [one for one in codes(batch) if one[0] == "CAP-109"] == [("CAP-109", 2), ("CAP-109", 3)]
+    assert Trade.objects.get().state != "CLOSED"
+    assert not CancellationRequest.objects.exists()
+
+
 def test_a_fix_log_is_of_no_desk_and_asks_for_all() -> None:
     batch = send_log(signed_in(desk="EQUITY", name="eve"), fix())
 
@@ -254,6 +270,8 @@ def test_the_front_office_still_cancels_by_its_own_message() -> None:
     [
         ("by_file", {"channel": "FILE"}),
         ("by_fix", {"channel": "FIX"}),
+        ("by_a_person_over_a_session", {"channel": "FIX", "source_system": "BROKER>HOUSE"}),
+        ("by_no_session", {"channel": "FIX", "maker": "FIX BROKER"}),
         ("by_hand", {"channel": "MANUAL"}),
         ("a_person_is_no_feed", {"maker": "ana"}),
         ("not_a_cancellation", {"action": "AMEND"}),
@@ -264,6 +282,7 @@ def test_the_database_closes_nothing_that_one_person_cancels(
 ) -> None:
     """Written around the services, as the application role."""
     person("ana")
+    initiator.session()
     trade = booked()
     version = trade.versions.get()
     message = Execution.objects.get()

@@ -9,6 +9,7 @@ from django.db.models import ForeignKey
 from core import sync
 from core.reference_triggers import Reference
 from tests.factories.trades import booked
+from tests.fix.kept import four_fills
 
 pytestmark = pytest.mark.django_db
 NOBODY = 999_999_999
@@ -17,9 +18,23 @@ COPIED = """
 INSERT INTO {table} ({columns}) SELECT {values} FROM {table} CROSS JOIN generate_series(1, 3) n
 """
 DERIVED = {"is_open", "reference"}
-OTHER = {"id": "id + 1000 + n", "version_no": "version_no + n"} | {
-    "source_reference": "source_reference || n"
+OTHER = {
+    "id": "id + 1000 * n",
+    "version_no": "version_no + n",
+    "number": "number + 10 * n",
+    "source_reference": "source_reference || n",
 }
+OTHER_OF = {
+    "trades_fixresult": {"message_id": "message_id + n"},
+    "trades_tradeversion": {"version_no": "version_no + n + 10 * (trade_id % 100)::int"},
+}
+APPEND_ONLY = {"trades_tradeversion", "trades_fixmessage"}
+
+
+def world() -> None:
+    """A trade, and messages of a FIX session of which one was acted on."""
+    booked()
+    four_fills()
 
 
 def run(statement: str) -> None:
@@ -34,7 +49,8 @@ def copied(table: str, **changed: str) -> str:
         columns = [column.name for column in cursor.description]
     columns = [name for name in columns if name not in DERIVED]
     values = {name: f'"{name}"' for name in columns}
-    values |= {name: value for name, value in OTHER.items() if name in columns} | changed
+    values |= {name: value for name, value in OTHER.items() if name in columns}
+    values |= OTHER_OF.get(table, {}) | changed
     names = ", ".join(f'"{name}"' for name in columns)
     return COPIED.format(table=table, columns=names, values=", ".join(values.values()))
 
@@ -56,13 +72,14 @@ def test_no_foreign_key_without_a_constraint_is_forgotten() -> None:
     }
 
     assert unconstrained - OWN_GUARDS == named
-    assert len(named) == 8
+    assert len(named) == 11
 
 
 @pytest.mark.parametrize("found", REFERENCES, ids=lambda r: f"{r.table}.{r.column}")
 def test_an_insert_that_names_nothing_is_refused(found: Reference) -> None:
-    booked()
-    one_of_three = f"CASE n WHEN 2 THEN {NOBODY} ELSE {found.column} END"
+    world()
+    other = OTHER_OF.get(found.table, {}).get(found.column, found.column)
+    one_of_three = f"CASE n WHEN 2 THEN {NOBODY} ELSE {other} END"
 
     with pytest.raises(IntegrityError, match=f"names row {NOBODY}"):
         run(copied(found.table, **{found.column: one_of_three}))
@@ -71,11 +88,11 @@ def test_an_insert_that_names_nothing_is_refused(found: Reference) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [r for r in REFERENCES if r.table != "trades_tradeversion"],
+    [r for r in REFERENCES if r.table not in APPEND_ONLY],
     ids=lambda r: f"{r.table}.{r.column}",
 )
 def test_an_update_that_names_nothing_is_refused(found: Reference) -> None:
-    booked()
+    world()
 
     with pytest.raises(IntegrityError, match=f"names row {NOBODY}"):
         run(f"UPDATE {found.table} SET {found.column} = {NOBODY}")
@@ -89,10 +106,13 @@ def test_only_rows_that_stay_are_named() -> None:
 
 @pytest.mark.parametrize("table", sorted({found.target for found in REFERENCES}))
 def test_named_rows_are_never_deleted_nor_renumbered(table: str) -> None:
-    booked()
+    world()
 
     with pytest.raises(DatabaseError, match="permission denied"):
         run(f"DELETE FROM {table}")
-    if table != "refdata_settlementinstruction":  # the trade of this test has none
+    if table in APPEND_ONLY:
+        with pytest.raises(DatabaseError, match="permission denied"):
+            run(f"UPDATE {table} SET id = id + 1000")
+    elif table != "refdata_settlementinstruction":  # the trade of this test has none
         with pytest.raises(IntegrityError, match="never deleted or renumbered"):
             run(f"UPDATE {table} SET id = id + 1000")

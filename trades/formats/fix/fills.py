@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -108,6 +108,10 @@ NAMES: Final = {
 }
 FINDINGS_MAX: Final = 10_000
 ABSOLUTE_COMMISSION: Final = "3"
+FILL: Final = "ExecutionReport/fill"
+UNREADABLE: Final = "ExecutionReport/unreadable fill"
+#: The reference of the first fill of a chain, by session and id of each of its reports.
+Roots = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,49 +145,68 @@ class FixLog:
 def read_log(content: bytes) -> FixLog:
     """Read every message; each one is a fill, a count of its kind, or a finding on its line."""
     log = FixLog()
-    roots: dict[tuple[str, str], str] = {}
+    roots: Roots = {}
     for message in read_messages(content):
         log.messages += 1
         log.tell(message.findings)
-        kind = _kind(message)
+        kind = kind_of(message)
         if kind is None and not message.damaged:
             _take(message, log, roots)
         else:
-            log.counts[kind or "ExecutionReport/unreadable fill"] += 1
+            log.counts[kind or UNREADABLE] += 1
     return log
 
 
-def _take(message: FixMessage, log: FixLog, roots: dict[tuple[str, str], str]) -> None:
-    """Keep a fill under the reference of the first of its chain, or say why it cannot be read."""
+def _take(message: FixMessage, log: FixLog, roots: Roots) -> None:
+    """Keep a fill, or say where and why it cannot be read."""
+    found = read_fill(message, roots)
+    if isinstance(found, Fill):
+        log.counts[FILL] += 1
+        log.fills.append(found)
+    else:
+        log.counts[UNREADABLE] += 1
+        log.tell([placed(finding, message.line) for finding in found])
+
+
+def read_fill(message: FixMessage, roots: Roots) -> Fill | tuple[Finding, ...]:
+    """Read a fill under the reference of the first of its chain, which `roots` remembers."""
     tags = message.fields
     session = f"{tags.get(49, '?')}>{tags.get(56, '?')}"
-    follows = tags.get(19, "") if _action(message) is not Action.NEW else ""
-    root = roots.get((session, follows)) or _reference(follows or tags.get(17, ""), tags)
-    fields = _facts(message, root)
-    findings = [
-        *(finding for finding in examine(fields) if not _may_be_absent(finding)),
-        *_chain_findings(message, follows),
-        *_name_findings(tags),
-    ]
+    action = _action(message) or Action.NEW
+    follows = tags.get(19, "") if action is not Action.NEW else ""
+    root = roots.get((session, follows)) or reference_of(follows or tags.get(17, ""), tags)
+    fields = identity(root, tags, action)
+    if action is not Action.CANCEL:
+        fields |= terms_of(tags)
+    findings = [*name_findings(tags), *wrong_in(fields), *_chain_findings(message, follows)]
     if findings:
-        log.counts["ExecutionReport/unreadable fill"] += 1
-        log.tell([_placed(finding, message.line) for finding in findings])
-        return
-    log.counts["ExecutionReport/fill"] += 1
+        return tuple(findings)
     roots[session, tags.get(17, "")] = root
-    log.fills.append(
-        Fill(line=message.line, session=session, facts=_typed(fields, tags), follows=follows)
+    return Fill(
+        line=message.line,
+        session=session,
+        facts=typed(fields, message_id=tags.get(17, "")),
+        follows=follows,
     )
 
 
-def _reference(exec_id: str, tags: Mapping[int, str]) -> str:
+def wrong_in(fields: Mapping[str, object]) -> list[Finding]:
+    """Return what is wrong with the fields of a fill; the currency may come from the instrument."""
+    return [
+        finding
+        for finding in examine(fields)
+        if not (finding.code == "CAP-006" and finding.field == "currency")
+    ]
+
+
+def reference_of(exec_id: str, tags: Mapping[int, str]) -> str:
     """Return `ExecID/YYYYMMDD`, or nothing without an ExecID."""
     sent = tags.get(60) or tags.get(122) or tags.get(52, "")
     day = tags.get(75) or (_house_day(_moment(sent)) or sent[:8]).replace("-", "")
     return f"{exec_id}/{day}" if exec_id else ""
 
 
-def _kind(message: FixMessage) -> str | None:
+def kind_of(message: FixMessage) -> str | None:
     """Return what is counted, or None for a fill."""
     if message.fields.get(35) != "8":
         return message.kind
@@ -215,19 +238,19 @@ def _nothing_done(message: FixMessage) -> bool:
     return not message.fields.get(32, "").strip("0.")
 
 
-def _facts(message: FixMessage, root: str) -> dict[str, object]:
-    """Return the fields of an execution as texts, so that the one check of messages judges them."""
-    tags = message.fields
-    action = _action(message) or Action.NEW
-    fields: dict[str, object] = {
+def identity(root: str, tags: Mapping[int, str], action: Action) -> dict[str, object]:
+    """Return which trade a report is about, and as which version of it."""
+    return {
         "source_reference": root,
         "version": 1 if action is Action.NEW else _version(tags),
         "action": str(action),
     }
-    if action is Action.CANCEL:
-        return fields
+
+
+def terms_of(tags: Mapping[int, str]) -> dict[str, object]:
+    """Return the terms of a fill as texts, so that the one check of messages judges them."""
     traded_at = _moment(tags.get(60) or tags.get(122) or tags.get(52, ""))
-    fields |= {name: tags[tag] for name, tag in TAGS.items() if tags.get(tag)}
+    fields: dict[str, object] = {name: tags[tag] for name, tag in TAGS.items() if tags.get(tag)}
     fields |= _instrument(tags)
     fields |= {
         "side": SIDES.get(tags.get(54, ""), tags.get(54)),
@@ -254,14 +277,14 @@ def _instrument(tags: Mapping[int, str]) -> dict[str, object]:
     return names
 
 
-def _typed(fields: Mapping[str, object], tags: Mapping[int, str]) -> ExecutionFacts:
+def typed(fields: Mapping[str, object], *, message_id: str) -> ExecutionFacts:
     """Return the facts of fields that passed every check."""
     values = dict(fields)
     for name, kind in (("traded_at", datetime), ("trade_date", date), ("settlement_date", date)):
         text = values.get(name)
         if isinstance(text, str):
             values[name] = msgspec.convert(text, kind)
-    return ExecutionFacts(**values, message_id=tags.get(17, ""))  # type: ignore[arg-type]  # checked
+    return ExecutionFacts(**values, message_id=message_id)  # type: ignore[arg-type]  # checked
 
 
 def _version(tags: Mapping[int, str]) -> int:
@@ -300,11 +323,6 @@ def _house_day(moment: str) -> str | None:
         return None
 
 
-def _may_be_absent(finding: Finding) -> bool:
-    """A fill often leaves the currency to the instrument."""
-    return finding.code == "CAP-006" and finding.field == "currency"
-
-
 def _chain_findings(message: FixMessage, follows: str) -> list[Finding]:
     if _action(message) in (Action.AMEND, Action.CANCEL) and not follows:
         return [
@@ -317,7 +335,9 @@ def _chain_findings(message: FixMessage, follows: str) -> list[Finding]:
     return []
 
 
-def _name_findings(tags: Mapping[int, str]) -> list[Finding]:
+def name_findings(
+    tags: Mapping[int, str], names: Mapping[int, tuple[re.Pattern[str], str]] = NAMES
+) -> list[Finding]:
     """Say which of the names that a fill is kept under cannot be kept."""
     return [
         Finding(
@@ -327,20 +347,17 @@ def _name_findings(tags: Mapping[int, str]) -> list[Finding]:
             expected=expected,
             found=tags[tag][:MAX_FOUND],
         )
-        for tag, (pattern, expected) in NAMES.items()
+        for tag, (pattern, expected) in names.items()
         if tags.get(tag) and not pattern.search(tags[tag])
     ]
 
 
-def _placed(finding: Finding, line: int) -> Finding:
+def placed(finding: Finding, line: int) -> Finding:
     """Return the finding on its line of the file, in the column of its FIX tag."""
-    return Finding(
-        code=finding.code,
-        field=finding.field,
-        message=finding.message,
-        expected=finding.expected,
-        found=finding.found,
-        severity=finding.severity,
-        line=line,
-        column=FIELD_TAGS.get(finding.field, finding.field),
-    )
+    tag = FIELD_TAGS.get(finding.field, finding.field)
+    return replace(finding, line=line, column=tag)
+
+
+def tagged(finding: Finding) -> Finding:
+    """Return the finding about the FIX tag of its field."""
+    return replace(finding, field=FIELD_TAGS.get(finding.field, finding.field))
