@@ -78,6 +78,7 @@ def _trades(day: date, *states: TradeState) -> str:
 
 def _capture(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
     waiting = selectors.count_waiting_executions(day=day, actor=actor)
+    rows = selectors.count_in_quarantine(day=day, actor=actor)
 
     def messages(*outcomes: Outcome) -> str:
         return link_to_day("trades:executions", day, outcome=[one.value for one in outcomes])
@@ -89,9 +90,9 @@ def _capture(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
         url=_trades(day),
         done=trades.total,
         done_url=_trades(day),
-        left=sum(waiting.values()),
+        left=sum(waiting.values()) + rows,
         left_label=_("not booked"),
-        left_url=messages(Outcome.EXCEPTION, Outcome.PARKED),
+        left_url="" if rows else messages(Outcome.EXCEPTION, Outcome.PARKED),
         blockers=(
             Blocker(
                 _("waiting for a person"),
@@ -103,6 +104,12 @@ def _capture(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
                 _("waiting for their first message"),
                 waiting.get(Outcome.PARKED, 0),
                 messages(Outcome.PARKED),
+            ),
+            Blocker(
+                _("rows of files in quarantine"),
+                rows,
+                link_to_day("trades:quarantine", day),
+                "red",
             ),
         ),
         jobs=("trades.capture", "trades.import", "trades.replay"),

@@ -62,7 +62,9 @@ NAVIGATION: Final[tuple[Group, ...]] = (
                 Action.IMPORT_FILE,
                 "capture",
                 also=(
-                    *("/trades/fix/", "/trades/upload/", "/trades/imports/", "/trades/executions/"),
+                    *("/trades/fix/", "/trades/upload/", "/trades/imports/"),
+                    *("/trades/executions/", "/trades/files/", "/trades/quarantine/"),
+                    *("/trades/mappings/", "/trades/arrivals/"),
                     *("/trades/fix-sessions/", "/trades/fix-messages/"),
                 ),
             ),

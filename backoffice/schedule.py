@@ -24,6 +24,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 1,
         "options": {"expires": 5},
     },
+    "look into the drop folder": {
+        "task": "trades.look_into_drop_folder",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "anchor the audit trail outside the database": {
         "task": "core.anchor_audit",
         "schedule": 60,

@@ -113,6 +113,11 @@ def count_waiting_executions(*, day: date, actor: Actor) -> dict[str, int]:
     return {row["outcome"]: row["n"] for row in rows}
 
 
+def count_in_quarantine(*, day: date, actor: Actor) -> int:
+    """Count the rows of files of a day that wait to be repaired."""
+    return trades.count_in_quarantine(day=day, actor=actor)
+
+
 def count_findings(*, day: date, actor: Actor) -> dict[str, int]:
     """Count the live exceptions of the controls of a day's trades, by severity."""
     live = desk.list_exceptions(actor=actor).filter(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core import access
+from core import access, bulk
 from core.acts import acting
 from core.pages.selection import SelectionChanged
 from desk import selectors as desk
@@ -17,6 +17,7 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from reconciliation.services import breaks
 
+TAKE_JOB = "backoffice.take_work"
 DONE_BY = {
     WorkKind.EXCEPTION: access.Action.RESOLVE_EXCEPTION,
     WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
@@ -25,6 +26,7 @@ DONE_BY = {
     WorkKind.BREAK: access.Action.MATCH,
     WorkKind.REPORT: access.Action.GENERATE_REPORT,
     WorkKind.WEBHOOK: access.Action.CONFIGURE,
+    WorkKind.QUARANTINE: access.Action.IMPORT_FILE,
 }
 """Who takes work of a kind must be allowed to do it."""
 
@@ -44,6 +46,17 @@ def take_work(
         for item in items:
             _give(item, owner_id, actor, at)
     return len(items)
+
+
+def take_step(step: bulk.Step) -> list[bulk.Outcome]:
+    """Give some items of a job to a person (None: back to the team), and say of each what came."""
+    owner_id = step.parameters["owner_id"]
+    items = desk.list_work(actor=step.actor).filter(pk__in=step.seen)
+
+    def take(item_id: int) -> None:
+        take_work(item_ids=[item_id], owner_id=owner_id, actor=step.actor, at=step.at)
+
+    return bulk.one_by_one(step, take, named={item.pk: (item.title, item.url) for item in items})
 
 
 def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:

@@ -8,7 +8,8 @@ from celery import shared_task
 from celery.signals import beat_init, worker_ready
 from django.utils import timezone
 
-from backoffice import demo, health
+from backoffice import demo, health, services
+from core import bulk
 from core.jobs import JobRun, job_handler
 from feeds.services import delivering
 from trades.services import feed
@@ -49,3 +50,6 @@ def live_the_week(run: JobRun) -> None:
         return
     for name, number in counts.items():
         run.count(name, number)
+
+
+bulk.handler(services.TAKE_JOB)(services.take_step)

@@ -54,6 +54,7 @@ DEEDS: Final[dict[Action, str | Promise]] = {
     Action.VIEW_JOBS: _("see the jobs"),
     Action.GRANT_ROLE: _("grant a role"),
     Action.CONFIGURE: _("change the settings"),
+    Action.SHARE_VIEW: _("share a view with everyone"),
     Action.POST_EXECUTION: _("post executions"),
 }
 """What each action is called when somebody may not do it."""

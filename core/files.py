@@ -23,6 +23,17 @@ class DamagedFile(Refusal):
     code = "DAMAGED_FILE"
 
 
+class SameFileTwice(Refusal):
+    """The same content came in before; `url` leads to what became of it then."""
+
+    code = "SAME_FILE_TWICE"
+    status_code = 409
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 def store(*, name: str, content: bytes, media_type: str, actor: Actor, at: datetime) -> StoredFile:
     """Keep `content` for ever and return its record; the name is display text only."""
     digest = hashlib.sha256(content).hexdigest()

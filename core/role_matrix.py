@@ -43,6 +43,7 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
         Action.RELEASE_REPORT,
         Action.VIEW_AUDIT,
         Action.RUN_JOB,
+        Action.SHARE_VIEW,
     },
     Role.AUDITOR: VIEWS | {Action.VIEW_AUDIT},
     Role.ADMINISTRATOR: VIEWS
@@ -52,6 +53,7 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
         Action.GRANT_ROLE,
         Action.VIEW_AUDIT,
         Action.RUN_JOB,
+        Action.SHARE_VIEW,
     },
     Role.API_CLIENT: frozenset({Action.POST_EXECUTION}),
 }

@@ -14,6 +14,7 @@ from typing import Final
 
 from core import workbook
 from core.remarks import told
+from core.table_reading import Reading
 from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
 from kernel.findings import Finding
 
@@ -57,20 +58,48 @@ Cell = str | int | Decimal | date | datetime | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as text: every row has exactly one cell per column; `lines` says where it stood."""
+    """A table as text: every row has exactly one cell per column; `lines` says where it stood.
+
+    `trailer` is the last row when it is none of the records: what the sender counted.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
     encoding: str
     dialect: str
     lines: tuple[int, ...] = ()
+    trailer: tuple[str, ...] = ()
+    trailer_line: int = 0
 
 
-def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What is declared of a file: else UTF-8, the separator that the header shows, no trailer.
+
+    `header_row` counts the lines that are not empty; what stands above is a title.
+    """
+
+    encoding: str = ""
+    separator: str = ""
+    header_row: int = 1
+    trailer_mark: str = ""
+
+
+def layout_of(reading: Reading) -> Layout:
+    """Return what a reading declares of the file as a whole."""
+    return Layout(
+        encoding=reading.encoding,
+        separator=reading.separator,
+        header_row=reading.header_row,
+        trailer_mark=reading.trailer_mark,
+    )
+
+
+def read_table(name: str, content: bytes, *, layout: Layout = Layout()) -> Table:
     """Read a CSV or XLSX file by its content, never by its extension.
 
-    UTF-8 (or a byte-order mark) unless `encoding` is declared. Raises UnreadableFile with every
-    line, column and value that is wrong: nothing is skipped or guessed.
+    UTF-8 (or a byte-order mark) unless another encoding is declared. Raises UnreadableFile with
+    every line, column and value that is wrong: nothing is skipped or guessed.
     """
     if not content.strip():
         raise _empty(name)
@@ -85,11 +114,11 @@ def read_table(name: str, content: bytes, *, encoding: str = "") -> Table:
     if content.startswith(b"PK\x03\x04"):
         raw, encoding, dialect = workbook.read_rows(content), XLSX, XLSX
     else:
-        text, encoding = _decode(content, encoding)
+        text, encoding = _decode(content, layout.encoding)
         if not text.strip():
             raise _empty(name)
-        raw, dialect = _csv_rows(text)
-    return _table(raw, encoding=encoding, dialect=dialect)
+        raw, dialect = _csv_rows(text, layout)
+    return _table(raw, layout, encoding=encoding, dialect=dialect)
 
 
 def _empty(name: str) -> UnreadableFile:
@@ -136,7 +165,7 @@ def _decode(content: bytes, declared: str) -> tuple[str, str]:
         ) from None
 
 
-def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
+def _csv_rows(text: str, layout: Layout) -> tuple[list[tuple[int, list[str]]], str]:
     hidden = CONTROL.search(text)
     if hidden:
         raise unreadable(
@@ -146,17 +175,19 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
             column=str(hidden.start() - text.rfind("\n", 0, hidden.start())),
             found=f"U+{ord(hidden[0]):04X}",
         )
-    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", _first_line(text)).count)
+    header = re.sub(r'"[^"]*"', "", _line_of_header(text, layout.header_row))
+    delimiter = layout.separator or max(DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(CELL_MAX)
     rows: list[tuple[int, list[str]]] = []
     cells = 0
+    most = ROWS_MAX + layout.header_row
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
                 cells += len(row)
-                if len(rows) > ROWS_MAX + 1 or cells > CELLS_MAX:
+                if len(rows) > most or cells > CELLS_MAX:
                     break
     except csv.Error:
         raise unreadable(
@@ -168,19 +199,24 @@ def _csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
     return rows, delimiter
 
 
-def _first_line(text: str) -> str:
-    """Return the first line that is not blank, without a copy of all the others."""
-    written = len(text) - len(text.lstrip())
-    found = LINE.match(text, text.rfind("\n", 0, written) + 1)
-    return found[0] if found else ""
+def _line_of_header(text: str, header_row: int) -> str:
+    """Return the line of the header among those that are not blank, without a copy of the text."""
+    lines = (found[0] for found in LINE.finditer(text) if found[0].strip())
+    return next(islice(lines, header_row - 1, None), "")
 
 
-def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> Table:
+def _table(
+    raw: list[tuple[int, list[str]]], layout: Layout, *, encoding: str, dialect: str
+) -> Table:
+    del raw[: layout.header_row - 1]
     if not raw:
         raise unreadable("FILE-001", "The file is empty")
     header_line, header = raw.pop(0)
     columns = tuple(cell.strip() for cell in header)
-    findings = tuple(islice(_findings(columns, header_line, raw, dialect), FINDINGS_MAX))
+    too_large = tuple(_size_findings(columns, header_line, raw))
+    trailer_line, trailer = raw.pop() if _is_trailer(raw, layout.trailer_mark) else (0, [])
+    other = _findings(columns, header_line, raw, dialect)
+    findings = too_large or tuple(islice(other, FINDINGS_MAX))
     if findings:
         raise UnreadableFile(told(findings[0]), findings=findings)
     empty = [""] * len(columns)
@@ -190,26 +226,32 @@ def _table(raw: list[tuple[int, list[str]]], *, encoding: str, dialect: str) -> 
         encoding=encoding,
         dialect=dialect,
         lines=tuple(line for line, _row in raw),
+        trailer=tuple(cell.strip() for cell in trailer),
+        trailer_line=trailer_line,
     )
+
+
+def _is_trailer(rows: list[tuple[int, list[str]]], mark: str) -> bool:
+    if not mark or not rows:
+        return False
+    return rows[-1][1][0].strip().casefold().startswith(mark.casefold())
 
 
 def _findings(
     columns: tuple[str, ...], header_line: int, rows: list[tuple[int, list[str]]], dialect: str
 ) -> Iterable[Finding]:
-    """Yield what is wrong, the sizes first; whoever asks stops where enough is said.
+    """Yield what is wrong; whoever asks stops where enough is said.
 
     A row of a workbook ends at its last value, a line of text has a cell for each column.
     """
-    too_large = list(_size_findings(columns, header_line, rows))
-    yield from too_large
-    if not too_large:
-        yield from _header_findings(columns, header_line)
-        yield from _row_findings(columns, rows, may_be_short=dialect == XLSX)
+    yield from _header_findings(columns, header_line)
+    yield from _row_findings(columns, rows, may_be_short=dialect == XLSX)
 
 
 def _size_findings(
     columns: tuple[str, ...], header_line: int, rows: list[tuple[int, list[str]]]
 ) -> Iterable[Finding]:
+    """Yield which limits are passed; a last row that counts the others is one of them."""
     if len(columns) > COLUMNS_MAX:
         yield marked(
             "FILE-006",

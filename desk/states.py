@@ -65,6 +65,7 @@ class WorkKind(StrEnum):
     BREAK = "BREAK"
     REPORT = "REPORT"
     WEBHOOK = "WEBHOOK"
+    QUARANTINE = "QUARANTINE"
 
 
 class WorkState(StrEnum):

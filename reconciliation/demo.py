@@ -14,6 +14,7 @@ from typing import Final
 
 from core.acts import acting
 from core.models import User
+from core.table_reading import Reading
 from kernel.actors import Actor, ActorKind
 from reconciliation import services
 from reconciliation.models import Break, StatementFile
@@ -94,9 +95,7 @@ def _custodian_files(
     mapping = services.save_mapping(
         name=MAPPING,
         sender_code=custodian.code,
-        columns=COLUMNS,
-        date_format="%d/%m/%Y",
-        decimal_mark=",",
+        reading=Reading(columns=COLUMNS, date_format="%d/%m/%Y", decimal_mark=","),
         coverage=Coverage.ALL,
         actor=actor,
     )

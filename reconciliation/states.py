@@ -37,12 +37,6 @@ class Coverage(StrEnum):
     ALL = "ALL"
 
 
-class Encoding(StrEnum):
-    """What a table may be written in besides UTF-8."""
-
-    WINDOWS = "cp1252"
-
-
 class PassName(StrEnum):
     """The passes in their order, then the hand."""
 

@@ -6,8 +6,12 @@ from typing import Final
 
 from django.urls import reverse
 
+from core import bulk
 from core.jobs import JobRun, job_handler
 from reconciliation import services
+from reconciliation.services import many
+
+bulk.handler(many.TAKE_JOB)(many.take_step)
 
 RUN_COUNTS: Final = ("confirmed", "proposed", "breaks")
 

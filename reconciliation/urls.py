@@ -25,7 +25,7 @@ urlpatterns = [
     path(
         "statements/<int:pk>/reject/", statements.RejectStatement.as_view(), name="reject_statement"
     ),
-    path("mappings/<int:pk>/", mappings.MappingPage.as_view(), name="mapping"),
+    path("mappings/<int:pk>/", mappings.StatementMapping.as_view(), name="mapping"),
     path("runs/", matches.RunList.as_view(), name="runs"),
     path("runs/<int:pk>/", matches.RunDetail.as_view(), name="run"),
     path("matches/", matches.MatchList.as_view(), name="matches"),

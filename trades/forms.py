@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.pages.fields import DayField, FigureField, MomentField
+from core.pages.mapping import CELL_MAX, MappingForm
 from core.pages.upload import FileForm
+from core.table_reading import UnreadableCell, pairs_in
 from desk.forms import SettingForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Trader
-from trades.models import FixSession, Trade, labelled
+from trades.formats.execution_checks import ISIN
+from trades.formats.execution_table import FIELDS
+from trades.models import ExecutionMapping, FixSession, Trade, labelled
+from trades.models.files import FOLDER_NAME
+from trades.services.totals import ANY, Declared
 from trades.states import Capacity, Side
 
 
@@ -26,8 +34,8 @@ class TicketForm(forms.Form):
     """The terms of one trade; what the form does not know, the one check of messages does."""
 
     isin = forms.CharField(
-        label="ISIN",
-        max_length=12,
+        label=_("ISIN or code"),
+        max_length=40,
         widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
     )
     side = forms.ChoiceField(label=_("Side"), choices=labelled(Side))
@@ -45,7 +53,11 @@ class TicketForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"list": "counterparties", "autocomplete": "off"}),
     )
-    book = forms.ChoiceField(label=_("Book"))
+    book = forms.CharField(
+        label=_("Book"),
+        max_length=35,
+        widget=forms.TextInput(attrs={"list": "books", "autocomplete": "off"}),
+    )
     trader = forms.ChoiceField(label=_("Trader"), required=False)
     capacity = forms.ChoiceField(label=_("Capacity"), choices=labelled(Capacity))
     accrued_interest = FigureField(label=_("Accrued interest"), required=False)
@@ -57,11 +69,27 @@ class TicketForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currencies = Currency.objects.order_by("code").values_list("code", "code")
-        books = Book.objects.order_by("code").values_list("code", "code")
         traders = Trader.objects.order_by("code").values_list("code", "name")
         self.fields["currency"].choices = list(currencies)  # type: ignore[attr-defined]  # choice
-        self.fields["book"].choices = list(books)  # type: ignore[attr-defined]  # choice
         self.fields["trader"].choices = [("", "–"), *traders]  # type: ignore[attr-defined]  # choice
+
+    def clean_isin(self) -> str:
+        """Take the ISIN of an instrument that was named by our code."""
+        typed = str(self.cleaned_data["isin"]).strip()
+        if re.fullmatch(ISIN, typed.upper()):
+            return typed.upper()
+        found = Instrument.objects.filter(code__iexact=typed).order_by("pk").first()
+        return typed if found is None else found.isin or found.code
+
+    def clean_book(self) -> str:
+        """Take a book that exists, however its code was typed."""
+        typed = str(self.cleaned_data["book"]).strip()
+        if not typed:
+            return ""
+        found = Book.objects.filter(code__iexact=typed).order_by("pk").first()
+        if found is None:
+            raise forms.ValidationError(_("No book has this code."))
+        return found.code
 
     def message(self) -> dict[str, Any]:
         """Return the fields of an execution: figures with the digits that were typed."""
@@ -71,9 +99,10 @@ class TicketForm(forms.Form):
             for name, value in values.items()
             if name not in ("traded_at", "settlement_date") and value not in (None, "")
         }
-        for name in ("isin", "venue"):
-            if name in fields:
-                fields[name] = fields[name].upper().strip()
+        if "venue" in fields:
+            fields["venue"] = fields["venue"].upper().strip()
+        if len(fields["isin"]) != ISIN_LENGTH:  # an instrument without one, by its code
+            fields["symbol"] = fields.pop("isin")
         fields["traded_at"] = values["traded_at"].isoformat()
         if values.get("settlement_date"):
             fields["settlement_date"] = values["settlement_date"].isoformat()
@@ -94,10 +123,17 @@ class TicketForm(forms.Form):
         return fields | {name: value for name, value in kept.items() if value}
 
     @classmethod
+    def copy_of(cls, trade: Trade, terms: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a new ticket like this trade: all but what belongs to its day."""
+        of_its_day = ("traded_at", "settlement_date", "accrued_interest")
+        values = cls.initial_of(trade, terms)
+        return {name: value for name, value in values.items() if name not in of_its_day}
+
+    @classmethod
     def initial_of(cls, trade: Trade, terms: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of the form that say what stands now."""
         return {
-            "isin": trade.isin,
+            "isin": trade.isin or trade.symbol,
             "side": trade.side,
             "quantity": trade.quantity,
             "price": trade.price,
@@ -113,6 +149,9 @@ class TicketForm(forms.Form):
             "fees": None if terms.get("charges") else trade.fees or None,
             "comment": terms["comment"],
         }
+
+
+ISIN_LENGTH = 12
 
 
 class RuleForm(SettingForm):
@@ -139,20 +178,120 @@ class RuleForm(SettingForm):
         self.initial = {"valid_from": timezone.localdate(), "active": active}
 
 
-class TableForm(FileForm):
-    """A table of executions: who it comes from, and which decimal sign it uses."""
+class ExecutionMappingForm(MappingForm):
+    """How a source system's table of executions reads."""
+
+    mapped = FIELDS
 
     source_system = forms.RegexField(
         r"^[A-Z0-9][A-Z0-9._-]{0,29}$", label=_("Source system"), initial="FILE"
     )
-    decimal_sign = forms.ChoiceField(
-        label=_("Decimal sign"), choices=[(".", _("point 1234.5")), (",", _("comma 1234,5"))]
-    )
-    encoding = forms.ChoiceField(
-        label=_("Encoding"),
+    is_whole = forms.BooleanField(
+        label=_("All or nothing"),
         required=False,
-        choices=[("", _("UTF-8")), ("cp1252", _("Windows 1252 (CSV of a French Excel)"))],
+        help_text=_("With one bad row nothing of the file is booked."),
     )
+    trailer_rows = forms.IntegerField(
+        min_value=1, max_value=CELL_MAX, required=False, label=_("Rows, in its cell")
+    )
+    trailer_quantity = forms.IntegerField(
+        min_value=1, max_value=CELL_MAX, required=False, label=_("Quantity, in its cell")
+    )
+    trailer_gross = forms.IntegerField(
+        min_value=1, max_value=CELL_MAX, required=False, label=_("Gross amount, in its cell")
+    )
+    field_order: Sequence[str] = (
+        *("source_system", "decimal_mark", "date_format", "encoding", "separator"),
+    )
+
+
+class TableForm(ExecutionMappingForm, FileForm):
+    """A table of executions: how it reads, by a saved mapping or its header, and what it counts."""
+
+    mapping = forms.ModelChoiceField(
+        ExecutionMapping.objects.none(),
+        required=False,
+        label=_("Column mapping"),
+        empty_label=_("learned from the header"),
+        help_text=_("A saved mapping says everything below but the control totals."),
+    )
+    declared_rows = forms.IntegerField(min_value=0, required=False, label=_("Rows, declared"))
+    declared_quantity = FigureField(required=False, label=_("Quantity, declared"))
+    declared_gross = forms.CharField(
+        max_length=200,
+        required=False,
+        label=_("Gross amount, declared"),
+        help_text=_("One figure, or one of each currency: EUR=10; USD=20"),
+    )
+    mapping_name = forms.RegexField(
+        FOLDER_NAME,
+        max_length=80,
+        required=False,
+        label=_("Save the mapping as"),
+        help_text=_("Also the name of its folder in the drop folder."),
+    )
+    field_order: Sequence[str] = (
+        *("file", "mapping", "source_system", "decimal_mark", "date_format", "encoding"),
+        *("declared_rows", "declared_quantity", "declared_gross"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].queryset = ExecutionMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
+        for name in ("date_format", "decimal_mark", "source_system"):
+            self.fields[name].required = False
+        self.fields["date_format"].initial = HOUSE_DATES
+        self.is_bound_to_columns = "columns" in (self.data or {})
+
+    def first_options(self) -> list[BoundField]:
+        """Return the boxes that a sender's first file needs."""
+        return [box for box in self.options() if box.name in FIRST]
+
+    def more_options(self) -> list[BoundField]:
+        """Return the boxes that most files leave as they are."""
+        kept_back = {*FIRST, "file", "mapping_name"}
+        return [box for box in self.options() if box.name not in kept_back]
+
+    def clean(self) -> dict[str, Any]:
+        """Complete what was left open, and read the declared figures."""
+        said = super().clean()
+        said["date_format"] = said.get("date_format") or HOUSE_DATES
+        said["decimal_mark"] = said.get("decimal_mark") or "."
+        if not said.get("mapping") and not said.get("source_system"):
+            self.add_error("source_system", _("Say whose file it is, or choose a saved mapping."))
+        said["declared"] = self._declared(said)
+        said["has_columns"] = self.is_bound_to_columns
+        said["reading"] = None if self.errors else self.reading()
+        return said
+
+    def _declared(self, said: Mapping[str, Any]) -> Declared:
+        gross: dict[str, Decimal] = {}
+        try:
+            gross = _amounts(said.get("declared_gross", ""))
+        except UnreadableCell:
+            self.add_error("declared_gross", _("Write it as EUR=10; USD=20."))
+        except forms.ValidationError as error:
+            self.add_error("declared_gross", error)
+        quantity = said.get("declared_quantity")
+        return Declared(rows=said.get("declared_rows"), quantity=quantity, gross=gross)
+
+
+FIRST = frozenset(
+    {"mapping", "source_system", "decimal_mark", "date_format", "encoding"}
+    | {"declared_rows", "declared_quantity", "declared_gross"}
+)
+HOUSE_DATES = "%d/%m/%Y"
+
+
+def _amounts(text: str) -> dict[str, Decimal]:
+    """Return one amount, or one of each currency, in the reader's notation.
+
+    Raises UnreadableCell for what is no pair, ValidationError for what is no figure.
+    """
+    figure = FigureField(required=False)
+    said = pairs_in(text) if "=" in text else {ANY: text.strip()}
+    found = {code.upper(): figure.clean(amount) for code, amount in said.items()}
+    return {code: amount for code, amount in found.items() if amount is not None}
 
 
 class InstrumentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

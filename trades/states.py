@@ -197,7 +197,62 @@ class FixVersion(StrEnum):
     FIXT11 = "FIXT.1.1"
 
 
+class FileState(StrEnum):
+    """The life of a file of executions: kept, then captured, or refused without a trade."""
+
+    RECEIVED = "RECEIVED"
+    IMPORTED = "IMPORTED"
+    REFUSED = "REFUSED"
+
+
+FILE_TRANSITIONS: Final[Mapping[FileState, frozenset[FileState]]] = {
+    FileState.RECEIVED: frozenset({FileState.IMPORTED, FileState.REFUSED}),
+    FileState.IMPORTED: frozenset(),
+    FileState.REFUSED: frozenset({FileState.RECEIVED}),
+}
+
+
+class RowState(StrEnum):
+    """The life of a row that could not be captured with its file."""
+
+    OPEN = "OPEN"
+    REPAIRED = "REPAIRED"
+    DISCARDED = "DISCARDED"
+
+
+ROW_TRANSITIONS: Final[Mapping[RowState, frozenset[RowState]]] = {
+    RowState.OPEN: frozenset({RowState.REPAIRED, RowState.DISCARDED}),
+    RowState.REPAIRED: frozenset(),
+    RowState.DISCARDED: frozenset(),
+}
+
+
+class ArrivalState(StrEnum):
+    """The life of a file in the drop folder: seen until it is whole, taken, then done with."""
+
+    SEEN = "SEEN"
+    GONE = "GONE"
+    TAKEN = "TAKEN"
+    IMPORTED = "IMPORTED"
+    REFUSED = "REFUSED"
+
+
+ARRIVAL_TRANSITIONS: Final[Mapping[ArrivalState, frozenset[ArrivalState]]] = {
+    ArrivalState.SEEN: frozenset({ArrivalState.TAKEN, ArrivalState.GONE}),
+    ArrivalState.GONE: frozenset(),
+    ArrivalState.TAKEN: frozenset({ArrivalState.IMPORTED, ArrivalState.REFUSED}),
+    ArrivalState.IMPORTED: frozenset(),
+    ArrivalState.REFUSED: frozenset({ArrivalState.TAKEN}),
+}
+
+
 COLOURS: Final[Mapping[StrEnum, str]] = {
+    FileState.IMPORTED: "green",
+    RowState.REPAIRED: "green",
+    RowState.DISCARDED: "grey",
+    ArrivalState.SEEN: "grey",
+    ArrivalState.GONE: "grey",
+    ArrivalState.TAKEN: "blue",
     RequestState.ASKED: "amber",
     RequestState.GRANTED: "green",
     RequestState.REFUSED: "red",

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from core import bulk, jobs
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
-from core.unreadable import message_of
 from trades.models import CaptureBatch
 from trades.rules import RULE_BY_CODE
-from trades.services import by_file, capture, control, control_data, imports, repair, validation
+from trades.services import (
+    by_file,
+    capture,
+    control,
+    control_data,
+    drop,
+    imports,
+    quarantine,
+    repair,
+    tables,
+    validation,
+)
 from trades.states import TradeState
-
-DECISIONS_PER_STEP: Final = validation.CHUNK
-
 
 CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
 
@@ -35,40 +47,46 @@ def recontrol(run: JobRun) -> None:
     _control(run, ids, only=control.JUDGED)
 
 
-@job_handler(validation.JOB_KIND, counts=("decided", *validation.CODES))
-def decide_many(run: JobRun) -> None:
-    """Validate or refuse many trades; those already decided say so and stay."""
-    seen = {int(trade_id): str(text) for trade_id, text in run.parameters["seen"]}
-    ids = sorted(seen)
-    for start in range(0, len(ids), DECISIONS_PER_STEP):
-        step = {trade_id: seen[trade_id] for trade_id in ids[start : start + DECISIONS_PER_STEP]}
-        outcomes = validation.decide_many(
-            seen=step,
-            approve=bool(run.parameters["approve"]),
-            reason=str(run.parameters["reason"]),
-            actor=run.actor,
-            at=run.at,
-        )
-        for refused in validation.refusals(outcomes):
-            run.count(refused.code)
-            run.log(f"{refused.reference}: {refused.refusal and message_of(refused.refusal)}")
-        run.count("decided", len(outcomes) - len(validation.refusals(outcomes)))
-        run.progress(min(start + DECISIONS_PER_STEP, len(ids)), len(ids))
-    run.result("/validation/")
+bulk.handler(validation.JOB_KIND, counts=validation.CODES)(validation.decide_step)
+bulk.handler(quarantine.REIMPORT_JOB, counts=quarantine.CODES)(quarantine.reimport_step)
+bulk.handler(quarantine.DISCARD_JOB, counts=quarantine.CODES)(quarantine.discard_step)
 
 
-@job_handler(imports.TABLE_JOB, counts=("rows", *by_file.COUNTS, *capture.COUNTS))
+@job_handler(tables.TABLE_JOB, counts=("rows", "quarantined", *by_file.COUNTS, *capture.COUNTS))
 def import_table(run: JobRun) -> None:
-    """Capture the rows of a table; a repeated job meets its own rows as repeats."""
-    batch = imports.import_table(
-        file=StoredFile.objects.get(pk=run.parameters["file_id"]),
-        source_system=str(run.parameters["source_system"]),
-        decimal_sign=str(run.parameters["decimal_sign"]),
-        encoding=str(run.parameters.get("encoding", "")),
-        actor=run.actor,
-        at=run.at,
+    """Capture the rows of a table; a repeated job finds its file done."""
+    file = tables.import_table(
+        file_id=int(run.parameters["capture_file_id"]), actor=run.actor, at=run.at
     )
-    _report(run, batch)
+    if file.batch is not None:
+        _count(run, file.batch)
+        run.count("quarantined", file.rows.count())
+    run.result(file.get_absolute_url())
+
+
+@shared_task(name="trades.look_into_drop_folder", ignore_result=True)
+def look_into_drop_folder() -> None:
+    """Queue one look when a file came or is half dealt with; a tick too many finds it queued."""
+    if drop.has_work():
+        with transaction.atomic():
+            jobs.enqueue(
+                kind=drop.DROP_JOB,
+                parameters={},
+                title="",
+                actor=drop.SENDER,
+                at=timezone.now(),
+                dedupe_key=drop.DROP_JOB,
+            )
+
+
+@job_handler(drop.DROP_JOB, counts=drop.COUNTS)
+def take_in_dropped_files(run: JobRun) -> None:
+    """Take in what is whole; a repeated job goes on where the first one stopped."""
+    looked = drop.look(at=run.at)
+    for name in drop.COUNTS:
+        if n := getattr(looked, name):
+            run.count(name, n)
+    run.result("/trades/arrivals/")
 
 
 @job_handler(imports.FIX_JOB, counts=("messages", *by_file.COUNTS, *capture.COUNTS))
@@ -86,10 +104,14 @@ def replay_waiting(run: JobRun) -> None:
 
 
 def _report(run: JobRun, batch: CaptureBatch) -> None:
+    _count(run, batch)
+    run.result(f"/trades/imports/{batch.pk}/")
+
+
+def _count(run: JobRun, batch: CaptureBatch) -> None:
     for name, number in batch.counts.items():
         if isinstance(number, int):
             run.count(name, number)
-    run.result(f"/trades/imports/{batch.pk}/")
 
 
 def _control(run: JobRun, ids: Sequence[int], **options: Any) -> None:

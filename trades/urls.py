@@ -2,16 +2,42 @@
 
 from django.urls import path
 
-from trades.views import detail, entry, fix, intake, listing
+from trades.views import (
+    arrivals,
+    detail,
+    entry,
+    files,
+    fix,
+    intake,
+    listing,
+    quarantine,
+    tables,
+)
 
 app_name = "trades"
 urlpatterns = [
     path("", listing.TradeList.as_view(), name="list"),
     path("new/", entry.NewTrade.as_view(), name="new"),
     path("new/amounts/", entry.Amounts.as_view(), name="amounts"),
+    path("new/defaults/", entry.Defaults.as_view(), name="defaults"),
     path("lookup/<slug:kind>/", entry.Lookup.as_view(), name="lookup"),
     path("capture/", intake.CapturePage.as_view(), name="capture"),
-    path("upload/", intake.UploadTable.as_view(), name="upload"),
+    path("upload/", tables.UploadTable.as_view(), name="upload"),
+    path("files/", files.FileList.as_view(), name="files"),
+    path("files/<int:pk>/", files.FileDetail.as_view(), name="file"),
+    path("files/<int:pk>/reimport/", quarantine.ReimportFile.as_view(), name="reimport"),
+    path("quarantine/", quarantine.QuarantineList.as_view(), name="quarantine"),
+    path("quarantine/reimport/", quarantine.ReimportMany.as_view(), name="reimport_many"),
+    path("quarantine/discard/", quarantine.DiscardMany.as_view(), name="discard_many"),
+    path("quarantine/<int:pk>/", quarantine.QuarantineDetail.as_view(), name="quarantined"),
+    path("quarantine/<int:pk>/check/", quarantine.CheckRow.as_view(), name="check_row"),
+    path("quarantine/<int:pk>/repair/", quarantine.RepairRow.as_view(), name="repair_row"),
+    path("quarantine/<int:pk>/discard/", quarantine.DiscardRow.as_view(), name="discard_row"),
+    path("arrivals/", arrivals.ArrivalList.as_view(), name="arrivals"),
+    path("arrivals/<int:pk>/", arrivals.ArrivalDetail.as_view(), name="arrival"),
+    path("arrivals/<int:pk>/retry/", arrivals.RetryArrival.as_view(), name="retry_arrival"),
+    path("mappings/", files.MappingList.as_view(), name="mappings"),
+    path("mappings/<int:pk>/", files.MappingDetail.as_view(), name="mapping"),
     path("fix/", intake.UploadFix.as_view(), name="fix"),
     path("imports/<int:pk>/", intake.ImportDetail.as_view(), name="import"),
     path("executions/", intake.WaitingList.as_view(), name="executions"),
@@ -32,6 +58,7 @@ urlpatterns = [
     path("fix-messages/<int:pk>/", fix.FixMessagePage.as_view(), name="fix_message"),
     path("fix-messages/<int:pk>/take-up/", fix.FixTakeUp.as_view(), name="fix_take_up"),
     path("<int:pk>/", detail.TradeDetail.as_view(), name="detail"),
+    path("<int:pk>/versions/", detail.CompareVersions.as_view(), name="compare"),
     path("<int:pk>/amend/", entry.AmendTrade.as_view(), name="amend"),
     path("<int:pk>/cancel/", entry.AskCancellation.as_view(), name="cancel"),
     path(

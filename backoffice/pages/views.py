@@ -105,6 +105,10 @@ class WorkQueue(ListPage):
 class TakeWork(BulkPage):
     action = access.Action.VIEW_TRADES
     list_url_name = "work"
+    job_kind = services.TAKE_JOB
+
+    def parameters(self, reason: str) -> dict[str, Any]:
+        return {"owner_id": self.request.user.pk}
 
     def perform(self, chosen: Selection, reason: str) -> Done:
         n = services.take_work(
@@ -119,6 +123,10 @@ class TakeWork(BulkPage):
 class GiveWorkBack(BulkPage):
     action = access.Action.VIEW_TRADES
     list_url_name = "work"
+    job_kind = services.TAKE_JOB
+
+    def parameters(self, reason: str) -> dict[str, Any]:
+        return {"owner_id": None}
 
     def perform(self, chosen: Selection, reason: str) -> Done:
         n = services.take_work(

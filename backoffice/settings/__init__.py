@@ -117,6 +117,8 @@ else:
 ANCHOR_DIR = Path(env.text("ANCHOR_DIR") or DATA_DIR / "anchors")
 FILES_DIR = Path(env.text("FILES_DIR") or DATA_DIR / "files")
 HOST, PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
+DROP_DIR = Path(env.text("DROP_DIR") or DATA_DIR / "drop")
+DROP_QUIET_SECONDS = env.number("DROP_QUIET_SECONDS", 10)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 REPORT_SCHEMA_DIR = env.text("REPORT_SCHEMA_DIR")
 FIX_HOST = env.text("FIX_HOST", "127.0.0.1")

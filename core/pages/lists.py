@@ -10,13 +10,20 @@ from typing import Any, ClassVar, Final
 import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    QueryDict,
+)
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
-from core import access
+from core import access, bulk, export_jobs
 from core.pages import cells, exports, paging, selection
 from core.pages.base import PageView
 from core.pages.filters import ListFilterSet
@@ -24,7 +31,7 @@ from core.pages.saved import list_views
 from core.text import visible
 
 Total = tuple[str | Promise, str]
-RESERVED: Final = (*paging.PARAMETERS, "sort", "export", "select", "cols", "per_page")
+RESERVED: Final = (*paging.PARAMETERS, "sort", "export", "select", "cols", "per_page", "view")
 CAP: Final = 10_000
 """Rows are counted up to here: a million cost what ten thousand do."""
 
@@ -126,17 +133,25 @@ class ListPage(PageView):
         return query
 
     @cached_property
-    def columns_hidden(self) -> tuple[str, ...]:
-        """Columns that are not shown: chosen in `cols`, remembered for the session."""
+    def columns_shown(self) -> tuple[str, ...]:
+        """The columns in their order: chosen in `cols`, remembered for the session, or ours.
+
+        A name that the table no longer has is passed over. What a saved view shows is not
+        remembered: the list is the same again without it.
+        """
         every = list(self.table_class.base_columns)
         remembered = self.request.session.get("columns", {})
-        chosen = self.request.GET.getlist("cols") or remembered.get(self.request.path)
-        if not chosen:
-            return tuple(self.hidden_columns)
-        kept = {name for name in chosen if name in every}
-        if self.request.GET.getlist("cols"):
-            self.request.session["columns"] = {**remembered, self.request.path: sorted(kept)}
-        return tuple(name for name in every if name not in kept) if kept else ()
+        asked = self.request.GET.getlist("cols")
+        chosen = asked or remembered.get(self.request.path) or ()
+        shown = [name for name in dict.fromkeys(chosen) if name in every]
+        if asked and shown and "view" not in self.request.GET:
+            self.request.session["columns"] = {**remembered, self.request.path: shown}
+        return tuple(shown or (name for name in every if name not in self.hidden_columns))
+
+    @property
+    def columns_hidden(self) -> tuple[str, ...]:
+        """The columns that are not shown, in the order of the table."""
+        return tuple(n for n in self.table_class.base_columns if n not in self.columns_shown)
 
     @cached_property
     def total(self) -> int:
@@ -151,7 +166,9 @@ class ListPage(PageView):
     @cached_property
     def table(self) -> tables.Table:
         """The columns over every row that matches, in the order that is asked for."""
-        table = self.table_class(data=self.filterset.qs, exclude=self.columns_hidden)
+        table = self.table_class(
+            data=self.filterset.qs, exclude=self.columns_hidden, sequence=list(self.columns_shown)
+        )
         if self.is_capped:
             for bound in table.columns.iterall():
                 bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
@@ -201,6 +218,8 @@ class ListPage(PageView):
             "bulk_actions": self.allowed_bulk_actions(),
             "column_choices": self._column_choices(),
             "views": self._views(query),
+            "sorted_by": self.request.GET.getlist("sort"),
+            "may_share": access.allows(self.request.actor, access.Action.SHARE_VIEW),
             "may_create": self._may_create(),
             **self.extra_context(),
         }
@@ -236,33 +255,61 @@ class ListPage(PageView):
 
     def _column_choices(self) -> list[tuple[str, str, bool]]:
         return [
-            (name, str(column.verbose_name or name), name not in self.columns_hidden)
-            for name, column in self.table_class.base_columns.items()
+            (name, self._labels[name], name in self.columns_shown)
+            for name in (*self.columns_shown, *self.columns_hidden)
         ]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """What every column is headed with, hidden ones too."""
+        whole = self.table_class(data=self.filterset.qs.none())
+        return {column.name: str(column.header) for column in whole.columns.iterall()}
 
     def _views(self, query: str) -> list[dict[str, Any]]:
         shown: list[dict[str, Any]] = [
-            {"label": tab.label, "query": tab.query, "id": None} for tab in self.tabs
+            {"label": tab.label, "query": tab.query, "address": tab.query, "id": None}
+            for tab in self.tabs
         ]
         shown += list_views(owner_id=self.request.user.pk, path=self.request.path)
+        asked = self.request.GET.get("view", "")
         current = sorted(QueryDict(query).lists())
         for view in shown:
-            view["active"] = sorted(QueryDict(view["query"]).lists()) == current
+            same = sorted(QueryDict(view["query"]).lists()) == current
+            view["active"] = str(view["id"]) == asked if asked else same
         return shown
 
-    def _export(self, kind: str) -> HttpResponseBase:
-        columns = [
-            (name, str(column.verbose_name or name))
-            for name, column in self.table_class.base_columns.items()
-            if name not in self.columns_hidden
-        ]
-        source = exports.Source(
+    def source(self) -> exports.Source:
+        """Return what an export writes: the rows that match, the shown columns in their order."""
+        return exports.Source(
             table_class=self.table_class,
             rows=self.table.data.data,
-            columns=columns,
+            columns=[(name, self._labels[name]) for name in self.columns_shown],
             name=self.export_name,
         )
-        return exports.respond(kind, source)
+
+    def _export(self, kind: str) -> HttpResponseBase:
+        if kind == "xlsx" and self.is_capped:
+            raise exports.UnableToExport(
+                _("More than %(most)s rows are written by a job: ask for it under Export.")
+                % {"most": self.cap}
+            )
+        return exports.respond(kind, self.source())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Have a job write what is shown as a workbook, however many rows match."""
+        if request.POST.get("export") != "xlsx":
+            return HttpResponseNotAllowed(["GET"])
+        job = export_jobs.queue_export(
+            path=request.path,
+            query=self.filter_query(),
+            columns=self.columns_shown,
+            sort=request.GET.getlist("sort"),
+            action=self.action,
+            name=self.export_name,
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        return redirect("core:job", job.pk)
 
     def turned(self, place: Mapping[str, str]) -> str:
         """Return the address of another page of the same rows."""
@@ -292,24 +339,41 @@ class BulkPage(PageView):
 
     Subclasses write `perform`; it returns what was done, in the words shown to the person, and has
     warned of each row that it left alone for a reason of its own. That nothing was done is a
-    warning, too, and says why. The list page is shown again with the filter that it had.
+    warning, too, and says why. The list page is shown again with the filter that it had. With a
+    `job_kind` (`core.bulk.handler`) more rows than fit a request are handed to a job, each with
+    what was seen of it, and its page is shown.
     """
 
     http_method_names = ["post"]
     list_url_name: ClassVar[str]
+    job_kind: ClassVar[str] = ""
 
     def perform(self, chosen: selection.Selection, reason: str) -> Done:
         """Do it, and return to how many it was done."""
         raise NotImplementedError
 
+    def parameters(self, reason: str) -> dict[str, Any]:
+        """Return what the job must know besides the rows. Raises a Refusal when it cannot be."""
+        return {"reason": reason}
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         back = reverse(self.list_url_name)
         chosen = selection.resolve(request, path=back)
-        done = self.perform(chosen, visible(request.POST.get("reason", "")))
+        reason = visible(request.POST.get("reason", ""))
+        if self.job_kind and len(chosen) > bulk.AT_ONCE_MAX:
+            job = bulk.enqueue(
+                kind=self.job_kind,
+                seen={pk: chosen.revisions.get(pk, "") for pk in chosen.ids},
+                parameters=self.parameters(reason),
+                actor=self.request.actor,
+                at=timezone.now(),
+            )
+            return redirect("core:job", job.pk)
+        done = self.perform(chosen, reason)
         if done.count:
             messages.success(request, done.said)
         else:
-            why = "" if done.explained else gettext("What you selected has moved on: look again.")
+            why = "" if done.explained else _("What you selected has moved on: look again.")
             messages.warning(request, f"{done.said} {why}".strip())
         query = request.POST.get("list_query", "")
         return redirect(f"{back}?{query}" if query else back)

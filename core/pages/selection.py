@@ -7,23 +7,23 @@ act, and any difference is a 409. A token of one list selects nothing for an act
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core import signing
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import Resolver404
-from django.urls import resolve as resolve_path
 from django.utils.translation import gettext as _
 
 from core import asked
 from core.pages import formats
+from core.pages.again import page_again
 from kernel.findings import Refusal
 
 if TYPE_CHECKING:
+    from core.models import User
     from core.pages.lists import ListPage
 
 SALT: Final = "core.pages.selection"
@@ -99,16 +99,12 @@ def _thawed(request: HttpRequest, token: str, path: str) -> list[tuple[int, str]
     )
     try:
         frozen: dict[str, Any] = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)
-        match = resolve_path(path)
+        if frozen["user"] != request.user.pk or frozen["path"] != path:
+            raise changed
+        user = cast("User", request.user)  # a token names no stranger
+        page = page_again(path=path, query=frozen["query"], user=user)
     except (signing.BadSignature, Resolver404) as error:
         raise changed from error
-    if frozen["user"] != request.user.pk or frozen["path"] != path:
-        raise changed
-    view_class = match.func.view_class  # type: ignore[attr-defined]  # set by View.as_view
-    page: ListPage = view_class(**match.func.view_initkwargs)  # type: ignore[attr-defined]  # idem
-    seen = copy.copy(request)
-    seen.path, seen.GET = path, QueryDict(frozen["query"])
-    page.setup(seen, *match.args, **match.kwargs)
     rows = _rows(page)
     if len(rows) != frozen["count"] or _fingerprint(rows) != frozen["print"]:
         raise changed

@@ -6,7 +6,7 @@ showed them, so that what is confirmed is to the byte what was shown, as what it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -64,6 +64,8 @@ class Preview:
     findings: Sequence[Finding] = field(default_factory=tuple)
     may_confirm: bool = True
     note: str | Promise = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What a page's own template shows besides."""
 
     @property
     def is_cut(self) -> bool:
@@ -88,6 +90,8 @@ class UploadPage(PageView):
     accept: ClassVar[str] = ".csv,.xlsx"
     help_text: ClassVar[str | Promise] = ""
     bytes_max: ClassVar[int] = BYTES_MAX
+    asks_all: ClassVar[bool] = False
+    """Whether the form of the preview asks everything again: what it leaves out is left out."""
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
         """Read the file and say what would be done; changes nothing."""
@@ -115,16 +119,33 @@ class UploadPage(PageView):
             return self._refused(form, refusal)
         return self._previewed(form, sent.name, content, request.POST)
 
+    def misread(self, form: forms.Form) -> Preview | None:
+        """Return what is shown of a file that waits while the answers to its page are wrong.
+
+        None begins again with the file.
+        """
+        return None
+
     def _looked_again(self, request: HttpRequest) -> HttpResponse:
         """Preview the file that waits with what was answered now; older answers stand below."""
         name, content, posted = _take(request)
+        if self.asks_all:
+            posted = MultiValueDict()
         for field_name, values in request.POST.lists():
             posted.setlist(field_name, values)
         form = self.form_class(posted, _waiting_file(name, content))
         if not form.is_valid():
-            return self.render({"form": form}, status=422)
+            return self._asked_again(form, name, len(content))
         form.cleaned_data.pop("file")
         return self._previewed(form, name, content, posted)
+
+    def _asked_again(self, form: forms.Form, name: str, size: int) -> HttpResponse:
+        seen = self.misread(form)
+        context: dict[str, Any] = {"form": form}
+        if seen is not None:
+            waiting = self.request.POST["waiting"]
+            context |= {"preview": seen, "waiting": waiting, "name": name, "size": size}
+        return self.render(context, status=422)
 
     def _previewed(
         self, form: forms.Form, name: str, content: bytes, posted: MultiValueDict[str, str]

@@ -34,7 +34,7 @@ from core.pages import PageView
 from core.pages.base import refused
 from core.pages.names import PlainNames
 from core.pages.preferences import COOKIE_AGE_SECONDS, change_preferences
-from core.pages.saved import delete_view, save_view
+from core.pages.saved import Look, address_of, delete_view, save_view
 from core.people import actor_of
 
 NAME_LENGTH: Final = int(User._meta.get_field("username").max_length or 0)
@@ -161,16 +161,19 @@ class Preferences(PageView):
 
 class SaveView(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
-        path, query = request.POST.get("path", ""), request.POST.get("query", "")
-        save_view(
+        view = save_view(
             owner_id=self.request.user.pk,
-            path=path,
+            path=request.POST.get("path", ""),
             name=request.POST.get("name", ""),
-            query=query,
+            look=Look(
+                query=request.POST.get("query", ""),
+                columns=request.POST.getlist("cols"),
+                sort=request.POST.getlist("sort"),
+            ),
             shared=request.POST.get("shared") == "1",
             actor=self.request.actor,
         )
-        return redirect(f"{path}?{query}" if query else path)
+        return redirect(address_of(view))
 
 
 class DeleteView(PageView):

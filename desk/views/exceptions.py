@@ -33,6 +33,7 @@ from desk import selectors, services
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.services import exceptions as exception_services
+from desk.services import many
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled
 from kernel.actors import Actor
@@ -214,6 +215,13 @@ class BulkExceptions(BulkPage):
 
 
 class WaiveMany(BulkExceptions):
+    job_kind = many.WAIVE_JOB
+
+    def parameters(self, reason: str) -> dict[str, Any]:
+        if not reason:
+            raise exception_services.UnableToWaive(_t("Give a reason."))
+        return {"reason": reason}
+
     def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
         done = self.each(
@@ -227,6 +235,8 @@ class WaiveMany(BulkExceptions):
 
 
 class TakeMany(BulkExceptions):
+    job_kind = many.TAKE_JOB
+
     def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
         actor = self.request.actor

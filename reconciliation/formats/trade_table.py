@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from core.table_reading import Reading, UnreadableCell, day_of, learn_columns, number_text
 from core.text import disguise_in
 from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
@@ -36,46 +36,25 @@ FIGURES: Final = ("quantity", "price", "amount")
 ONE_OF: Final = ("isin", "symbol")
 OPTIONAL: Final = ("counterparty", "account")
 FIELDS: Final = (*REQUIRED, *ONE_OF, *OPTIONAL)
-DATE_FORMATS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d")
 SIDES: Final = {
     **dict.fromkeys(("BUY", "B", "BOUGHT", "ACHAT", "A", "1"), "BUY"),
     **dict.fromkeys(("SELL", "S", "SOLD", "VENTE", "V", "2"), "SELL"),
 }
-SPACES: Final = re.compile(r"[\s\u00a0\u202f]")
-GROUPED: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-GUESSES: Final = {
-    "reference": (
-        "reference",
-        "execution_id",
-        "exec_id",
-        "trade_id",
-        "our_reference",
-        "ref",
-        "référence",
-        "réf",
-    ),
+NAMES: Final = {
+    "reference": ("reference", "execution_id", "exec_id", "trade_id", "our_reference", "ref"),
     "isin": ("isin", "isin_code", "code_isin", "security_id"),
     "symbol": ("symbol", "ticker", "valeur"),
     "side": ("side", "buy_sell", "sens", "direction"),
-    "quantity": ("quantity", "qty", "quantité", "qté", "nominal"),
+    "quantity": ("quantity", "qty", "quantite", "qte", "nominal"),
     "price": ("price", "cours", "prix", "avg_price"),
     "amount": ("net_amount", "amount", "gross_amount", "montant_net", "montant"),
     "currency": ("currency", "ccy", "devise"),
-    "trade_date": ("trade_date", "date_de_négociation", "trade_dt"),
-    "settlement_date": ("settlement_date", "settle_date", "value_date", "date_de_dénouement"),
+    "trade_date": ("trade_date", "date_de_negociation", "trade_dt"),
+    "settlement_date": ("settlement_date", "settle_date", "value_date", "date_de_denouement"),
     "counterparty": ("counterparty", "broker", "contrepartie"),
     "account": ("account", "account_id", "compte"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
-    """How one sender's table reads: field -> column header, date format, decimal mark."""
-
-    columns: Mapping[str, str]
-    date_format: str = "%Y-%m-%d"
-    decimal_mark: str = "."
 
 
 class _Unreadable(ValueError):
@@ -83,38 +62,33 @@ class _Unreadable(ValueError):
 
 
 def guess_columns(headers: Sequence[str]) -> dict[str, str]:
-    """Return the fields whose column is plain from its header, as a first proposal."""
-    known = {_plain(header): header for header in reversed(headers)}
-    found = {
-        field: next((known[name] for name in names if name in known), "")
-        for field, names in GUESSES.items()
-    }
-    return {field: header for field, header in found.items() if header}
-
-
-def _plain(header: str) -> str:
-    return "_".join(header.strip().lower().replace("-", " ").replace("_", " ").split())
+    """Return the fields whose column the headers tell, as a first proposal."""
+    return learn_columns(headers, NAMES).columns
 
 
 def read_trade_lines(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], mapping: ColumnPlan
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    mapping: Reading,
+    line_numbers: Sequence[int] = (),
+    *,
+    typed: bool = False,
 ) -> TradeFile:
     """Read every row; a row with any unreadable cell gives findings (line, column, value), no line.
 
-    Line 1 is the header. Nothing unreadable becomes zero, empty or today.
+    Line 1 is the header unless told otherwise; `typed` says that the cells come from a workbook
+    (`number_text`). Nothing unreadable becomes zero, empty or today.
     """
     findings = list(_column_findings(columns, mapping))
     if not rows:
         findings.append(Finding("TAB-EMPTY", "", N_("The table has no rows"), line=1))
     if findings:
         return TradeFile((), tuple(findings))
-    place = {field: columns.index(header) for field, header in mapping.columns.items() if header}
+    places = mapping.places(columns)
     lines: list[TradeLine] = []
-    for number, row in enumerate(rows, start=2):
-        cells = {
-            field: row[index].strip() if index < len(row) else "" for field, index in place.items()
-        }
-        line = _line(cells, len(lines) + 1, number, mapping, findings)
+    for number, row in zip(line_numbers or range(2, len(rows) + 2), rows, strict=True):
+        cells = mapping.cells(places, row)
+        line = _line(cells, len(lines) + 1, number, (mapping, typed), findings)
         if line is not None:
             lines.append(line)
         if len(findings) > FINDINGS_MAX:
@@ -122,15 +96,16 @@ def read_trade_lines(
     return TradeFile(tuple(lines), tuple(findings))
 
 
-def _column_findings(columns: Sequence[str], mapping: ColumnPlan) -> list[Finding]:
+def _column_findings(columns: Sequence[str], mapping: Reading) -> list[Finding]:
     """Say which mapped columns are absent or ambiguous, and which fields have no column."""
     mapped = {field: header for field, header in mapping.columns.items() if header}
+    given = {*mapped, *(field for field, value in mapping.constants.items() if value)}
     findings = [
         Finding("TAB-FIELD", field, N_("No column is mapped to {field}"), line=1)
         for field in REQUIRED
-        if field not in mapped
+        if field not in given
     ]
-    if not any(field in mapped for field in ONE_OF):
+    if not given.intersection(ONE_OF):
         message = N_("No column is mapped to the ISIN or the symbol")
         findings.append(Finding("TAB-FIELD", "isin", message, line=1))
     for field, header in mapped.items():
@@ -144,9 +119,14 @@ def _column_findings(columns: Sequence[str], mapping: ColumnPlan) -> list[Findin
 
 
 def _line(
-    cells: Mapping[str, str], n: int, number: int, mapping: ColumnPlan, findings: list[Finding]
+    cells: Mapping[str, str],
+    n: int,
+    number: int,
+    read_as: tuple[Reading, bool],
+    findings: list[Finding],
 ) -> TradeLine | None:
     before = len(findings)
+    mapping, typed = read_as
 
     def read(field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
         text = cells.get(field, "")
@@ -156,7 +136,7 @@ def _line(
             findings.append(
                 Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
                         expected=str(unreadable), found=text[:200], line=number,
-                        column=mapping.columns[field])
+                        column=mapping.columns.get(field, field))
             )  # fmt: skip
             return None
 
@@ -164,7 +144,7 @@ def _line(
         return _day(text, mapping.date_format)
 
     def number_of(digits: tuple[int, int]) -> Callable[[str], Decimal]:
-        return lambda text: _number(text, mapping.decimal_mark, digits)
+        return lambda text: _number(text, mapping.decimal_mark, digits, typed=typed)
 
     reference = read("reference", _filled)
     side = read("side", _side)
@@ -174,7 +154,7 @@ def _line(
     currency = read("currency", _currency)
     trade_date = read("trade_date", day)
     settlement_date = read("settlement_date", day)
-    isin = read("isin", _isin) if "isin" in cells else ""
+    isin = read("isin", _isin)
     for name in ("symbol", "counterparty", "account"):
         if name in cells:
             read(name, _fitting)
@@ -257,17 +237,10 @@ def _positive(number: Decimal) -> Decimal:
     return number
 
 
-def _number(text: str, mark: str, digits: tuple[int, int]) -> Decimal:
-    plain = SPACES.sub("", text)
-    if mark == ",":
-        if plain.count(",") > 1:
-            raise _Unreadable(N_("a number"))
-        plain = plain.replace(".", "").replace(",", ".") if "," in plain else plain
-    elif GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
+def _number(text: str, mark: str, digits: tuple[int, int], *, typed: bool) -> Decimal:
     try:
-        number = decimal_from_text(plain)
-    except UnreadableDecimal:
+        number = decimal_from_text(number_text(text, mark, typed=typed))
+    except (UnreadableCell, UnreadableDecimal):
         raise _Unreadable(N_("a number")) from None
     if not holds_number(number, digits):
         raise _Unreadable(N_("fewer digits"))
@@ -276,8 +249,8 @@ def _number(text: str, mark: str, digits: tuple[int, int]) -> Decimal:
 
 def _day(text: str, date_format: str) -> date:
     try:
-        day = datetime.strptime(text[:10], date_format).date()  # noqa: DTZ007 - a business date
-    except ValueError:
+        day = day_of(text, date_format)
+    except UnreadableCell:
         raise _Unreadable(N_("a date of the chosen format")) from None
     if not is_plausible(day):
         raise _Unreadable(SPAN)

@@ -15,7 +15,6 @@ LABELS: Final[dict[str, Any]] = {
     "CASH": _("Cash"),
     "COUNTERPARTY": _("Trades with this party"),
     "ALL": _("All our trades"),
-    "cp1252": _("Windows 1252 (CSV of a French Excel)"),
     "OURS": _("Ours"),
     "THEIRS": _("Theirs"),
     "RECEIVED": _("Received"),

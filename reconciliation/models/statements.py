@@ -19,36 +19,23 @@ from core.columns import (
     known,
 )
 from core.policies import AuditPolicy
+from core.table_mappings import TableMapping, mapping_constraints
 from reconciliation.models.labels import labelled
 from reconciliation.states import (
     Coverage,
-    Encoding,
     FileFormat,
     Kind,
     StatementState,
 )
 
 
-class ColumnMapping(models.Model):
-    """How one sender's table reads; saved once, used for each of its files."""
+class ColumnMapping(TableMapping):
+    """How one sender's table of trades reads, and which of our trades it covers."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
     sender_code = models.CharField(_("sender"), max_length=20)
     coverage = models.CharField(
         _("covers"), max_length=12, choices=labelled(Coverage), default=Coverage.COUNTERPARTY.value
     )
-    columns = models.JSONField(_("columns"), default=dict)
-    date_format = models.CharField(_("date format"), max_length=12, default="%Y-%m-%d")
-    decimal_mark = models.CharField(_("decimal mark"), max_length=1, default=".")
-    encoding = models.CharField(
-        _("encoding"),
-        max_length=6,
-        choices=labelled(Encoding),
-        blank=True,
-        default="",
-        db_default="",
-    )
-    saved_by = models.CharField(_("saved by"), max_length=NAME_LENGTH)
 
     audit: ClassVar = AuditPolicy(entity="column_mapping", reference=("name",))
 
@@ -58,11 +45,8 @@ class ColumnMapping(models.Model):
         ordering = ("name",)
         constraints = [
             known("coverage", Coverage, name="mapping_coverage_known"),
-            known("encoding", Encoding, name="mapping_encoding_known", blank=True),
+            *mapping_constraints("mapping"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class StatementFile(models.Model):

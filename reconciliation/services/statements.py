@@ -24,7 +24,7 @@ from reconciliation.facts import CashStatement, TradeFile, TradeLine
 from reconciliation.facts import StatementFile as ReadFile
 from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
-from reconciliation.formats.trade_table import ColumnPlan, read_trade_lines
+from reconciliation.formats.trade_table import read_trade_lines
 from reconciliation.models import ColumnMapping, Statement, StatementFile, StatementLine
 from reconciliation.selectors.rows import IMPORT_JOB
 from reconciliation.services.copying import copy_in
@@ -48,13 +48,6 @@ class UnableToReceive(Refusal):
     code = "UNABLE_TO_RECEIVE"
 
 
-class SameFileTwice(Refusal):
-    """The same content came in before."""
-
-    code = "SAME_FILE_TWICE"
-    status_code = 409
-
-
 def format_of(content: bytes) -> FileFormat:
     """Tell the format from the content, never from the name."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -72,7 +65,7 @@ def receive_statement(
 ) -> StatementFile:
     """Keep the file with its digest and queue its import.
 
-    Raises UnableToReceive, SameFileTwice (with the number of the first one), Forbidden.
+    Raises UnableToReceive, files.SameFileTwice (which leads to the first one), Forbidden.
     """
     access.require(actor, access.Action.IMPORT_STATEMENT)
     if not content.strip():
@@ -123,14 +116,15 @@ def _kind_and_mapping(
 def _refuse_known(digest: str) -> None:
     known = selectors.find_file_by_digest(digest)
     if known is not None:
-        raise SameFileTwice(
+        raise files.SameFileTwice(
             _("This content came in before: file %(number)s, %(name)s, by %(who)s on %(day)s.")
             % {
                 "number": known.pk,
                 "name": known.name,
                 "who": known.received_by,
                 "day": known.received_at.date().isoformat(),
-            }
+            },
+            url=known.get_absolute_url(),
         )
 
 
@@ -301,17 +295,14 @@ def _book_cash(
 def _import_trades(file: StatementFile, content: bytes) -> Sequence[Finding]:
     assert file.mapping is not None  # noqa: S101 - receive_statement refuses a table without one
     try:
-        table = tabular.read_table(file.name, content, encoding=file.mapping.encoding)
+        reading = file.mapping.reading
+        table = tabular.read_table(file.name, content, layout=tabular.layout_of(reading))
     except UnreadableFile as refusal:
         return refusal.findings or (
             Finding("STM-UNREADABLE", "file", "{found}", found=refusal.message, line=1),
         )
-    plan = ColumnPlan(
-        columns=file.mapping.columns,
-        date_format=file.mapping.date_format,
-        decimal_mark=file.mapping.decimal_mark,
-    )
-    read: TradeFile = read_trade_lines(table.columns, table.rows, plan)
+    typed = table.dialect == tabular.XLSX
+    read: TradeFile = read_trade_lines(table.columns, table.rows, reading, table.lines, typed=typed)
     if read.findings:
         return read.findings
     _book_trades(file, read.lines)

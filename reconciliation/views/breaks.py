@@ -42,6 +42,7 @@ from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilt
 from desk import selectors as desk_selectors
 from reconciliation import selectors, services
 from reconciliation.models import Break, labelled
+from reconciliation.services import many
 from reconciliation.services.breaks import BY_PERSON
 from reconciliation.states import BreakCategory, BreakState, Kind, Resolution
 
@@ -185,6 +186,7 @@ class BreakList(ListPage):
 class TakeBreaks(BulkPage):
     action = Action.MATCH
     list_url_name = "reconciliation:home"
+    job_kind = many.TAKE_JOB
 
     def perform(self, chosen: Selection, reason: str) -> Done:
         actor, at = self.request.actor, timezone.now()

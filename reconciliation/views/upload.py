@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from core import tabular
 from core.access import Action
 from core.pages import formats, status, words
+from core.pages.mapping import ReadingForm
 from core.pages.upload import FileForm, Preview, UploadPage
+from core.table_reading import DATE_FORMATS, Reading
 from kernel.actors import Actor
 from kernel.findings import Finding
 from reconciliation import selectors, services
@@ -23,34 +26,28 @@ from reconciliation.facts import CashStatement
 from reconciliation.formats import N_
 from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
-from reconciliation.formats.trade_table import (
-    DATE_FORMATS,
-    FIELDS,
-    FIGURES,
-    ColumnPlan,
-    guess_columns,
-    read_trade_lines,
-)
+from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
 from reconciliation.models import ColumnMapping
 from reconciliation.services.statements import format_of, succession_findings
 from reconciliation.states import Coverage, FileFormat
-from reconciliation.views.mappings import ReadingForm
+from reconciliation.views.mappings import CoverageForm
 from refdata.models import Party
 
 PREVIEW_ROWS: Final = 12
 BALANCES_SHOWN: Final = 50
 SAMPLES: Final = 3
 COLUMN: Final = "column-"
+READS: Final = ("coverage", *ReadingForm.base_fields)
 
 
-class StatementForm(ReadingForm, FileForm):
+class StatementForm(ReadingForm, CoverageForm, FileForm):
     """The file, and for a table how its columns read: a saved mapping, or a new one.
 
     `chosen` is what a person said about the columns of this file, by their number: the field that
     each gives, if any. Nothing until the columns were asked about.
     """
 
-    field_order = ("file", "mapping", "sender", "mapping_name")
+    field_order = ("file", "mapping", "sender", "mapping_name", "coverage")
 
     mapping = forms.ModelChoiceField(
         ColumnMapping.objects.none(),
@@ -75,7 +72,7 @@ class StatementForm(ReadingForm, FileForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ReadingForm.base_fields:  # a bank statement needs none of them
+        for name in READS:  # a bank statement needs none of them
             self.fields[name].required = False
         self.fields["mapping"].queryset = ColumnMapping.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["sender"].queryset = Party.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
@@ -94,7 +91,7 @@ class StatementForm(ReadingForm, FileForm):
 
     def how_it_reads(self) -> list[forms.BoundField]:
         """Return the questions that go with the columns of a table."""
-        return [self[name] for name in ("sender", "mapping_name", *ReadingForm.base_fields)]
+        return [self[name] for name in ("sender", "mapping_name", *READS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,41 +208,47 @@ def _balance(statement: CashStatement, ours: str) -> tuple[str, ...]:
 
 
 # ---------------------------------------------------------------------- a table of trades
-def _plan(columns: Sequence[str], options: Mapping[str, Any]) -> ColumnPlan:
-    """Say how the columns read: by the saved mapping, as was chosen, or as their headers say."""
+def _read(name: str, content: bytes, options: Mapping[str, Any]) -> tuple[tabular.Table, Reading]:
+    """Return the table and how it reads: by its mapping, as was chosen, or as its headers say."""
     mapping = options["mapping"]
+    reading: Reading = _said(options) if mapping is None else mapping.reading
+    table = tabular.read_table(name, content, layout=tabular.layout_of(reading))
     if mapping is not None:
-        return ColumnPlan(mapping.columns, mapping.date_format, mapping.decimal_mark)
+        return table, reading
     chosen = {
-        field: columns[n] for n, field in options["chosen"].items() if field and n < len(columns)
+        field: table.columns[n]
+        for n, field in options["chosen"].items()
+        if field and n < len(table.columns)
     }
-    return ColumnPlan(
-        chosen if options["chosen"] else guess_columns(columns),
-        options["date_format"] or DATE_FORMATS[0],
-        options["decimal_mark"] or ".",
+    columns = chosen if options["chosen"] else guess_columns(table.columns)
+    return table, dataclasses.replace(reading, columns=columns)
+
+
+def _said(options: Mapping[str, Any]) -> Reading:
+    """Return what a person says of the table as a whole."""
+    return Reading(
+        date_format=options["date_format"] or DATE_FORMATS[0],
+        decimal_mark=options["decimal_mark"] or ".",
+        encoding=options["encoding"],
+        separator=options["separator"],
+        header_row=options["header_row"],
     )
-
-
-def _encoding(options: Mapping[str, Any]) -> str:
-    """Return what the table is declared to be written in: by its saved mapping, or just now."""
-    mapping = options["mapping"]
-    return str(mapping.encoding if mapping is not None else options["encoding"])
 
 
 def _written_as(dialect: str) -> str:
     """Say what kind of table it is: a workbook, or text cells apart by one sign."""
-    if dialect == "xlsx":
+    if dialect == tabular.XLSX:
         return "XLSX"
     sign = _t("tabulator") if dialect == "\t" else dialect
     return _t("CSV, separator %(sign)s") % {"sign": sign}
 
 
 def _table_preview(name: str, content: bytes, options: Mapping[str, Any]) -> StatementPreview:
-    table = tabular.read_table(name, content, encoding=_encoding(options))
-    plan = _plan(table.columns, options)
-    read = read_trade_lines(table.columns, table.rows, plan)
+    table, reading = _read(name, content, options)
+    typed = table.dialect == tabular.XLSX
+    read = read_trade_lines(table.columns, table.rows, reading, table.lines, typed=typed)
     findings = [*_answers_missing(options), *read.findings]
-    used = {header: field for field, header in plan.columns.items()}
+    used = {header: field for field, header in reading.columns.items()}
     is_new = options["mapping"] is None
     return StatementPreview(
         figures=[
@@ -301,16 +304,12 @@ def _asked(table: tabular.Table, used: Mapping[str, str]) -> Iterator[AskedColum
 
 
 def _saved(name: str, content: bytes, options: Mapping[str, Any], actor: Actor) -> ColumnMapping:
-    table = tabular.read_table(name, content, encoding=options["encoding"])
-    plan = _plan(table.columns, options)
+    _table, reading = _read(name, content, options)
     sender = options["sender"].code
     return services.save_mapping(
         name=options["mapping_name"] or f"{sender} {name}"[:80],
         sender_code=sender,
-        columns=plan.columns,
-        date_format=plan.date_format,
-        decimal_mark=plan.decimal_mark,
+        reading=reading,
         coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
-        encoding=options["encoding"],
         actor=actor,
     )

@@ -152,6 +152,12 @@
     const opener = event.target.closest("[data-open]");
     if (opener) $(opener.dataset.open)?.showModal();
     if (event.target.closest("[data-unfreeze]")) unfreeze();
+    const up = event.target.closest("[data-column-up]");
+    if (up) {
+      const choice = up.closest(".column-choice");
+      choice.previousElementSibling?.before(choice);
+      showColumns(choice.closest("[data-columns]"));
+    }
     if (event.target.matches("[data-pick]")) {
       if (event.shiftKey && lastPick) pickRange(event.target);
       lastPick = event.target;
@@ -183,6 +189,7 @@
   const showColumns = (panel) => {
     const query = new URLSearchParams(location.search);
     query.delete("cols");
+    query.delete("view");
     for (const box of $$("[data-column]", panel)) if (box.checked) query.append("cols", box.value);
     location.search = query.toString();
   };

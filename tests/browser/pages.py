@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
-from core.models import Job
+from core.models import Job, JobOutcome
 from desk.models import ControlException
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
@@ -20,7 +20,17 @@ from reconciliation.models import (
 )
 from refdata import models as refdata
 from reporting.models import RegulatoryReport, ReportFile
-from trades.models import CaptureBatch, Execution, FixMessage, FixSession, Trade
+from trades.models import (
+    CaptureBatch,
+    CaptureFile,
+    DropArrival,
+    Execution,
+    ExecutionMapping,
+    FixMessage,
+    FixSession,
+    QuarantinedRow,
+    Trade,
+)
 
 Arguments = Callable[[], list[tuple[Any, ...]]]
 
@@ -33,8 +43,10 @@ NO_PAGE: Final = {
     "schema": "the API's description, a file",
     "reporting:activity_file": "a download",
     "reporting:download": "a download",
+    "core:export": "a download",
     "trades:amounts": "a fragment of the ticket",
     "trades:lookup": "a fragment of the ticket",
+    "trades:defaults": "answers JSON to the ticket",
     "reconciliation:of_trade": "a fragment of the trade page",
     "refdata:lookup_*": "answers JSON to a combobox",
     "refdata:*_keys": "answers JSON to a combobox",
@@ -127,14 +139,24 @@ def _to_decide() -> list[tuple[Any, ...]]:
     return [(key,) for key in waiting.values_list("pk", flat=True)[:1]]
 
 
+def _with_rows() -> list[tuple[Any, ...]]:
+    return [(key,) for key in JobOutcome.objects.values_list("job_id", flat=True)[:1]]
+
+
 KEYS: Final[dict[str, Arguments]] = {
+    "core:job_rows": _with_rows,
     "core:job": _each(Job.objects.all(), "state"),
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
     "desk:exception": _each(ControlException.objects.all(), "state"),
     "trades:detail": lambda: _amended() + _each(Trade.objects.all(), "state")(),
     "trades:amend": _to_decide,
+    "trades:compare": _amended,
     "validation:trade": _to_decide,
     "trades:import": _first(CaptureBatch),
+    "trades:file": _each(CaptureFile.objects.all(), "state"),
+    "trades:quarantined": _each(QuarantinedRow.objects.all(), "state"),
+    "trades:mapping": _first(ExecutionMapping),
+    "trades:arrival": _each(DropArrival.objects.all(), "state"),
     "trades:execution": _each(Execution.objects.all(), "outcome"),
     "feeds:endpoint": _each(WebhookEndpoint.objects.all(), "state"),
     "feeds:delivery": _each(WebhookDelivery.objects.all(), "state"),

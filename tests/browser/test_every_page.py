@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from backoffice import demo
-from core import jobs, passwords
+from core import bulk, jobs, passwords
 from core.models import Job, User
+from core.people import actor_of
+from core.table_reading import Reading
+from desk.models import ControlException
+from desk.services import many
 from kernel.actors import SYSTEM
 from refdata.models import CutOff
 from refdata.services import load_file
 from tests.browser import pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
 from tests.factories.feeds import webhooks_in_every_state
-from trades.models import Trade
+from trades.models import QuarantinedRow, Trade
+from trades.services import drop, quarantine, tables
+from trades.services.totals import Declared
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -81,6 +89,8 @@ def world() -> None:
         proposed_at=AT,
     )
     webhooks_in_every_state()
+    take_in_files()
+    decide_by_a_job()
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",
@@ -99,6 +109,54 @@ def _who_opens(name: str) -> str:
     if name.startswith(pages.ADMINISTRATOR):
         return "admin"
     return "supervisor" if name in pages.SUPERVISOR else "agent"
+
+
+def take_in_files() -> None:
+    """One file by a saved mapping with a row of each fate, and one that is refused."""
+    lines = (EXAMPLES / "executions.csv").read_text().splitlines()
+    place = lines[0].split(",").index("price")
+    bad = [lines[1].split(",") for _n in range(3)]
+    for n, row in enumerate(bad):
+        row[0], row[place] = f"BAD-{n}", "x"
+    content = "\n".join([*lines[:2], *(",".join(row) for row in bad)])
+    agent = actor_of(User.objects.get(username="agent"))
+    reading = tables.learned("oms.csv", content.encode(), Reading())[0]
+    mapping = tables.save_mapping(
+        name="OMS Paris", reading=reading, source_system="EXAMPLE", is_whole=False, actor=agent
+    )
+    sent = tables.Sent(
+        name="oms.csv", content=content.encode(), reading=reading, source_system="EXAMPLE",
+        mapping=mapping,
+    )  # fmt: skip
+    tables.queue_table(sent=sent, actor=agent, at=AT)
+    refused = dataclasses.replace(sent, content=content.encode() + b"\n", name="twice.csv",
+                                  declared=Declared(rows=9))  # fmt: skip
+    tables.queue_table(sent=refused, actor=agent, at=AT)
+    jobs.run_pending()
+    drop_a_file()
+    first, second, _third = QuarantinedRow.objects.order_by("line")
+    quarantine.repair_row(row_id=first.pk, seen=0, cells={place: "10"}, actor=agent, at=AT)
+    quarantine.reimport_rows(row_ids=[first.pk], actor=agent, at=AT)
+    quarantine.discard_rows(row_ids=[second.pk], reason="a test of the sender", actor=agent, at=AT)
+
+
+def drop_a_file() -> None:
+    """One file without a mapping, refused, and one that has just been seen."""
+    for name, at in (("Nobody", AT), ("Later", AT + timedelta(seconds=20))):
+        folder = Path(settings.DROP_DIR) / "incoming" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "a.csv").write_text("a,b")
+        drop.look(at=at)
+
+
+def decide_by_a_job() -> None:
+    """An agent takes exceptions by a job: some are given, one is over already."""
+    rows = list(ControlException.objects.filter(state="OPEN").order_by("pk")[:2])
+    over = ControlException.objects.exclude(state__in=["OPEN", "ASSIGNED"]).first()
+    seen = {row.pk: "" for row in [*rows, over] if row is not None}
+    agent = actor_of(User.objects.get(username="agent"))
+    bulk.enqueue(kind=many.TAKE_JOB, seen=seen, parameters={}, actor=agent, at=AT)
+    jobs.run_pending()
 
 
 def every_page() -> Iterator[tuple[str, str, str]]:

@@ -1,74 +1,86 @@
-"""Executions in a table (CSV, XLSX): one row each, the columns named as the fields of the JSON.
+"""Executions in a table (CSV, XLSX): one row each, read as the mapping of its sender says.
 
-Headers are matched without regard to case, blanks or dashes, in English or French. A day may be
-written as dd/mm/yyyy; a moment without an offset is local time of the house. The decimal sign is
-declared by the person who sends the file, never guessed.
+Without a mapping the columns are learned from the header: the names of the API's fields and of our
+pages, in English or French, and what front offices commonly write.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from core.table_reading import (
+    Learned,
+    Reading,
+    UnreadableCell,
+    day_of,
+    learn_columns,
+    moment_of,
+    number_text,
+    plain_name,
+)
 from kernel.calendars import SPAN
 from kernel.findings import Finding
 from trades.facts import ExecutionFacts
-from trades.formats.execution_checks import CHECKS, N_
+from trades.formats.execution_checks import (
+    CHECKS,
+    MAX_FOUND,
+    N_,
+    REQUIRED_ALWAYS,
+    REQUIRED_TERMS,
+)
 from trades.formats.execution_json import read_fields
 
-HOUSE_ZONE: Final = ZoneInfo("Europe/Paris")
-SYNONYMS: Final[Mapping[str, str]] = {
-    "reference": "source_reference",
-    "reference_source": "source_reference",
-    "action_type": "action",
-    "instrument": "symbol",
-    "symbole": "symbol",
-    "sens": "side",
-    "quantite": "quantity",
-    "prix": "price",
-    "cours": "price",
-    "devise": "currency",
-    "negocie_le": "traded_at",
-    "negociee_a": "traded_at",
-    "negociee_le": "traded_at",
-    "horodatage": "traded_at",
-    "date_de_negociation": "trade_date",
-    "date_de_denouement": "settlement_date",
-    "lieu_d_execution": "venue",
-    "lieu_d_execution_mic": "venue",
-    "venue_mic": "venue",
-    "lieu": "venue",
-    "mic": "venue",
-    "contrepartie": "counterparty",
-    "portefeuille": "book",
-    "operateur": "trader",
-    "compte": "account",
-    "montant_brut": "gross_amount",
-    "coupon_couru": "accrued_interest",
-    "frais": "fees",
-    "montant_net": "net_amount",
-    "capacite": "capacity",
-    "qualite": "capacity",
-    "commentaire": "comment",
+FIELDS: Final = tuple(CHECKS)
+OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "source_reference": (
+        *("reference", "reference_source", "execution_id", "exec_id", "trade_id", "deal_id"),
+        *("order_id", "ref"),
+    ),
+    "version": ("version_source",),
+    "action": ("action_type",),
+    "isin": ("isin_or_code", "isin_ou_code", "isin_code", "code_isin", "security_id"),
+    "symbol": ("instrument", "symbole", "ticker", "valeur"),
+    "side": ("sens", "buy_sell", "direction", "b_s"),
+    "quantity": ("quantite", "qty", "nominal", "shares"),
+    "price": ("prix", "cours", "avg_price", "execution_price"),
+    "currency": ("devise", "ccy"),
+    "traded_at": (
+        *("negocie_le", "negociee_a", "negociee_le", "horodatage", "execution_time", "trade_time"),
+        *("timestamp", "executed_at"),
+    ),
+    "trade_date": ("date_de_negociation", "trade_dt"),
+    "settlement_date": ("date_de_denouement", "settle_date", "value_date", "date_de_valeur"),
+    "venue": ("lieu_d_execution", "lieu_d_execution_mic", "venue_mic", "lieu", "mic", "exchange"),
+    "counterparty": ("contrepartie", "broker", "courtier"),
+    "book": ("portefeuille", "portfolio"),
+    "trader": ("operateur",),
+    "account": ("compte", "account_id"),
+    "gross_amount": ("montant_brut", "gross"),
+    "accrued_interest": ("coupon_couru", "accrued"),
+    "fees": ("frais",),
+    "net_amount": ("montant_net", "net"),
+    "capacity": ("capacite", "qualite"),
+    "comment": ("commentaire",),
 }
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    name: (name, *OTHER_NAMES.get(name, ())) for name in FIELDS
+}
+FIELD_OF: Final = {spelling: name for name, spellings in NAMES.items() for spelling in spellings}
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "side": {"ACHAT": "BUY", "VENTE": "SELL", "A": "BUY", "V": "SELL", "B": "BUY", "S": "SELL"},
     "action": {
-        "": "NEW",
         "NOUVEAU": "NEW",
         "NOUVELLE": "NEW",
         "MODIFICATION": "AMEND",
         "ANNULATION": "CANCEL",
     },
+    "capacity": {},
 }
 DAYS: Final = ("trade_date", "settlement_date")
 NUMBERS: Final = ("quantity", "price", "gross_amount", "accrued_interest", "fees", "net_amount")
-FRENCH_DAY: Final = re.compile(r"(\d\d)[/.](\d\d)[/.](\d{4})", re.ASCII)
 DIGITS: Final = re.compile(r"\d{1,18}", re.ASCII)
 TOLD_IN_FULL: Final = 10_000
 """So many findings are told; of the rows after them, the first of each."""
@@ -76,37 +88,59 @@ TOLD_IN_FULL: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: where it stood, and what it says or what is wrong with it."""
+    """One row: where it stood, its cells by field, and what it says or what is wrong with it."""
 
     line: int
+    cells: Mapping[str, str]
     read: ExecutionFacts | tuple[Finding, ...]
 
 
-def column_findings(columns: Sequence[str]) -> tuple[Finding, ...]:
-    """Return what is wrong with the headers: unknown columns, and two for one field."""
-    names = [field_of(column) for column in columns]
+def learn(headers: Sequence[str]) -> Learned:
+    """Return which column gives which field of an execution, as far as the headers tell."""
+    return learn_columns(headers, NAMES)
+
+
+def field_of(column: str) -> str:
+    """Return the field that a header names: `Date de négociation` is `trade_date`."""
+    name = plain_name(column)
+    return FIELD_OF.get(name, name)
+
+
+def column_findings(columns: Sequence[str], reading: Reading) -> tuple[Finding, ...]:
+    """Return what keeps the whole table from being read: headers that are not there or missing.
+
+    A table whose rows say their action may hold cancellations, which need their identity alone.
+    """
     findings = [
         Finding(
-            code="CAP-005",
-            field=column,
-            message="{field} is not a field of an execution",
-            found=column,
-            line=1,
-            column=column,
-        )
-        for column, name in zip(columns, names, strict=True)
-        if name not in CHECKS
-    ]
-    findings += [
-        Finding(
-            code="CAP-003",
+            code="CAP-017",
             field=name,
-            message="{field} is given more than once",
-            expected="once",
+            message="The column {expected} of the mapping is not in the file",
+            expected=header,
             line=1,
-            column=name,
+            column=header,
         )
-        for name in sorted({name for name in names if names.count(name) > 1})
+        for name, header in reading.columns.items()
+        if header and header not in columns
+    ]
+    given = {*reading.places(columns), *(n for n, value in reading.constants.items() if value)}
+    needed = [name for name in REQUIRED_ALWAYS if name not in ("version", "action")]
+    if "action" not in given:
+        needed += REQUIRED_TERMS
+        if not given & {"isin", "symbol"}:
+            findings.append(
+                Finding(
+                    code="CAP-016",
+                    field="isin",
+                    message=N_("The instrument is missing: give isin or symbol"),
+                    expected="isin, symbol",
+                    line=1,
+                )
+            )
+    findings += [
+        Finding(code="CAP-006", field=name, message=N_("{field} is missing"), line=1)
+        for name in needed
+        if name not in given
     ]
     return tuple(findings)
 
@@ -115,65 +149,72 @@ def read_rows(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
     lines: Sequence[int],
+    reading: Reading,
     *,
-    decimal_sign: str = ".",
+    typed: bool = False,
 ) -> Iterator[TableRow]:
-    """Yield every row as facts or as findings on its line; call `column_findings` first."""
-    names = [field_of(column) for column in columns]
-    headers = dict(zip(names, columns, strict=True))
+    """Yield every row as facts or as findings on its line; call `column_findings` first.
+
+    `typed` says that the cells come from a workbook (`number_text`).
+    """
+    places = reading.places(columns)
     told = 0
-    for line, cells in zip(lines, rows, strict=True):
-        fields = {
-            name: _value(name, cell.strip(), decimal_sign)
-            for name, cell in zip(names, cells, strict=True)
-            if cell.strip()
-        }
-        read = read_fields({"version": 1, "action": "NEW"} | fields)
+    for line, row in zip(lines, rows, strict=True):
+        cells = reading.cells(places, row)
+        read = _read(cells, line, reading, typed=typed)
         if isinstance(read, tuple):
             told += len(read)
-            shown = read if told <= TOLD_IN_FULL else read[:1]
-            read = tuple(_placed(finding, line, headers) for finding in shown)
-        yield TableRow(line=line, read=read)
+            read = read if told <= TOLD_IN_FULL else read[:1]
+        yield TableRow(line=line, cells=cells, read=read)
 
 
-def field_of(column: str) -> str:
-    """Return the field that a header names: `Date de négociation` is `trade_date`."""
-    letters = unicodedata.normalize("NFKD", column.replace("’", "'"))
-    plain = letters.encode("ascii", "ignore").decode("ascii")
-    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
-    return SYNONYMS.get(name, name)
+def _read(
+    cells: Mapping[str, str], line: int, reading: Reading, *, typed: bool
+) -> ExecutionFacts | tuple[Finding, ...]:
+    fields: dict[str, object] = {"version": 1, "action": "NEW"}
+    unread: dict[str, Finding] = {}
+    for name, cell in cells.items():
+        try:
+            fields[name] = _value(name, cell, reading, typed=typed)
+        except UnreadableCell:
+            fields[name] = cell
+            if name in NUMBERS:
+                unread[name] = _no_number(name, cell)
+    read = read_fields(fields)
+    if not unread and not isinstance(read, tuple):
+        return read
+    others = [f for f in read if f.field not in unread] if isinstance(read, tuple) else []
+    order = {name: place for place, name in enumerate(FIELDS)}
+    found = sorted([*unread.values(), *others], key=lambda one: order.get(one.field, -1))
+    return tuple(_placed(finding, line, reading) for finding in found)
 
 
-def _value(name: str, cell: str, decimal_sign: str) -> object:
+def _value(name: str, cell: str, reading: Reading, *, typed: bool) -> object:
+    """Return what a cell says. Raises UnreadableCell: what it says then is judged as it stands."""
     if name == "version":
         return int(cell) if DIGITS.fullmatch(cell) else cell
     if name in WORDS:
         return WORDS[name].get(cell.upper(), cell.upper())
-    if name in NUMBERS and decimal_sign != ".":
-        return cell.replace(" ", "").replace("\u202f", "").replace(decimal_sign, ".")
+    if name in NUMBERS:
+        return number_text(cell, reading.decimal_mark, typed=typed)
     if name in DAYS:
-        return _day(cell)
-    return _moment(cell) if name == "traded_at" else cell
+        return day_of(cell, reading.date_format).isoformat()
+    if name == "traded_at":
+        return moment_of(cell, reading.date_format, reading.zone).isoformat()
+    return cell
 
 
-def _day(cell: str) -> str:
-    found = FRENCH_DAY.fullmatch(cell)
-    return f"{found[3]}-{found[2]}-{found[1]}" if found else cell.removesuffix(" 00:00:00")
+def _no_number(name: str, cell: str) -> Finding:
+    return Finding(
+        code="CAP-008",
+        field=name,
+        message=N_("{field} is not a plain decimal number: {found}"),
+        expected="-123.45",
+        found=cell[:MAX_FOUND],
+    )
 
 
-def _moment(cell: str) -> str:
-    day, _blank, rest = cell.replace("T", " ").partition(" ")
-    text = f"{_day(day)}T{rest}" if rest else _day(day)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return cell
-    if not rest:
-        return cell
-    return (moment if moment.tzinfo else moment.replace(tzinfo=HOUSE_ZONE)).isoformat()
-
-
-def _placed(finding: Finding, line: int, headers: Mapping[str, str]) -> Finding:
+def _placed(finding: Finding, line: int, reading: Reading) -> Finding:
     """Return the finding on its line, in its column; the offset of a moment may be left out."""
     is_moment = finding.code == "CAP-012" and finding.expected != SPAN
     return Finding(
@@ -186,5 +227,5 @@ def _placed(finding: Finding, line: int, headers: Mapping[str, str]) -> Finding:
         found=finding.found,
         severity=finding.severity,
         line=line,
-        column=headers.get(finding.field, finding.field),
+        column=reading.columns.get(finding.field) or finding.field,
     )

@@ -2,6 +2,7 @@
 
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
+from trades.models.files import CaptureFile, DropArrival, ExecutionMapping, QuarantinedRow
 from trades.models.fix import (
     FixBookmark,
     FixEvent,
@@ -18,7 +19,10 @@ __all__ = [
     "LABELS",
     "CancellationRequest",
     "CaptureBatch",
+    "CaptureFile",
+    "DropArrival",
     "Execution",
+    "ExecutionMapping",
     "FixBookmark",
     "FixEvent",
     "FixLine",
@@ -27,6 +31,7 @@ __all__ = [
     "FixSession",
     "MessageKey",
     "News",
+    "QuarantinedRow",
     "Trade",
     "TradeQuerySet",
     "TradeVersion",

@@ -65,6 +65,12 @@ LABELS: dict[str, Any] = {
     "STOPPED": _("Stopped"),
     "OFFLINE": _("Offline"),
     "CONNECTED": _("Connected"),
+    "IMPORTED": _("Imported"),
+    "OPEN": _("Open"),
+    "REPAIRED": _("Repaired"),
+    "DISCARDED": _("Discarded"),
+    "SEEN": _("Seen"),
+    "GONE": _("Gone"),
 }
 
 

@@ -9,11 +9,12 @@ brings in nothing that it did not send itself.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
@@ -21,8 +22,9 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark
 from core import access
 from core.access import Action
 from core.models import ApiToken
+from core.remarks import told
 from kernel.actors import Actor
-from kernel.findings import Finding, Severity
+from kernel.findings import Finding, Refusal, Severity
 from refdata import selectors as refdata
 from trades.facts import ExecutionFacts
 from trades.models import (
@@ -33,8 +35,9 @@ from trades.models import (
     MessageKey,
     Trade,
 )
-from trades.services import cancellation, chains, manual
-from trades.services.capture import Read
+from trades.services import cancellation, capture, chains, manual
+from trades.services.capture import Origin, Read
+from trades.services.plan import ItemStatus
 from trades.states import Action as Asked
 from trades.states import Channel, RequestState, TradeState
 
@@ -46,7 +49,14 @@ MESSAGES: Final = {
     "CAP-110": N_("The cancellation of this trade is asked for already"),
 }
 COUNTS: Final = ("asked", "refused")
-"""What becomes of the cancellations of a file: asked of a second person, or refused."""
+"""What else becomes of the rows of a file: asked of a second person, or refused."""
+OUT: Final = (ItemStatus.INVALID, ItemStatus.CONFLICT)
+
+
+class UnableToImport(Refusal):
+    """The file holds nothing that can be captured, or nobody may bring it in."""
+
+    code = "UNABLE_TO_IMPORT"
 
 
 @dataclass(slots=True)
@@ -56,6 +66,54 @@ class Admitted:
     messages: dict[int, Read] = field(default_factory=dict)
     cancellations: dict[int, ExecutionFacts] = field(default_factory=dict)
     refused: dict[int, Finding] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of the rows of a file, by their place: what is said of each, and which stay out.
+
+    `counts` are those of the capture, with the rows refused and the cancellations asked for.
+    """
+
+    batch_id: int
+    counts: dict[str, Any]
+    findings: dict[int, tuple[Finding, ...]]
+    left: frozenset[int]
+
+
+def take(*, reads: Sequence[Read], origin: Origin, actor: Actor, at: datetime) -> Taken:
+    """Capture what the person may bring in; ask for what a second person decides."""
+    admitted = admit(source_system=origin.source_system, reads=reads, actor=actor)
+    captured = capture.capture(
+        messages=list(admitted.messages.values()), origin=origin, actor=actor, at=at
+    )
+    items = dict(zip(admitted.messages, captured.items, strict=True))
+    answers = dict(
+        ask(
+            source_system=origin.source_system,
+            cancellations=admitted.cancellations,
+            reason=origin.file.name if origin.file else origin.source_system,
+            actor=actor,
+            at=at,
+        )
+    )
+    counts = captured.counts()
+    for name, n in (("refused", len(admitted.refused)), *counted(answers.values())):
+        if n:
+            counts[name] = counts.get(name, 0) + n
+    judged = admitted.refused | answers
+    left = {place for place, item in items.items() if item.status in OUT}
+    left |= {place for place, one in judged.items() if one.severity is Severity.BLOCKING}
+    said: dict[int, tuple[Finding, ...]] = {place: (one,) for place, one in judged.items()}
+    said |= {place: item.findings for place, item in items.items() if item.findings}
+    return Taken(captured.batch_id, counts, dict(sorted(said.items())), frozenset(left))
+
+
+def require_source(source_system: str) -> None:
+    """Raise UnableToImport for a source that a person may not type: it speaks for itself."""
+    if speaks_for_itself(source_system):
+        finding = refusal_of_source(source_system)
+        raise UnableToImport(told(finding), findings=(finding,))
 
 
 def speaks_for_itself(source_system: str) -> bool:
@@ -140,10 +198,26 @@ def _kept(source_system: str, names: Collection[str]) -> list[tuple[str, int, st
     return list(found.values_list("source_reference", "source_version", "action", "trade_id"))
 
 
+def desks_of_trades(source_system: str, names: Collection[str]) -> dict[str, str]:
+    """Return the desk of each trade that is here under one of these names of its source."""
+    return _desks(_kept(source_system, names))
+
+
+def _desks(kept: Sequence[tuple[str, int, str, int | None]]) -> dict[str, str]:
+    found = Trade.objects.filter(pk__in=[trade for *_message, trade in kept if trade])
+    desks = dict(found.values_list("pk", "desk_code"))
+    return {name: desks[trade] for name, _version, _action, trade in kept if trade}
+
+
 def counted(answers: Iterable[Finding]) -> Iterator[tuple[str, int]]:
     """Count what became of the cancellations of a file."""
-    told = Counter("asked" if answer.code == "CAP-107" else "refused" for answer in answers)
-    yield from told.items()
+    ended = Counter("asked" if answer.code == "CAP-107" else "refused" for answer in answers)
+    yield from ended.items()
+
+
+def on_line(findings: Iterable[Finding], line: int) -> list[Finding]:
+    """Return findings on their line of the file."""
+    return [dataclasses.replace(one, line=line, column=one.column or one.field) for one in findings]
 
 
 def _against(trade: Trade | None, facts: ExecutionFacts, asked: set[int]) -> Finding | None:
@@ -176,15 +250,10 @@ class _Standing:
         names = {read.source_reference for read in every}
         kept = _kept(source_system, names)
         books = refdata.books_by_code({read.book for read in every if read.book})
-        desks = dict(
-            Trade.objects.filter(pk__in=[trade for *_message, trade in kept if trade]).values_list(
-                "pk", "desk_code"
-            )
-        )
         return cls(
             desks=access.desks_of(actor, Action.IMPORT_FILE),
             books={code: book.desk_code for code, book in books.items()},
-            trades={name: desks[trade] for name, _version, _action, trade in kept if trade},
+            trades=_desks(kept),
             known=frozenset(name for name, *_rest in kept),
             held=frozenset((name, version, action) for name, version, action, _trade in kept),
         )

@@ -76,6 +76,8 @@ class Origin:
     by_minute: bool = False  # single calls and sessions share the batch of their minute
     reason: str = ""
     maker: str = ""  # who asked for what the actor lets in
+    repaired: bool = False  # persons corrected what came in a file
+    hands: tuple[str, ...] = ()  # those persons
 
     @property
     def has_own_batch(self) -> bool:
@@ -83,7 +85,7 @@ class Origin:
 
     @property
     def by_hand(self) -> bool:
-        return self.channel is Channel.MANUAL
+        return self.repaired or self.channel is Channel.MANUAL
 
 
 def capture(
@@ -131,7 +133,7 @@ def capture_here(
     `reference` may carry reference data that was loaded a moment ago for the same messages, `alone`
     what is known already of the lock that they need (`loading.begin`).
     """
-    items = [_item(message, origin.maker) for message in messages]
+    items = [_item(message, origin) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
     act = declared(actor=actor, reason=origin.reason)
@@ -200,10 +202,10 @@ def _answer_repeats(items: Sequence[Item], known: loading.Known) -> None:
             first[key] = item
 
 
-def _item(message: Read, maker: str = "") -> Item:
+def _item(message: Read, origin: Origin) -> Item:
     if isinstance(message, tuple):
         return Item(facts=None, status=ItemStatus.INVALID, findings=message)
-    return Item(facts=message, maker=maker)
+    return Item(facts=message, maker=origin.maker, hands=origin.hands)
 
 
 def open_batch(origin: Origin, actor: Actor, at: datetime, *, window: str = "") -> int:

@@ -118,6 +118,12 @@ def _judge(
     return judge_all(chunk, library.context(chunk, near_seconds=within), book)
 
 
+def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:
+    """Return what the rule book as it is set today says of a trade that is not stored."""
+    book = active_rules(desk_selectors.settings_in_force(day=at.date()))
+    return _judge([facts], book, library).get(facts.trade_id, [])
+
+
 def _cut_off(book: Sequence[ActiveRule]) -> time:
     """Return the hour by which a trade should be through, from the setting of TRD-704."""
     for rule, limits in book:

@@ -223,8 +223,8 @@ class Library:
         default_factory=lambda: Shelf(_gross)
     )
     fees: FeeBook = field(default_factory=refdata.fee_book)
-    _settlement: SettlementBook | None = None
-    _settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    settlement: SettlementBook | None = None
+    settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
 
     def context(self, chunk: Sequence[TradeFacts], *, near_seconds: int) -> RuleContext:
@@ -237,7 +237,7 @@ class Library:
             facts.counterparty_id for facts in chunk if facts.counterparty_id is not None
         )
         instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
-        twins, near = _twins(chunk, near_seconds)
+        twins, near = self.twins(chunk, near_seconds)
         return RuleContext(
             at=self.at,
             fees=self.fees,
@@ -276,15 +276,21 @@ class Library:
             counterparty_gross=_flat(gross, 1),
         )
 
+    def twins(
+        self, chunk: Sequence[TradeFacts], within: int
+    ) -> tuple[dict[int, str], dict[int, str]]:
+        """Return trade id -> reference of an older trade: with the very same terms, and alike."""
+        return _twins(chunk, within)
+
     def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
-        currencies, mics = self._settlement_of
+        currencies, mics = self.settlement_of
         wanted = frozenset(facts.currency for facts in chunk), frozenset(f.venue for f in chunk)
-        if self._settlement is None or not (wanted[0] <= currencies and wanted[1] <= mics):
-            self._settlement_of = currencies | wanted[0], mics | wanted[1]
-            self._settlement = refdata.settlement_book(
-                currencies=self._settlement_of[0], mics=self._settlement_of[1]
+        if self.settlement is None or not (wanted[0] <= currencies and wanted[1] <= mics):
+            self.settlement_of = currencies | wanted[0], mics | wanted[1]
+            self.settlement = refdata.settlement_book(
+                currencies=self.settlement_of[0], mics=self.settlement_of[1]
             )
-        return self._settlement
+        return self.settlement
 
     def _settlement_dates(
         self,

@@ -227,17 +227,6 @@ def _trade_date(facts: ExecutionFacts) -> date | None:
     return facts.traded_at.date() if facts.traded_at is not None else None
 
 
-def _gross(facts: ExecutionFacts, instrument: InstrumentFacts, currency: str) -> Decimal:
-    if facts.gross_amount is not None:
-        return Decimal(facts.gross_amount)
-    gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
-    if instrument.multiplier != 1:
-        gross = EXACT.multiply(gross, instrument.multiplier)
-    if instrument.price_type == PRICE_PERCENT:
-        gross = EXACT.divide(gross, PERCENT)
-    return rounded(gross, currency)
-
-
 def _charges(
     facts: ExecutionFacts, deal: Deal, gross: Decimal, reference: Reference
 ) -> tuple[ChargeTerms, ...]:
@@ -263,7 +252,7 @@ def _amounts(
 ) -> tuple[tuple[ChargeTerms, ...], tuple[Decimal, Decimal, Decimal, Decimal]]:
     """Return the charges, and gross, accrued, fees and net."""
     instrument, _party, currency, _traded, settlement_date = deal
-    gross = _gross(facts, instrument, currency)
+    gross = gross_amount(facts, instrument, currency)
     charges = _charges(facts, deal, gross, reference)
     accrued = (
         accrued_interest(instrument, Decimal(facts.quantity or 0), currency, settlement_date)
@@ -293,6 +282,20 @@ def accrued_interest(
         return rounded(coupons.accrued(nominal=nominal, day=settlement_date), currency)
     except NoInterest:
         return ZERO
+
+
+def gross_amount(
+    facts: ExecutionFacts, instrument: InstrumentFacts | None, currency: str
+) -> Decimal:
+    """Return the gross amount that a message gives or comes to; of an unknown instrument at par."""
+    if facts.gross_amount is not None:
+        return Decimal(facts.gross_amount)
+    gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
+    if instrument is not None and instrument.multiplier != 1:
+        gross = EXACT.multiply(gross, instrument.multiplier)
+    if instrument is not None and instrument.price_type == PRICE_PERCENT:
+        gross = EXACT.divide(gross, PERCENT)
+    return rounded(gross, currency)
 
 
 def _out_of_range(amounts: tuple[Decimal, ...]) -> Finding:

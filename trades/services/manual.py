@@ -12,7 +12,7 @@ from core.access import Action, require
 from core.acts import acting
 from core.text import visible
 from kernel.actors import Actor
-from kernel.findings import Finding, Refusal
+from kernel.findings import Refusal
 from kernel.states import IllegalTransition
 from refdata import selectors as refdata
 from trades.facts import ExecutionFacts
@@ -20,7 +20,7 @@ from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.selectors import get_trade_for_update
 from trades.services import capture
-from trades.services.enrichment import Terms, load_reference, terms_of, unknown_instrument
+from trades.services.enrichment import load_reference, unknown_instrument
 from trades.services.plan import Item, ItemStatus
 from trades.states import Action as Asked
 from trades.states import Channel, Outcome, TradeState
@@ -39,19 +39,6 @@ class TradeChanged(Refusal):
 
     code = "TRADE_CHANGED"
     status_code = 409
-
-
-def preview_terms(*, fields: Mapping[str, Any]) -> Terms | tuple[Finding, ...]:
-    """Return the terms that a ticket would have, or what is wrong with it; changes nothing."""
-    read = read_fields({"source_reference": "-", "version": 1, "action": "NEW"} | dict(fields))
-    if isinstance(read, tuple):
-        return read
-    reference = load_reference(source_system=SOURCE, messages=[read])
-    instrument = reference.instrument(read)
-    if instrument is None:
-        return (unknown_instrument(read),)
-    terms = terms_of(read, instrument, reference)
-    return (terms,) if isinstance(terms, Finding) else terms
 
 
 def enter_trade(*, reference: str, fields: Mapping[str, Any], actor: Actor, at: datetime) -> Item:

@@ -49,6 +49,7 @@ class Item:
     version_no: int | None = None
     digest: str = ""
     maker: str = ""  # who sent it, if not the actor: it waited, or a second person let it in
+    hands: tuple[str, ...] = ()  # who else wrote what it says: rows of files are repaired
 
     @property
     def reason_code(self) -> str:
@@ -184,8 +185,8 @@ class Plan:
             maker=item.maker or self.actor.name,
             risk_eur=risk_in_eur(terms, self.reference),
         )
-        if self.actor.name != trade.maker:
-            trade.contributors = [self.actor.name]
+        hands = dict.fromkeys((*item.hands, self.actor.name))
+        trade.contributors = [name for name in hands if name != trade.maker]
         self.trades[facts.source_reference] = trade
         self._record(item, trade, str(facts.action))
 
@@ -210,7 +211,7 @@ class Plan:
         trade.version_no += 1
         trade.source_version = facts.version
         trade.changed = True
-        for name in (item.maker, self.actor.name):
+        for name in (item.maker, *item.hands, self.actor.name):
             if name and name not in trade.contributors:
                 trade.contributors = [*trade.contributors, name]
         self._record(item, trade, str(facts.action))

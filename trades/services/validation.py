@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import access
+from core import access, bulk
 from core.acts import acting
-from core.jobs import enqueue
-from core.models import Job, User
+from core.models import User
 from core.outbox import announce_each
 from core.people import actor_of
 from core.roles import Action
@@ -32,7 +30,6 @@ from trades.services import news
 from trades.states import TRANSITIONS, TradeState
 
 SUBJECT_KIND: Final = "trade"
-AT_ONCE_MAX: Final = 100
 CHUNK: Final = 500
 JOB_KIND: Final = "trades.decide_many"
 
@@ -176,22 +173,24 @@ def _outcome(trade_id: int, trade: Trade | None, refusal: Refusal | None) -> Out
     return Outcome(trade_id, trade.reference if trade else "", refusal)
 
 
-def enqueue_many(
-    *, seen: Mapping[int, str], approve: bool, reason: str, actor: Actor, at: datetime
-) -> Job:
-    """Hand many decisions to a job, with exactly what the person saw."""
-    with transaction.atomic():
-        return enqueue(
-            kind=JOB_KIND,
-            title=str(len(seen)),
-            parameters={
-                "seen": [[trade_id, seen[trade_id]] for trade_id in sorted(seen)],
-                "approve": approve,
-                "reason": reason,
-            },
-            actor=actor,
-            at=at,
+def decide_step(step: bulk.Step) -> list[bulk.Outcome]:
+    """Decide on some trades of a job, as `decide_many` does."""
+    outcomes = decide_many(
+        seen=step.seen,
+        approve=bool(step.parameters["approve"]),
+        reason=str(step.parameters["reason"]),
+        actor=step.actor,
+        at=step.at,
+    )
+    return [
+        bulk.Outcome(
+            one.trade_id,
+            one.reference,
+            f"/trades/{one.trade_id}/" if one.reference else "",
+            one.refusal,
         )
+        for one in outcomes
+    ]
 
 
 def _locked(trade_id: int, actor: Actor) -> Trade:

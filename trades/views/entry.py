@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -19,12 +20,11 @@ from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
 from core.text import visible
-from refdata.models import Instrument, Party
+from refdata.models import Book, Instrument, Party
 from trades import selectors
 from trades.forms import TicketForm
 from trades.models import Trade
-from trades.services import cancellation, manual
-from trades.services.enrichment import Terms
+from trades.services import cancellation, defaults, drafts, manual
 
 SHOWN_MAX = 30
 
@@ -35,8 +35,20 @@ class NewTrade(PageView):
     template_name = "trades/ticket.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = TicketForm(initial={"traded_at": timezone.localtime(), "currency": "EUR"})
-        return self.render({"form": form, "nonce": f"M-{uuid4().hex[:16].upper()}"})
+        copied = self._copied(request.GET.get("copy", ""))
+        initial = {"traded_at": timezone.localtime(), "currency": "EUR"}
+        if copied is not None:
+            initial = TicketForm.copy_of(copied, _terms(copied)) | {
+                "traded_at": timezone.localtime()
+            }
+        context = {"form": TicketForm(initial=initial), "copied": copied}
+        return self.render(context | {"nonce": f"M-{uuid4().hex[:16].upper()}"})
+
+    def _copied(self, key: str) -> Trade | None:
+        """Return the trade to copy from, None without one; one out of reach does not exist."""
+        if not (key.isascii() and key.isdigit()):
+            return None
+        return _trade(self.request, int(key))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = TicketForm(request.POST)
@@ -132,7 +144,7 @@ class DecideCancellation(PageView):
 
 
 class Amounts(PageView):
-    """What the ticket comes to, while it is being typed."""
+    """What the ticket comes to, and what the rule book says of it, while it is being typed."""
 
     http_method_names = ["post"]
     action = Action.CAPTURE_TRADE
@@ -140,30 +152,70 @@ class Amounts(PageView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = TicketForm(request.POST)
+        form.fields["book"].required = False  # amounts do not wait for it
         if not form.is_valid():
             return self.render({"terms": None, "unreadable": list(_unreadable(form))})
-        terms = manual.preview_terms(fields=form.message())
-        if not isinstance(terms, Terms):
-            return self.render({"terms": None, "findings": terms})
-        instrument = Instrument.objects.filter(pk=terms.instrument_id).first()
-        charges = terms.charges or ()
-        return self.render({"terms": terms, "instrument": instrument, "charges": charges})
+        key = asked.number(request.POST.get("amends", ""))
+        amends = None if key is None else _trade(self.request, key)
+        found = drafts.draft(
+            fields=form.amended(_terms(amends)) if amends else form.message(),
+            source_system=amends.source_system if amends else manual.SOURCE,
+            instead_of=amends,
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        judged = [(one, BOX_OF.get(one.field, one.field)) for one in found.findings]
+        terms = found.terms
+        return self.render(
+            {
+                "terms": terms,
+                "charges": (terms.charges if terms else None) or (),
+                "instrument": found.instrument_name,
+                "judged": judged,
+            }
+        )
+
+
+BOX_OF = {
+    "counterparty_code": "counterparty",
+    "book_code": "book",
+    "trader_code": "trader",
+    "desk_code": "book",
+    "symbol": "isin",
+    "trade_date": "traded_at",
+}
+"""Which box of the ticket a finding stands beside, where the term has another name."""
+
+
+class Defaults(PageView):
+    """What static data says of the instrument and the book that were chosen, as JSON."""
+
+    action = Action.CAPTURE_TRADE
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse(
+            defaults.of_ticket(
+                instrument=request.GET.get("isin", "")[:40],
+                book=request.GET.get("book", "")[:35],
+            )
+        )
 
 
 class Lookup(PageView):
-    """Options of a datalist: instruments or counterparties whose name or code begins so."""
+    """Options of a datalist: what begins so, or has it in its name."""
 
     action = Action.VIEW_TRADES
     template_name = "trades/_options.html"
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         typed = next((str(v) for k, v in request.GET.items() if k in LOOKED_UP), "")
-        typed = typed.strip()[:40]
-        options = _instruments(typed) if kind == "instruments" else _parties(typed)
-        return self.render({"options": options})
+        look_up = LOOK_UPS.get(kind)
+        if look_up is None:
+            raise Http404
+        return self.render({"options": look_up(typed.strip()[:40])})
 
 
-LOOKED_UP = ("isin", "instrument", "counterparty", "q")
+LOOKED_UP = ("isin", "instrument", "counterparty", "book", "q")
 
 
 def _unreadable(form: TicketForm) -> Iterator[BoundField]:
@@ -172,15 +224,29 @@ def _unreadable(form: TicketForm) -> Iterator[BoundField]:
 
 
 def _instruments(typed: str) -> list[tuple[str, str]]:
-    rows = Instrument.objects.filter(status="ACTIVE", isin__isnull=False)
-    found = rows.filter(isin__startswith=typed.upper()) | rows.filter(name__icontains=typed)
-    return [(str(i.isin), i.name) for i in found.order_by("name")[:SHOWN_MAX]]
+    rows = Instrument.objects.filter(status="ACTIVE")
+    begins = Q(isin__startswith=typed.upper()) | Q(code__istartswith=typed)
+    found = rows.filter(begins | Q(name__icontains=typed)).order_by("name")
+    return [(i.isin or i.code, f"{i.name} · {i.code}") for i in found[:SHOWN_MAX]]
 
 
 def _parties(typed: str) -> list[tuple[str, str]]:
     rows = Party.objects.filter(status="ACTIVE", is_counterparty=True)
     found = rows.filter(code__istartswith=typed) | rows.filter(name__icontains=typed)
     return [(p.code, p.name) for p in found.order_by("code")[:SHOWN_MAX]]
+
+
+def _books(typed: str) -> list[tuple[str, str]]:
+    rows = Book.objects.filter(status="ACTIVE").select_related("desk")
+    found = rows.filter(Q(code__istartswith=typed) | Q(name__icontains=typed))
+    return [(b.code, f"{b.name} · {b.desk.code}") for b in found.order_by("code")[:SHOWN_MAX]]
+
+
+LOOK_UPS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
+    "instruments": _instruments,
+    "counterparties": _parties,
+    "books": _books,
+}
 
 
 def _trade(request: ActedRequest, pk: int) -> Trade:

@@ -25,7 +25,7 @@ from refdata.models import Instrument
 from trades import selectors
 from trades.facts import ExecutionFacts
 from trades.filters import BatchFilter, ExecutionFilter
-from trades.forms import AliasForm, InstrumentForm, TableForm
+from trades.forms import AliasForm, InstrumentForm
 from trades.models import CaptureBatch, Execution
 from trades.services import imports, repair
 from trades.services.enrichment import unknown_instrument
@@ -63,6 +63,7 @@ class CapturePage(ListPage):
         return {
             "waiting": selectors.list_waiting(actor=self.request.actor).count(),
             "sees_fix": access.desks_of(self.request.actor, Action.VIEW_TRADES) is None,
+            "quarantined": selectors.count_in_quarantine(actor=self.request.actor),
             "may_import": access.allows(self.request.actor, Action.IMPORT_FILE),
             "may_capture": access.allows(self.request.actor, Action.CAPTURE_TRADE),
         }
@@ -181,6 +182,7 @@ def repair_context(request: ActedRequest, row: Execution) -> dict[str, Any]:
     return {
         "subtitle": f"{row.source_system} {row.source_reference}",
         "facts": _fields(facts),
+        "as_written": selectors.text_of_message(execution_id=row.pk),
         "finding": unknown_instrument(facts) if waits else None,
         "may_repair": may,
         "alias_form": AliasForm() if may and symbol else None,
@@ -239,53 +241,6 @@ class AddInstrument(RepairPage):
         )
 
 
-class UploadTable(UploadPage):
-    title = _("Upload executions")
-    action = Action.IMPORT_FILE
-    form_class = TableForm
-    help_text = _(
-        "CSV or XLSX, one execution per row; columns are named as the fields of the API, in English"
-        " or French."
-    )
-
-    def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
-        rows = imports.read_table(
-            name=name,
-            content=content,
-            decimal_sign=options["decimal_sign"],
-            encoding=options["encoding"],
-        )
-        said = imports.admitted(
-            rows=rows, source_system=options["source_system"], actor=self.request.actor
-        )
-        taken = dict(sorted((said.messages | said.cancellations).items()))
-        good = [read for read in taken.values() if isinstance(read, ExecutionFacts)]
-        unreadable = [row.read for row in rows if isinstance(row.read, tuple)]
-        findings = [finding for read in unreadable for finding in read]
-        findings += [imports.on_line(f, rows[place].line) for place, f in said.refused.items()]
-        figures = [
-            (_("Rows"), len(rows)),
-            (_("Readable"), len(rows) - len(unreadable)),
-            (_("Unreadable"), len(unreadable)),
-            (COUNT_NAMES["refused"], len(said.refused)),
-            (COUNT_NAMES["asked"], len(said.cancellations)),
-        ]
-        return Preview(
-            figures=[(label, formats.integer(n)) for label, n in figures],
-            columns=PREVIEW_COLUMNS,
-            numbers=PREVIEW_NUMBERS,
-            rows=[_preview(facts) for facts in good[:ROWS_SHOWN]],
-            findings=findings,
-            may_confirm=bool(good),
-            note=_("A cancellation by file is asked for: a second person decides.")
-            if said.cancellations
-            else "",
-        )
-
-    def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
-        return _queue(self.request, imports.TABLE_JOB, (name, content), options)
-
-
 class UploadFix(UploadPage):
     title = _("Upload a FIX log")
     action = Action.IMPORT_FILE
@@ -296,6 +251,7 @@ class UploadFix(UploadPage):
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        imports.refuse_known(content)
         log = imports.read_fix(content=content)
         return Preview(
             figures=(
@@ -313,7 +269,8 @@ class UploadFix(UploadPage):
         )
 
     def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
-        return _queue(self.request, imports.FIX_JOB, (name, content), {})
+        actor, at = self.request.actor, timezone.now()
+        return f"/jobs/{imports.queue_fix(name=name, content=content, actor=actor, at=at).pk}/"
 
 
 PREVIEW_COLUMNS = (
@@ -348,18 +305,3 @@ def _fields(facts: ExecutionFacts) -> list[tuple[str, str]]:
         for name in facts.__struct_fields__
         if (value := getattr(facts, name)) is not None
     ]
-
-
-def _queue(
-    request: ActedRequest, kind: str, sent: tuple[str, bytes], options: dict[str, str]
-) -> str:
-    name, content = sent
-    job = imports.queue_import(
-        kind=kind,
-        name=name,
-        content=content,
-        options=options,
-        actor=request.actor,
-        at=timezone.now(),
-    )
-    return f"/jobs/{job.pk}/"

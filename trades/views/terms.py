@@ -60,6 +60,18 @@ def charges_of(terms: dict[str, Any]) -> list[dict[str, Any]]:
     return [charge | {"amount": Decimal(charge["amount"])} for charge in terms.get("charges", ())]
 
 
+def compared_terms(
+    before: dict[str, Any], after: dict[str, Any]
+) -> Iterator[tuple[str | Promise, str, str, bool]]:
+    """Yield (label, one, other, differs) of every term that either version has."""
+    changed = {str(label) for label, _old, _new in changed_terms(before, after)}
+    for name, label in FIELD_NAMES.items():
+        if before.get(name) or after.get(name):
+            one = _written(name, before.get(name), str(before.get("currency")))
+            other = _written(name, after.get(name), str(after.get("currency")))
+            yield label, one, other, str(label) in changed
+
+
 def _same(old: object, new: object) -> bool:
     if isinstance(old, str) and isinstance(new, str) and old != new:
         try:

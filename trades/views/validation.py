@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from core import access
+from core import access, bulk
 from core.access import Action
 from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
 from core.pages.columns import (
@@ -244,9 +244,13 @@ class DecideMany(PageView):
         reason = visible(request.POST.get("reason", ""))
         at = timezone.now()
         actor = self.request.actor
-        if len(seen) > validation.AT_ONCE_MAX:
-            job = validation.enqueue_many(
-                seen=seen, approve=self.approve, reason=reason, actor=actor, at=at
+        if len(seen) > bulk.AT_ONCE_MAX:
+            job = bulk.enqueue(
+                kind=validation.JOB_KIND,
+                seen=seen,
+                parameters={"approve": self.approve, "reason": reason},
+                actor=actor,
+                at=at,
             )
             return redirect("core:job", job.pk)
         outcomes = validation.decide_many(

@@ -25,7 +25,7 @@ UPLOADS = {
     "reference": "/refdata/imports/new/",
     "feedback": "/reporting/feedback/",
 }
-OPTIONS = {"executions": {"source_system": "FILE", "decimal_sign": "."}}
+OPTIONS = {"executions": {"source_system": "FILE", "decimal_mark": "."}}
 
 
 def feed() -> Client:

@@ -7,6 +7,7 @@ from datetime import date
 from backoffice.launcher import places
 from core import jobs, tabular
 from core.roles import Role
+from core.table_reading import Reading
 from reconciliation import services
 from reconciliation.formats.trade_table import guess_columns
 from reconciliation.models import ColumnMapping, StatementFile
@@ -51,6 +52,6 @@ def example_taken_in(name: str) -> StatementFile:
 
 def mapping(headers: tuple[str, ...]) -> ColumnMapping:
     return services.save_mapping(
-        name="CACEIS", sender_code="CACE", columns=guess_columns(headers), date_format="%Y-%m-%d",
-        decimal_mark=".", coverage=Coverage.ALL, actor=agent(),
+        name="CACEIS", sender_code="CACE", reading=Reading(columns=guess_columns(headers)),
+        coverage=Coverage.ALL, actor=agent(),
     )  # fmt: skip

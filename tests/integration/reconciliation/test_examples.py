@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.files import SameFileTwice
 from reconciliation.models import Break, MatchGroup
-from reconciliation.services.statements import SameFileTwice
 from tests.integration.reconciliation.examples import (
     BANK,
     CUSTODIAN,

@@ -123,7 +123,12 @@ def test_new_table_is_mapped_by_its_headers_and_the_mapping_is_saved(client: Cli
     assert MatchGroup.objects.get().state == "CONFIRMED"
     saved = client.post(
         reverse("reconciliation:mapping", args=[mapping.pk]),
-        {**mapping.columns, "date_format": "%d/%m/%Y", "decimal_mark": ",", "coverage": "ALL"},
+        {
+            **{f"column-{name}": header for name, header in mapping.columns.items()},
+            "date_format": "%d/%m/%Y",
+            "decimal_mark": ",",
+            "coverage": "ALL",
+        },
     )
     assert saved.status_code == 302
     mapping.refresh_from_db()

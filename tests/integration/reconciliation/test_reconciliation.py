@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core import jobs
 from core.access import Forbidden
+from core.files import SameFileTwice
 from core.models import Job
 from core.roles import Role
 from desk.models import Comment, WorkItem
@@ -24,7 +25,7 @@ from reconciliation.models import (
     StatementLine,
 )
 from reconciliation.services.matches import AlreadyMatched, UnableToMatch
-from reconciliation.services.statements import SameFileTwice, UnableToReceive
+from reconciliation.services.statements import UnableToReceive
 from reconciliation.states import Kind, Resolution
 from tests.integration.desk.people import person
 from tests.integration.reconciliation.world import (

@@ -8,6 +8,7 @@ from typing import Any
 
 from core import jobs
 from core.roles import Role
+from core.table_reading import Reading
 from kernel.actors import Actor
 from reconciliation import services
 from reconciliation.formats.trade_table import guess_columns
@@ -90,8 +91,8 @@ def table(*rows: dict[str, str]) -> bytes:
 
 def mapping() -> ColumnMapping:
     return services.save_mapping(
-        name="BNPP daily", sender_code="BNPP", columns=guess_columns(HEADERS),
-        date_format="%Y-%m-%d", decimal_mark=".", coverage=Coverage.COUNTERPARTY, actor=agent(),
+        name="BNPP daily", sender_code="BNPP", reading=Reading(columns=guess_columns(HEADERS)),
+        coverage=Coverage.COUNTERPARTY, actor=agent(),
     )  # fmt: skip
 
 

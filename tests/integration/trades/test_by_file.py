@@ -11,14 +11,14 @@ from django.test import Client
 from core import jobs, tokens
 from core.models import Job
 from core.roles import Role
-from desk.models import Approval, WorkItem
+from desk.models import Approval, ControlException, WorkItem
 from kernel.actors import SYSTEM
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, booked, cancel, facts, person, send, signed_in, small_world
 from tests.fix import initiator
 from tests.integration.bad_input.doors import confirm, said, upload
 from tests.integration.desk.people import person as with_limit
-from trades.models import CancellationRequest, CaptureBatch, Execution, Trade
+from trades.models import CancellationRequest, CaptureBatch, CaptureFile, Execution, Trade
 from trades.services import cancellation
 from trades.states import Channel
 
@@ -119,7 +119,7 @@ def test_what_never_stood_is_cancelled_by_its_own_file(rows: tuple[str, ...]) ->
 
     trade = Trade.objects.get()
     assert (trade.close_reason, trade.version_no, batch.counts["booked"]) == ("CANCELLED", 2, 2)
-    assert import_(signed_in(), *rows).counts["repeated"] == 2
+    assert import_(signed_in(), *rows, new("U-2")).counts["repeated"] == 2
 
 
 def test_a_row_that_repeats_a_trade_does_not_make_it_the_files_own() -> None:
@@ -162,7 +162,10 @@ def test_a_source_that_began_to_speak_meanwhile_is_refused_by_the_job() -> None:
 
     jobs.run_pending()
 
-    assert (Job.objects.get().state, Trade.objects.count()) == ("FAILED", 0)
+    file = CaptureFile.objects.get()
+    assert (file.state, Trade.objects.count()) == ("REFUSED", 0)
+    assert [finding["code"] for finding in file.findings] == ["CAP-109"]
+    assert ControlException.objects.get().subject_id == file.pk
 
 
 @pytest.mark.parametrize(

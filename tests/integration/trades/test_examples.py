@@ -11,12 +11,13 @@ from django.test import Client
 
 from backoffice.launcher import places
 from core.api.bodies import Body
+from core.table_reading import Reading
 from refdata import demo as refdata_demo
 from tests.factories.trades import AT, send
 from trades.api import reading
 from trades.formats.execution_json import read_execution
 from trades.models import Trade
-from trades.services import imports
+from trades.services import tables
 
 EXAMPLES = places.ROOT / "docs" / "examples"
 
@@ -46,16 +47,19 @@ def test_every_example_is_accepted_by_the_demo_world() -> None:
     lines = (EXAMPLES / "executions.ndjson").read_bytes()
     parts = reading.parts_of(Body(BytesIO(lines), len(lines)))
     many = send(*parts.read(range(len(parts))))
-    rows = imports.read_table(
-        name="executions.csv",
-        content=(EXAMPLES / "executions.csv").read_bytes(),
-        decimal_sign=".",
+    content = (EXAMPLES / "executions.csv").read_bytes()
+    learned, likely = tables.learned("executions.csv", content, Reading())
+    read = tables.read_table(
+        tables.Sent(
+            name="executions.csv", content=content, reading=learned, source_system="EXAMPLE"
+        )
     )
-    table = send(*(row.read for row in rows))
+    table = send(*(row.read for row in read.rows))
 
     assert one.counts() == {"booked": 1}
     assert many.counts() == {"booked": 8}
     assert table.counts() == {"booked": 6}
+    assert not likely
     assert not Trade.objects.filter(counterparty=None).exists()
     assert not Trade.objects.filter(settlement_date=None).exists()
     assert not Trade.objects.filter(desk_code="").exists()

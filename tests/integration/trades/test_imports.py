@@ -8,13 +8,11 @@ import pytest
 from django.utils import translation
 
 from core import files, jobs
-from core.models import Job
 from desk.models import ControlException
-from kernel.findings import Refusal
 from refdata import services as refdata
 from refdata.models import Instrument
 from tests.factories import refdata as refdata_factories
-from tests.factories.trades import AT, facts, message, person, send, small_world
+from tests.factories.trades import AT, facts, person, send, small_world
 from trades.formats.execution_table import field_of
 from trades.forms import TicketForm
 from trades.models import Execution, Trade
@@ -93,28 +91,6 @@ def test_an_alias_made_elsewhere_frees_what_waits_through_its_event() -> None:
     assert Trade.objects.get().symbol == "TOTAL"
 
 
-HEADER = "Référence source;Sens;Quantité;Prix;Devise;Négocié le;ISIN;Portefeuille;Contrepartie\n"
-
-
-def test_a_french_table_goes_in_with_its_declared_decimal_sign() -> None:
-    content = HEADER + "F-1;Achat;1 000;101,5;EUR;20/11/2026 10:01;FR0000120271;EQ-PAR-1;BNPP\n"
-    job = imports.queue_import(
-        kind=imports.TABLE_JOB,
-        name="ordres.csv",
-        content=content.encode(),
-        options={"source_system": "FILE", "decimal_sign": ","},
-        actor=person(),
-        at=AT,
-    )
-
-    jobs.run_pending()
-
-    trade = Trade.objects.get()
-    assert (trade.quantity, trade.price, trade.side) == (1000, 101.5, "BUY")
-    assert trade.traded_at.isoformat() == "2026-11-20T09:01:00+00:00"
-    assert Job.objects.get(pk=job.pk).counts["booked"] == 1
-
-
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_table_may_be_headed_as_the_pages_name_the_terms(language: str) -> None:
     labels = {name: field.label for name, field in TicketForm.base_fields.items()}
@@ -127,22 +103,3 @@ def test_a_table_may_be_headed_as_the_pages_name_the_terms(language: str) -> Non
         "source_reference", "action", "symbol", "side", "quantity", "price", "currency",
         "traded_at",
     ]  # fmt: skip
-
-
-def test_a_bad_cell_names_its_line_and_column() -> None:
-    columns = ",".join(message())
-    good, bad = (",".join(map(str, message(**c).values())) for c in ({}, {"quantity": "-1"}))
-
-    rows = imports.read_table(
-        name="x.csv", content=f"{columns}\n{good}\n{bad}\n".encode(), decimal_sign="."
-    )
-
-    read = rows[1].read
-    assert isinstance(read, tuple)
-    assert [(f.code, f.line, f.column) for f in read] == [("CAP-010", 3, "quantity")]
-
-
-@pytest.mark.parametrize("content", [b"colour,shape\nred,round\n", b"isin\n"])
-def test_a_table_of_something_else_is_refused(content: bytes) -> None:
-    with pytest.raises(Refusal):
-        imports.read_table(name="x.csv", content=content, decimal_sign=".")

@@ -266,7 +266,7 @@ def test_an_upload_is_shown_then_done(agent: Client) -> None:
     row += "U-1,FR0000120271,BUY,5,10,EUR,2026-11-20 10:00,EQ-PAR-1\n"
     row += "U-2,FR0000120271,BUY,-5,10,EUR,2026-11-20 10:00,EQ-PAR-1\n"
     file = SimpleUploadedFile("trades.csv", row.encode())
-    options = {"source_system": "FILE", "decimal_sign": "."}
+    options = {"source_system": "FILE", "decimal_mark": "."}
 
     shown = agent.post("/trades/upload/", options | {"file": file})
     assert "CAP-010" in shown.content.decode()

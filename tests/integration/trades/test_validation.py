@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from core import context, jobs
+from core import bulk, context, jobs
 from core.access import Forbidden
 from core.models import Job, OutboxEvent, RoleGrant, User
 from core.roles import Role
@@ -307,10 +307,10 @@ def test_many_are_validated_in_as_many_statements_as_few(
 @pytest.mark.django_db
 def test_job_decides_many_and_shows_each_refusal() -> None:
     good, own = pending(1), pending(2, maker="supervisor")
-    validation.enqueue_many(
+    bulk.enqueue(
+        kind=validation.JOB_KIND,
         seen={good.pk: good.fingerprint, own.pk: own.fingerprint},
-        approve=True,
-        reason="",
+        parameters={"approve": True, "reason": ""},
         actor=supervisor(),
         at=AT,
     )
@@ -318,8 +318,11 @@ def test_job_decides_many_and_shows_each_refusal() -> None:
     jobs.run_pending()
 
     job = Job.objects.get(kind="trades.decide_many")
-    assert (job.state, job.counts) == ("DONE", {"decided": 1, "UNABLE_TO_APPROVE": 1})
-    assert own.reference in job.log
+    assert (job.state, job.counts) == ("DONE", {"done": 1, "UNABLE_TO_APPROVE": 1})
+    told = {row.label: (row.state, row.code) for row in job.outcomes.all()}
+    assert told == {
+        good.reference: ("DONE", ""), own.reference: ("REFUSED", "UNABLE_TO_APPROVE"),
+    }  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)

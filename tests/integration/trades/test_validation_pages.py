@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from core import jobs
+from core import bulk, jobs
 from core.models import Job, User
 from core.pages import formats
 from core.roles import Role
@@ -20,7 +20,7 @@ from refdata.models import SettlementInstruction
 from tests.factories.controlled import trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
-from trades.services import control, validation
+from trades.services import control
 from trades.views.terms import changed_terms
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +228,7 @@ def test_frozen_selection_acts_on_what_was_shown_or_not_at_all(boss: Client) -> 
 
 
 def test_large_selection_becomes_a_job(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "AT_ONCE_MAX", 1)
+    monkeypatch.setattr(bulk, "AT_ONCE_MAX", 1)
     controlled(1, 2)
     shown = boss.get("/validation/?select=all", headers={"hx-request": "true"})
 

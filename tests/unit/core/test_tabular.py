@@ -99,7 +99,9 @@ def test_every_usual_delimiter_is_found(delimiter: str) -> None:
 
 
 def test_a_declared_encoding_is_used() -> None:
-    table = tabular.read_table("x", "nom;n\nCafé;1\n".encode("cp1252"), encoding="cp1252")
+    table = tabular.read_table(
+        "x", "nom;n\nCafé;1\n".encode("cp1252"), layout=tabular.Layout(encoding="cp1252")
+    )
 
     assert table.rows == [("Café", "1")]
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from reconciliation.formats.trade_table import ColumnPlan, guess_columns, read_trade_lines
+from core.table_reading import Reading
+from reconciliation.formats.trade_table import guess_columns, read_trade_lines
 from tests.unit.reconciliation.real_files import ROOT, needs_real_files
 
 COLUMNS = ("Reference", "ISIN", "Side", "Qty", "Price", "Net amount", "Ccy", "Trade date",
@@ -13,8 +14,8 @@ COLUMNS = ("Reference", "ISIN", "Side", "Qty", "Price", "Net amount", "Ccy", "Tr
 ROW = ("T0001", "FR0000131104", "BUY", "100", "60.25", "6025.00", "EUR", "2026-11-18", "2026-11-20")
 
 
-def plan(**changes: str) -> ColumnPlan:
-    return ColumnPlan(columns=guess_columns(COLUMNS) | changes)
+def plan(**changes: str) -> Reading:
+    return Reading(columns=guess_columns(COLUMNS) | changes)
 
 
 def test_headers_are_guessed() -> None:
@@ -83,7 +84,7 @@ def test_unreadable_cell_is_named(case: str, index: int, value: str, field: str)
 def test_numbers_of_both_worlds(mark: str, text: str, expected: str) -> None:
     row = [*ROW]
     row[5] = text
-    columns = ColumnPlan(columns=guess_columns(COLUMNS), decimal_mark=mark)
+    columns = Reading(columns=guess_columns(COLUMNS), decimal_mark=mark)
 
     if mark == ",":
         row[4] = "60,25"
@@ -93,7 +94,7 @@ def test_numbers_of_both_worlds(mark: str, text: str, expected: str) -> None:
 
 
 def test_missing_columns_are_all_named_at_once() -> None:
-    read = read_trade_lines(COLUMNS, [ROW], ColumnPlan(columns={"reference": "Ref"}))
+    read = read_trade_lines(COLUMNS, [ROW], Reading(columns={"reference": "Ref"}))
 
     assert {finding.code for finding in read.findings} == {"TAB-FIELD", "TAB-COLUMN"}
     assert len(read.findings) == 9
@@ -108,7 +109,7 @@ def test_real_broker_file_is_read() -> None:
     path = ROOT / "recon-breaks/jennasilvera__trade-reconciliation-sql-project/data/raw"
     table = [row.split(",") for row in (path / "broker_trades.csv").read_text().splitlines()]
 
-    read = read_trade_lines(table[0], table[1:], ColumnPlan(columns=guess_columns(table[0])))
+    read = read_trade_lines(table[0], table[1:], Reading(columns=guess_columns(table[0])))
 
     assert read.findings == ()
     assert len(read.lines) == len(table) - 1

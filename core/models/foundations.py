@@ -316,12 +316,17 @@ class AuditEntry(models.Model):
 
 
 class SavedView(models.Model):
-    """A filter of one list under a name, of one person or shared with everyone."""
+    """A list as somebody likes it, under a name: filter, columns in their order, and sorting.
+
+    Of one person, or shared with everyone.
+    """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     path = models.CharField(_("page"), max_length=200)
     name = models.CharField(_("name"), max_length=60)
     query = models.CharField(_("filter"), max_length=2000, blank=True)
+    columns = models.JSONField(_("columns"), default=list, db_default=[], blank=True)
+    sort = models.JSONField(_("order"), default=list, db_default=[], blank=True)
     is_shared = models.BooleanField(_("shared"), default=False)
 
     audit: ClassVar = AuditPolicy(excused="a person's own filter; it decides nothing")

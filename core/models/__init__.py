@@ -1,0 +1,43 @@
+"""Foundations without business words: people and rights, files, jobs, events, the audit trail."""
+
+from core.models.foundations import (
+    LIVE_JOB,
+    ApiToken,
+    AuditEntry,
+    DateStyle,
+    IdempotencyRecord,
+    Job,
+    JobState,
+    Language,
+    OutboxEvent,
+    RoleAction,
+    RoleGrant,
+    SavedView,
+    StoredFile,
+    Theme,
+    ToxicPair,
+    User,
+)
+from core.models.work import ExportedFile, JobOutcome, OutcomeState
+
+__all__ = [
+    "LIVE_JOB",
+    "ApiToken",
+    "AuditEntry",
+    "DateStyle",
+    "ExportedFile",
+    "IdempotencyRecord",
+    "Job",
+    "JobOutcome",
+    "JobState",
+    "Language",
+    "OutboxEvent",
+    "OutcomeState",
+    "RoleAction",
+    "RoleGrant",
+    "SavedView",
+    "StoredFile",
+    "Theme",
+    "ToxicPair",
+    "User",
+]

@@ -1,0 +1,236 @@
+"""Trades: who sees which, as they stand and as they stood; their days and their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import (
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+
+from core.access import Action, DeskScopedQuerySet, allows
+from core.history import moments_of, rows_as_of
+from desk.models import Approval, Comment, ControlException
+from kernel.actors import Actor
+from refdata import selectors as refdata
+from trades.facts import TradeFacts
+from trades.models import (
+    CancellationRequest,
+    Trade,
+    TradeVersion,
+)
+from trades.selectors.messages import messages_of
+from trades.states import RequestState
+
+
+def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
+    """Return the trades of the desks that the actor may see, latest first."""
+    return Trade.objects.visible_to(actor, Action.VIEW_TRADES).order_by("-trade_date", "-id")
+
+
+def list_trades_of_source(source_system: str) -> DeskScopedQuerySet[Trade]:
+    """Return the trades that a source system sent, latest first."""
+    return Trade.objects.filter(source_system=source_system).order_by("-trade_date", "-id")
+
+
+def get_trade_for_update(*, trade_id: int) -> Trade:
+    """Return one trade under its row lock, or raise DoesNotExist."""
+    return Trade.objects.select_for_update(of=("self",)).get(pk=trade_id)
+
+
+def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:
+    """Return the versions of a trade, the latest first."""
+    return (
+        TradeVersion.objects.filter(trade=trade_id)
+        .select_related("execution__batch")
+        .order_by("-version_no")
+    )
+
+
+def list_decisions(*, trade_id: int) -> QuerySet[Approval]:
+    """Return the decisions on the versions of a trade and on asked cancellations, oldest first."""
+    requests = CancellationRequest.objects.filter(trade=trade_id).values("pk")
+    return Approval.objects.filter(
+        Q(subject_kind="trade", subject_id=trade_id)
+        | Q(subject_kind="cancellation", subject_id__in=requests)
+    ).order_by("id")
+
+
+def find_request(trade: Trade) -> CancellationRequest | None:
+    """Return the request to cancel the trade that waits for a decision, if there is one."""
+    return trade.cancellation_requests.filter(state=RequestState.ASKED.value).first()
+
+
+def open_request() -> Subquery:
+    """Return, for an annotation of trades, ASKED where somebody asks for the cancellation."""
+    asked = CancellationRequest.objects.filter(trade=OuterRef("pk"), state=RequestState.ASKED.value)
+    return Subquery(asked.values("state")[:1])
+
+
+def may_decide(asked: CancellationRequest | None, *, trade: Trade, actor: Actor) -> bool:
+    """Say whether the actor is the second person who may grant or refuse the request."""
+    return (
+        asked is not None
+        and asked.asked_by != actor.name
+        and allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A trade as it stood at a moment, with what was found, decided, said and asked by then."""
+
+    at: datetime
+    trade: Trade
+    versions: Sequence[TradeVersion]
+    exceptions: Sequence[ControlException]
+    approvals: Sequence[Approval]
+    comments: Sequence[Comment]
+    asked: CancellationRequest | None
+
+
+def trade_as_of(*, trade_id: int, at: datetime) -> AsOf | None:
+    """Return a trade as the audit trail tells that it stood; None before it was captured."""
+    trade = next(iter(rows_as_of(Trade, keys=[trade_id], at=at)), None)
+    if trade is None:
+        return None
+    requests = rows_as_of(CancellationRequest, keys=[trade_id], at=at)
+    exceptions = rows_as_of(ControlException, keys=_found(trade_id), at=at)
+    approvals = rows_as_of(Approval, keys=_decided(trade_id), at=at)
+    comments = rows_as_of(Comment, keys=_said(trade_id), at=at)
+    versions = list_versions(trade_id=trade_id).filter(version_no__lte=trade.version_no)
+    return AsOf(
+        at=at,
+        trade=trade,
+        versions=list(versions),
+        exceptions=sorted(exceptions, key=lambda one: (one.ended_at is not None, -one.pk)),
+        approvals=approvals,
+        comments=comments,
+        asked=next((one for one in requests if one.state == RequestState.ASKED), None),
+    )
+
+
+def moments_of_trade(*, trade_id: int) -> list[tuple[datetime, str]]:
+    """Return when something about a trade changed, and by whom, the latest first."""
+    return moments_of(
+        [
+            ("trade", trade_id),
+            *(("exception", key) for key in _found(trade_id)),
+            *(("approval", key) for key in _decided(trade_id)),
+            *(("comment", key) for key in _said(trade_id)),
+        ]
+    )
+
+
+def _found(trade_id: int) -> list[int]:
+    found = ControlException.objects.filter(subject_kind="trade", subject_id=trade_id)
+    return list(found.values_list("pk", flat=True))
+
+
+def _decided(trade_id: int) -> list[int]:
+    return list(list_decisions(trade_id=trade_id).values_list("pk", flat=True))
+
+
+def _said(trade_id: int) -> list[int]:
+    said_of_it = Comment.objects.filter(subject_kind="trade", subject_id=trade_id)
+    return list(said_of_it.values_list("pk", flat=True))
+
+
+def current_day(*, today: date) -> date | None:
+    """Return the business day of the house: the latest with a trade, up to the open day it is.
+
+    A trade that is dated in the future moves nobody's day. None while there is no trade so far.
+    """
+    return next(iter(list_days(limit=1, until=refdata.latest_open_day(today))), None)
+
+
+def list_days(*, limit: int, until: date) -> list[date]:
+    """Return the latest trade dates of the book up to `until`, newest first."""
+    found: list[date] = []
+    days = Trade.objects.order_by("-trade_date").values_list("trade_date", flat=True)
+    days = days.filter(trade_date__lte=until)
+    while len(found) < limit:
+        earlier = days.filter(trade_date__lt=found[-1]) if found else days
+        day = earlier.first()
+        if day is None:
+            break
+        found.append(day)
+    return found
+
+
+def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:
+    """Return the facts of these trades, in the order of their ids."""
+    return [facts(trade) for trade in Trade.objects.filter(pk__in=trade_ids).order_by("pk")]
+
+
+def facts(trade: Trade) -> TradeFacts:
+    """Return the frozen record that rules judge."""
+    return TradeFacts(
+        trade_id=trade.pk,
+        reference=trade.reference,
+        source_system=trade.source_system,
+        source_reference=trade.source_reference,
+        version_no=trade.version_no,
+        state=trade.state,
+        isin=trade.isin,
+        symbol=trade.symbol,
+        instrument_id=trade.instrument_id,
+        side=trade.side,
+        quantity=trade.quantity,
+        price=trade.price,
+        currency=trade.currency,
+        gross_amount=trade.gross_amount,
+        accrued_interest=trade.accrued_interest,
+        fees=trade.fees,
+        net_amount=trade.net_amount,
+        trade_date=trade.trade_date,
+        traded_at=trade.traded_at,
+        settlement_date=trade.settlement_date,
+        venue=trade.venue,
+        counterparty_id=trade.counterparty_id,
+        counterparty_code=trade.counterparty_code,
+        desk_code=trade.desk_code,
+        book_code=trade.book_code,
+        trader_code=trade.trader_code,
+        account_code=trade.account_code,
+        capacity=trade.capacity,
+        maker=trade.maker,
+        contributors=tuple(trade.contributors),
+        fingerprint=trade.fingerprint,
+        risk_amount_eur=trade.risk_amount_eur,
+        received_at=trade.received_at,
+        settlement_instruction_id=trade.settlement_instruction_id,
+    )
+
+
+def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | None:
+    """Return what became of a reference: its messages and its trade; None when unknown."""
+    identity = {"source_system": source_system, "source_reference": source_reference}
+    sent = messages_of(**identity)
+    messages = [
+        {
+            "execution_id": row.pk,
+            "version": row.source_version,
+            "action": row.action,
+            "outcome": row.outcome,
+            "reason_code": row.reason_code,
+            "received_at": row.received_at,
+        }
+        for row in sent
+    ]
+    if not messages:
+        return None
+    trade = Trade.objects.filter(pk__in={row.trade_id for row in sent if row.trade_id}).first()
+    return identity | {
+        "messages": messages,
+        "trade": trade.reference if trade else None,
+        "trade_version": trade.version_no if trade else None,
+        "state": trade.state if trade else None,
+        "close_reason": trade.close_reason or None if trade else None,
+    }
