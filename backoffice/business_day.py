@@ -13,6 +13,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backoffice import after_trade, selectors
 from backoffice.cut_offs import due_times
@@ -201,7 +202,7 @@ def _close(before: Sequence[Step]) -> Step:
         url="",
         done=len(before) - len(open_steps),
         left=len(open_steps),
-        left_label=_("steps open"),
+        left_label=ngettext("step open", "steps open", len(open_steps)),
     )
 
 

@@ -85,7 +85,7 @@ def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator
     days = last_weekdays(business_date, DAYS)
     with acting(actor=SYSTEM, reason="demo day"):
         counts = trades_demo.seed_trades(days=days, count=trades, actor=_person(CLIENT))
-        trades_demo.seed_fix(at=at, messages=bool(trades))
+        trades_demo.seed_fix(business_date=business_date, at=at, messages=bool(trades))
         _queue_calendars(at)
         _queue(business_date, at)
     yield "trades: " + ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))

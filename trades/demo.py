@@ -120,7 +120,7 @@ def seed_trades(
     return totals
 
 
-def seed_fix(*, at: datetime, messages: bool) -> None:
+def seed_fix(*, business_date: date, at: datetime, messages: bool) -> None:
     """Set up a FIX session that anybody on this machine may try, with a morning behind it."""
     session = FixSession.objects.create(
         name="EXAN",
@@ -132,10 +132,10 @@ def seed_fix(*, at: datetime, messages: bool) -> None:
     )
     lines.open_line(session)
     if messages:
-        _fix_morning(session, at)
+        _fix_morning(session, business_date, at)
 
 
-def _fix_morning(session: FixSession, at: datetime) -> None:
+def _fix_morning(session: FixSession, business_date: date, at: datetime) -> None:
     """Let the broker log on, report two fills, correct one, tell an allocation, and leave."""
     actor = lines.actor_of(session)
     held = lines.take_line(session=session, peer="127.0.0.1", actor=actor)
@@ -149,7 +149,7 @@ def _fix_morning(session: FixSession, at: datetime) -> None:
         history=lambda _first, _last: [],
         numbers=held.numbers,
     )
-    for number, (kind, body) in enumerate(_fix_words(at), 1):
+    for number, (kind, body) in enumerate(_fix_words(business_date), 1):
         head = [(35, kind), (34, str(number)), (49, session.sender_comp_id), (52, stamp(at))]
         raw = encode(session.begin_string, [*head, (56, session.target_comp_id), *body])
         machine.receive(read(raw), at)
@@ -158,10 +158,11 @@ def _fix_morning(session: FixSession, at: datetime) -> None:
     booking.act_on_kept(session=session, at=at)
 
 
-def _fix_words(at: datetime) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    day = f"{at:%Y%m%d}"
+def _fix_words(day_traded: date) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    day = f"{day_traded:%Y%m%d}"
+    traded_at = stamp(datetime.combine(day_traded, time(10, 12), PARIS))
     fill = {37: "O-7", 39: "2", 150: "F", 22: "4", 48: "FR0000120271", 55: "TTE", 54: "1",
-            38: "800", 151: "0", 14: "800", 6: "55.4", 15: "EUR", 60: stamp(at), 75: day,
+            38: "800", 151: "0", 14: "800", 6: "55.4", 15: "EUR", 60: traded_at, 75: day,
             30: "XPAR"}  # fmt: skip
     yield "A", [(98, "0"), (108, "30")]
     yield "8", [*(fill | {17: "F-1", 32: "300", 31: "55.4"}).items()]
