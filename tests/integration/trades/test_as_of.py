@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from core.roles import Role
+from desk.models import Comment, ControlException
 from desk.services import comment
 from desk.services import exceptions as exception_services
 from kernel.actors import SYSTEM
@@ -37,7 +38,7 @@ def now() -> datetime:
 def snapshot(trade: Trade) -> Seen:
     """Return what the page of the trade says of it now."""
     trade.refresh_from_db()
-    exceptions = selectors.ControlException.objects.filter(subject_id=trade.pk)
+    exceptions = ControlException.objects.filter(subject_id=trade.pk)
     return {
         "state": trade.state,
         "version": trade.version_no,
@@ -50,7 +51,7 @@ def snapshot(trade: Trade) -> Seen:
         "approvals": [(one.version_no, one.decision, one.checker)
                       for one in selectors.list_decisions(trade_id=trade.pk)],
         "comments": [one.text for one in
-                     selectors.Comment.objects.filter(subject_id=trade.pk, subject_kind="trade")],
+                     Comment.objects.filter(subject_id=trade.pk, subject_kind="trade")],
         "asked": trade.cancellation_requests.filter(state="ASKED").exists(),
     }  # fmt: skip
 
@@ -86,7 +87,7 @@ def life() -> Iterator[Trade]:
     yield trade
     comment(subject_kind="trade", subject_id=trade.pk, text="why 95?", actor=agent, at=AT)
     yield trade
-    for row in selectors.ControlException.objects.filter(subject_id=trade.pk, state="OPEN"):
+    for row in ControlException.objects.filter(subject_id=trade.pk, state="OPEN"):
         exception_services.waive_exception(
             exception_id=row.pk, reason="agreed by phone", actor=boss, at=AT
         )
