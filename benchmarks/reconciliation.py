@@ -64,8 +64,9 @@ def _our_table(planted: Planted, sender: str) -> None:
     copy_in(
         Trade,
         planted.ours.select(
-            "id", "reference", "currency", "isin", "side", "quantity", "price",
-            pl.concat_str([pl.lit("S"), pl.col("reference")]).alias("source_reference"),
+            "id", "currency", "isin", "side", "quantity", "price",
+            pl.when(pl.col("reference").str.len_bytes() > 0).then("reference")
+            .otherwise(pl.concat_str([pl.lit(sender), pl.col("id")])).alias("source_reference"),
             pl.col("day").alias("trade_date"), pl.col("settle").alias("settlement_date"),
             as_decimal(pl.col("amount")).alias("gross_amount"),
             as_decimal(pl.col("amount")).alias("net_amount"),

@@ -43,7 +43,6 @@ def sources(count: int) -> list[TradeSource]:
     return [
         TradeSource(
             trade_id=n,
-            version_id=n,
             version_no=1,
             reference=f"T{n:012d}",
             action="NEW",
