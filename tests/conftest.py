@@ -78,6 +78,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLUSTER] = server
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Begin with both ends of the suite, and let no worker wait for the other's slow tests.
+
+    Tests that start whole copies of the product wait for them: another worker computes meanwhile.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if server := config.stash.get(CLUSTER, None):
         server.remove()
