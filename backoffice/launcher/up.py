@@ -58,6 +58,7 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     embedded = not os.environ.get("DATABASE_URL")
     environment = os.environ | {"PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
     environment.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+    environment.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread keeps what it freed
     environment.setdefault("APP_ENV", "local")
     environment["DEMO"] = "1" if env.flag("DEMO", default=embedded) else "0"
     environment.setdefault("DATA_DIR", str(places.data_dir()))
