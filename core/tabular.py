@@ -16,6 +16,7 @@ from core import workbook
 from core.remarks import told
 from core.table_reading import Reading
 from core.unreadable import FINDINGS_MAX, UnreadableFile, unreadable
+from kernel.characters import CONTROL
 from kernel.findings import Finding
 
 BYTES_MAX: Final = 32 * 1024 * 1024
@@ -26,9 +27,7 @@ CELL_MAX: Final = workbook.CELL_MAX
 DELIMITERS: Final = ",;\t|"
 XLSX: Final = "xlsx"
 LINE: Final = re.compile(r"[^\r\n]*")
-EXACT_DIGITS: Final = 15
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?=.*[(|!])")
 NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?%?", re.ASCII)
 RISKY_START: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -24,6 +24,7 @@ from core.workbook_parts import (
     Relations,
     refuse_many_members,
 )
+from kernel.characters import CONTROL
 
 ROWS_MAX: Final = 300_001
 COLUMNS_MAX: Final = 200
@@ -32,7 +33,6 @@ CELL_MAX: Final = 32_767
 CHARACTERS_MAX: Final = 128 * 1024 * 1024
 CELL_REF: Final = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 ROW_REF: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Row = tuple[int, list[str]]
 

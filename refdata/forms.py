@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,9 @@ from core.pages.fields import DayField, FigureField
 from core.pages.upload import FileForm
 from refdata import models
 from refdata.services import FILE_KINDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 REASON_LENGTH_MAX = 500
 
@@ -50,15 +53,20 @@ class ReferenceFileForm(FileForm):
     )
 
 
-class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A proposal: who, for what, where to; and why."""
-
-    why = forms.CharField(
+def reason_field(help_text: StrOrPromise = "") -> forms.CharField:
+    """Return the box for why something is proposed, in words."""
+    return forms.CharField(
         label=_("Reason"),
         max_length=REASON_LENGTH_MAX,
         widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
-        help_text=_("What the change rests on: a letter, a call back, a SWIFT message."),
+        help_text=help_text,
     )
+
+
+class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A proposal: who, for what, where to; and why."""
+
+    why = reason_field(_("What the change rests on: a letter, a call back, a SWIFT message."))
 
     class Meta:
         model = models.SettlementInstruction
@@ -99,11 +107,7 @@ class CodeField(forms.RegexField):
 class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """Until when a step must be through; and why it changes."""
 
-    why = forms.CharField(
-        label=_("Reason"),
-        max_length=REASON_LENGTH_MAX,
-        widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
-    )
+    why = reason_field()
 
     class Meta:
         model = models.CutOff
@@ -132,12 +136,7 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
     fixed = FigureField(label=_("Per trade"), required=False, decimal_places=4)
     minimum = FigureField(label=_("At least"), required=False, decimal_places=4)
     maximum = FigureField(label=_("At most"), required=False, decimal_places=4)
-    why = forms.CharField(
-        label=_("Reason"),
-        max_length=REASON_LENGTH_MAX,
-        widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
-        help_text=_("What it rests on: an agreement, a tariff, a law."),
-    )
+    why = reason_field(_("What it rests on: an agreement, a tariff, a law."))
 
     class Meta:
         model = models.FeeSchedule

@@ -14,17 +14,6 @@ from dataclasses import dataclass, field
 
 from backoffice.launcher import places
 
-PACKAGES = [
-    "kernel",
-    "core",
-    "desk",
-    "feeds",
-    "refdata",
-    "trades",
-    "reconciliation",
-    "reporting",
-    "backoffice",
-]
 PRODUCTION = {
     "APP_ENV": "production",
     "ALLOWED_HOSTS": "backoffice.example",
@@ -86,7 +75,7 @@ def gates() -> list[Gate]:
         ),
         Gate("templates", _tool("djlint", "templates", "--lint", "--quiet")),
         Gate("known vulnerabilities", _tool("pip_audit", *audit), skip=_offline),
-        Gate("mypy", _tool("mypy", *PACKAGES)),
+        Gate("mypy", _tool("mypy", *places.PACKAGES)),
     ]
 
 

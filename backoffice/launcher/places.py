@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+#: The packages of the product, from the ground up.
+PACKAGES: Final = (
+    *("kernel", "core", "desk", "feeds", "refdata", "trades", "reconciliation", "reporting"),
+    "backoffice",
+)
 DATABASE: Final = "denouement"
 #: Password of every role of a throw-away test cluster, which only its own user can reach.
 TEST_PASSWORD: Final = "throw-away"  # noqa: S105 - not a secret: the socket folder is 0700

@@ -27,19 +27,7 @@ TEMPLATES = [
 ]
 LANGUAGE_CODE = env.language()
 LANGUAGES = list(env.LANGUAGES.items())
-LOCALE_PATHS = [
-    places.ROOT / "locale" / room
-    for room in (
-        "core",
-        "desk",
-        "feeds",
-        "refdata",
-        "trades",
-        "reconciliation",
-        "reporting",
-        "backoffice",
-    )
-]
+LOCALE_PATHS = [places.ROOT / "locale" / room for room in places.PACKAGES[1:]]
 TIME_ZONE = env.time_zone()
 USE_I18N = True
 USE_TZ = True

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from core.acts import acting
 from desk.facts import Subject
@@ -58,6 +59,17 @@ def open_work(*, kind: WorkKind, tasks: Iterable[Task], actor: Actor, at: dateti
     return len(rows)
 
 
+def _open_items(
+    kinds: Iterable[WorkKind], subject_kind: str, subject_ids: Collection[int]
+) -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(
+        kind__in=[kind.value for kind in kinds],
+        subject_kind=subject_kind,
+        subject_id__in=subject_ids,
+        state=WorkState.OPEN.value,
+    )
+
+
 def close_work(
     *,
     kind: WorkKind | tuple[WorkKind, ...],
@@ -71,12 +83,9 @@ def close_work(
         return 0
     kinds = (kind,) if isinstance(kind, WorkKind) else kind
     with acting(actor=actor):
-        return WorkItem.objects.filter(
-            kind__in=[one.value for one in kinds],
-            subject_kind=subject_kind,
-            subject_id__in=subject_ids,
-            state=WorkState.OPEN.value,
-        ).update(state=WorkState.DONE.value, done_at=at, done_by=actor.name)
+        return _open_items(kinds, subject_kind, subject_ids).update(
+            state=WorkState.DONE.value, done_at=at, done_by=actor.name
+        )
 
 
 def assign_work(
@@ -84,12 +93,7 @@ def assign_work(
 ) -> None:
     """Give the open item of a subject to a person, or to nobody."""
     with acting(actor=actor):
-        WorkItem.objects.filter(
-            kind=kind.value,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            state=WorkState.OPEN.value,
-        ).update(owner_id=owner_id)
+        _open_items((kind,), subject_kind, [subject_id]).update(owner_id=owner_id)
 
 
 def retitle_work(
@@ -97,9 +101,4 @@ def retitle_work(
 ) -> None:
     """Let the open item of a subject say what is to be done now."""
     with acting(actor=actor):
-        WorkItem.objects.filter(
-            kind=kind.value,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            state=WorkState.OPEN.value,
-        ).update(title=title[:200])
+        _open_items((kind,), subject_kind, [subject_id]).update(title=title[:200])

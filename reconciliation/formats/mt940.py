@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
-from reconciliation.formats.holds import FINDINGS_MAX, free_text, unheld
+from reconciliation.formats.holds import CONTROL, FINDINGS_MAX, free_text, unheld
 
 ReadT = TypeVar("ReadT")
 LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
@@ -36,7 +36,6 @@ SIGN: Final = {"C": 1, "D": -1, "RC": -1, "RD": 1}
 INTRADAY_TAGS: Final = frozenset({"34F", "90C", "90D"})
 MANDATORY: Final = ("25", "60", "62")
 END_OF_FILE_MARKS: Final = "\x00\x01\x03\x1a"
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 MAX_TEXT: Final = 4000
 LABELS: Final = (":20:", ":25:", ":28:", ":60:", ":61:")
 CENTURY_TURN: Final = 80

@@ -21,7 +21,7 @@ from lxml import etree
 from core.text import piece_at
 from kernel import xml
 from kernel.calendars import YEARS
-from kernel.characters import first_hidden
+from kernel.characters import CONTROL, first_hidden
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 
@@ -52,7 +52,6 @@ REMARKS: Final = {
 }
 
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FINDINGS_MAX: Final = 10_000
 DIGITS_MAX: Final = 40
 DIGITS: Final = (10, 10)

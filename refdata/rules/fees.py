@@ -6,14 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from kernel.money import EXACT, rounded
 from refdata.facts import FeeFacts
 
 PERCENT: Final = Decimal(100)
-Deal = tuple[int | None, str, str, str, str, str, date]
-"""Party, venue, country of the ISIN, asset class, side, currency, trade date."""
+CRITERIA: Final = ("party_id", "venue", "issuer_country", "asset_class", "side", "currency")
+"""What a line may name of a deal; of two lines the one counts that names an earlier one alone."""
+
+
+class Deal(NamedTuple):
+    """What the lines look at in a trade; `day` is its trade date."""
+
+    party_id: int | None
+    venue: str
+    issuer_country: str
+    asset_class: str
+    side: str
+    currency: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,12 @@ class FeeBook:
         if deal not in self._applying:
             self._applying[deal] = tuple(applying(self.lines, deal))
         asked = (
-            Charge(line.schedule_id, line.name, line.kind, charged(line, quantity, gross, deal[5]))
+            Charge(
+                line.schedule_id,
+                line.name,
+                line.kind,
+                charged(line, quantity, gross, deal.currency),
+            )
             for line in self._applying[deal]
         )
         return tuple(charge for charge in asked if charge.amount)
@@ -74,29 +91,14 @@ def charged(line: FeeFacts, quantity: Decimal, gross: Decimal, currency: str) ->
     return rounded(amount, currency)
 
 
-def _criteria(line: FeeFacts) -> tuple[object, ...]:
-    return (
-        line.party_id,
-        line.venue,
-        line.issuer_country,
-        line.asset_class,
-        line.side,
-        line.currency,
-    )
-
-
 def _fits(line: FeeFacts, deal: Deal) -> bool:
-    day = deal[6]
     return (
-        line.valid_from <= day
-        and (line.valid_to is None or day <= line.valid_to)
-        and all(
-            wanted in (None, "", found)
-            for wanted, found in zip(_criteria(line), deal[:6], strict=True)
-        )
+        line.valid_from <= deal.day
+        and (line.valid_to is None or deal.day <= line.valid_to)
+        and all(getattr(line, name) in (None, "", getattr(deal, name)) for name in CRITERIA)
     )
 
 
 def _rank(line: FeeFacts) -> tuple[object, ...]:
-    named = tuple(criterion not in (None, "") for criterion in _criteria(line))
+    named = (getattr(line, name) not in (None, "") for name in CRITERIA)
     return (*named, line.valid_from, line.schedule_id)

@@ -8,11 +8,9 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from core import access, asked
-from core.access import Action
+from core import asked
 from refdata.forms import FeeForm
 from refdata.models import FeeSchedule
-from refdata.states import InstructionState
 from refdata.views.proposals import DecisionPage, ProposalPage, ProposedPage
 
 
@@ -20,14 +18,10 @@ class FeePage(ProposedPage):
     title = _("Fee schedule")
     model = FeeSchedule
     decide_url = "refdata:fee_decide"
+    replaceable = True
 
     def get_queryset(self) -> QuerySet[FeeSchedule]:
         return FeeSchedule.objects.select_related("party")
-
-    def sections(self) -> dict[str, Any]:
-        may_propose = access.allows(self.request.actor, Action.EDIT_REFDATA)
-        is_approved = self.object.state == InstructionState.APPROVED
-        return super().sections() | {"may_replace": may_propose and is_approved}
 
 
 class ProposeFee(ProposalPage):

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import access, asked
+from core import asked
 from core.access import Action
 from core.pages import PageView
 from refdata import services
 from refdata.forms import InstructionForm
 from refdata.models import SettlementInstruction
 from refdata.states import InstructionState
-from refdata.views.proposals import ProposalPage
-from refdata.views.records import RecordPage, facts_of
+from refdata.views.proposals import ProposalPage, ProposedPage
+from refdata.views.records import facts_of
 
 COMPARED = (
     "currency",
@@ -34,26 +34,20 @@ COMPARED = (
 )
 
 
-class InstructionPage(RecordPage):
+class InstructionPage(ProposedPage):
     title = _("Standing settlement instruction")
     model = SettlementInstruction
     template_name = "refdata/instruction.html"
+    decide_url = "refdata:instruction_decide"
+    replaceable = True
 
     def get_queryset(self) -> QuerySet[SettlementInstruction]:
         return SettlementInstruction.objects.select_related("party", "account", "replaces__account")
 
     def sections(self) -> dict[str, Any]:
-        instruction, actor = self.object, self.request.actor
-        pending = instruction.state == InstructionState.PENDING
-        return {
-            "seen": services.fingerprint(instruction),
-            "differences": differences(instruction),
-            "may_decide": pending
-            and access.allows(actor, Action.APPROVE_REFDATA)
-            and instruction.proposed_by != actor.name,
-            "is_own": pending and instruction.proposed_by == actor.name,
-            "may_replace": instruction.state == InstructionState.APPROVED
-            and access.allows(actor, Action.EDIT_REFDATA),
+        return super().sections() | {
+            "seen": services.fingerprint(self.object),
+            "differences": differences(self.object),
         }
 
 

@@ -29,6 +29,7 @@ class ProposedPage(RecordPage):
 
     template_name = "refdata/proposal.html"
     decide_url: ClassVar[str]
+    replaceable: ClassVar[bool] = False
 
     def sections(self) -> dict[str, Any]:
         row, actor = self.object, self.request.actor
@@ -38,6 +39,9 @@ class ProposedPage(RecordPage):
             and access.allows(actor, Action.APPROVE_REFDATA)
             and row.proposed_by != actor.name,
             "is_own": pending and row.proposed_by == actor.name,
+            "may_replace": self.replaceable
+            and row.state == InstructionState.APPROVED
+            and access.allows(actor, Action.EDIT_REFDATA),
             "refuse_url": reverse(self.decide_url, args=[row.pk, "refuse"]),
             "approve_url": reverse(self.decide_url, args=[row.pk, "approve"]),
         }

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from backoffice.launcher import places
 
-ROOMS = ("core", "desk", "feeds", "refdata", "trades", "reconciliation", "reporting")
-PACKAGES = ("kernel", *ROOMS, "backoffice")
+PACKAGES = places.PACKAGES
+ROOMS = PACKAGES[1:-1]
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -19,7 +19,6 @@ from core.table_reading import (
     learn_columns,
     moment_of,
     number_text,
-    plain_name,
 )
 from kernel.calendars import SPAN
 from kernel.findings import Finding
@@ -68,7 +67,6 @@ OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     name: (name, *OTHER_NAMES.get(name, ())) for name in FIELDS
 }
-FIELD_OF: Final = {spelling: name for name, spellings in NAMES.items() for spelling in spellings}
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "side": {"ACHAT": "BUY", "VENTE": "SELL", "A": "BUY", "V": "SELL", "B": "BUY", "S": "SELL"},
     "action": {
@@ -98,12 +96,6 @@ class TableRow:
 def learn(headers: Sequence[str]) -> Learned:
     """Return which column gives which field of an execution, as far as the headers tell."""
     return learn_columns(headers, NAMES)
-
-
-def field_of(column: str) -> str:
-    """Return the field that a header names: `Date de négociation` is `trade_date`."""
-    name = plain_name(column)
-    return FIELD_OF.get(name, name)
 
 
 def column_findings(columns: Sequence[str], reading: Reading) -> tuple[Finding, ...]:

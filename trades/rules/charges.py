@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from kernel.findings import Finding, Severity
+from refdata.rules.fees import Deal
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
 from trades.rules.economics import MINOR_UNITS, ZERO, unit_of
@@ -28,9 +29,14 @@ def check_schedule(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     instrument = context.instruments.get(facts.isin)
     if instrument is None:
         return
-    deal = (
-        *(facts.counterparty_id, facts.venue, facts.isin[:2], instrument.asset_class),
-        *(facts.side, facts.currency, facts.trade_date),
+    deal = Deal(
+        party_id=facts.counterparty_id,
+        venue=facts.venue,
+        issuer_country=facts.isin[:2],
+        asset_class=instrument.asset_class,
+        side=facts.side,
+        currency=facts.currency,
+        day=facts.trade_date,
     )
     charges = context.fees.charges(deal, quantity=facts.quantity, gross=facts.gross_amount)
     if not charges:

@@ -18,6 +18,7 @@ from kernel.findings import Finding
 from kernel.money import EXACT, rounded
 from refdata import selectors as refdata
 from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
+from refdata.rules.fees import Deal as FeeDeal
 from refdata.rules.fees import FeeBook
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
@@ -234,14 +235,14 @@ def _charges(
     if facts.fees is not None or facts.net_amount is not None:
         return ()
     instrument, party, currency, trade_date, _settles = deal
-    kind = (
-        party.party_id if party else None,
-        facts.venue or "",
-        (instrument.isin or facts.isin or "")[:2],
-        instrument.asset_class,
-        str(facts.side),
-        currency,
-        trade_date,
+    kind = FeeDeal(
+        party_id=party.party_id if party else None,
+        venue=facts.venue or "",
+        issuer_country=(instrument.isin or facts.isin or "")[:2],
+        asset_class=instrument.asset_class,
+        side=str(facts.side),
+        currency=currency,
+        day=trade_date,
     )
     asked = reference.fees.charges(kind, quantity=Decimal(facts.quantity or 0), gross=gross)
     return tuple(ChargeTerms(one.name, one.kind, one.amount, one.schedule_id) for one in asked)

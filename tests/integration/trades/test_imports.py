@@ -13,7 +13,7 @@ from refdata import services as refdata
 from refdata.models import Instrument
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, facts, person, send, small_world
-from trades.formats.execution_table import field_of
+from trades.formats.execution_table import learn
 from trades.forms import TicketForm
 from trades.models import Execution, Trade
 from trades.services import imports, repair
@@ -89,6 +89,14 @@ def test_an_alias_made_elsewhere_frees_what_waits_through_its_event() -> None:
     jobs.run_pending()
 
     assert Trade.objects.get().symbol == "TOTAL"
+
+
+def field_of(header: str) -> str:
+    """Return the field that a header names by itself, not for its likeness."""
+    learned = learn([header])
+    assert not learned.likely
+    (name,) = learned.columns
+    return name
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

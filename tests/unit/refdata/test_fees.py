@@ -15,7 +15,7 @@ from refdata.facts import FeeFacts
 from refdata.rules.fees import Deal, FeeBook, applying, charged
 
 DAY = date(2026, 11, 20)
-DEAL: Deal = (7, "XPAR", "FR", "EQUITY", "BUY", "EUR", DAY)
+DEAL = Deal(7, "XPAR", "FR", "EQUITY", "BUY", "EUR", DAY)
 ANY = FeeFacts(
     schedule_id=1, name="COM", kind="COMMISSION", party_id=None, venue="", issuer_country="",
     asset_class="", side="", currency="", rate=Decimal(0), per_unit=Decimal(0), fixed=Decimal(0),
@@ -83,7 +83,7 @@ def test_names_add_up_and_a_line_of_nothing_ends_one() -> None:
         line(3, name="COM", party_id=7),
     ])  # fmt: skip
     of_seven = book.charges(DEAL, quantity=Decimal(10), gross=Decimal(1000))
-    another: Deal = (8, "XPAR", "FR", "EQUITY", "BUY", "EUR", DAY)
+    another = Deal(8, "XPAR", "FR", "EQUITY", "BUY", "EUR", DAY)
     of_others = book.charges(another, quantity=Decimal(10), gross=Decimal(1000))
 
     assert [(one.name, one.amount) for one in of_seven] == [("TAX", Decimal("4.00"))]

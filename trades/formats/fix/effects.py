@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from trades.formats.fix.faults import Reason
+from trades.formats.fix.faults import REASONS_OF_42, Reason
 from trades.states import FixDisposition, FixEventKind
 
 #: Heartbeat, TestRequest, ResendRequest, Reject, SequenceReset, Logout, Logon.
@@ -95,4 +95,4 @@ class Agreement:
 
     def told(self, reason: Reason) -> bool:
         """Say whether this version has a code for the reason."""
-        return reason <= 11 or self.begin not in {"FIX.4.2"}  # noqa: PLR2004 - SessionRejectReason of 4.2
+        return reason <= REASONS_OF_42 or self.begin not in {"FIX.4.2"}
