@@ -23,6 +23,8 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("File of executions", "trades", trades.FILE_TRANSITIONS),
     ("Row in quarantine", "trades", trades.ROW_TRANSITIONS),
     ("Dropped file", "trades", trades.ARRIVAL_TRANSITIONS),
+    ("Block", "trades", trades.BLOCK_TRANSITIONS),
+    ("Allocation", "trades", trades.ALLOCATION_TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),

@@ -56,12 +56,15 @@ class ExceptionKind(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """CORRECTION: a trade that a supervisor refused; REPORT: what keeps a report back."""
+    """CORRECTION: a trade that a supervisor refused; ALLOCATION: a block that is to be allocated,
+    or whose allocation waits for a decision; REPORT: what keeps a report back.
+    """
 
     EXCEPTION = "EXCEPTION"
     VALIDATION = "VALIDATION"
     CANCELLATION = "CANCELLATION"
     CORRECTION = "CORRECTION"
+    ALLOCATION = "ALLOCATION"
     BREAK = "BREAK"
     REPORT = "REPORT"
     WEBHOOK = "WEBHOOK"

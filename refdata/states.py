@@ -52,12 +52,13 @@ class FeeSide(StrEnum):
 
 
 class DayStep(StrEnum):
-    """The steps of the business day, in their order."""
+    """The steps of the business day, in their order; ALLOCATE is one of a block, not of the day."""
 
     CAPTURE = "capture"
     ENRICH = "enrich"
     CONTROL = "control"
     VALIDATE = "validate"
+    ALLOCATE = "allocate"
     STATEMENTS = "statements"
     RECONCILE = "reconcile"
     REPORT = "report"

@@ -257,6 +257,7 @@ class TradeSource:
     firm: FirmSource
     venue_country: str = ""
     is_cancelled: bool = False
+    is_allocated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

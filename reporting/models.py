@@ -43,6 +43,7 @@ LABELS: dict[str, Any] = {
     "VENUE_UNKNOWN": _("The venue is not in reference data"),
     "CANCELS_ITS_TRADE": _("A cancellation: what was sent is cancelled, nothing new is reported"),
     "TRADE_CANCELLED": _("The trade was cancelled before it was sent"),
+    "TRADE_ALLOCATED": _("Allocated: its shares are reported"),
     "SUPERSEDED": _("A later validated version stands"),
     "NOT_A_FINANCIAL_INSTRUMENT": _("Not a financial instrument"),
     "NOT_AN_INVESTMENT_FIRM": _("The executing entity is no investment firm"),

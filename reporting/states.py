@@ -58,7 +58,8 @@ REPORT_TRANSITIONS: Final[Transitions[ReportState]] = {
         {ReportState.READY, ReportState.BLOCKED, ReportState.NOT_REPORTABLE}
     ),
     ReportState.CANCELLED: frozenset(),
-    ReportState.NOT_REPORTABLE: frozenset(),
+    # an allocation that is undone opens its block again: that is reported then
+    ReportState.NOT_REPORTABLE: frozenset({ReportState.READY, ReportState.BLOCKED}),
 }
 
 FILE_TRANSITIONS: Final[Transitions[ReportFileState]] = {

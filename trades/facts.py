@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
 from kernel import numbering
+
+ALLOCATION_SOURCE: Final = "ALLOCATION"
+"""The source of trades that shares of a block were booked as: the house itself, and nobody else."""
 
 
 def reference_of(trade_id: int) -> str:

@@ -11,7 +11,9 @@ from operator import or_
 from typing import Any, Final
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +29,7 @@ from kernel.numbering import spans
 from refdata import selectors as refdata
 from trades import selectors
 from trades.models import (
+    AllocationRule,
     CaptureBatch,
     Execution,
     FixMessage,
@@ -36,6 +39,7 @@ from trades.models import (
     labelled,
 )
 from trades.states import (
+    BlockState,
     Channel,
     FixDisposition,
     FixLineState,
@@ -46,6 +50,11 @@ from trades.states import (
 )
 
 OWN_REFERENCE: Final = re.compile(r"T\d{3,15}", re.ASCII)
+PROPOSALS: Final = [
+    ("PROPOSED", _("Proposed")),
+    ("APPROVED", _("Approved")),
+    ("REFUSED", _("Refused")),
+]
 FOUND_MAX: Final = 10_000
 """As many as a list counts: more are found by looking through the latest, one by one."""
 
@@ -126,6 +135,14 @@ class TradeFilter(ListFilterSet):
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
     batch = KeyFilter(method="filter_batch", label=_("Import"))
+    allocation = ChipsFilter(
+        field_name="block__state", choices=labelled(BlockState), label=_("Allocation")
+    )
+    allocation_late = django_filters.BooleanFilter(
+        method="filter_allocation_late",
+        label=_("Allocation late"),
+        widget=forms.CheckboxInput,
+    )
 
     class Meta:
         model = Trade
@@ -135,9 +152,29 @@ class TradeFilter(ListFilterSet):
         """Keep the trades in one of these states."""
         return queryset.in_states(*value) if value else queryset
 
+    def filter_allocation_late(
+        self,
+        queryset: TradeQuerySet,
+        name: str,
+        value: bool,  # noqa: FBT001 - django-filter's call
+    ) -> TradeQuerySet:
+        """Keep what is to be allocated and past its deadline."""
+        return selectors.late_to_allocate(queryset, at=timezone.now()) if value else queryset
+
     def filter_batch(self, queryset: TradeQuerySet, name: str, value: Decimal) -> TradeQuerySet:
         """Keep the trades of an import, also those whose message waited and went on later."""
         return queryset.filter(pk__in=selectors.trade_ids_of_batch(batch_id=int(value)))
+
+
+class AllocationRuleFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("book_code__istartswith", "counterparty_code__istartswith", "percents", "reason")
+    )
+    state = ChipsFilter(choices=PROPOSALS, label=_("Status"))
+
+    class Meta:
+        model = AllocationRule
+        fields: list[str] = []
 
 
 class MessageSearch(SearchFilter):

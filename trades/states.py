@@ -50,7 +50,8 @@ TRANSITIONS: Final[Mapping[TradeState, frozenset[TradeState]]] = {
     ),
     TradeState.VALIDATED: frozenset({TradeState.CLOSED, TradeState.RECEIVED}),
     TradeState.REJECTED: frozenset({TradeState.RECEIVED, TradeState.CLOSED}),
-    TradeState.CLOSED: frozenset(),
+    # over for good, unless the allocation that closed a block is undone
+    TradeState.CLOSED: frozenset({TradeState.VALIDATED}),
 }
 
 
@@ -88,6 +89,69 @@ REQUEST_TRANSITIONS: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     RequestState.REFUSED: frozenset(),
     RequestState.LAPSED: frozenset(),
 }
+
+
+class AllocationState(StrEnum):
+    """The life of one way to share out a block: proposed by one, decided by another.
+
+    IN_FORCE: its shares are booked as trades; ENDED: another came in its place, or it undid one.
+    LAPSED: its block changed first, or who proposed it took it back.
+    """
+
+    PROPOSED = "PROPOSED"
+    IN_FORCE = "IN_FORCE"
+    REFUSED = "REFUSED"
+    LAPSED = "LAPSED"
+    ENDED = "ENDED"
+
+
+ALLOCATION_TRANSITIONS: Final[Mapping[AllocationState, frozenset[AllocationState]]] = {
+    AllocationState.PROPOSED: frozenset(
+        {
+            AllocationState.IN_FORCE,
+            AllocationState.REFUSED,
+            AllocationState.LAPSED,
+            AllocationState.ENDED,
+        }
+    ),
+    AllocationState.IN_FORCE: frozenset({AllocationState.ENDED}),
+    AllocationState.REFUSED: frozenset(),
+    AllocationState.LAPSED: frozenset(),
+    AllocationState.ENDED: frozenset(),
+}
+
+
+class BlockState(StrEnum):
+    """How far a trade that is to be allocated is. PARTLY: what no share took is still open.
+
+    NOT_NEEDED: there is nothing left to allocate, the trade was cancelled.
+    """
+
+    UNALLOCATED = "UNALLOCATED"
+    PROPOSED = "PROPOSED"
+    PARTLY = "PARTLY"
+    ALLOCATED = "ALLOCATED"
+    NOT_NEEDED = "NOT_NEEDED"
+
+
+BLOCK_TRANSITIONS: Final[Mapping[BlockState, frozenset[BlockState]]] = {
+    BlockState.UNALLOCATED: frozenset({BlockState.PROPOSED, BlockState.NOT_NEEDED}),
+    BlockState.PROPOSED: frozenset(
+        {
+            BlockState.UNALLOCATED,
+            BlockState.PARTLY,
+            BlockState.ALLOCATED,
+            BlockState.NOT_NEEDED,
+        }
+    ),
+    # once allocated, a later proposal shows as what it is and leaves the status as it stands
+    BlockState.PARTLY: frozenset({BlockState.UNALLOCATED, BlockState.ALLOCATED}),
+    BlockState.ALLOCATED: frozenset({BlockState.UNALLOCATED, BlockState.PARTLY}),
+    BlockState.NOT_NEEDED: frozenset(),
+}
+
+#: What a deadline is about; what is left of a block that is partly allocated is a block itself.
+TO_ALLOCATE: Final = frozenset({BlockState.UNALLOCATED, BlockState.PROPOSED})
 
 
 class Action(StrEnum):
@@ -257,6 +321,15 @@ COLOURS: Final[Mapping[StrEnum, str]] = {
     RequestState.GRANTED: "green",
     RequestState.REFUSED: "red",
     RequestState.LAPSED: "grey",
+    AllocationState.PROPOSED: "amber",
+    AllocationState.IN_FORCE: "green",
+    AllocationState.REFUSED: "red",
+    AllocationState.LAPSED: "grey",
+    AllocationState.ENDED: "grey",
+    BlockState.UNALLOCATED: "amber",
+    BlockState.PARTLY: "amber",
+    BlockState.ALLOCATED: "green",
+    BlockState.NOT_NEEDED: "grey",
     TradeState.RECEIVED: "blue",
     TradeState.REJECTED: "red",
     TradeState.ENRICHED: "blue",

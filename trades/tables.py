@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -59,10 +60,35 @@ class TradeTable(tables.Table):
     fees = AmountColumn(verbose_name=_("Fees"))
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
     version_no = QuantityColumn(verbose_name=_("Version"))
+    allocation = StatusColumn(
+        accessor="block__state", orderable=False, verbose_name=_("Allocation")
+    )
     source_system = TextColumn(verbose_name=_("Source"))
     source_reference = TextColumn(verbose_name=_("Source reference"))
     maker = TextColumn(verbose_name=_("Captured by"))
     received_at = MomentColumn(verbose_name=_("Received at"))
+
+
+class AllocationRuleTable(tables.Table):
+    book_code = LinkColumn("trades:allocation_rule", verbose_name=_("Book"))
+    counterparty_code = TextColumn(verbose_name=_("Counterparty"))
+    percents = tables.Column(orderable=False, verbose_name=_("Shares"))
+    residual_account = TextColumn(verbose_name=_("Residual account"))
+    active = tables.BooleanColumn(verbose_name=pgettext_lazy("rule", "Active"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    state = StatusColumn(verbose_name=_("Status"))
+    reason = TextColumn(verbose_name=_("Reason"), width=40)
+    proposed_by = TextColumn(verbose_name=_("Proposed by"))
+    decided_by = TextColumn(verbose_name=_("Decided by"))
+
+    def render_percents(self, value: Any) -> str:
+        return " · ".join(
+            f"{account} {formats.quantity(Decimal(percent))} %"
+            for account, percent in value.items()
+        )
+
+    def render_active(self, value: Any) -> str:
+        return str(_("yes") if value else _("no"))
 
 
 class BatchTable(tables.Table):

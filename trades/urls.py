@@ -3,6 +3,8 @@
 from django.urls import path
 
 from trades.views import (
+    allocation,
+    allocation_rules,
     arrivals,
     detail,
     entry,
@@ -57,6 +59,21 @@ urlpatterns = [
     path("fix-messages/", fix.FixMessageList.as_view(), name="fix_messages"),
     path("fix-messages/<int:pk>/", fix.FixMessagePage.as_view(), name="fix_message"),
     path("fix-messages/<int:pk>/take-up/", fix.FixTakeUp.as_view(), name="fix_take_up"),
+    path("allocation-rules/", allocation_rules.RuleList.as_view(), name="allocation_rules"),
+    path(
+        "allocation-rules/new/", allocation_rules.ProposeRule.as_view(), name="allocation_rule_new"
+    ),
+    path("allocation-rules/<int:pk>/", allocation_rules.RulePage.as_view(), name="allocation_rule"),
+    path(
+        "allocation-rules/<int:pk>/approve/",
+        allocation_rules.DecideRule.as_view(),
+        name="approve_allocation_rule",
+    ),
+    path(
+        "allocation-rules/<int:pk>/refuse/",
+        allocation_rules.DecideRule.as_view(approve=False),
+        name="refuse_allocation_rule",
+    ),
     path("<int:pk>/", detail.TradeDetail.as_view(), name="detail"),
     path("<int:pk>/versions/", detail.CompareVersions.as_view(), name="compare"),
     path("<int:pk>/amend/", entry.AmendTrade.as_view(), name="amend"),
@@ -66,5 +83,9 @@ urlpatterns = [
         entry.DecideCancellation.as_view(),
         name="decide_cancellation",
     ),
+    path("<int:pk>/allocate/", allocation.Allocate.as_view(), name="allocate"),
+    path("<int:pk>/allocate/shares/", allocation.Preview.as_view(), name="shares"),
+    path("<int:pk>/allocation/undo/", allocation.Undo.as_view(), name="undo_allocation"),
+    path("<int:pk>/allocation/<slug:verb>/", allocation.Decide.as_view(), name="decide_allocation"),
     path("<int:pk>/comment/", detail.CommentTrade.as_view(), name="comment"),
 ]

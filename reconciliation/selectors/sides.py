@@ -42,7 +42,7 @@ SELECT t.id, t.reference, t.currency, abs(t.net_amount), t.trade_date, t.isin, t
        t.settlement_date, t.quantity, t.price, t.desk_code, t.source_reference
   FROM trades_trade t
  WHERE t.trade_date BETWEEN %(first)s AND %(last)s
-   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
+   AND (t.state = 'VALIDATED' OR t.close_reason = 'SETTLED')
    AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
 THEIR_TRADES: Final = """
 SELECT l.id, l.reference, l.currency, l.amount, l.trade_date, l.isin, l.side,
@@ -56,7 +56,7 @@ SELECT t.id, t.reference, t.currency,
   FROM trades_trade t
  WHERE %(code)s <> '' AND t.currency = %(currency)s
    AND t.settlement_date BETWEEN %(first)s AND %(last)s
-   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'ALLOCATED'))
+   AND (t.state = 'VALIDATED' OR t.close_reason = 'SETTLED')
    AND (t.account_code = %(code)s
         OR NOT EXISTS (SELECT 1 FROM refdata_account other
                         WHERE other.code = t.account_code AND other.kind = 'CASH'))

@@ -41,7 +41,7 @@ from trades.models import Trade
 
 BY_HAND_SCORE: Final = 100
 ITEMS_MAX: Final = 500
-DEALT_WITH: Final = frozenset({"SETTLED", "ALLOCATED"})
+DEALT_WITH: Final = frozenset({"SETTLED"})  # an allocated block stands as its shares
 Item = tuple[str, int, Decimal, str]
 
 

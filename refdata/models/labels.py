@@ -31,6 +31,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "enrich": _("Enrichment"),
     "control": _("Controls"),
     "validate": _("Validation"),
+    "allocate": _("Allocation"),
     "statements": _("Statements"),
     "reconcile": _("Reconciliation"),
     "report": _("Reports"),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.functional import Promise
 
-from kernel.calendars import SATURDAY, BusinessCalendar
+from kernel.calendars import SATURDAY, BusinessCalendar, UnknownDate
 from refdata.facts import CycleFacts, InstrumentFacts, VenueFacts
 from refdata.models import Calendar, CalendarDay, Currency, CutOff, SettlementCycle, Venue
 from refdata.models.labels import LABELS
 from refdata.rules.cut_offs import DELIVERED
 from refdata.rules.settlement import SettlementBook
-from refdata.states import InstructionState, RecordState
+from refdata.states import DayStep, InstructionState, RecordState
 
 HOUSE_CALENDAR: Final = "TARGET"
 CLOSED_MAX: Final = timedelta(days=30)
@@ -134,6 +135,42 @@ class CutOffInForce:
     @property
     def label(self) -> str | Promise:
         return LABELS[self.step]
+
+
+def cut_off_moments(step: DayStep, days: Iterable[date], *, zone: ZoneInfo) -> dict[date, datetime]:
+    """Return by when a step must be through on each of these days; two queries for all of them.
+
+    A day is absent when the calendar of the house does not say which open days follow it.
+    """
+    wanted = set(days)
+    if not wanted:
+        return {}
+    rows = CutOff.objects.filter(step=step.value, state=InstructionState.APPROVED).order_by(
+        "only_day", "valid_from", "pk"
+    )
+    known = list(rows)
+    moments = {}
+    for day in wanted:
+        holding = [
+            r for r in known if r.valid_from == day or (not r.only_day and r.valid_from < day)
+        ]
+        after, at_time = DELIVERED[step]
+        if holding:
+            after, at_time = holding[-1].days_after, holding[-1].at_time
+        last = _days_later(day, after)
+        if last is not None:
+            moments[day] = datetime.combine(last, at_time, tzinfo=zone)
+    return moments
+
+
+def _days_later(day: date, count: int) -> date | None:
+    if not count:
+        return day
+    found = _calendars([HOUSE_CALENDAR]).get(HOUSE_CALENDAR)
+    try:
+        return found.add(day, count) if found else None
+    except UnknownDate:
+        return None
 
 
 def cut_offs_in_force(day: date) -> list[CutOffInForce]:

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     CANCELS_ITS_TRADE = "CANCELS_ITS_TRADE"
     SUPERSEDED = "SUPERSEDED"
     TRADE_CANCELLED = "TRADE_CANCELLED"
+    TRADE_ALLOCATED = "TRADE_ALLOCATED"
     NOT_A_FINANCIAL_INSTRUMENT = "NOT_A_FINANCIAL_INSTRUMENT"
     NOT_AN_INVESTMENT_FIRM = "NOT_AN_INVESTMENT_FIRM"
 
@@ -89,6 +90,8 @@ def _by_version(trade: TradeSource) -> Decision | None:
         return _no(Reason.CANCELS_ITS_TRADE, "RTS 22 annex I, field 1: CANC, not a transaction")
     if trade.is_cancelled:
         return _no(Reason.TRADE_CANCELLED, "RTS 22 article 15: what no longer stands is not sent")
+    if trade.is_allocated:
+        return _no(Reason.TRADE_ALLOCATED, "RTS 22 article 15: its shares are reported, once")
     if not trade.is_current:
         return _no(Reason.SUPERSEDED, "RTS 22 article 15: the terms that stand are reported")
     if not trade.firm.is_investment_firm:

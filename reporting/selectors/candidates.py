@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from desk.models import Approval
 from desk.states import Decision
 from reporting.models import REGIME, RegulatoryReport
+from reporting.rules.eligibility import Reason
 from reporting.states import ReportState
 from trades.models import TradeVersion
 from trades.states import Action, CloseReason, TradeState
@@ -29,6 +30,9 @@ SENT: Final = (
     ReportState.PENDING.value,
     ReportState.ACCEPTED.value,
 )
+
+
+GONE: Final = (CloseReason.CANCELLED.value, CloseReason.ALLOCATED.value)
 
 
 OPEN: Final = (ReportState.BLOCKED.value, ReportState.READY.value, ReportState.REJECTED.value)
@@ -83,7 +87,9 @@ def _candidates(chunk: list[TradeVersion]) -> Iterator[Candidate | None]:
         approval_id = approvals.get((version.trade_id, version.version_no))
         report = reports.get((version.trade_id, version.version_no))
         is_cancel = version.action == Action.CANCEL
-        answered = report is not None and report.state not in OPEN
+        answered = (
+            report is not None and report.state not in OPEN and not _reopened(report, version)
+        )
         if answered or (approval_id is None and not is_cancel):
             yield None
         else:
@@ -95,11 +101,17 @@ def _candidates(chunk: list[TradeVersion]) -> Iterator[Candidate | None]:
             )
 
 
+def _reopened(report: RegulatoryReport, version: TradeVersion) -> bool:
+    """Say whether the answer was that its shares are reported, and there are none any more."""
+    was_allocated = report.reason == Reason.TRADE_ALLOCATED.value
+    return was_allocated and version.trade.close_reason != CloseReason.ALLOCATED
+
+
 def list_superseded(*, day: date) -> QuerySet[RegulatoryReport]:
     """Return, locked, what was sent of trades of a day and no longer stands.
 
-    The trade was cancelled, or a later version has its answer: ready to be sent in its place, or
-    not reportable at all. While the later version is blocked, what was sent stands.
+    The trade was cancelled, or allocated, or a later version has its answer: ready to be sent in
+    its place, or not reportable at all. While the later version is blocked, what was sent stands.
     """
     answered = RegulatoryReport.objects.filter(
         regime=REGIME,
@@ -110,6 +122,6 @@ def list_superseded(*, day: date) -> QuerySet[RegulatoryReport]:
     return (
         RegulatoryReport.objects.select_for_update(of=("self",))
         .filter(regime=REGIME, trade__trade_date=day, state__in=SENT)
-        .filter(Q(trade__close_reason=CloseReason.CANCELLED) | Exists(answered))
+        .filter(Q(trade__close_reason__in=GONE) | Exists(answered))
         .order_by("trade_id", "version_no")
     )

@@ -89,6 +89,7 @@ class _ReferenceBook:
             action=version.action,
             is_current=candidate.is_current,
             is_cancelled=trade.close_reason == CloseReason.CANCELLED,
+            is_allocated=trade.close_reason == CloseReason.ALLOCATED,
             side=version.side,
             quantity=version.quantity,
             price=version.price,

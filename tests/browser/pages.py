@@ -21,6 +21,8 @@ from reconciliation.models import (
 from refdata import models as refdata
 from reporting.models import RegulatoryReport, ReportFile
 from trades.models import (
+    AllocationRule,
+    Block,
     CaptureBatch,
     CaptureFile,
     DropArrival,
@@ -54,6 +56,7 @@ NO_PAGE: Final = {
     "api-trade*": "the API",
     "api-exceptions": "the API",
     "api-events": "the API",
+    "api-allocation": "the API",
 }
 """What answers a GET without being a page; everything else is opened."""
 
@@ -129,6 +132,11 @@ def _first(model: type[Model]) -> Arguments:
     return lambda: [(key,) for key in rows.values_list("pk", flat=True)[:1]]
 
 
+def _first_where(model: type[Model], **wanted: str) -> Arguments:
+    rows = model._default_manager.filter(**wanted).order_by("pk")
+    return lambda: [(key,) for key in rows.values_list("pk", flat=True)[:1]]
+
+
 def _amended() -> list[tuple[Any, ...]]:
     several = Trade.objects.annotate(n=Count("versions")).filter(n__gt=1).order_by("pk")
     return [(key,) for key in several.values_list("pk", flat=True)[:1]]
@@ -148,7 +156,11 @@ KEYS: Final[dict[str, Arguments]] = {
     "core:job": _each(Job.objects.all(), "state"),
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
     "desk:exception": _each(ControlException.objects.all(), "state"),
-    "trades:detail": lambda: _amended() + _each(Trade.objects.all(), "state")(),
+    "trades:detail": lambda: (
+        _amended() + _each(Trade.objects.all(), "state")() + _each(Block.objects.all(), "state")()
+    ),
+    "trades:allocate": _first_where(Block, state="UNALLOCATED"),
+    "trades:allocation_rule": _first(AllocationRule),
     "trades:amend": _to_decide,
     "trades:compare": _amended,
     "validation:trade": _to_decide,

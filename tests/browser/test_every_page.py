@@ -26,7 +26,7 @@ from desk.services import many
 from kernel.actors import SYSTEM
 from refdata.models import CutOff
 from refdata.services import load_file
-from tests.browser import pages
+from tests.browser import allocated, pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
 from tests.factories.feeds import webhooks_in_every_state
 from trades.models import QuarantinedRow, Trade
@@ -91,6 +91,7 @@ def world() -> None:
     webhooks_in_every_state()
     take_in_files()
     decide_by_a_job()
+    allocated.live(day=DAY, at=AT)
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",

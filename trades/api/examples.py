@@ -32,6 +32,12 @@ def lines() -> str:
     return "\n".join(_lines("executions.ndjson"))
 
 
+def allocation() -> dict[str, Any]:
+    """Return the example of an allocation; empty where the documentation is not installed."""
+    lines = _lines("allocation.json")
+    return dict(json.loads("".join(lines))) if lines else {}
+
+
 def of_a_bulk() -> dict[str, Any]:
     """Return the first item of the example of a bulk."""
     lines = _lines("executions.ndjson")

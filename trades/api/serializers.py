@@ -10,7 +10,7 @@ from rest_framework import serializers
 from core.api.openapi import FindingSerializer, ProblemSerializer
 from trades.formats import execution_checks as forms
 from trades.services.plan import ItemStatus
-from trades.states import Action, Capacity, Outcome, Side, TradeState
+from trades.states import Action, BlockState, Capacity, Outcome, Side, TradeState
 
 
 def pattern(form: str) -> str:
@@ -166,3 +166,41 @@ class StatusSerializer(serializers.Serializer[object]):
     trade_version = serializers.IntegerField(allow_null=True)
     state = serializers.ChoiceField([s.value for s in TradeState], allow_null=True)
     close_reason = serializers.CharField(allow_null=True)
+
+
+class ShareSerializer(serializers.Serializer[object]):
+    """One share; without an account it is what stays to be allocated."""
+
+    account = serializers.CharField(allow_null=True)
+    is_remainder = serializers.BooleanField()
+    quantity = serializers.CharField()
+    gross_amount = serializers.CharField()
+    accrued_interest = serializers.CharField()
+    fees = serializers.CharField()
+    net_amount = serializers.CharField()
+    trade = serializers.CharField(allow_null=True)
+    trade_state = serializers.CharField(allow_null=True)
+
+
+class AllocationSerializer(serializers.Serializer[object]):
+    """A block with its shares; one without shares undoes what is in force."""
+
+    id = serializers.IntegerField()
+    state = serializers.CharField(help_text="PROPOSED or IN_FORCE")
+    proposed_by = serializers.CharField()
+    proposed_at = serializers.DateTimeField()
+    trades = serializers.ListField(child=serializers.CharField())
+    shares = ShareSerializer(many=True)
+
+
+class BlockSerializer(serializers.Serializer[object]):
+    """How far a trade is allocated."""
+
+    trade = serializers.CharField()
+    trade_version = serializers.IntegerField()
+    status = serializers.CharField(
+        allow_null=True, help_text=", ".join(state.value for state in BlockState)
+    )
+    allocate_by = serializers.DateTimeField(allow_null=True)
+    allocation = AllocationSerializer(allow_null=True)
+    proposal = AllocationSerializer(allow_null=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trades.api import lists, views
+from trades.api import allocation, lists, views
 
 urlpatterns = [
     path("executions/", views.ExecutionsView.as_view(), name="api-executions"),
@@ -14,4 +14,9 @@ urlpatterns = [
     path("trades/<str:reference>/", lists.TradeView.as_view(), name="api-trade"),
     path("exceptions/", lists.ExceptionsView.as_view(), name="api-exceptions"),
     path("events/", lists.EventsView.as_view(), name="api-events"),
+    path(
+        "trades/<str:reference>/allocation/",
+        allocation.AllocationView.as_view(),
+        name="api-allocation",
+    ),
 ]

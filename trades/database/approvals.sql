@@ -105,6 +105,12 @@ BEGIN
           JOIN public.desk_approval a ON a.subject_kind = 'cancellation' AND a.subject_id = r.id
          WHERE r.trade_id = NEW.id AND r.version_no = OLD.version_no
            AND r.fingerprint = OLD.fingerprint AND a.decision = 'APPROVED'
+    ) AND NOT EXISTS (  -- a share of an allocation that another one, approved, came in place of
+        SELECT 1 FROM public.trades_allocationshare s
+          JOIN public.trades_allocation granted ON granted.replaces_id = s.allocation_id
+          JOIN public.desk_approval a ON a.subject_kind = 'allocation' AND a.subject_id = granted.id
+         WHERE s.trade_id = NEW.id AND a.fingerprint = granted.fingerprint
+           AND a.decision = 'APPROVED'
     ) THEN
         RAISE EXCEPTION 'the cancellation of trade % is not approved', NEW.id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'trade_cancelled_is_approved';

@@ -1,5 +1,12 @@
 """Trade storage: columns, constraints, querysets. No decisions are taken here."""
 
+from trades.models.allocation import (
+    Allocation,
+    AllocationMember,
+    AllocationRule,
+    AllocationShare,
+    Block,
+)
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.files import CaptureFile, DropArrival, ExecutionMapping, QuarantinedRow
@@ -17,6 +24,11 @@ from trades.models.trade import Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
     "LABELS",
+    "Allocation",
+    "AllocationMember",
+    "AllocationRule",
+    "AllocationShare",
+    "Block",
     "CancellationRequest",
     "CaptureBatch",
     "CaptureFile",

@@ -1,5 +1,11 @@
 """Reads of trades and of what came in; lists are of those that the actor may see."""
 
+from trades.selectors.allocation import (
+    allocations_of,
+    late_to_allocate,
+    list_alike,
+    list_allocation_rules,
+)
 from trades.selectors.fix import (
     count_fix_behind,
     count_fix_messages,
@@ -48,6 +54,7 @@ __all__ = [
     "AsOf",
     "Merged",
     "Release",
+    "allocations_of",
     "count_fix_behind",
     "count_fix_messages",
     "count_in_quarantine",
@@ -60,6 +67,9 @@ __all__ = [
     "find_request",
     "fix_fields",
     "get_trade_for_update",
+    "late_to_allocate",
+    "list_alike",
+    "list_allocation_rules",
     "list_batches",
     "list_days",
     "list_decisions",

@@ -21,6 +21,7 @@ from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades.facts import TradeFacts
 from trades.models import (
+    AllocationMember,
     CancellationRequest,
     Trade,
     TradeVersion,
@@ -54,11 +55,15 @@ def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:
 
 
 def list_decisions(*, trade_id: int) -> QuerySet[Approval]:
-    """Return the decisions on the versions of a trade and on asked cancellations, oldest first."""
+    """Return the decisions on the versions of a trade, on cancellations and on allocations of it,
+    oldest first.
+    """
     requests = CancellationRequest.objects.filter(trade=trade_id).values("pk")
+    allocations = AllocationMember.objects.filter(trade=trade_id).values("allocation")
     return Approval.objects.filter(
         Q(subject_kind="trade", subject_id=trade_id)
         | Q(subject_kind="cancellation", subject_id__in=requests)
+        | Q(subject_kind="allocation", subject_id__in=allocations)
     ).order_by("id")
 
 

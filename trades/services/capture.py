@@ -16,14 +16,15 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection
+from django.utils.translation import gettext as _
 from psycopg2.errors import DeadlockDetected, UniqueViolation
 
 from core import outbox
 from core.acts import acting, declared
 from core.models import StoredFile
 from kernel.actors import Actor
-from kernel.findings import Finding
-from trades.facts import ExecutionFacts
+from kernel.findings import Finding, Refusal
+from trades.facts import ALLOCATION_SOURCE, ExecutionFacts
 from trades.models import CaptureBatch
 from trades.services import loading, storing, writing
 from trades.services.enrichment import Reference, load_reference
@@ -39,6 +40,12 @@ COUNTS: Final = tuple(
 """What messages are counted as when they come in."""
 Read = ExecutionFacts | tuple[Finding, ...]
 Result = TypeVar("Result")
+
+
+class ReservedSource(Refusal):
+    """The source system is one under which the house books what it decided itself."""
+
+    code = "RESERVED_SOURCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Origin:
     maker: str = ""  # who asked for what the actor lets in
     repaired: bool = False  # persons corrected what came in a file
     hands: tuple[str, ...] = ()  # those persons
+    checked: bool = False  # the actor decided on exactly this, and made none of it
 
     @property
     def has_own_batch(self) -> bool:
@@ -133,6 +141,8 @@ def capture_here(
     `reference` may carry reference data that was loaded a moment ago for the same messages, `alone`
     what is known already of the lock that they need (`loading.begin`).
     """
+    if origin.source_system == ALLOCATION_SOURCE and not origin.checked:
+        raise ReservedSource(_("%(name)s is the house itself.") % {"name": ALLOCATION_SOURCE})
     items = [_item(message, origin) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
@@ -150,6 +160,7 @@ def capture_here(
         chains=known.chains,
         trades=known.trades,
         waiting=known.waiting,
+        checked=origin.checked,
     )
     batch_id = origin.batch_id or known.batch_id or open_batch(origin, actor, at, window=window)
     _book(good, storing.Store(plan, origin, batch_id, known.numbers))

@@ -7,6 +7,7 @@
 | a trade, message is newer    | conflict | book                     | book                     |
 | a trade, message is older    | conflict | ignore                   | exception: late cancel   |
 | a closed trade, newer        | conflict | exception: it is over    | exception: it is over    |
+| an allocated block, newer    | conflict | exception: undo it first | exception: undo it first |
 | a closed trade, older        | conflict | ignore                   | ignore                   |
 
 Before that table: the same version and action with the same content is a repeat, with other content
@@ -45,6 +46,7 @@ class Chain:
     new_waits: bool = False
     booked: bool = False
     closed: bool = False
+    allocated: bool = False
     head: int = 0
 
 
@@ -70,18 +72,21 @@ def _follow(chain: Chain, version: int, action: str) -> tuple[Verdict, Finding |
         return Verdict.PARK, finding("CAP-102", "NEW", action)
     if version > chain.head:
         if chain.closed:
-            return Verdict.EXCEPTION, finding("CAP-104", "an open trade", action)
+            code = ALLOCATED if chain.allocated else "CAP-104"
+            return Verdict.EXCEPTION, finding(code, "an open trade", action)
         return Verdict.BOOK, None
     if action == Action.CANCEL and not chain.closed:
         return Verdict.EXCEPTION, finding("CAP-103", f"> {chain.head}", str(version))
     return Verdict.IGNORE, finding("CAP-105", f"> {chain.head}", str(version))
 
 
+ALLOCATED: Final = "CAP-111"
 MESSAGES: Final = {
     "CAP-102": N_("{found} came before its NEW: it waits for it"),
     "CAP-103": N_("The cancellation is older than what stands: {found}, expected {expected}"),
     "CAP-104": N_("{found} came after the trade was closed"),
     "CAP-105": N_("The version is older than the one that stands: {found}, expected {expected}"),
+    "CAP-111": N_("{found} came after the block was allocated: it waits until that is undone"),
     "CAP-201": N_("Version {found} came before with other content"),
     "CAP-202": N_("The trade exists already: send an AMEND with a higher version"),
     "CAP-203": N_("Version {found} was already used by another action"),

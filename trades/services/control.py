@@ -26,7 +26,7 @@ from kernel.states import require_transition
 from trades.facts import TradeFacts
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
-from trades.services import news
+from trades.services import blocks, news
 from trades.services.control_data import DEAD, Library, lock_facts
 from trades.states import TRANSITIONS, TradeState
 
@@ -107,6 +107,7 @@ def control_trades(
             at=at,
         )
         _move(chunk, held, _cut_off(book), actor, at)
+        blocks.expect(chunk, actor=actor, at=at)
         return _record(chunk, found, held, at, job_id)
 
 

@@ -48,6 +48,7 @@ ZONES: Final = {
     "SG": ZoneInfo("Asia/Singapore"),
     "AU": ZoneInfo("Australia/Sydney"),
 }
+#: Shares of a block are alike and are none twice: their sum is that of the block.
 TWINS: Final = """
 SELECT DISTINCT ON (new.id) new.id, old.reference,
        old.traded_at = new.traded_at AND old.book_code = new.book_code
@@ -62,6 +63,7 @@ SELECT DISTINCT ON (new.id) new.id, old.reference,
  WHERE new.id = ANY(%(ids)s) AND new.isin <> ''
    AND old.traded_at BETWEEN %(first)s AND %(last)s
    AND old.state NOT IN ('CLOSED', 'REJECTED')
+   AND NOT (old.source_system = 'ALLOCATION' AND new.source_system = 'ALLOCATION')
  ORDER BY new.id, same DESC, old.id
 """
 FIELDS: Final = (

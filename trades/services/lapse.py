@@ -10,13 +10,16 @@ from desk import services as desk
 from desk.states import WorkKind
 from kernel.actors import Actor
 from trades.models import CancellationRequest
+from trades.services import blocks
 from trades.states import RequestState
 
 SUBJECT_KIND: Final = "cancellation"
 
 
 def supersede(*, trade_ids: Collection[int], actor: Actor, at: datetime) -> None:
-    """End what waited for another version of these trades: corrections and cancellations."""
+    """End what waited for another version of these trades: corrections, cancellations, and
+    allocations that somebody proposed.
+    """
     desk.close_work(
         kind=WorkKind.CORRECTION,
         subject_kind="trade",
@@ -25,6 +28,7 @@ def supersede(*, trade_ids: Collection[int], actor: Actor, at: datetime) -> None
         at=at,
     )
     _lapse_requests(trade_ids, actor, at)
+    blocks.lapse(trade_ids=trade_ids, actor=actor, at=at)
 
 
 def _lapse_requests(trade_ids: Collection[int], actor: Actor, at: datetime) -> None:

@@ -16,7 +16,7 @@ from trades.facts import ExecutionFacts
 from trades.services.chains import RANK, Chain
 from trades.services.enrichment import Terms
 from trades.services.plan import Item, TradeRow
-from trades.states import Action, Outcome, TradeState
+from trades.states import Action, CloseReason, Outcome, TradeState
 
 Numbers = dict[str, list[int]]
 KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str]
@@ -223,4 +223,5 @@ def _head(known: Known, row: tuple[Any, ...]) -> None:
     )
     chain = known.chains[reference]
     chain.booked, chain.closed = True, state == TradeState.CLOSED
+    chain.allocated = close_reason == CloseReason.ALLOCATED
     chain.head = source_version

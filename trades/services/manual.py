@@ -15,7 +15,7 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition
 from refdata import selectors as refdata
-from trades.facts import ExecutionFacts
+from trades.facts import ALLOCATION_SOURCE, ExecutionFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.selectors import get_trade_for_update
@@ -38,7 +38,7 @@ class TradeChanged(Refusal):
     """The trade is not what the person saw."""
 
     code = "TRADE_CHANGED"
-    status_code = 409
+    status = status_code = 409
 
 
 def enter_trade(*, reference: str, fields: Mapping[str, Any], actor: Actor, at: datetime) -> Item:
@@ -83,12 +83,15 @@ def book_cancellation(*, trade: Trade, maker: str, reason: str, actor: Actor, at
 def locked_as_seen(*, trade_id: int, seen: str, actor: Actor) -> Trade:
     """Return the locked trade if it is what the person saw and may still change.
 
-    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over.
+    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture when
+    it is a share of a block.
     """
     trade = get_trade_for_update(trade_id=trade_id)
     require(actor, Action.AMEND_TRADE, desk=trade.desk_code)
     if trade.fingerprint != seen:
         raise TradeChanged(_("The trade has changed since you saw it. Look at it again."))
+    if trade.source_system == ALLOCATION_SOURCE:
+        raise UnableToCapture(_("This trade is a share of a block: allocate the block again."))
     if trade.state == TradeState.CLOSED:
         raise IllegalTransition(_("The trade is over."))
     return trade

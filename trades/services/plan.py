@@ -103,6 +103,7 @@ class Plan:
     chains: Mapping[str, Chain]
     trades: dict[str, TradeRow]
     waiting: Mapping[str, list[Item]]
+    checked: bool = False  # the actor decides on what the maker asked for, and adds nothing
     versions: list[VersionRow] = field(default_factory=list)
     replayed: list[Item] = field(default_factory=list)
 
@@ -185,8 +186,7 @@ class Plan:
             maker=item.maker or self.actor.name,
             risk_eur=risk_in_eur(terms, self.reference),
         )
-        hands = dict.fromkeys((*item.hands, self.actor.name))
-        trade.contributors = [name for name in hands if name != trade.maker]
+        trade.contributors = [name for name in self._hands(item) if name != trade.maker]
         self.trades[facts.source_reference] = trade
         self._record(item, trade, str(facts.action))
 
@@ -211,10 +211,15 @@ class Plan:
         trade.version_no += 1
         trade.source_version = facts.version
         trade.changed = True
-        for name in (item.maker, *item.hands, self.actor.name):
+        for name in (item.maker, *self._hands(item)):
             if name and name not in trade.contributors:
                 trade.contributors = [*trade.contributors, name]
         self._record(item, trade, str(facts.action))
+
+    def _hands(self, item: Item) -> list[str]:
+        """Return who had a hand in a message besides its maker; a checker adds nothing."""
+        actors = () if self.checked else (self.actor.name,)
+        return list(dict.fromkeys((*item.hands, *actors)))
 
     def _record(self, item: Item, trade: TradeRow, action: str) -> None:
         item.outcome, item.findings = Outcome.BOOKED, ()

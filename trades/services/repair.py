@@ -84,15 +84,15 @@ def replay_waiting(*, name: str, actor: Actor, at: datetime, by_hand: bool = Fal
     for source_system, reference in waiting.values_list("source_system", "source_reference"):
         sources[source_system].add(reference)
     return sum(
-        _replay(source_system, references, actor, at, by_hand=by_hand)
+        replay(source_system, references, actor=actor, at=at, by_hand=by_hand)
         for source_system, references in sorted(sources.items())
     )
 
 
-def _replay(
-    source_system: str, references: set[str], actor: Actor, at: datetime, *, by_hand: bool
+def replay(
+    source_system: str, references: set[str], *, actor: Actor, at: datetime, by_hand: bool
 ) -> int:
-    """Judge the waiting messages of one source again, under its lock."""
+    """Judge the waiting messages of one source again, under its lock; return how many moved."""
     channel = Channel.MANUAL if by_hand else Channel.API
     origin = capture.Origin(source_system=source_system, channel=channel)
     with acting(actor=actor):

@@ -17,9 +17,11 @@ from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from trades.services import news
+from trades.services.chains import ALLOCATED
 from trades.services.enrichment import Terms
 from trades.services.lapse import supersede
 from trades.services.plan import Item, Plan, TradeRow, VersionRow
+from trades.services.proposals import undo_for_source
 from trades.services.writing import NULL, SEPARATOR, Table, array, insert, row
 from trades.states import Outcome, TradeState
 
@@ -250,6 +252,10 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
         raised = [_raised(i, plan, origin) for i in waiting if i.outcome is outcome]
         if raised:
             desk.raise_exceptions(raised=raised, kind=kind, actor=plan.actor, at=plan.at)
+    late = [i for i in waiting if i.outcome is Outcome.EXCEPTION and i.reason_code == ALLOCATED]
+    if late:
+        blocks = {plan.trades[i.facts.source_reference].id for i in late if i.facts}
+        undo_for_source(trade_ids=blocks, actor=plan.actor, at=plan.at)
     done = [
         item.execution_id
         for item in plan.replayed

@@ -210,6 +210,8 @@ def _require(trade: Trade, target: TradeState, seen: str) -> None:
     """A trade that moved on since it was seen is a changed one, whatever its state now."""
     if trade.fingerprint != seen:
         raise approvals.SeenChanged(_("It has changed since you saw it. Look at it again."))
+    if trade.state == TradeState.CLOSED:
+        raise IllegalTransition(_("The trade is over."), source=trade.state)
     if trade.state == TradeState.VALIDATED and target is TradeState.VALIDATED:
         raise approvals.AlreadyDecided(_("This version is already validated."))
     if trade.state != TradeState.PENDING_VALIDATION:

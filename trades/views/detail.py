@@ -28,7 +28,9 @@ from desk import services as desk
 from kernel.calendars import is_plausible
 from kernel.findings import Refusal
 from trades import selectors
+from trades.facts import ALLOCATION_SOURCE
 from trades.models import Trade, TradeVersion
+from trades.views.allocation import shown_on_trade
 from trades.views.terms import changed_terms, charges_of, compared_terms
 
 MOMENTS_SHOWN = 30
@@ -73,7 +75,7 @@ class TradeDetail(DetailPage):
 
     def get_queryset(self) -> QuerySet[Trade]:
         return selectors.list_trades(actor=self.request.actor).select_related(
-            "instrument", "counterparty", "settlement_instruction"
+            "instrument", "counterparty", "settlement_instruction", "block", "share_of"
         )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -129,9 +131,12 @@ class TradeDetail(DetailPage):
             "asked": request,
             "may_decide": selectors.may_decide(request, trade=trade, actor=actor),
             "may_capture": access.allows(actor, Action.CAPTURE_TRADE),
-            "may_amend": open_ and access.allows(actor, Action.AMEND_TRADE, desk=desk_code),
+            "may_amend": open_
+            and trade.source_system != ALLOCATION_SOURCE
+            and access.allows(actor, Action.AMEND_TRADE, desk=desk_code),
             "may_validate": trade.state == "PENDING_VALIDATION"
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
+            **shown_on_trade(self.request, trade),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
         }
 

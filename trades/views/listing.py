@@ -27,11 +27,12 @@ class TradeList(ListPage):
         Tab(_("Rejected"), "state=REJECTED"),
         Tab(_("Validated"), "state=VALIDATED"),
         Tab(pgettext_lazy("trade", "Closed"), "state=CLOSED"),
+        Tab(_("To allocate"), "allocation=UNALLOCATED&allocation=PROPOSED"),
     )
     hidden_columns = (
         *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
         *("source_system", "source_reference", "maker", "received_at", "isin", "book_code"),
-        "version_no",
+        *("version_no", "allocation"),
     )
     indexed_columns = ("trade_date", "reference")
     revision_field = "fingerprint"
@@ -42,7 +43,7 @@ class TradeList(ListPage):
     empty_text = _("No trade yet: post one over the API, upload a file or enter one by hand.")
 
     def get_queryset(self) -> QuerySet[Trade]:
-        return selectors.list_trades(actor=self.request.actor).select_related("instrument")
+        return selectors.list_trades(actor=self.request.actor).select_related("instrument", "block")
 
     def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
         rows = (

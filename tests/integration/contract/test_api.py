@@ -41,7 +41,7 @@ from tests.factories.trades import AT, ISIN, small_world
 pytestmark = pytest.mark.django_db
 OPERATIONS = (
     "post_execution", "post_executions", "get_execution", "list_trades", "get_trade",
-    "list_exceptions", "list_events",
+    "list_exceptions", "list_events", "get_allocation", "propose_allocation",
 )  # fmt: skip
 BEYOND_A_SCHEMA = ["2xx", "404", "409", "422"]
 """Check digits, words of two alphabets and what stands already are no matter of a schema."""

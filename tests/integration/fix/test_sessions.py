@@ -84,6 +84,7 @@ def test_an_administrator_sets_a_session_up_and_its_trail_hides_the_password() -
         ({"name": "BR\u041eKER"}, "alphabets"),
         ({"name": "BROKER\u200b"}, "invisible"),
         ({"source_system": "MANUAL"}, "tickets by hand"),
+        ({"source_system": "ALLOCATION"}, "the house itself"),
         ({"source_system": "BR\u00d6KER"}, "ASCII"),
     ],
 )

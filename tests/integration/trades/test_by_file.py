@@ -139,7 +139,7 @@ def test_a_cancellation_in_a_file_does_not_wait_for_the_trade_of_another() -> No
     assert Trade.objects.get().state != "CLOSED"
 
 
-@pytest.mark.parametrize("source", ["MANUAL", "OMS", "PMS", "OLD", "BROKER"])
+@pytest.mark.parametrize("source", ["MANUAL", "ALLOCATION", "OMS", "PMS", "OLD", "BROKER"])
 def test_a_source_that_speaks_for_itself_is_not_typed(source: str) -> None:
     booked(source_reference="X-1")
     tokens.create_token(name="pms", source_system="PMS", actor=SYSTEM, at=AT)

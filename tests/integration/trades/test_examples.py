@@ -36,7 +36,12 @@ def test_the_api_description_shows_these_files(client: Client) -> None:
 
     one = json.loads((EXAMPLES / "execution.json").read_text())
     first = json.loads((EXAMPLES / "executions.ndjson").read_text().splitlines()[0])
-    assert shown == {"post_execution": one, "post_executions": [first]}
+    allocation = json.loads((EXAMPLES / "allocation.json").read_text())
+    assert shown == {
+        "post_execution": one,
+        "post_executions": [first],
+        "propose_allocation": allocation,
+    }
 
 
 @pytest.mark.django_db

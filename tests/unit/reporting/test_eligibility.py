@@ -34,6 +34,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("unknown venue", {"venue_country": ""}, "UNDECIDED", "VENUE_UNKNOWN"),
     ("a cancellation", {"action": "CANCEL"}, "NOT_REPORTABLE", "CANCELS_ITS_TRADE"),
     ("cancelled", {"is_cancelled": True}, "NOT_REPORTABLE", "TRADE_CANCELLED"),
+    ("allocated", {"is_allocated": True}, "NOT_REPORTABLE", "TRADE_ALLOCATED"),
     ("an older version", {"is_current": False}, "NOT_REPORTABLE", "SUPERSEDED"),
     (
         "foreign exchange spot",

@@ -22,6 +22,7 @@ from desk.states import ExceptionKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
+from trades.facts import ALLOCATION_SOURCE
 from trades.formats.fix.dictionary import Dictionary, UnreadableDictionary, read_dictionary
 from trades.models import FixEvent, FixLine, FixMessage, FixResult, FixSession
 from trades.services import capture, manual
@@ -69,6 +70,8 @@ def save_session(
         session.secret = ""
     if session.source_system == manual.SOURCE:
         raise UnableToSaveSession(_("This source system is kept for tickets by hand."))
+    if session.source_system == ALLOCATION_SOURCE:
+        raise UnableToSaveSession(_("%(name)s is the house itself.") % {"name": ALLOCATION_SOURCE})
     _check(session)
     with acting(actor=actor, reason=reason):
         session.save()

@@ -1,0 +1,33 @@
+"""Forms of trades: how they are captured, and how blocks are allocated."""
+
+from trades.forms.allocation import (
+    AllocationRuleForm,
+    PercentForms,
+    ShareForms,
+    SharesForm,
+)
+from trades.forms.capture import (
+    AliasForm,
+    ExecutionMappingForm,
+    FixResetForm,
+    FixSessionForm,
+    InstrumentForm,
+    RuleForm,
+    TableForm,
+    TicketForm,
+)
+
+__all__ = [
+    "AliasForm",
+    "AllocationRuleForm",
+    "ExecutionMappingForm",
+    "FixResetForm",
+    "FixSessionForm",
+    "InstrumentForm",
+    "PercentForms",
+    "RuleForm",
+    "ShareForms",
+    "SharesForm",
+    "TableForm",
+    "TicketForm",
+]
