@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -20,14 +19,14 @@ UPDATE core_job SET lease_until = clock_timestamp() + make_interval(secs => %s)
 
 
 @contextmanager
-def beating(job_id: int, lease: UUID, length: timedelta, *, enabled: bool) -> Iterator[None]:
-    """Extend the lease three times per length until the block ends."""
+def beating(job_id: int, lease: UUID, seconds: int, *, enabled: bool) -> Iterator[None]:
+    """Extend the lease to so many seconds from now, three times in each, until the block ends."""
     if not enabled:
         yield
         return
     stop = threading.Event()
     thread = threading.Thread(
-        target=_beat, args=(job_id, lease, length, stop), name=f"lease-{job_id}", daemon=True
+        target=_beat, args=(job_id, lease, seconds, stop), name=f"lease-{job_id}", daemon=True
     )
     thread.start()
     try:
@@ -37,12 +36,12 @@ def beating(job_id: int, lease: UUID, length: timedelta, *, enabled: bool) -> It
         thread.join()
 
 
-def _beat(job_id: int, lease: UUID, length: timedelta, stop: threading.Event) -> None:
+def _beat(job_id: int, lease: UUID, seconds: int, stop: threading.Event) -> None:
     try:
-        while not stop.wait(length.total_seconds() / 3):
+        while not stop.wait(seconds / 3):
             try:
                 with connection.cursor() as cursor:
-                    cursor.execute(EXTEND, [length.total_seconds(), job_id, lease])
+                    cursor.execute(EXTEND, [seconds, job_id, lease])
             except DatabaseError:
                 logger.warning("lease of job %s not extended", job_id, exc_info=True)
                 connection.close()

@@ -34,7 +34,6 @@ from kernel.findings import Refusal
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=30)
 ATTEMPTS_MAX: Final = 3
 BACK_OFF: Final = (timedelta(seconds=2), timedelta(seconds=15), timedelta(seconds=60))
 PROGRESS_INTERVAL_S: Final = 1
@@ -228,7 +227,7 @@ def run_next(*, heart: bool = True) -> int | None:
     """Claim one due job and run it to its end; return its id, or None when nothing is due."""
     lease = uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [lease, LEASE.total_seconds()])
+        cursor.execute(CLAIM, [lease, settings.JOB_LEASE_SECONDS])
         claimed = cursor.fetchone()
     if claimed is None:
         return None
@@ -258,7 +257,7 @@ def _run(job: Job, lease: UUID, *, heart: bool) -> None:
     try:
         handler = _handler_for(job)
         with (
-            beating(job.pk, lease, LEASE, enabled=heart),
+            beating(job.pk, lease, settings.JOB_LEASE_SECONDS, enabled=heart),
             translation.override(_language_of(job)),
             _isolated(),
         ):

@@ -27,11 +27,18 @@ def flag(name: str, *, default: bool = False) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int = 0) -> int:
     value = text(name, str(default))
     if not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(f"{name}={value!r}: write a whole number")
+    if int(value) < least:
+        raise ImproperlyConfigured(f"{name}={value}: {least} is the least")
     return int(value)
+
+
+def job_lease() -> int:
+    """Return the seconds after which the work of a silent worker is taken over."""
+    return number("JOB_LEASE_SECONDS", 30, least=3)
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -87,3 +94,4 @@ def check() -> None:
         flag(name)
     for name in ("CONN_MAX_AGE", "SIGN_IN_ATTEMPTS", "SECURE_HSTS_SECONDS"):
         number(name, 0)
+    job_lease()

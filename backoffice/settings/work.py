@@ -25,6 +25,7 @@ RING_DOORBELL = True
 WEBHOOK_HOSTS = [host.lower() for host in env.words("WEBHOOK_HOSTS")]
 WEBHOOK_ALLOWED_PRIVATE = env.flag("WEBHOOK_ALLOWED_PRIVATE")
 JOB_BACK_OFF_FACTOR = 1
+JOB_LEASE_SECONDS = env.job_lease()
 
 LOGGING = logging_settings()
 MIGRATION_LINTER_OPTIONS = {

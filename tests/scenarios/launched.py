@@ -24,6 +24,8 @@ from backoffice.launcher.embedded import Postgres
 from backoffice.launcher.valkey import Valkey
 
 PATIENCE_SECONDS = 40
+IMPATIENT = {"JOB_LEASE_SECONDS": "6"}
+"""Work of a worker that was killed is taken over soon."""
 WORLD = """
 from datetime import UTC, date, datetime
 from refdata import demo
@@ -148,7 +150,10 @@ def launch(
     with (data_dir / "up.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, str(places.ROOT / "manage.py"), "up", *arguments],
-            env=_unserved() | {"DATA_DIR": str(data_dir), "PORT": str(chosen)} | environment,
+            env=_unserved()
+            | IMPATIENT
+            | {"DATA_DIR": str(data_dir), "PORT": str(chosen)}
+            | environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
@@ -158,11 +163,16 @@ def launch(
 
 
 @contextlib.contextmanager
-def home() -> Iterator[Path]:
-    """A folder whose path has a space; whatever was started there is stopped afterwards."""
+def home(like: Path | None = None) -> Iterator[Path]:
+    """A folder whose path has a space, empty or a copy of another that is not up.
+
+    Whatever was started there is stopped afterwards.
+    """
     folder = Path(tempfile.mkdtemp(prefix="denouement up ")).resolve()
     folder.chmod(0o755)
     try:
+        if like:
+            subprocess.run(["cp", "-a", f"{like}/.", str(folder)], check=True)
         yield folder
     finally:
         place = places.Place(folder)
@@ -172,10 +182,10 @@ def home() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Launched]:
+def running(like: Path, **environment: str) -> Iterator[Launched]:
     """A copy of its own that is ready, and ended afterwards."""
-    with home() as folder:
-        up = launch(folder)
+    with home(like) as folder:
+        up = launch(folder, **environment)
         try:
             eventually(up.ready, seconds=120)
             yield up

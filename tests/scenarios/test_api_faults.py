@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, eventually, home, running
 from tests.scenarios.test_broker_outage import _ask, _execution
 
 pytestmark = pytest.mark.slow
@@ -32,15 +32,10 @@ PATIENCE_S = 180
 
 
 @pytest.fixture(name="up", scope="module")
-def _up() -> Iterator[Launched]:
-    with home() as folder:
-        up = launch(folder)
-        try:
-            eventually(up.ready, seconds=120)
-            up.load_reference_data()
-            yield up
-        finally:
-            up.end()
+def _up(migrated: Path) -> Iterator[Launched]:
+    with running(migrated) as up:
+        up.load_reference_data()
+        yield up
 
 
 @pytest.fixture(name="token", scope="module")
@@ -231,24 +226,19 @@ def small_disk() -> Iterator[Path]:
             subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_full_disk_is_said_and_survived() -> None:
+def test_a_full_disk_is_said_and_survived(migrated: Path) -> None:
     """A body that finds no room, with its length or in chunks, is refused; the next one is not."""
-    with small_disk() as disk, home() as folder:
-        up = launch(folder, TMPDIR=str(disk))
-        try:
-            eventually(up.ready, seconds=120)
-            token = up.told("create_api_token", "oms", "--source-system", "OMS")
-            line = json.dumps(_execution(1)).encode() + b" " * 900
-            large = b"[" + b",".join([line] * 40_000) + b"]"
-            pieces = (large[at : at + 10**6] for at in range(0, len(large), 10**6))
-            outcomes = [post(up, token, "full", body) for body in (large, pieces)]
-            good, kept, _stored = post(up, token, "small", bulk("SMALL", 5))
+    with small_disk() as disk, running(migrated, TMPDIR=str(disk)) as up:
+        token = up.told("create_api_token", "oms", "--source-system", "OMS")
+        line = json.dumps(_execution(1)).encode() + b" " * 900
+        large = b"[" + b",".join([line] * 40_000) + b"]"
+        pieces = (large[at : at + 10**6] for at in range(0, len(large), 10**6))
+        outcomes = [post(up, token, "full", body) for body in (large, pieces)]
+        good, kept, _stored = post(up, token, "small", bulk("SMALL", 5))
 
-            assert [(full, said["code"]) for full, said, _stored in outcomes] == [
-                (507, "NO_SPACE"),
-                (507, "NO_SPACE"),
-            ]
-            assert (good, sum(kept["counts"].values())) == (200, 5)
-            assert up.get("/livez")[0] == 200
-        finally:
-            up.end()
+        assert [(full, said["code"]) for full, said, _stored in outcomes] == [
+            (507, "NO_SPACE"),
+            (507, "NO_SPACE"),
+        ]
+        assert (good, sum(kept["counts"].values())) == (200, 5)
+        assert up.get("/livez")[0] == 200

@@ -15,9 +15,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(name="source", scope="module")
-def _source() -> Iterator[Path]:
-    with home() as folder:
-        assert manage(folder, "migrate", "--no-input").returncode == 0
+def _source(migrated: Path) -> Iterator[Path]:
+    with home(migrated) as folder:
         made = manage(folder, "create_api_token", "feed", "--source-system", "OMS")
         assert made.returncode == 0, made.stderr
         (folder / "files").mkdir()

@@ -25,8 +25,8 @@ BATCHES, PER_BATCH = 40, 25
 
 
 @pytest.fixture(name="up")
-def _up() -> Iterator[Launched]:
-    with running() as up:
+def _up(migrated: Path) -> Iterator[Launched]:
+    with running(migrated) as up:
         yield up
 
 

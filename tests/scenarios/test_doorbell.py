@@ -21,7 +21,7 @@ import pytest
 from backoffice.launcher import places, provisioning
 from backoffice.launcher.valkey import Valkey
 from tests.factories.trades import message
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, eventually, home, running
 
 pytestmark = pytest.mark.slow
 #: A minute of silence in production; here long enough for the scheduler to miss several ticks.
@@ -37,12 +37,9 @@ def _valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture(name="up")
-def _up(valkey: Valkey) -> Iterator[Launched]:
-    with home() as folder:
-        up = launch(folder, REDIS_URL=f"unix://{valkey.place.valkey_socket}")
-        eventually(up.ready)
+def _up(valkey: Valkey, migrated: Path) -> Iterator[Launched]:
+    with running(migrated, REDIS_URL=f"unix://{valkey.place.valkey_socket}") as up:
         yield up
-        up.end()
 
 
 def _manage(up: Launched, *arguments: str) -> str:

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,8 @@ RATE, SECONDS = 25, 16
 
 
 @pytest.fixture(name="up")
-def _up() -> Iterator[Launched]:
-    with running() as up:
+def _up(migrated: Path) -> Iterator[Launched]:
+    with running(migrated) as up:
         yield up
 
 

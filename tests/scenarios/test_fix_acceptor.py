@@ -6,12 +6,13 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from backoffice.launcher.supervisor import born_at
 from benchmarks import drop_copy
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, eventually, running
 
 pytestmark = pytest.mark.slow
 REPORTS = 3_000
@@ -38,17 +39,17 @@ def fix_port(up: Launched) -> int:
     return int(found[1])
 
 
-@pytest.fixture(name="up")
-def _up() -> Iterator[Launched]:
-    port = drop_copy.free_port()
-    with home() as folder:
-        up = launch(folder, FIX_PORT=str(port))
-        try:
-            eventually(up.ready, seconds=120)
-            eventually(lambda: "fix" in up.children())
-            yield up
-        finally:
-            up.end()
+@pytest.fixture(name="up", scope="module")
+def _up(migrated: Path) -> Iterator[Launched]:
+    with running(migrated, FIX_PORT=str(drop_copy.free_port())) as up:
+        eventually(lambda: "fix" in up.children())
+        yield up
+
+
+def test_a_copy_whose_fix_port_is_taken_starts_all_the_same(up: Launched, migrated: Path) -> None:
+    with running(migrated, FIX_PORT=str(fix_port(up))) as other:
+        eventually(lambda: "trying again" in other.log())
+        assert other.end() == 0, other.log()
 
 
 def test_reports_survive_a_kill_of_the_acceptor_in_mid_stream(up: Launched) -> None:
@@ -77,11 +78,3 @@ def test_reports_survive_a_kill_of_the_acceptor_in_mid_stream(up: Launched) -> N
     last = up.children()["fix"]
     assert up.end() == 0, up.log()
     assert born_at(last) == ""
-
-
-def test_a_copy_whose_fix_port_is_taken_starts_all_the_same(up: Launched) -> None:
-    with home() as folder:
-        other = launch(folder, FIX_PORT=str(fix_port(up)))
-        eventually(other.ready, seconds=120)
-        eventually(lambda: "trying again" in other.log())
-        assert other.end() == 0, other.log()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backoffice.launcher import places
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, running
 
 pytestmark = pytest.mark.slow
 MEGABYTE = bytes(1024 * 1024)
@@ -23,14 +23,9 @@ EARLY_SECONDS = 5
 
 
 @pytest.fixture(name="up", scope="module")
-def _up() -> Iterator[Launched]:
-    with home() as folder:
-        launched = launch(folder)
-        try:
-            eventually(launched.ready, seconds=120)
-            yield launched
-        finally:
-            launched.end()
+def _up(migrated: Path) -> Iterator[Launched]:
+    with running(migrated) as up:
+        yield up
 
 
 def chunks(megabytes: int) -> Iterator[bytes]:

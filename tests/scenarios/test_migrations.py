@@ -61,9 +61,9 @@ def in_an_empty_database(folder: Path, program: str) -> subprocess.CompletedProc
     return manage(folder, "shell", "--no-imports", "-c", program, DATABASE_ROLE="owner")
 
 
-def test_every_migration_can_be_taken_back_and_made_again() -> None:
-    with home() as folder:
-        for step in (["migrate"], ["migrate", "core", "zero"], ["migrate"]):
+def test_every_migration_can_be_taken_back_and_made_again(migrated: Path) -> None:
+    with home(migrated) as folder:
+        for step in (["migrate", "core", "zero"], ["migrate"]):
             done = manage(folder, *step)
             assert done.returncode == 0, f"{step}: {done.stderr}"
 

@@ -57,6 +57,17 @@ def _fifteen() -> Iterator[Path]:
         yield sockets
 
 
+@pytest.fixture(name="house", scope="module")
+def _house(fifteen: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A database with its roles and tables, and somebody in it."""
+    house = _settings(fifteen)
+    folder = tmp_path_factory.mktemp("house")
+    assert "house are in place" in _well(folder, "provision_roles", **house)
+    _well(folder, "migrate", "--no-input", "-v", "0", **house)
+    _well(folder, "create_administrator", "alix", **house)
+    return house
+
+
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path) -> Path:
     return tmp_path
@@ -69,13 +80,9 @@ def _well(folder: Path, *arguments: str, **settings: str) -> str:
 
 
 def test_a_backup_of_its_version_restores_there_and_into_a_newer_one(
-    fifteen: Path, folder: Path
+    fifteen: Path, house: dict[str, str], folder: Path
 ) -> None:
     archive = folder / "day.tar.gz"
-    house = _settings(fifteen)
-    assert "house are in place" in _well(folder, "provision_roles", **house)
-    _well(folder, "migrate", "--no-input", "-v", "0", **house)
-    _well(folder, "create_administrator", "alix", **house)
     assert "none broken" in _well(folder, "verify_promises", **house)
     _well(folder, "backup", "--to", str(archive), **house)
     with tarfile.open(archive) as packed:
@@ -92,11 +99,7 @@ def test_a_backup_of_its_version_restores_there_and_into_a_newer_one(
         assert "no problems" in _well(folder / "third", "restore", str(archive), **third)
 
 
-def test_what_a_setting_lacks_is_said(fifteen: Path, folder: Path) -> None:
-    house = _settings(fifteen, "third")
-    _well(folder, "provision_roles", **house)
-    _well(folder, "migrate", "--no-input", "-v", "0", **house)
-
+def test_what_a_setting_lacks_is_said(house: dict[str, str], folder: Path) -> None:
     for command in (["backup", "--to", str(folder / "x")], ["verify_promises"]):
         done = manage(folder, *command, **house | {"DATABASE_BACKUP_URL": ""})
         assert done.returncode == 1
@@ -108,11 +111,8 @@ def test_what_a_setting_lacks_is_said(fifteen: Path, folder: Path) -> None:
 
 
 def test_without_fitting_programs_a_backup_says_which_are_missing(
-    fifteen: Path, folder: Path
+    house: dict[str, str], folder: Path
 ) -> None:
-    house = _settings(fifteen, "fourth")
-    _well(folder, "provision_roles", **house)
-    _well(folder, "migrate", "--no-input", "-v", "0", **house)
     blind = (
         "import pathlib; from backoffice.launcher import postgres_tools as tools;"
         " tools.DEBIAN = pathlib.Path('/nowhere');"

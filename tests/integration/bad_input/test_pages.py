@@ -47,6 +47,12 @@ def addresses(resolver: URLResolver | None = None, prefix: str = "/") -> Iterato
             yield _filled(route)
 
 
+def every_route() -> list[str]:
+    routes = sorted(set(addresses()) - {"/sign-out/"})
+    assert len(routes) > 60
+    return routes
+
+
 def _filled(route: str) -> str:
     while "<" in route:
         before, _less, rest = route.partition("<")
@@ -61,18 +67,23 @@ def signed_in(role: Role) -> Client:
     return client
 
 
+SHUT: Final = frozenset({403, 405})
+"""Answers that no content of a request changes: not for this role, or nothing is sent there."""
+
+
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR])
 def test_every_address_answers_what_no_form_sends(role: Role) -> None:
     client = signed_in(role)
-    routes = sorted(set(addresses()) - {"/sign-out/"})
-    assert len(routes) > 60
-    crashed = [
-        (route, value[:10])
-        for route, value in itertools.product(routes, WORSE)
-        if client.post(route, dict.fromkeys(FIELDS, value)).status_code >= 500
-    ]
+    answered = 0
+    for route in every_route():
+        for value in WORSE:
+            status = client.post(route, dict.fromkeys(FIELDS, value)).status_code
+            assert status < 500, (route, value[:10])
+            if status in SHUT:
+                break
+            answered += 1
 
-    assert crashed == []
+    assert answered > 200
 
 
 PLACES: Final = (
@@ -80,27 +91,19 @@ PLACES: Final = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_every_list_answers_a_place_that_is_none(place: str) -> None:
+def test_every_page_answers_a_place_or_a_number_that_is_none() -> None:
+    """An address that shows nothing to be leafed through takes none of them."""
     client = signed_in(Role.SUPERVISOR)
-    crashed = [
-        (route, name)
-        for route in sorted(set(addresses()) - {"/sign-out/"})
-        for name in ("after", "before")
-        if client.get(route, {name: place, "from": HUGE}).status_code >= 500
+    shown = [route for route in every_route() if client.get(route).status_code == 200]
+    assert len(shown) > 50
+    asked_for: list[dict[str, str]] = [
+        {name: place, "from": HUGE} for place in PLACES for name in ("after", "before")
     ]
-
-    assert crashed == []
-
-
-@pytest.mark.parametrize("value", WORSE)
-def test_every_list_answers_a_page_that_is_none(value: str) -> None:
-    client = signed_in(Role.SUPERVISOR)
-    asked_for = {"page": value.replace("\0", ""), "day": value.replace("\0", "")}
+    asked_for += [{"page": value, "day": value} for value in WORSE]
     crashed = [
-        route
-        for route in sorted(set(addresses()) - {"/sign-out/"})
-        if client.get(route, asked_for).status_code >= 500
+        (route, query)
+        for route, query in itertools.product(shown, asked_for)
+        if client.get(route, query).status_code >= 500
     ]
 
     assert crashed == []
