@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
 from time import perf_counter
 from typing import Any
 
-from benchmarks import drop_copy
+from benchmarks import drop_copy, history, peers
 from benchmarks.controls import INSTRUMENTS, START, _isin, _message, _world
 from benchmarks.serving import Answers, Served, ask_all, post, serving
 from core import tokens
@@ -28,11 +29,13 @@ BULKS = 6
 BULK = 10_000
 BULK_CONNECTIONS = 2
 SINGLES = 2_000
-SINGLE_CONNECTIONS = 8
+SINGLE_CONNECTIONS = 16
 WARM_UP = 100
-GOAL_BULK = 15_000
-GOAL_SINGLE = 500
-GOAL_SINGLE_P99_MS = 100
+GOAL_BULK = 30_000
+GOAL_SINGLE = 1_000
+GOAL_SINGLE_P99_MS = 60
+PEER_ROUNDS = 3
+PEER_BULK = 2_000
 FIX_ROUNDS = 3
 FIX_REPORTS = 20_000
 GOAL_FIX = 2_000
@@ -97,6 +100,56 @@ def _single_round(served: Served, token: str, first: int) -> dict[str, Any]:
         "single_p99_ms": answers.milliseconds(99),
         "single_p99_goal_ms": GOAL_SINGLE_P99_MS,
         "single_cpu_us_each": costs,
+    }
+
+
+def _bare() -> dict[str, Any]:
+    """Measure the peers: COPY of bare rows, and Django REST Framework as its manual writes it."""
+    with history.as_owner():
+        peers.make_table()
+    copied = max(peers.bare_copy(BULK_CONNECTIONS) for _ in range(PEER_ROUNDS))
+    with serving(DJANGO_SETTINGS_MODULE="benchmarks.peer_settings") as served:
+        many = [
+            post(
+                "/peer/many/",
+                json.dumps([peers.content(n * PEER_BULK + m) for m in range(PEER_BULK)]).encode(),
+                token="",
+                media_type="application/json",
+            )
+            for n in range(2 * PEER_ROUNDS)
+        ]
+        bulk = ask_all(served.port, many, connections=BULK_CONNECTIONS)
+        first = 10**6
+        one = [
+            post(
+                "/peer/one/",
+                json.dumps(peers.content(first + n)).encode(),
+                token="",
+                media_type="application/json",
+            )
+            for n in range(SINGLES)
+        ]
+        single = ask_all(served.port, one, connections=SINGLE_CONNECTIONS)
+    answered = {status for status, _body in [*bulk.bodies, *single.bodies]}
+    assert answered == {201}, [*bulk.bodies[:1], *single.bodies[:1]]
+    return {
+        "copy_per_s": round(copied),
+        "drf_bulk_per_s": round(len(many) * PEER_BULK / bulk.seconds),
+        "drf_single_per_s": round(SINGLES / single.seconds),
+    }
+
+
+def _compared(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return our median rounds over the peers, with the goals."""
+    bulk = median(figures["bulk_per_s_of_rounds"])
+    single = median(figures["single_per_s_of_rounds"])
+    return {
+        "bulk_vs_copy": round(bulk / figures["copy_per_s"], 2),
+        "bulk_vs_copy_goal": 0.35,
+        "bulk_vs_drf": round(bulk / figures["drf_bulk_per_s"], 1),
+        "bulk_vs_drf_goal": 3,
+        "single_vs_drf": round(single / figures["drf_single_per_s"], 1),
+        "single_vs_drf_goal": 2,
     }
 
 
@@ -187,13 +240,12 @@ def run() -> dict[str, object]:
         bulk = [_bulk_round(served, token, first + n * BULKS * BULK) for n in range(ROUNDS)]
         ask_all(served.port, _singles(token, 4 * WARM_UP, 2 * WARM_UP), connections=8)
         single = [_single_round(served, token, singles + n * SINGLES) for n in range(ROUNDS)]
+        peak = served.peak_mb()
+    bare = _bare()
     fix = _fix()
     trades = Trade.objects.count()
     audited = AuditEntry.objects.filter(entity="trade").count()
     assert trades == TradeVersion.objects.count() == audited
-    return (
-        _best(bulk, "bulk_per_s")
-        | _best(single, "single_per_s")
-        | fix
-        | {"trades_versions_audit_entries": trades}
-    )
+    figures = _best(bulk, "bulk_per_s") | _best(single, "single_per_s") | bare | fix
+    figures |= {"bulk_peak_mb": peak, "bulk_peak_goal_mb": 300}
+    return figures | _compared(figures) | {"trades_versions_audit_entries": trades}

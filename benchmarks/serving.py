@@ -39,6 +39,20 @@ class Served:
             "client": time.process_time(),
         }
 
+    def peak_mb(self) -> int:
+        """Return the most megabytes that one of the web processes has held so far."""
+        family = [self.web, *_children_of(self.web)]
+        return max(_peak_kb(pid) for pid in family) // 1024
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _peak_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:", 1)[1].split()[0])
+
 
 def _cpu_of(root: int) -> float:
     """Return the CPU seconds of a process, its living children and those it has buried."""
@@ -55,13 +69,13 @@ def _cpu_of(root: int) -> float:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Served]:
+def serving(**settings: str) -> Iterator[Served]:
     """Start the web server on the database of the benchmark; stop it at the end."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
     command = children.web(os.environ, host=HOST, port=port)
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    environment = os.environ | {"PYTHONWARNINGS": "ignore"} | settings
     process = subprocess.Popen(command, env=environment, cwd=places.ROOT, start_new_session=True)
     try:
         _wait(port)
