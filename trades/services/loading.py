@@ -19,7 +19,7 @@ from trades.services.plan import Item, TradeRow
 from trades.states import Action, CloseReason, Outcome, TradeState
 
 Numbers = dict[str, list[int]]
-KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str]
+KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str, str]
 
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 #: The act is declared and the lock of the source taken; what stands is read after that.
@@ -39,7 +39,7 @@ KEPT: Final = """
 SELECT json_agg(json_build_array(
          e.id, e.source_reference, e.source_version, e.action, e.content_hash, e.outcome,
          e.trade_id, CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN e.content::json END,
-         e.maker))::text
+         e.maker, e.reason_code))::text
   FROM trades_messagekey k JOIN trades_execution e ON e.id = k.execution_id
  WHERE k.source_system = %s AND k.source_reference = ANY(%s)
 """
@@ -53,14 +53,15 @@ SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, 
        ({KEPT})
 """,  # noqa: S608 - constants of ours
 )
+#: Locked first, and read by a statement of its own: one that had to wait for the lock would see the
+#: trade as it was left, but the versions as they were before, and find none that is current.
 HEADS: Final = """
+SELECT FROM trades_trade WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE;
 SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.close_reason,
        t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
   FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
- WHERE t.id = ANY(%s)
- ORDER BY t.id
-   FOR UPDATE OF t
+ WHERE t.id = ANY(%(ids)s)
 """
 
 
@@ -165,7 +166,7 @@ def _known(found: str | None) -> Known:
         _keep(known, row)
     if trades := sorted({row[6] for row in kept if row[6] is not None}):
         with connection.cursor() as cursor:
-            cursor.execute(HEADS, [trades])
+            cursor.execute(HEADS, {"ids": trades})
             for row in cursor.fetchall():
                 _head(known, row)
     for items in known.waiting.values():
@@ -174,7 +175,8 @@ def _known(found: str | None) -> Known:
 
 
 def _keep(known: Known, row: KeptRow) -> None:
-    execution_id, reference, version, action, digest, outcome, _trade_id, content, maker = row
+    execution_id, reference, version, action, digest, outcome, _trade_id, content = row[:8]
+    maker, reason = row[8:]
     chain = known.chains[reference]
     chain.kept[version, action] = digest
     item = Item(
@@ -183,6 +185,7 @@ def _keep(known: Known, row: KeptRow) -> None:
         execution_id=execution_id,
         digest=digest,
         maker=maker,
+        reason=reason,
     )
     known.kept[reference, version, action] = item
     if content is not None:

@@ -49,6 +49,7 @@ class Item:
     version_no: int | None = None
     digest: str = ""
     maker: str = ""  # who sent it, if not the actor: it waited, or a second person let it in
+    reason: str = ""  # why it waited, if it was kept before
     hands: tuple[str, ...] = ()  # who else wrote what it says: rows of files are repaired
 
     @property
@@ -124,15 +125,16 @@ class Plan:
         if facts is None or item.outcome is Outcome.BOOKED:
             return
         chain = self.chains[facts.source_reference]
-        before = item.outcome
+        before = (item.outcome, item.reason)
         chain.kept.pop((facts.version, str(facts.action)), None)
         if facts.action == Action.NEW:
             chain.new_waits = False
         self._judge(item, facts)
         if item.status is not ItemStatus.CREATED:
             item.status, item.outcome = ItemStatus.CREATED, Outcome.EXCEPTION
-        if item.outcome is not before:
+        if (item.outcome, item.reason_code) != before:
             self.replayed.append(item)
+            item.reason = item.reason_code
         if item.outcome is Outcome.BOOKED and facts.action == Action.NEW:
             for waited in self.waiting.get(facts.source_reference, ()):
                 self.replay(waited)

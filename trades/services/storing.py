@@ -245,6 +245,7 @@ def _replay(plan: Plan) -> None:
 def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
     """Raise what waits, close what waited and no longer does, and what a cancelled trade left."""
     waiting = [*fresh, *plan.replayed]
+    _close(plan, [i for i in plan.replayed if i.outcome is Outcome.EXCEPTION], "judged again")
     for outcome, kind in (
         (Outcome.EXCEPTION, ExceptionKind.CAPTURE),
         (Outcome.PARKED, ExceptionKind.PARKED),
@@ -256,19 +257,8 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
     if late:
         blocks = {plan.trades[i.facts.source_reference].id for i in late if i.facts}
         undo_for_source(trade_ids=blocks, actor=plan.actor, at=plan.at)
-    done = [
-        item.execution_id
-        for item in plan.replayed
-        if item.execution_id and item.outcome in (Outcome.BOOKED, Outcome.IGNORED)
-    ]
-    if done:
-        desk.close_exceptions(
-            subject_kind="execution",
-            subject_ids=done,
-            actor=plan.actor,
-            at=plan.at,
-            reason="booked",
-        )
+    done = (Outcome.BOOKED, Outcome.IGNORED)
+    _close(plan, [i for i in plan.replayed if i.outcome in done], "booked")
     changed = [t.id for t in plan.trades.values() if t.changed and not t.created]
     if changed:
         supersede(trade_ids=changed, actor=plan.actor, at=plan.at)
@@ -280,6 +270,19 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
             actor=plan.actor,
             at=plan.at,
             reason="the trade was cancelled",
+        )
+
+
+def _close(plan: Plan, items: Sequence[Item], reason: str) -> None:
+    """Close what was open about these messages: it said why they waited until now."""
+    ids = [item.execution_id for item in items if item.execution_id]
+    if ids:
+        desk.close_exceptions(
+            subject_kind="execution",
+            subject_ids=ids,
+            actor=plan.actor,
+            at=plan.at,
+            reason=reason,
         )
 
 

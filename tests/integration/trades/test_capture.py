@@ -9,10 +9,22 @@ import pytest
 
 from core.models import OutboxEvent
 from desk.models import ControlException
+from refdata.models import Instrument
 from tests.factories.refdata import InstrumentFactory
-from tests.factories.trades import AGENT, booked, cancel, facts, send, small_world
+from tests.factories.trades import (
+    AGENT,
+    AT,
+    ISIN,
+    booked,
+    cancel,
+    facts,
+    person,
+    send,
+    small_world,
+)
 from trades.facts import reference_of
 from trades.models import Execution, Trade, TradeVersion
+from trades.services import repair
 from trades.services.plan import ItemStatus
 from trades.states import Outcome, TradeState
 
@@ -121,6 +133,44 @@ def test_an_unknown_instrument_is_kept_as_an_exception() -> None:
     assert (item.outcome, item.findings[0].code) == (Outcome.EXCEPTION, "CAP-101")
     assert not Trade.objects.exists()
     assert ControlException.objects.get().kind == "CAPTURE"
+
+
+def open_about(reference: str) -> list[tuple[str, str]]:
+    """Return kind and rule of what is open about the messages of a trade."""
+    ids = Execution.objects.filter(source_reference=reference).values("pk")
+    rows = ControlException.objects.filter(
+        subject_kind="execution", subject_id__in=ids, state="OPEN"
+    )
+    return sorted(rows.values_list("kind", "rule_code"))
+
+
+def test_what_waited_for_its_new_and_still_waits_is_open_once() -> None:
+    """A cancellation older than the NEW that it waited for has one exception, of today."""
+    send(cancel(version=1))
+    assert open_about("X-1") == [("PARKED", "CAP-102")]
+
+    send(facts(version=3))
+
+    assert open_about("X-1") == [("CAPTURE", "CAP-103")]
+
+
+def test_what_waited_for_a_name_and_comes_too_late_says_so() -> None:
+    """Once its instrument is named, an amendment of a trade that is over waits for that reason."""
+    send(facts())
+    late = send(facts(version=5, action="AMEND", isin=None, symbol="NOPE")).items[0]
+    send(cancel(version=3))
+    assert open_about("X-1") == [("CAPTURE", "CAP-101")]
+
+    moved = repair.name_instrument(
+        execution_id=late.execution_id or 0,
+        instrument_id=Instrument.objects.get(isin=ISIN).pk,
+        actor=person(),
+        at=AT,
+    )
+
+    assert moved == 1
+    assert Execution.objects.get(pk=late.execution_id).reason_code == "CAP-104"
+    assert open_about("X-1") == [("CAPTURE", "CAP-104")]
 
 
 def test_a_batch_takes_every_kind_at_once() -> None:

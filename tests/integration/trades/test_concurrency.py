@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.factories.trades import cancel, facts, send, small_world
 from trades.facts import ExecutionFacts
@@ -83,3 +84,34 @@ def test_two_amendments_of_one_version_leave_one() -> None:
 
     assert sorted(statuses) == [ItemStatus.CONFLICT, ItemStatus.CREATED]
     assert Trade.objects.get().version_no == 2
+
+
+def test_an_amendment_that_waits_for_another_sees_what_it_left() -> None:
+    """The row lock is had when the other is done: the head is read then, not before."""
+    small_world()
+    send(facts())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            send(facts(version=2, action="AMEND", quantity="2"))
+            later = pool.submit(at_once, sending(facts(version=3, action="AMEND", quantity="3")))
+            until_somebody_waits()
+        assert later.result() == [ItemStatus.CREATED]
+
+    trade = Trade.objects.get()
+    assert (trade.version_no, trade.source_version, trade.quantity) == (3, 3, 3)
+    assert not Execution.objects.exclude(outcome="BOOKED").exists()
+
+
+def until_somebody_waits() -> None:
+    """Return when another connection waits for a lock of ours."""
+    deadline = monotonic() + 20
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        assert monotonic() < deadline, "nobody waits"
