@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from backoffice import selectors
 from backoffice.links import link, link_to_day, link_to_trades
@@ -33,9 +34,16 @@ def statements(day: date) -> Step:
         done=files.get("IMPORTED", 0),
         done_url=listed("IMPORTED"),
         left=refused + waiting,
-        left_label=_("not read"),
+        left_labels=ngettext_lazy("not read", "not read"),
         left_url=listed("QUARANTINED", "RECEIVED"),
-        blockers=(Blocker(_("in quarantine"), refused, listed("QUARANTINED"), "red"),),
+        blockers=(
+            Blocker(
+                ngettext_lazy("in quarantine", "in quarantine"),
+                refused,
+                listed("QUARANTINED"),
+                "red",
+            ),
+        ),
         jobs=("reconciliation.import",),
     )
 
@@ -57,10 +65,19 @@ def reconcile(day: date, actor: Actor) -> Step:
         done=groups.get("CONFIRMED", 0),
         done_url=matches("CONFIRMED"),
         left=breaks + proposed,
-        left_label=_("to explain"),
+        left_labels=ngettext_lazy("to explain", "to explain"),
         blockers=(
-            Blocker(_("breaks"), breaks, link_to_day("reconciliation:home", day)),
-            Blocker(_("proposed matches"), proposed, matches("PROPOSED"), "blue"),
+            Blocker(
+                ngettext_lazy("open break", "open breaks"),
+                breaks,
+                link_to_day("reconciliation:home", day),
+            ),
+            Blocker(
+                ngettext_lazy("proposed match", "proposed matches"),
+                proposed,
+                matches("PROPOSED"),
+                "blue",
+            ),
         ),
         jobs=("reconciliation.run",),
     )
@@ -83,11 +100,17 @@ def report(day: date, actor: Actor) -> Step:
         done=told.answered - stuck - ready,
         done_url=reports(*through),
         left=told.missing + stuck + ready,
-        left_label=_("to report"),
+        left_labels=ngettext_lazy("to report", "to report"),
         blockers=(
-            Blocker(_("without an answer"), told.missing, link_to_day("reporting:unanswered", day)),
-            Blocker(_("blocked reports"), stuck, reports(*STUCK), "red"),
-            Blocker(_("to release"), ready, reports(*READY), "blue"),
+            Blocker(
+                ngettext_lazy("without an answer", "without an answer"),
+                told.missing,
+                link_to_day("reporting:unanswered", day),
+            ),
+            Blocker(
+                ngettext_lazy("blocked report", "blocked reports"), stuck, reports(*STUCK), "red"
+            ),
+            Blocker(ngettext_lazy("to release", "to release"), ready, reports(*READY), "blue"),
         ),
         jobs=("reporting.",),
     )

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from backoffice import after_trade, selectors
 from backoffice.cut_offs import due_times
@@ -92,22 +92,22 @@ def _capture(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
         done=trades.total,
         done_url=_trades(day),
         left=sum(waiting.values()) + rows,
-        left_label=_("not booked"),
+        left_labels=ngettext_lazy("not booked", "not booked"),
         left_url="" if rows else messages(Outcome.EXCEPTION, Outcome.PARKED),
         blockers=(
             Blocker(
-                _("waiting for a person"),
+                ngettext_lazy("waiting for a person", "waiting for a person"),
                 waiting.get(Outcome.EXCEPTION, 0),
                 messages(Outcome.EXCEPTION),
                 "red",
             ),
             Blocker(
-                _("waiting for their first message"),
+                ngettext_lazy("waiting for its first message", "waiting for their first message"),
                 waiting.get(Outcome.PARKED, 0),
                 messages(Outcome.PARKED),
             ),
             Blocker(
-                _("rows of files in quarantine"),
+                ngettext_lazy("row of a file in quarantine", "rows of files in quarantine"),
                 rows,
                 link_to_day("trades:quarantine", day),
                 "red",
@@ -127,7 +127,7 @@ def _enrich(trades: selectors.TradeCounts, day: date) -> Step:
         done=trades.total - left,
         done_url=_trades(day, *ENRICHED),
         left=left,
-        left_label=_("to enrich"),
+        left_labels=ngettext_lazy("to enrich", "to enrich"),
         left_url=_trades(day, TradeState.RECEIVED),
         jobs=("trades.control", "trades.recontrol"),
     )
@@ -148,14 +148,19 @@ def _control(trades: selectors.TradeCounts, day: date, actor: Actor) -> Step:
         done=trades.of(*CONTROLLED),
         done_url=_trades(day, *CONTROLLED),
         left=held,
-        left_label=_("on hold"),
+        left_labels=ngettext_lazy("on hold", "on hold"),
         left_url=_trades(day, *HELD),
         amount_eur=trades.risk(*HELD),
         blockers=(
             Blocker(
-                _("blocking exceptions"), found.get("BLOCKING", 0), exceptions("BLOCKING"), "red"
+                ngettext_lazy("blocking exception", "blocking exceptions"),
+                found.get("BLOCKING", 0),
+                exceptions("BLOCKING"),
+                "red",
             ),
-            Blocker(_("warnings"), found.get("WARNING", 0), exceptions("WARNING")),
+            Blocker(
+                ngettext_lazy("warning", "warnings"), found.get("WARNING", 0), exceptions("WARNING")
+            ),
         ),
         jobs=("trades.control", "trades.recontrol"),
     )
@@ -172,18 +177,18 @@ def _validate(trades: selectors.TradeCounts, day: date) -> Step:
         done=trades.of(TradeState.VALIDATED),
         done_url=_trades(day, TradeState.VALIDATED),
         left=trades.of(*left),
-        left_label=_("to validate or correct"),
+        left_labels=ngettext_lazy("to validate or correct", "to validate or correct"),
         left_url=_trades(day, *left),
         amount_eur=trades.risk(*left),
         blockers=(
             Blocker(
-                _("to validate"),
+                ngettext_lazy("to validate", "to validate"),
                 trades.of(TradeState.PENDING_VALIDATION),
                 link_to_trades("validation:queue", day),
                 "blue",
             ),
             Blocker(
-                _("refused, to correct"),
+                ngettext_lazy("refused, to correct", "refused, to correct"),
                 trades.of(TradeState.REJECTED),
                 _trades(day, TradeState.REJECTED),
                 "red",
@@ -202,7 +207,7 @@ def _close(before: Sequence[Step]) -> Step:
         url="",
         done=len(before) - len(open_steps),
         left=len(open_steps),
-        left_label=ngettext("step open", "steps open", len(open_steps)),
+        left_labels=ngettext_lazy("step open", "steps open"),
     )
 
 

@@ -19,14 +19,27 @@ class StepState(StrEnum):
     THROUGH = "STEP_THROUGH"
 
 
+def counted(labels: str | Promise, count: int) -> str:
+    """Return the words for one or for several of `ngettext_lazy`, as the count has it."""
+    return str(labels % count) if labels else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Something that keeps a step from ending, and the page where it is dealt with."""
+    """Something that keeps a step from ending, and the page where it is dealt with.
 
-    label: str | Promise
+    `labels` are the words for one and for several, as `ngettext_lazy` has them without a number.
+    """
+
+    labels: str | Promise
     count: int
     url: str = ""
     colour: str = "amber"
+
+    @property
+    def label(self) -> str:
+        """The words for so many, in the language of the reader."""
+        return counted(self.labels, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Step:
     done: int = 0
     done_url: str = ""
     left: int = 0
-    left_label: str | Promise = ""
+    left_labels: str | Promise = ""  # for one and for several, as those of a blocker
     left_url: str = ""
     amount_eur: Decimal | None = None
     blockers: tuple[Blocker, ...] = ()
@@ -54,11 +67,16 @@ class Step:
     state: StepState = StepState.IDLE
 
     @property
+    def left_label(self) -> str:
+        """The words for so much that is left."""
+        return counted(self.left_labels, self.left)
+
+    @property
     def figures(self) -> tuple[Blocker, ...]:
         """What is left, where it can be led to: as one list, or as the several that make it up."""
         if not self.left or self.code == "close":
             return ()
-        whole = Blocker(self.left_label, self.left, self.left_url)
+        whole = Blocker(self.left_labels, self.left, self.left_url)
         return (whole,) if self.left_url else self.blocking
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backoffice import demo, selectors
+from backoffice import demo, selectors, steps
 from core import jobs
 from core.roles import Role
 from kernel.actors import SYSTEM
@@ -30,7 +30,7 @@ FIGURES = {
     "capture done", "not booked", "waiting for a person", "waiting for their first message",
     "enrich done", "to enrich", "control done", "on hold", "blocking exceptions", "warnings",
     "validate done", "to validate or correct", "to validate", "refused, to correct",
-    "statements done", "not read", "in quarantine", "reconcile done", "breaks",
+    "statements done", "not read", "in quarantine", "reconcile done", "open breaks",
     "proposed matches", "report done", "without an answer", "blocked reports", "to release",
 }  # fmt: skip
 
@@ -79,11 +79,11 @@ def figures(page: Any) -> Iterator[tuple[str, int, str]]:
             continue
         yield f"{step.code} done", step.done, step.done_url
         if step.left_url:
-            yield str(step.left_label), step.left, step.left_url
+            yield steps.counted(step.left_labels, 2), step.left, step.left_url
         else:
             assert step.left == sum(one.count for one in step.blockers)
         for blocker in step.blockers:
-            yield str(blocker.label), blocker.count, blocker.url
+            yield steps.counted(blocker.labels, 2), blocker.count, blocker.url
 
 
 def test_every_figure_of_every_day_is_the_count_of_the_list_that_it_leads_to() -> None:
