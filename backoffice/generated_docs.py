@@ -25,6 +25,7 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Dropped file", "trades", trades.ARRIVAL_TRANSITIONS),
     ("Block", "trades", trades.BLOCK_TRANSITIONS),
     ("Allocation", "trades", trades.ALLOCATION_TRANSITIONS),
+    ("Answer to an allocation by FIX", "trades", trades.ANSWER_TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),

@@ -229,6 +229,29 @@ FIX_TRANSITIONS: Final[Mapping[FixOutcome, frozenset[FixOutcome]]] = {
 }
 
 
+class AllocationAnswer(StrEnum):
+    """What the sender of an allocation over FIX is told of it.
+
+    RECEIVED: it was proposed, or is to be undone, and somebody decides. SUPERSEDED: its sender sent
+    another in its place before, and hears of that one.
+    """
+
+    RECEIVED = "RECEIVED"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    SUPERSEDED = "SUPERSEDED"
+
+
+ANSWER_TRANSITIONS: Final[Mapping[AllocationAnswer, frozenset[AllocationAnswer]]] = {
+    AllocationAnswer.RECEIVED: frozenset(
+        {AllocationAnswer.ACCEPTED, AllocationAnswer.REJECTED, AllocationAnswer.SUPERSEDED}
+    ),
+    AllocationAnswer.ACCEPTED: frozenset(),
+    AllocationAnswer.REJECTED: frozenset({AllocationAnswer.RECEIVED, AllocationAnswer.ACCEPTED}),
+    AllocationAnswer.SUPERSEDED: frozenset(),
+}
+
+
 class FixEventKind(StrEnum):
     """Lines of the diary of a session."""
 
@@ -345,6 +368,8 @@ COLOURS: Final[Mapping[StrEnum, str]] = {
     FixOutcome.CAPTURED: "green",
     FixOutcome.COUNTED: "grey",
     FixOutcome.REPEATED: "grey",
+    AllocationAnswer.ACCEPTED: "green",
+    AllocationAnswer.SUPERSEDED: "grey",
     FixDisposition.TAKEN: "blue",
     FixDisposition.REFUSED: "red",
     FixDisposition.HELD: "amber",

@@ -51,6 +51,37 @@ def side(code: str, party: str = "", role: str = "1", *more: tuple[int, str]) ->
     return ((54, code), (37, f"O{code}"), *parties, *more)
 
 
+def allocation(
+    alloc_id: str,
+    shares: dict[str, str],
+    *,
+    executions: tuple[str, ...] = (),
+    orders: tuple[tuple[str, str], ...] = (),
+    **changes: str,
+) -> Body:
+    """Return the body of an AllocationInstruction (J): who takes how much of which fills."""
+    fields = {70: alloc_id, 71: "0", 75: "20261120", 22: "4", 48: ISIN, 55: "TTE", 54: "1"}
+    after = {name: changes.pop(name) for name in ("t78",) if name in changes}
+    named: list[tuple[int, str]] = []
+    if orders:
+        named.append((73, str(len(orders))))
+    for client, ours in orders:
+        named += [(11, client), *([(37, ours)] if ours else [])]
+    if executions:
+        named.append((124, str(len(executions))))
+    for name in executions:
+        named += [(32, "1"), (17, name)]
+    taken = [f for account, quantity in shares.items() for f in ((79, account), (80, quantity))]
+    counted = [(78, after.get("t78", str(len(shares))))] if shares else []
+    return (
+        *_changed(fields, changes)[:2],
+        *named,
+        *_changed(fields, changes)[2:],
+        *counted,
+        *taken,
+    )
+
+
 def _changed(fields: dict[int, str], changes: dict[str, str]) -> Body:
     told = fields | {int(name[1:]): value for name, value in changes.items()}
     return tuple((tag, value) for tag, value in told.items() if value)

@@ -23,8 +23,8 @@ from trades.formats.fix.effects import End, Keep, Note, Say, Stage
 from trades.formats.fix.session import Application, Session
 from trades.formats.fix.wire import Framer, Garbled, TooLong, Wire
 from trades.models import FixSession
-from trades.services.fix import lines
-from trades.states import FixEventKind
+from trades.services.fix import allocations, lines
+from trades.states import AllocationAnswer, FixEventKind
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class Connection:
     session: Session | None = None
     began: datetime | None = None
     looked: datetime | None = None
+    answered: dict[int, AllocationAnswer] = field(default_factory=dict)
     over: bool = False
 
     def run(self) -> None:
@@ -136,6 +137,15 @@ class Connection:
             self.looked = at
             if why := entry.why_closed(self.configured.pk, at):
                 session.leave(why, at)
+            elif session.stage is Stage.ACTIVE:
+                self._answer(session, self.configured, at)
+
+    def _answer(self, session: Session, configured: FixSession, at: datetime) -> None:
+        """Say what the counterparty is owed about its allocations; it is kept as said with that."""
+        for row, answer in allocations.owed(session=configured):
+            body, routing = allocations.body_of(row, answer, begin=configured.begin_string, at=at)
+            session.say("P", body, at, routing=routing)
+            self.answered[row.pk] = answer
 
     def _gone(self) -> None:
         self.over = True
@@ -147,7 +157,10 @@ class Connection:
         effects = session.drained()
         if not effects or self.held is None:
             return
-        lines.write(held=self.held, effects=effects, numbers=session.numbers, at=at)
+        answered, self.answered = self.answered, {}
+        lines.write(
+            held=self.held, effects=effects, numbers=session.numbers, at=at, answered=answered
+        )
         if any(isinstance(effect, Keep) and effect.waits for effect in effects):
             self.house.wake(self.held.session_id)
         for effect in effects:

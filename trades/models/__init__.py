@@ -11,6 +11,7 @@ from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.files import CaptureFile, DropArrival, ExecutionMapping, QuarantinedRow
 from trades.models.fix import (
+    FixAllocation,
     FixBookmark,
     FixEvent,
     FixLine,
@@ -35,6 +36,7 @@ __all__ = [
     "DropArrival",
     "Execution",
     "ExecutionMapping",
+    "FixAllocation",
     "FixBookmark",
     "FixEvent",
     "FixLine",

@@ -15,6 +15,8 @@ from trades.states import Side
 LABELS: dict[str, Any] = {
     "RECEIVED": _("Received"),
     "REJECTED": _("Rejected"),
+    "ACCEPTED": pgettext_lazy("fix", "Accepted"),
+    "SUPERSEDED": pgettext_lazy("fix", "Replaced by another"),
     "ENRICHED": _("Enriched"),
     "ON_HOLD": _("On hold"),
     "PENDING_VALIDATION": _("To validate"),

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from core.columns import NAME_LENGTH, known
 from core.policies import AuditPolicy
 from trades.formats.fix import fills
+from trades.models.allocation import Allocation
 from trades.models.columns import labelled
 from trades.models.messages import Execution
 from trades.states import (
+    AllocationAnswer,
     FixDisposition,
     FixEventKind,
     FixLineState,
@@ -288,6 +290,56 @@ class FixResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.outcome}"
+
+
+class FixAllocation(models.Model):
+    """An allocation that a session instructed: what was made of it, and what its sender was told.
+
+    `said` follows `answer` in the transaction that keeps the message which says so.
+    """
+
+    message = models.OneToOneField(
+        FixMessage, models.PROTECT, related_name="allocation", db_constraint=False
+    )
+    session = models.ForeignKey(FixSession, models.PROTECT, related_name="+", db_index=False)
+    alloc_id = models.CharField(_("their id"), max_length=64)
+    allocation = models.ForeignKey(
+        Allocation, models.PROTECT, null=True, blank=True, related_name="instructions"
+    )
+    answer = models.CharField(_("answer"), max_length=10, choices=labelled(AllocationAnswer))
+    said = models.CharField(
+        _("told"), max_length=10, choices=labelled(AllocationAnswer), blank=True, default=""
+    )
+    reject_code = models.PositiveSmallIntegerField(_("code"), null=True, blank=True)
+    text = models.CharField(_("reason"), max_length=200, blank=True, default="")
+
+    permanent: ClassVar = True
+    references_in_sets: ClassVar = True
+    audit: ClassVar = AuditPolicy(entity="fix_message", key="message_id")
+
+    class Meta:
+        verbose_name = _("allocation by FIX")
+        verbose_name_plural = _("allocations by FIX")
+        constraints = [
+            known("answer", AllocationAnswer, name="fix_allocation_known_answer"),
+            known("said", AllocationAnswer, name="fix_allocation_known_said", blank=True),
+            models.CheckConstraint(
+                condition=Q(allocation__isnull=False)
+                | Q(answer=AllocationAnswer.REJECTED.value, reject_code__isnull=False),
+                name="fix_allocation_made_or_rejected",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "alloc_id"], name="fix_allocation_called"),
+            models.Index(
+                fields=["session", "id"],
+                condition=Q(said__in=["", AllocationAnswer.RECEIVED.value]),
+                name="fix_allocation_owed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alloc_id} {self.answer}"
 
 
 class FixEvent(models.Model):

@@ -9,6 +9,7 @@ from trades.selectors.allocation import (
 from trades.selectors.fix import (
     count_fix_behind,
     count_fix_messages,
+    find_instruction,
     fix_fields,
     list_fix_messages,
     list_fix_sessions,
@@ -62,6 +63,7 @@ __all__ = [
     "executions_of_day",
     "facts",
     "facts_of",
+    "find_instruction",
     "find_messages",
     "find_release",
     "find_request",

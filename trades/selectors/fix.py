@@ -14,6 +14,7 @@ from django.db.models import (
 
 from trades.formats.fix.wire import Garbled, read, text
 from trades.models import (
+    FixAllocation,
     FixBookmark,
     FixMessage,
     FixResult,
@@ -46,6 +47,11 @@ def count_fix_behind(*, session: FixSession | None = None) -> int:
     marks = FixBookmark.objects.filter(session=OuterRef("session"), acted_to__lt=OuterRef("pk"))
     rows = FixMessage.objects.filter(Exists(marks), waits=True)
     return (rows if session is None else rows.filter(session=session)).count()
+
+
+def find_instruction(message: FixMessage) -> FixAllocation | None:
+    """Return what was made of an allocation that a message instructed."""
+    return FixAllocation.objects.select_related("allocation").filter(message=message).first()
 
 
 def fix_fields(message: FixMessage) -> list[tuple[int, str]]:

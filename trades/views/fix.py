@@ -208,6 +208,7 @@ class FixMessagePage(HouseWide, DetailPage):
         return {
             "subtitle": f"{message.session.name} · {name_of(message.kind)}",
             "result": result,
+            "instruction": selectors.find_instruction(message),
             "fields": selectors.fix_fields(message),
             "found": [(one, filled(one.message, one)) for one in found[:SHOWN]],
             "may_take_up": waits and access.allows(actor, Action.RESOLVE_EXCEPTION),

@@ -112,7 +112,7 @@ def test_what_cannot_be_booked_waits_as_an_exception_that_names_its_tag(acceptor
         ("EXCEPTION", "CAP-008"),
         ("CAPTURED", ""),
         ("EXCEPTION", "CAP-201"),
-        ("EXCEPTION", "FIX-010"),
+        ("EXCEPTION", "FIX-015"),
         ("EXCEPTION", "FIX-009"),
         ("CAPTURED", ""),  # as an execution that waits for its instrument
     ]
@@ -122,7 +122,7 @@ def test_what_cannot_be_booked_waits_as_an_exception_that_names_its_tag(acceptor
         [
             ("fix_message", "CAP-008", "31"),
             ("fix_message", "CAP-201", "version"),
-            ("fix_message", "FIX-010", "70"),
+            ("fix_message", "FIX-015", "78"),
             ("fix_message", "FIX-009", "552"),
             ("execution", "CAP-101", "symbol"),
         ]

@@ -199,10 +199,10 @@ def test_pages_show_the_session_its_messages_and_what_waits() -> None:
     assert "BROKER" in listed
     assert "Logon" in page
     assert "AllocationInstruction" in messages
-    assert "does not book allocations yet" in one
+    assert "An allocation cannot be acted on without this field" in one
     assert "still cannot be booked" in again
-    assert b"FIX-010" in b"".join(exported)
-    assert FixResult.objects.get().reason_code == "FIX-010"
+    assert b"FIX-015" in b"".join(exported)
+    assert FixResult.objects.get().reason_code == "FIX-015"
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES.values(), "/trades/fix-sessions/1/"])

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from kernel.findings import Finding
-from trades.formats.fix import captures, fills
+from trades.formats.fix import allocations, answers, captures, fills
+from trades.formats.fix.allocations import Instruction
 from trades.formats.fix.fills import Fill, Roots
 from trades.formats.fix.frames import MESSAGE_TYPES, FixMessage
 from trades.formats.fix.wire import Fields, Wire, text
 
-ALLOCATIONS: Final = frozenset({"J", "AS"})
-SUPPORTED: Final = ALLOCATIONS | {"8", "9", "AE", "AK", "B", "D", "E", "F", "G", "P", "Q"}
+SUPPORTED: Final = frozenset({"J", "AS", "8", "9", "AE", "AK", "B", "D", "E", "F", "G", "P", "Q"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Reading:
     what: str
     fills: tuple[Fill, ...] = ()
     findings: tuple[Finding, ...] = ()
+    allocation: Instruction | None = None
 
 
 class DropCopy:
@@ -43,7 +44,9 @@ def read_live(message: Wire, *, party_id: str, roots: Roots) -> Reading:
     """Read one message that was taken."""
     fields = tuple((tag, text(value).strip()) for tag, value in message.fields)
     plain = FixMessage(line=0, begin=message.begin, fields=dict(reversed(fields)))
-    if message.kind in ALLOCATIONS:
+    if message.kind == "J":
+        return Reading(plain.kind, allocation=instruction_of(message))
+    if message.kind == "AS":
         return Reading(plain.kind, findings=(_allocation(plain),))
     if message.kind == "AE":
         return _capture(fields, plain, party_id, roots)
@@ -54,6 +57,18 @@ def read_live(message: Wire, *, party_id: str, roots: Roots) -> Reading:
     if isinstance(found, Fill):
         return Reading(fills.FILL, fills=(found,))
     return Reading(fills.UNREADABLE, findings=_placed(found))
+
+
+def instruction_of(message: Wire) -> Instruction:
+    """Read an AllocationInstruction (J); what is wrong with it is among its findings."""
+    return allocations.read_instruction(
+        tuple((tag, text(value).strip()) for tag, value in message.fields)
+    )
+
+
+def way_back(message: Wire) -> Fields:
+    """Return the routing of an answer to this message."""
+    return answers.way_back(message)
 
 
 def _capture(
@@ -75,9 +90,9 @@ def _placed(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _allocation(plain: FixMessage) -> Finding:
     return Finding(
         code="FIX-010",
-        field="70",
-        message="An allocation waits: the house does not book allocations yet ({found})",
-        found=plain.fields.get(70, ""),
+        field="755",
+        message="An allocation that somebody reports waits: the house takes instructions ({found})",
+        found=plain.fields.get(755, ""),
     )
 
 

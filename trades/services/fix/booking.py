@@ -21,12 +21,13 @@ from desk.facts import Raised, Subject
 from desk.states import ExceptionKind
 from kernel.findings import Finding
 from trades.formats.fix import live
+from trades.formats.fix.allocations import Instruction
 from trades.formats.fix.fills import Fill, Roots
 from trades.formats.fix.live import Reading
 from trades.formats.fix.wire import Garbled, read
 from trades.models import FixBookmark, FixMessage, FixSession
 from trades.services import capture, writing
-from trades.services.fix import lines
+from trades.services.fix import allocations, lines
 from trades.services.plan import Item, ItemStatus
 from trades.services.roots import rooted
 from trades.states import Channel, FixDisposition, FixOutcome
@@ -117,15 +118,25 @@ def _set_aside(session: FixSession, at: datetime, failed: Exception) -> int:
 
 
 def deal_with(session: FixSession, messages: Sequence[FixMessage], *, at: datetime) -> list[Ended]:
-    """Capture the fills among these messages and say what became of each, in their order."""
+    """Capture the fills among these messages and say what became of each, in their order.
+
+    What shares out blocks comes after the fills: it may name those of the same moment.
+    """
     roots: Roots = {}
     readings = [read_kept(session, message, roots) for message in messages]
     fills = [fill for reading in readings for fill in reading.fills]
     items = iter(_capture(session, fills, at))
     return [
         _ended(message, reading, [next(items) for _ in reading.fills])
+        if reading.allocation is None
+        else _allocated(session, message, reading.allocation, at)
         for message, reading in zip(messages, readings, strict=True)
     ]
+
+
+def _allocated(session: FixSession, message: FixMessage, said: Instruction, at: datetime) -> Ended:
+    acted = allocations.act(session=session, message=message, said=said, at=at)
+    return Ended(message, acted.outcome, acted.what, finding=acted.finding)
 
 
 def _capture(session: FixSession, fills: Sequence[Fill], at: datetime) -> tuple[Item, ...]:

@@ -8,9 +8,10 @@ the holder, so that one that was taken over writes nothing more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -19,10 +20,10 @@ from django.db import connection, transaction
 from core.acts import acting
 from kernel.actors import Actor, ActorKind
 from trades.formats.fix.effects import ADMIN, Effect, Keep, Note, Numbers, Say
-from trades.models import FixBookmark, FixEvent, FixLine, FixMessage, FixSession
+from trades.models import FixAllocation, FixBookmark, FixEvent, FixLine, FixMessage, FixSession
 from trades.services import writing
 from trades.services.writing import SEPARATOR as S
-from trades.states import FixDisposition, FixEventKind, FixLineState
+from trades.states import AllocationAnswer, FixDisposition, FixEventKind, FixLineState
 
 LOCKS: Final = 0x464958  # "FIX": the class of these advisory locks
 SECRETS: Final = re.compile(rb"(\x01(?:554|925)=)[^\x01]*")
@@ -41,6 +42,9 @@ DEAD: Final = """
 UPDATE trades_fixline SET state = %s, holder = NULL
  WHERE state = %s AND pg_try_advisory_xact_lock(%s, session_id::int)
 """
+
+
+NOTHING: Final[Mapping[int, AllocationAnswer]] = MappingProxyType({})
 
 
 class LineLost(RuntimeError):
@@ -101,8 +105,17 @@ def forget_the_dead() -> None:
 
 
 @transaction.atomic
-def write(*, held: Held, effects: Sequence[Effect], numbers: Numbers, at: datetime) -> None:
-    """Keep what came and what will be said, and move the count with it. Raises LineLost."""
+def write(
+    *,
+    held: Held,
+    effects: Sequence[Effect],
+    numbers: Numbers,
+    at: datetime,
+    answered: Mapping[int, AllocationAnswer] = NOTHING,
+) -> None:
+    """Keep what came and what will be said, and move the count with it; `answered` are allocations
+    whose answer is among it. Raises LineLost.
+    """
     with connection.cursor() as cursor:
         count: list[Any] = [numbers.epoch, numbers.next_in, numbers.next_out, at, numbers.epoch, at]
         cursor.execute(MOVE, [*count, held.session_id, held.holder])
@@ -111,6 +124,8 @@ def write(*, held: Held, effects: Sequence[Effect], numbers: Numbers, at: dateti
     same = writing.row(held.session_id, at)
     lines = [f"{_line(effect)}{S}{same}" for effect in effects if _is_kept(effect)]
     writing.insert(writing.Table("trades_fixmessage", COLUMNS, lines))
+    for pk, answer in answered.items():
+        FixAllocation.objects.filter(pk=pk).update(answer=answer.value, said=answer.value)
     note(
         session_id=held.session_id,
         notes=[effect for effect in effects if isinstance(effect, Note)],
