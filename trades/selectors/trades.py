@@ -26,6 +26,7 @@ from trades.models import (
     Trade,
     TradeVersion,
 )
+from trades.selectors.allocation import AllocationAsOf, allocation_as_of, allocation_ids_of
 from trades.selectors.messages import messages_of
 from trades.states import RequestState
 
@@ -98,6 +99,7 @@ class AsOf:
     approvals: Sequence[Approval]
     comments: Sequence[Comment]
     asked: CancellationRequest | None
+    allocated: AllocationAsOf | None
 
 
 def trade_as_of(*, trade_id: int, at: datetime) -> AsOf | None:
@@ -118,6 +120,7 @@ def trade_as_of(*, trade_id: int, at: datetime) -> AsOf | None:
         approvals=approvals,
         comments=comments,
         asked=next((one for one in requests if one.state == RequestState.ASKED), None),
+        allocated=allocation_as_of(trade_id=trade_id, at=at),
     )
 
 
@@ -129,6 +132,7 @@ def moments_of_trade(*, trade_id: int) -> list[tuple[datetime, str]]:
             *(("exception", key) for key in _found(trade_id)),
             *(("approval", key) for key in _decided(trade_id)),
             *(("comment", key) for key in _said(trade_id)),
+            *(("allocation", key) for key in allocation_ids_of(trade_id)),
         ]
     )
 

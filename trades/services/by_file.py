@@ -3,8 +3,9 @@
 A row is captured when its book, and the trade that it amends, lie on desks on which the person may
 import. A cancellation is captured only where it changes nothing that stands: it repeats one that is
 kept, or its trade is born in the same file. Any other is asked for, trade by trade, and a second
-person decides. A source system that speaks for itself is never typed by a person, and its log
-brings in nothing that it did not send itself.
+person decides; with that of an allocated block, to undo its allocation is proposed. A source system
+that speaks for itself is never typed by a person, and its log brings in nothing that it did not
+send itself.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from trades.services import cancellation, capture, chains, manual
 from trades.services.capture import Origin, Read
 from trades.services.plan import ItemStatus
 from trades.states import Action as Asked
-from trades.states import Channel, RequestState, TradeState
+from trades.states import Channel, CloseReason, RequestState, TradeState
 
 MESSAGES: Final = {
     "CAP-106": N_("You may not import for the desk of this trade: {found}"),
@@ -47,9 +48,15 @@ MESSAGES: Final = {
     "CAP-108": N_("{found} is cancelled, but no such trade is here"),
     "CAP-109": N_("{found} sends its trades itself: nobody brings them in by file"),
     "CAP-110": N_("The cancellation of this trade is asked for already"),
+    "CAP-112": N_(
+        "{found} is allocated: its cancellation is asked for, and to undo its allocation first:"
+        " a second person decides"
+    ),
+    "CAP-113": N_("The allocation of this block cannot be undone now: {found}"),
 }
 COUNTS: Final = ("asked", "refused")
 """What else becomes of the rows of a file: asked of a second person, or refused."""
+ASKED: Final = ("CAP-107", "CAP-112")
 OUT: Final = (ItemStatus.INVALID, ItemStatus.CONFLICT)
 
 
@@ -181,6 +188,9 @@ def ask(
     for place, facts in cancellations.items():
         trade = trades.get(facts.source_reference)
         finding = _against(trade, facts, asked)
+        if finding is None and trade is not None and trade.close_reason == CloseReason.ALLOCATED:
+            finding = _ask_for_block(trade, reason, actor, at)
+            asked.add(trade.pk)
         if finding is None and trade is not None:
             cancellation.ask_cancellation(
                 trade_id=trade.pk, seen=trade.fingerprint, reason=reason, actor=actor, at=at
@@ -211,7 +221,7 @@ def _desks(kept: Sequence[tuple[str, int, str, int | None]]) -> dict[str, str]:
 
 def counted(answers: Iterable[Finding]) -> Iterator[tuple[str, int]]:
     """Count what became of the cancellations of a file."""
-    ended = Counter("asked" if answer.code == "CAP-107" else "refused" for answer in answers)
+    ended = Counter("asked" if answer.code in ASKED else "refused" for answer in answers)
     yield from ended.items()
 
 
@@ -226,11 +236,22 @@ def _against(trade: Trade | None, facts: ExecutionFacts, asked: set[int]) -> Fin
         return _finding("CAP-108", "source_reference", facts.source_reference)
     if trade.pk in asked:
         return _finding("CAP-110", "action", facts.action, severity=Severity.WARNING)
-    if trade.state == TradeState.CLOSED:
+    if trade.state == TradeState.CLOSED and trade.close_reason != CloseReason.ALLOCATED:
         return chains.finding("CAP-104", "an open trade", facts.action)
     if facts.version <= trade.source_version:
         return chains.finding("CAP-103", f"> {trade.source_version}", str(facts.version))
     return None
+
+
+def _ask_for_block(trade: Trade, reason: str, actor: Actor, at: datetime) -> Finding:
+    """Propose to undo the allocation of a block, and ask for its cancellation."""
+    try:
+        cancellation.ask_for_block(
+            trade_id=trade.pk, seen=trade.fingerprint, reason=reason, actor=actor, at=at
+        )
+    except Refusal as refusal:
+        return _finding("CAP-113", "action", refusal.message)
+    return _finding("CAP-112", "action", trade.reference, severity=Severity.WARNING)
 
 
 @dataclass(slots=True)

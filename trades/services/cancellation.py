@@ -25,9 +25,9 @@ from kernel.findings import Refusal
 from kernel.states import require_transition
 from trades.models import CancellationRequest, Trade
 from trades.selectors import get_trade_for_update
-from trades.services import manual
+from trades.services import allocation, manual
 from trades.services.lapse import SUBJECT_KIND
-from trades.states import REQUEST_TRANSITIONS, RequestState
+from trades.states import REQUEST_TRANSITIONS, CloseReason, RequestState
 
 
 class UnableToAsk(Refusal):
@@ -54,10 +54,34 @@ def ask_cancellation(
         return request
 
 
+def ask_for_block(
+    *, trade_id: int, seen: str, reason: str, actor: Actor, at: datetime
+) -> CancellationRequest:
+    """Ask for an allocated block to be cancelled, and propose to undo its allocation, which comes
+    first. Both wait for a second person.
+
+    Raises UnableToFindTrade, Forbidden, TradeChanged, AlreadyProposed, UnableToAllocate,
+    UnableToAsk.
+    """
+    with acting(actor=actor, reason=reason):
+        allocation.propose_undoing(trade_id=trade_id, seen=seen, reason=reason, actor=actor, at=at)
+        trade = get_trade_for_update(trade_id=trade_id)
+        request = _written(trade, visible(reason), actor, at)
+        desk.open_work(
+            kind=WorkKind.CANCELLATION, tasks=[_task(request, trade)], actor=actor, at=at
+        )
+        return request
+
+
 def grant_cancellation(*, request_id: int, actor: Actor, at: datetime, reason: str = "") -> Trade:
     """Cancel the trade as asked. Raises Forbidden, AlreadyDecided, OverLimit, UnableToApprove."""
     with acting(actor=actor, reason=reason):
         request, trade = _locked(request_id, actor)
+        if trade.close_reason == CloseReason.ALLOCATED:
+            raise approvals.UnableToApprove(
+                _("%(trade)s is allocated: undoing the allocation comes first.")
+                % {"trade": trade.reference}
+            )
         approvals.approve(
             seen=_seen(request, trade),
             amount_eur=trade.risk_amount_eur,

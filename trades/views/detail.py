@@ -102,6 +102,7 @@ class TradeDetail(DetailPage):
                 "approvals": stood.approvals,
                 "comments": stood.comments,
                 "asked": stood.asked,
+                "stood": stood.allocated,
                 "moments": _moments(trade),
             }
         )

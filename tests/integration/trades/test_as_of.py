@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from tests.factories.controlled import world
 from tests.factories.trades import AT, person, signed_in
 from tests.integration.bad_input.doors import said
 from tests.integration.desk.people import person as with_limit
+from tests.integration.trades import allocating
 from tests.integration.trades.test_tickets import fields
 from trades import selectors
 from trades.models import Trade
@@ -223,3 +225,38 @@ def test_the_moments_offered_are_those_of_transactions() -> None:
     later = selectors.trade_as_of(trade_id=item.trade.id, at=moments[0][0] + timedelta(seconds=1))
     assert later is not None
     assert later.trade.state == "PENDING_VALIDATION"
+
+
+def test_the_page_of_a_past_moment_shows_the_shares_of_then() -> None:
+    """Proposed, in force, replaced, undone: each moment has its own shares, and their trades."""
+    allocating.accounts("A", "B", "C")
+    trade = allocating.block()
+    moments = {"before": now()}
+    first = allocating.proposed(trade, A=600, B=400)
+    moments["proposed"] = now()
+    allocating.approved(first)
+    moments["in_force"] = now()
+    share = allocating.shares_of(trade)[0]
+    again = allocating.proposed(trade, C=1000)
+    moments["proposed_again"] = now()
+    allocating.approved(again)
+    moments["replaced"] = now()
+    client = signed_in(name="ana")
+
+    def shown(name: str, of: Trade = trade) -> str:
+        html = client.get(f"/trades/{of.pk}/", {"at": moments[name].isoformat()}).content.decode()
+        return html.partition("Parties and dates")[2].partition("Findings")[0]
+
+    def accounts(html: str) -> list[str]:
+        return re.findall(r'<th scope="row">([ABC])<', html)
+
+    assert accounts(shown("before")) == []
+    assert accounts(shown("proposed")) == ["A", "B"]
+    assert "proposes this allocation" in shown("proposed")
+    assert accounts(shown("in_force")) == ["A", "B"]
+    assert "proposes" not in shown("in_force")
+    assert share.reference in shown("in_force")
+    assert "Cancelled" not in shown("in_force")
+    assert accounts(shown("proposed_again")) == ["C", "A", "B"]
+    assert accounts(shown("replaced")) == ["C"]
+    assert trade.reference in shown("in_force", of=share)
