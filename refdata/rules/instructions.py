@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from refdata.facts import InstructionFacts
 
@@ -44,3 +46,83 @@ def _specificity(found: InstructionFacts) -> tuple[bool, bool, bool, date, int]:
         found.valid_from,
         found.instruction_id,
     )
+
+
+class Fate(StrEnum):
+    """What became of an instruction in the choice: taken, or why not."""
+
+    CHOSEN = "CHOSEN"
+    LESS_SPECIFIC = "LESS_SPECIFIC"
+    BEGAN_EARLIER = "BEGAN_EARLIER"
+    OTHER_ACCOUNT = "OTHER_ACCOUNT"
+    OTHER_CURRENCY = "OTHER_CURRENCY"
+    OTHER_ASSET_CLASS = "OTHER_ASSET_CLASS"
+    NOT_YET = "NOT_YET"
+    ENDED = "ENDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One instruction of the party, the criteria that it names, and what became of it."""
+
+    instruction: InstructionFacts
+    named: tuple[str, ...]
+    fate: Fate
+
+
+def explain_choice(
+    instructions: Iterable[InstructionFacts],
+    *,
+    currency: str,
+    asset_class: str,
+    settlement_date: date,
+    account_id: int | None = None,
+) -> list[Judged]:
+    """Return the instructions of one party in the order of the choice, each with its fate.
+
+    The first is the one that `choose_instruction` takes, if it takes any; those that do not fit
+    come last, with the first criterion that does not agree.
+    """
+    among = sorted(instructions, key=_specificity, reverse=True)
+    misfits = {
+        found.instruction_id: _misfit(found, currency, asset_class, settlement_date, account_id)
+        for found in among
+    }
+    fitting = [found for found in among if misfits[found.instruction_id] is None]
+    judged = [Judged(found, _named(found), _fate(found, fitting[0])) for found in fitting]
+    judged += [
+        Judged(found, _named(found), fate)
+        for found in among
+        if (fate := misfits[found.instruction_id]) is not None
+    ]
+    return judged
+
+
+def _named(found: InstructionFacts) -> tuple[str, ...]:
+    told = (("account", found.account_id), ("currency", found.currency))
+    return tuple(name for name, value in (*told, ("asset_class", found.asset_class)) if value)
+
+
+def _fate(found: InstructionFacts, chosen: InstructionFacts) -> Fate:
+    if found is chosen:
+        return Fate.CHOSEN
+    as_specific = _specificity(found)[:3] == _specificity(chosen)[:3]
+    return Fate.BEGAN_EARLIER if as_specific else Fate.LESS_SPECIFIC
+
+
+def _misfit(
+    found: InstructionFacts,
+    currency: str,
+    asset_class: str,
+    settlement_date: date,
+    account_id: int | None,
+) -> Fate | None:
+    """Return the first criterion that does not agree, None when all do."""
+    misfits = (
+        (found.account_id not in (None, account_id), Fate.OTHER_ACCOUNT),
+        (found.currency not in ("", currency), Fate.OTHER_CURRENCY),
+        (found.asset_class not in ("", asset_class), Fate.OTHER_ASSET_CLASS),
+        (settlement_date < found.valid_from, Fate.NOT_YET),
+        (found.valid_to is not None and found.valid_to < settlement_date, Fate.ENDED),
+    )
+    return next((fate for is_so, fate in misfits if is_so), None)

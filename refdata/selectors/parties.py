@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from refdata.facts import (
     AccountFacts,
@@ -13,12 +15,17 @@ from refdata.facts import (
     TraderFacts,
 )
 from refdata.models import Account, Book, Party, PartyAlias, SettlementInstruction, Trader
-from refdata.rules.instructions import choose_instruction
+from refdata.rules.instructions import Judged, choose_instruction, explain_choice
 from refdata.states import InstructionState, RecordState
+
+BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 
 
 def counterparties_by_code(codes: Iterable[str], source_system: str = "") -> dict[str, PartyFacts]:
-    """Return the parties by what a message calls them: our code, the LEI, or a source's alias."""
+    """Return the parties by what a message calls them: a source's alias, our code, LEI or BIC.
+
+    A BIC that several parties have means none of them: nothing is guessed.
+    """
     wanted = {code for code in codes if code}
     answer = {
         party.lei: party_facts(party) for party in Party.objects.filter(lei__in=wanted) if party.lei
@@ -28,7 +35,19 @@ def counterparties_by_code(codes: Iterable[str], source_system: str = "") -> dic
         aliases = PartyAlias.objects.filter(source_system=source_system, alias__in=wanted)
         for alias in aliases.select_related("party"):
             answer[alias.alias] = party_facts(alias.party)
-    return answer
+    return answer | _by_bic({code for code in wanted - answer.keys() if BIC.fullmatch(code)})
+
+
+def _by_bic(codes: set[str]) -> dict[str, PartyFacts]:
+    """Return the one party of each BIC; eight characters name the head office, as XXX does."""
+    if not codes:
+        return {}
+    heads = {code: code[:8] if code.endswith("XXX") else f"{code}XXX" for code in codes}
+    found: dict[str, list[Party]] = {}
+    for party in Party.objects.filter(bic__in={*codes, *heads.values()}):
+        found.setdefault(party.bic, []).append(party)
+    named = {code: [*found.get(code, ()), *found.get(heads[code], ())] for code in codes}
+    return {code: party_facts(ours[0]) for code, ours in named.items() if len(ours) == 1}
 
 
 def parties_by_id(ids: Iterable[int]) -> dict[int, PartyFacts]:
@@ -147,6 +166,24 @@ def settlement_instruction(
     return choose_instruction(
         instructions_of([party_id]),
         party_id=party_id,
+        currency=currency,
+        asset_class=asset_class,
+        settlement_date=settlement_date,
+        account_id=account_id,
+    )
+
+
+def explained_choice(
+    *,
+    party_id: int,
+    currency: str,
+    asset_class: str,
+    settlement_date: date,
+    account_id: int | None = None,
+) -> list[Judged]:
+    """Return every approved instruction of a party, the one that applies first, and why."""
+    return explain_choice(
+        instructions_of([party_id]),
         currency=currency,
         asset_class=asset_class,
         settlement_date=settlement_date,

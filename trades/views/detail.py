@@ -30,6 +30,7 @@ from kernel.findings import Refusal
 from trades import selectors
 from trades.facts import ALLOCATION_SOURCE
 from trades.models import Trade, TradeVersion
+from trades.views import settling
 from trades.views.allocation import shown_on_trade
 from trades.views.terms import changed_terms, charges_of, compared_terms
 
@@ -138,6 +139,7 @@ class TradeDetail(DetailPage):
             "may_validate": trade.state == "PENDING_VALIDATION"
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
             **shown_on_trade(self.request, trade),
+            **settling.shown_on_trade(trade),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
         }
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from refdata.facts import InstructionFacts
-from refdata.rules.instructions import choose_instruction
+from refdata.rules.instructions import Fate, choose_instruction, explain_choice
 
 
 def instruction(number: int, **changes: object) -> InstructionFacts:
@@ -70,3 +70,64 @@ def test_the_most_specific_instruction_in_force_is_chosen(
             account_id=9,
         )
         assert (found.instruction_id if found else None) == chosen, case
+
+
+EVERY = [ANY, EUR, EUR_BOND, BOND, OURS, LATER, ENDED]
+
+
+@pytest.mark.parametrize(
+    ("case", "currency", "asset_class", "day", "account", "fates"),
+    [
+        ("account_wins", "EUR", "BOND", date(2026, 2, 2), 9,
+         {5: "CHOSEN", 3: "LESS_SPECIFIC", 2: "LESS_SPECIFIC", 4: "LESS_SPECIFIC",
+          1: "LESS_SPECIFIC", 7: "OTHER_ASSET_CLASS", 6: "NOT_YET"}),
+        ("no_account_of_ours", "EUR", "BOND", date(2026, 2, 2), None,
+         {3: "CHOSEN", 2: "LESS_SPECIFIC", 4: "LESS_SPECIFIC", 1: "LESS_SPECIFIC",
+          5: "OTHER_ACCOUNT", 7: "OTHER_ASSET_CLASS", 6: "NOT_YET"}),
+        ("the_later_of_equals", "EUR", "EQUITY", date(2026, 6, 1), None,
+         {6: "CHOSEN", 2: "BEGAN_EARLIER", 1: "LESS_SPECIFIC", 5: "OTHER_ACCOUNT", 7: "ENDED",
+          3: "OTHER_ASSET_CLASS", 4: "OTHER_ASSET_CLASS"}),
+        ("another_currency", "USD", "EQUITY", date(2026, 2, 2), None,
+         {1: "CHOSEN", 5: "OTHER_ACCOUNT", 7: "OTHER_CURRENCY", 3: "OTHER_CURRENCY",
+          6: "OTHER_CURRENCY", 2: "OTHER_CURRENCY", 4: "OTHER_ASSET_CLASS"}),
+        ("none_fits", "EUR", "EQUITY", date(2025, 12, 31), 9,
+         {5: "NOT_YET", 7: "NOT_YET", 3: "OTHER_ASSET_CLASS", 6: "NOT_YET", 2: "NOT_YET",
+          4: "OTHER_ASSET_CLASS", 1: "NOT_YET"}),
+    ],
+)  # fmt: skip
+def test_each_instruction_says_why_it_was_taken_or_not(
+    case: str,
+    currency: str,
+    asset_class: str,
+    day: date,
+    account: int | None,
+    fates: dict[int, str],
+) -> None:
+    judged = explain_choice(
+        EVERY, currency=currency, asset_class=asset_class, settlement_date=day, account_id=account
+    )
+
+    found = [(one.instruction.instruction_id, str(one.fate)) for one in judged]
+    assert found == list(fates.items()), case
+    chosen = choose_instruction(
+        EVERY,
+        party_id=7,
+        currency=currency,
+        asset_class=asset_class,
+        settlement_date=day,
+        account_id=account,
+    )
+    winners = [one.instruction for one in judged if one.fate is Fate.CHOSEN]
+    assert winners == ([chosen] if chosen else []), case
+
+
+def test_what_an_instruction_names_is_said() -> None:
+    judged = explain_choice(
+        [instruction(9, account_id=9, currency="EUR", asset_class="BOND"), ANY],
+        currency="EUR",
+        asset_class="BOND",
+        settlement_date=date(2026, 2, 2),
+        account_id=9,
+    )
+
+    assert [one.named for one in judged] == [("account", "currency", "asset_class"), ()]
