@@ -56,6 +56,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "WAITING": _("Waiting"),
     "DELIVERED": _("Delivered"),
     "DROPPED": _("Dropped"),
+    "SUPERSEDED": pgettext_lazy("fix", "Replaced by another"),
     "webhook.test": _("Test"),
     "trade.captured": _("Trade captured"),
     "trade.amended": _("Trade amended"),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('reject_code', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='code')),
                 ('text', models.CharField(blank=True, default='', max_length=200, verbose_name='reason')),
                 ('allocation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='trades.allocation')),
-                ('message', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='allocation', to='trades.fixmessage')),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='allocation', to='trades.fixmessage')),
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trades.fixsession')),
             ],
             options={

@@ -298,9 +298,7 @@ class FixAllocation(models.Model):
     `said` follows `answer` in the transaction that keeps the message which says so.
     """
 
-    message = models.OneToOneField(
-        FixMessage, models.PROTECT, related_name="allocation", db_constraint=False
-    )
+    message = models.OneToOneField(FixMessage, models.PROTECT, related_name="allocation")
     session = models.ForeignKey(FixSession, models.PROTECT, related_name="+", db_index=False)
     alloc_id = models.CharField(_("their id"), max_length=64)
     allocation = models.ForeignKey(
@@ -314,7 +312,6 @@ class FixAllocation(models.Model):
     text = models.CharField(_("reason"), max_length=200, blank=True, default="")
 
     permanent: ClassVar = True
-    references_in_sets: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="fix_message", key="message_id")
 
     class Meta:

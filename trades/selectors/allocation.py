@@ -61,7 +61,7 @@ def allocation_ids_of(trade_id: int) -> list[int]:
     """Return every allocation that a trade was ever in, as part of the block or as a share."""
     members = AllocationMember.objects.filter(trade=trade_id).values_list("allocation", flat=True)
     shares = AllocationShare.objects.filter(trade=trade_id).values_list("allocation", flat=True)
-    return sorted({*members, *shares})
+    return sorted(members.order_by().union(shares.order_by()))
 
 
 def allocation_as_of(*, trade_id: int, at: datetime) -> AllocationAsOf | None:
