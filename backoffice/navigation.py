@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -129,9 +130,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     _keep_nearest(shown)
     return {
         "navigation": [group for group in shown if group["items"]],
-        "business_date": selectors.business_date(timezone.localdate()),
+        "business_date": _business_date(timezone.localdate()),
         "role_names": ", ".join(str(look(role).label) for role in selectors.role_names(user.pk)),
     }
+
+
+def _business_date(today: date) -> date | None:
+    find = functools.partial(selectors.business_date, today)
+    found: date | None = cache.get_or_set(f"business_date:{today}", find, BADGE_SECONDS)
+    return found
 
 
 def _items(request: HttpRequest, group: Group) -> list[dict[str, Any]]:

@@ -141,10 +141,8 @@ def _templates(cursor: Any, trade_id: int) -> dict[str, int]:  # noqa: ANN401 - 
     """Keep the rows of one trade to be copied; return what the copies count from."""
     for table, where in TEMPLATES.items():
         cursor.execute(f"DROP TABLE IF EXISTS template_{table}")
-        cursor.execute(
-            f"CREATE TEMP TABLE template_{table} AS SELECT * FROM {table} WHERE {where} LIMIT 1",  # noqa: S608
-            {"trade": trade_id},
-        )
+        row = f"SELECT * FROM {table} WHERE {where} LIMIT 1"  # noqa: S608 - names of ours
+        cursor.execute(f"CREATE TEMP TABLE template_{table} AS {row}", {"trade": trade_id})
     cursor.execute("SELECT min(id) FROM refdata_instrument")
     instrument = cursor.fetchone()[0]
     cursor.execute("SELECT min(id) FROM trades_capturebatch WHERE source_system = %s", [SOURCE])

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -207,6 +208,12 @@ def shared_data() -> Path:
             pytest.fail(f"{folder} is required here and missing")
         pytest.skip(f"the real sample files are not at {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _forgetful_cache() -> None:
+    """What a page kept for some seconds is not what the next test has in its tables."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

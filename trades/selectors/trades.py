@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.db.models import (
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -124,17 +126,18 @@ def trade_as_of(*, trade_id: int, at: datetime) -> AsOf | None:
     )
 
 
-def moments_of_trade(*, trade_id: int) -> list[tuple[datetime, str]]:
-    """Return when something about a trade changed, and by whom, the latest first."""
-    return moments_of(
-        [
-            ("trade", trade_id),
-            *(("exception", key) for key in _found(trade_id)),
-            *(("approval", key) for key in _decided(trade_id)),
-            *(("comment", key) for key in _said(trade_id)),
-            *(("allocation", key) for key in allocation_ids_of(trade_id)),
-        ]
-    )
+def moments_of_trade(
+    *, trade_id: int, known: Mapping[str, Iterable[Model]] = MappingProxyType({})
+) -> list[tuple[datetime, str]]:
+    """Return when something about a trade changed, and by whom, the latest first.
+
+    Rows of a chain that the caller has read already are not asked for again.
+    """
+    chains = [("trade", trade_id)]
+    for entity, look in _CHAINS:
+        keys = [row.pk for row in known[entity]] if entity in known else look(trade_id)
+        chains += [(entity, key) for key in keys]
+    return moments_of(chains)
 
 
 def _found(trade_id: int) -> list[int]:
@@ -149,6 +152,14 @@ def _decided(trade_id: int) -> list[int]:
 def _said(trade_id: int) -> list[int]:
     said_of_it = Comment.objects.filter(subject_kind="trade", subject_id=trade_id)
     return list(said_of_it.values_list("pk", flat=True))
+
+
+_CHAINS: Final = (
+    ("exception", _found),
+    ("approval", _decided),
+    ("comment", _said),
+    ("allocation", allocation_ids_of),
+)
 
 
 def current_day(*, today: date) -> date | None:

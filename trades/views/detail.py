@@ -116,19 +116,18 @@ class TradeDetail(DetailPage):
         request = selectors.find_request(trade)
         versions = list(shown(list(selectors.list_versions(trade_id=trade.pk))))
         message = versions[-1].version.execution
+        rows = _rows_about(trade)
         return {
             "title": trade.reference,
-            "moments": _moments(trade),
+            "moments": _moments(trade, known=rows),
             "message": message,
             "release": selectors.find_release(execution_id=message.pk),
             "versions": versions,
             "said": versions[0].version.terms.get("comment", ""),
             "charges": charges_of(versions[0].version.terms),
-            "exceptions": desk_selectors.list_exceptions_of(
-                subject_kind="trade", subject_id=trade.pk
-            ),
-            "approvals": selectors.list_decisions(trade_id=trade.pk),
-            "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
+            "exceptions": rows["exception"],
+            "approvals": rows["approval"],
+            "comments": rows["comment"],
             "panels": _panels(trade),
             "asked": request,
             "may_decide": selectors.may_decide(request, trade=trade, actor=actor),
@@ -203,8 +202,19 @@ def _typed_moment(text: str) -> datetime:
     return typed
 
 
-def _moments(trade: Trade) -> list[tuple[datetime, str]]:
-    return selectors.moments_of_trade(trade_id=trade.pk)[:MOMENTS_SHOWN]
+def _rows_about(trade: Trade) -> dict[str, list[Any]]:
+    """Return what was found, decided and said about a trade, each read once."""
+    return {
+        "exception": list(
+            desk_selectors.list_exceptions_of(subject_kind="trade", subject_id=trade.pk)
+        ),
+        "approval": list(selectors.list_decisions(trade_id=trade.pk)),
+        "comment": list(desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk)),
+    }
+
+
+def _moments(trade: Trade, **known: Any) -> list[tuple[datetime, str]]:
+    return selectors.moments_of_trade(trade_id=trade.pk, **known)[:MOMENTS_SHOWN]
 
 
 class CommentTrade(PageView):

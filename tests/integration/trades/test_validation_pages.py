@@ -344,3 +344,13 @@ def test_lists_have_a_query_budget_that_does_not_grow(
 
     with django_assert_max_num_queries(queries):  # type: ignore[operator]  # the fixture has no type
         boss.get(address)
+
+
+def test_the_page_of_a_trade_asks_for_each_thing_once(
+    boss: Client, django_assert_max_num_queries: object
+) -> None:
+    one, *_others = controlled(20, 21, 22, price=Decimal("63.6"))
+    boss.get(f"/trades/{one.pk}/")
+
+    with django_assert_max_num_queries(19):  # type: ignore[operator]  # the fixture has no type
+        boss.get(f"/trades/{one.pk}/")
