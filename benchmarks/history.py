@@ -33,6 +33,7 @@ GENERATED: Final = ("is_open", "reference")
 SATURDAY: Final = 5
 #: Few have most of the trades and most have few: cubed shares of a number that only looks random.
 SHARE: Final = "power((hashint8(n) & 65535) / 65536.0, 3)"
+THIRD_SHARE: Final = "power((hashint8(n * 31) & 65535) / 65536.0, 3)"
 OTHER_SHARE: Final = "power((hashint8(-n) & 65535) / 65536.0, 3)"
 TERMS: Final = {
     "trade_date": "on_day",
@@ -49,7 +50,7 @@ TRADE: Final = TERMS | {
     " WHEN n %% 50000 = 0 THEN 'REJECTED' WHEN n > 100000 THEN 'CLOSED' ELSE 'VALIDATED' END",
     "close_reason": "CASE WHEN n > 100000 AND n %% 50000 > 0 THEN 'SETTLED' ELSE '' END",
     "instrument_id": f"%(instrument)s + floor({INSTRUMENTS} * {SHARE})::int",
-    "counterparty_code": f"'CP-' || lpad(floor(300 * {SHARE})::text, 3, '0')",
+    "counterparty_code": f"'CP-' || lpad(floor(300 * {THIRD_SHARE})::text, 3, '0')",
     "trader_code": f"'T-' || lpad(floor(400 * {OTHER_SHARE})::text, 4, '0')",
     "book_code": f"'BOOK-' || floor(60 * {OTHER_SHARE})::text",
     "desk_code": f"'DESK-' || floor(6 * {OTHER_SHARE})::text",

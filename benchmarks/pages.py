@@ -48,7 +48,7 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
     "since": ("2026-11-02",),
     "until": ("2025-06-30",),
     "settles": ("2026-03-12",),
-    "batch": ("500", "999"),
+    "batch": ("600", "999"),
     "allocation": ("UNALLOCATED",),
     "allocation_late": ("on",),
     "q": ("Share 7", "Share 1999"),

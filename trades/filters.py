@@ -163,7 +163,10 @@ class TradeFilter(ListFilterSet):
 
     def filter_batch(self, queryset: TradeQuerySet, name: str, value: Decimal) -> TradeQuerySet:
         """Keep the trades of an import, also those whose message waited and went on later."""
-        return queryset.filter(pk__in=selectors.trade_ids_of_batch(batch_id=int(value)))
+        batch_id = int(value)
+        first, last = selectors.span_of_batch(batch_id=batch_id)
+        found = selectors.trade_ids_of_batch(batch_id=batch_id)
+        return queryset.filter(pk__gte=first, pk__lte=last, pk__in=found)
 
 
 class AllocationRuleFilter(ListFilterSet):

@@ -10,8 +10,11 @@ from django.db.models import (
     Case,
     Count,
     DateField,
+    F,
     Func,
     JSONField,
+    Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -82,6 +85,24 @@ def trade_ids_of_batch(*, batch_id: int) -> QuerySet[Any, int]:
     told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
     made = Trade.objects.filter(batch_id=batch_id)
     return told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
+
+
+def span_of_batch(*, batch_id: int) -> tuple[int, int]:
+    """Return the first and the last of these ids; a span that holds nothing where there are none.
+
+    Numbers carry their day: between them lie the months of the batch, and no other is looked
+    through. The sum with nothing keeps PostgreSQL from seeking them along the primary key.
+    """
+    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
+    made = Trade.objects.filter(batch_id=batch_id)
+    ends = [
+        told.aggregate(first=Min("trade_id"), last=Max("trade_id")),
+        made.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0)),
+    ]
+    known = [one for one in ends if one["first"] is not None]
+    if not known:
+        return 1, 0
+    return min(one["first"] for one in known), max(one["last"] for one in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ NARROWED = [
     "counterparty=BNPP&side=BUY",
     "since=2026-11-20&until=2026-11-20",
     "settles=2026-11-24",
-    "batch=1",
+    "batch=that of the trade",
 ]
 
 
@@ -52,6 +52,7 @@ def indexes_first() -> None:
 
 @pytest.mark.parametrize("query", NARROWED)
 def test_the_list_is_found_by_an_index(query: str) -> None:
+    query = query.replace("that of the trade", str(Trade.objects.get().batch_id))
     request = RequestFactory().get(f"/trades/?{query}")
     found = TradeFilter(request.GET, queryset=selectors.list_trades(actor=SYSTEM), request=request)
     plan = found.qs[:50].explain()
