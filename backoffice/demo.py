@@ -85,6 +85,8 @@ def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator
     days = last_weekdays(business_date, DAYS)
     with acting(actor=SYSTEM, reason="demo day"):
         counts = trades_demo.seed_trades(days=days, count=trades, actor=_person(CLIENT))
+        dealt = trades_demo.seed_products(days=days[-2:], actor=_person(CLIENT)) if trades else {}
+        counts = {name: counts.get(name, 0) + dealt.get(name, 0) for name in {**counts, **dealt}}
         trades_demo.seed_fix(business_date=business_date, at=at, messages=bool(trades))
         _queue_calendars(at)
         _queue(business_date, at)

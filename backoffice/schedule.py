@@ -29,6 +29,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "close what ended by itself": {
+        "task": "trades.look_for_what_is_over",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "anchor the audit trail outside the database": {
         "task": "core.anchor_audit",
         "schedule": 60,

@@ -79,20 +79,9 @@ class Coupons:
 
     def _share(self, first: date, last: date, period: tuple[date, date]) -> Fraction:
         """Return which part of a year's interest accrues between two days of one period."""
-        days = (last - first).days
-        match self.day_count:
-            case DayCount.ACT_ACT:
-                return Fraction(days, self.frequency * (period[1] - period[0]).days)
-            case DayCount.ACT_360:
-                return Fraction(days, 360)
-            case DayCount.ACT_365:
-                return Fraction(days, 365)
-            case DayCount.THIRTY_360 | DayCount.THIRTY_E_360:
-                return Fraction(_thirties(first, last, european=self._is_european), 360)
-
-    @property
-    def _is_european(self) -> bool:
-        return self.day_count is DayCount.THIRTY_E_360
+        if self.day_count is DayCount.ACT_ACT:
+            return Fraction((last - first).days, self.frequency * (period[1] - period[0]).days)
+        return part_of_year(first, last, self.day_count)
 
     def _dated(self, months_back: int) -> date:
         """Return the day that lies so many months before the maturity."""
@@ -101,6 +90,20 @@ class Coupons:
         last = calendar.monthrange(year, month)[1]
         at_end = _is_month_end(self.maturity)
         return date(year, month, last if at_end else min(self.maturity.day, last))
+
+
+def part_of_year(first: date, last: date, day_count: DayCount) -> Fraction:
+    """Return which part of a year lies between two days; ACT/ACT asks for the period of a bond."""
+    match day_count:
+        case DayCount.ACT_360:
+            return Fraction((last - first).days, 360)
+        case DayCount.ACT_365:
+            return Fraction((last - first).days, 365)
+        case DayCount.THIRTY_360 | DayCount.THIRTY_E_360:
+            european = day_count is DayCount.THIRTY_E_360
+            return Fraction(_thirties(first, last, european=european), 360)
+        case DayCount.ACT_ACT:
+            raise NoInterest("ACT/ACT counts the days of a coupon period, and there is none")
 
 
 def _thirties(first: date, last: date, *, european: bool) -> int:

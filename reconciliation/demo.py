@@ -68,7 +68,9 @@ def seed(*, business_date: date, at: datetime) -> None:
 
 def _send_in(business_date: date, agent: Actor, at: datetime) -> None:
     trades = list(
-        Trade.objects.filter(state="VALIDATED", settlement_date__isnull=False).order_by("reference")
+        Trade.objects.filter(state="VALIDATED", settlement_date__isnull=False)
+        .exclude(product="FX")
+        .order_by("reference")
     )
     cases = {trade.pk: n // EVERY for n, trade in enumerate(trades) if n % EVERY == EVERY - 1}
     for sent in (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from kernel.coupons import Coupons, DayCount
 from kernel.findings import Finding
 
 RowT = TypeVar("RowT")
+DERIVATIVE: Final = "DERIVATIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,20 @@ class InstrumentFacts:
     day_count: str = ""
     interest_from: date | None = None
     ex_coupon_days: int = 0
+    contract_month: str = ""
+    option_type: str = ""
+    strike_price: Decimal | None = None
+    settlement_days: int | None = None
+
+    @property
+    def is_future(self) -> bool:
+        """Whether it pays variation margin and nothing when it is dealt (CFI F…, ISO 10962)."""
+        return self.asset_class == DERIVATIVE and self.cfi[:1] == "F"
+
+    @property
+    def is_option(self) -> bool:
+        """Whether its price is a premium that is paid (CFI O…, ISO 10962)."""
+        return self.asset_class == DERIVATIVE and self.cfi[:1] == "O"
 
     def coupons(self) -> Coupons | None:
         """Return what the bond pays, None when we do not know enough of it."""

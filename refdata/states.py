@@ -28,6 +28,11 @@ class PriceType(StrEnum):
     PERCENT = "PERCENT"
 
 
+class OptionType(StrEnum):
+    CALL = "CALL"
+    PUT = "PUT"
+
+
 class AccountKind(StrEnum):
     CASH = "CASH"
     SECURITIES = "SECURITIES"

@@ -233,7 +233,10 @@ class FirmSource:
 
 @dataclass(frozen=True, slots=True)
 class TradeSource:
-    """One validated trade version with the reference data that stood beside it."""
+    """One validated trade version with the reference data that stood beside it.
+
+    `is_spot` tells an exchange of currencies that is paid by the spot date of its pair.
+    """
 
     trade_id: int
     version_no: int
@@ -258,6 +261,8 @@ class TradeSource:
     venue_country: str = ""
     is_cancelled: bool = False
     is_allocated: bool = False
+    product: str = ""
+    is_spot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ LABELS: dict[str, Any] = {
     "TRADE_ALLOCATED": _("Allocated: its shares are reported"),
     "SUPERSEDED": _("A later validated version stands"),
     "NOT_A_FINANCIAL_INSTRUMENT": _("Not a financial instrument"),
+    "SECURITIES_FINANCING": _("A repo or a loan of securities: reported under SFTR"),
+    "FX_OFF_VENUE": _("A currency forward dealt and admitted on no venue"),
     "NOT_AN_INVESTMENT_FIRM": _("The executing entity is no investment firm"),
     "NEWT": _("New"),
     "CANC": _("Cancellation"),

@@ -51,6 +51,21 @@ FLAWS: Final = {
 }
 
 
+PRODUCTS_AT: Final = time(11, 40)
+PRICED: Final = ("CARPAT", "CARSEC", "FCE-Z28", "PXC-Z28-8000", "OAT-1132", "TTE")
+FUNDS: Final = {"side": "BUY", "counterparty": "CACI", "book": "ETF-2", "trader": "T-ZOE",
+                "capacity": "AOTC"}  # fmt: skip
+INDEX: Final = {"side": "BUY", "counterparty": "BNPP", "book": "EQ-PAR-1", "trader": "T-ANA",
+                "capacity": "DEAL", "venue": "XMON", "fees": "22.5"}  # fmt: skip
+CURRENCIES: Final = {"product": "FX", "side": "BUY", "counterparty": "SOGE", "book": "EQ-INT-1",
+                     "trader": "T-EMMA"}  # fmt: skip
+FIXED_INCOME: Final = {"product": "REPO", "counterparty": "CACI", "book": "FI-GOV-1",
+                       "trader": "T-LINA"}  # fmt: skip
+LOAN: Final = {"product": "LENDING", "side": "SELL", "quantity": "20000", "lending_fee": "35",
+               "collateral": "CASH", "margin": "105", "notice_days": "3", "counterparty": "NATX",
+               "book": "EQ-PAR-2", "trader": "T-LEO"}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Deal:
     """One message and when it comes in."""
@@ -76,7 +91,7 @@ class Market:
         return cls(
             instruments=list(
                 Instrument.objects.filter(status="ACTIVE", isin__isnull=False)
-                .exclude(asset_class="DERIVATIVE")
+                .exclude(asset_class__in=["DERIVATIVE", "FUND"])  # `seed_products` deals them
                 .select_related("venue")
                 .order_by("code")
             ),
@@ -118,6 +133,72 @@ def seed_trades(
             for name, n in captured.counts().items():
                 totals[name] = totals.get(name, 0) + n
     return totals
+
+
+def seed_products(*, days: Sequence[date], actor: Actor) -> dict[str, int]:
+    """Send a trade of each product for each of these days; none where their instruments are not.
+
+    Rates and prices are those of the day, so that the controls find nothing.
+    """
+    totals: dict[str, int] = {}
+    for day in days:
+        at = datetime.combine(day, PRODUCTS_AT, PARIS)
+        messages = list(_products(day, at))
+        if not messages:
+            continue
+        captured = capture.capture(
+            messages=[read_fields(message) for message in messages],
+            origin=capture.Origin(source_system=SOURCE, channel=Channel.BULK),
+            actor=actor,
+            at=at + timedelta(minutes=5),
+        )
+        for name, n in captured.counts().items():
+            totals[name] = totals.get(name, 0) + n
+    return totals
+
+
+def _products(day: date, at: datetime) -> Iterator[dict[str, Any]]:
+    found = list(Instrument.objects.filter(code__in=PRICED).order_by("code"))
+    isins = {one.code: one.isin for one in found if one.isin}
+    prices = refdata.last_prices(isins.values(), day)
+    rates = refdata.fx_rates(day)
+    if len(isins) < len(PRICED) or not {"USD", "GBP"} <= rates.keys():
+        return
+    house = refdata.calendar_for(refdata.HOUSE_CALENDAR)
+    start = house.add(day, 2)
+    week, quarter = (house.add(start + timedelta(days), 0) for days in (7, 91))
+    closes = {
+        one.code: f"{_on_tick(prices[one.isin].close, one.tick_size):f}"
+        for one in found
+        if one.isin
+    }
+    both = {"quantity": "2500000", "haircut": "2", "isin": isins["OAT-1132"]} | FIXED_INCOME
+    outright = rates["GBP"] + Decimal("0.0041")
+    told = (
+        FUNDS | {"isin": isins["CARPAT"], "quantity": "120.5", "price": closes["CARPAT"]},
+        FUNDS
+        | {"isin": isins["CARSEC"], "quantity": "40", "price": closes["CARSEC"], "side": "SELL"},
+        INDEX | {"isin": isins["FCE-Z28"], "quantity": "15", "price": closes["FCE-Z28"]},
+        INDEX | {"isin": isins["PXC-Z28-8000"], "quantity": "20", "price": closes["PXC-Z28-8000"]},
+        CURRENCIES | {"pair": "EUR/USD", "quantity": "2000000", "price": f"{rates['USD']:f}"},
+        CURRENCIES
+        | {"pair": "EUR/GBP", "quantity": "750000", "price": f"{outright:f}", "side": "SELL"}
+        | {"forward_points": "0.0041", "settlement_date": quarter.isoformat()},
+        both
+        | {"side": "SELL", "price": closes["OAT-1132"], "repo_rate": "1.94"}
+        | {"settlement_date": start.isoformat(), "end_date": week.isoformat()},
+        both
+        | {"side": "BUY", "price": closes["OAT-1132"], "repo_rate": "1.91", "notice_days": "2"},
+        LOAN | {"isin": isins["TTE"], "price": closes["TTE"]},
+    )
+    for n, fields in enumerate(told, 1):
+        yield fields | {
+            "source_reference": f"{day:%Y%m%d}-P{n:03d}",
+            "version": 1,
+            "action": "NEW",
+            "traded_at": (at + timedelta(seconds=11 * n)).isoformat(),
+            "currency": "EUR",
+        }
 
 
 def seed_fix(*, business_date: date, at: datetime, messages: bool) -> None:

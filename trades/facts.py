@@ -50,6 +50,20 @@ class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     capacity: str | None = None
     comment: str | None = None
     message_id: str | None = None
+    product: str | None = None
+    pair: str | None = None
+    forward_points: str | None = None
+    counter_amount: str | None = None
+    end_date: date | None = None
+    repo_rate: str | None = None
+    lending_fee: str | None = None
+    day_count: str | None = None
+    haircut: str | None = None
+    margin: str | None = None
+    end_cash: str | None = None
+    collateral: str | None = None
+    collateral_amount: str | None = None
+    notice_days: str | None = None
 
     def content(self) -> bytes:
         """Return the canonical JSON: two messages say the same if and only if these agree.
@@ -60,6 +74,49 @@ class ExecutionFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         if "canonical" not in written:
             written["canonical"] = msgspec.json.encode(self)
         return written["canonical"]
+
+
+class LegTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One leg as we see it: below zero we pay or deliver.
+
+    `amount` is None where it is not known yet (the end of an open trade), `quantity` of securities
+    None where none move.
+    """
+
+    number: int
+    kind: str
+    currency: str
+    settlement_date: date | None = None
+    amount: Decimal | None = None
+    quantity: Decimal | None = None
+
+
+class DealTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The terms that a trade of two legs has besides those of every trade.
+
+    `spot_date` is that of the pair by its convention; rates, haircut and margin are in percent, the
+    lending fee in basis points a year; `interest` is what the term comes to: repo interest, or fee.
+    """
+
+    product: str
+    legs: tuple[LegTerms, ...]
+    pair: str = ""
+    spot_date: date | None = None
+    forward_points: Decimal | None = None
+    repo_rate: Decimal | None = None
+    lending_fee: Decimal | None = None
+    day_count: str = ""
+    haircut: Decimal | None = None
+    margin: Decimal | None = None
+    interest: Decimal | None = None
+    collateral: str = ""
+    collateral_amount: Decimal | None = None
+    notice_days: int | None = None
+
+    @property
+    def end_date(self) -> date | None:
+        """The day of the last leg; None while it is open."""
+        return self.legs[-1].settlement_date
 
 
 class TradeFacts(msgspec.Struct, frozen=True, gc=False):
@@ -99,3 +156,5 @@ class TradeFacts(msgspec.Struct, frozen=True, gc=False):
     risk_amount_eur: Decimal | None
     received_at: datetime
     settlement_instruction_id: int | None = None
+    product: str = ""
+    deal: DealTerms | None = None

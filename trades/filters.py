@@ -27,6 +27,8 @@ from core.pages.filters import (
 )
 from kernel.numbering import spans
 from refdata import selectors as refdata
+from refdata.models.labels import labelled as refdata_labelled
+from refdata.states import AssetClass
 from trades import selectors
 from trades.models import (
     AllocationRule,
@@ -45,11 +47,13 @@ from trades.states import (
     FixLineState,
     FixOutcome,
     Outcome,
+    Product,
     Side,
     TradeState,
 )
 
 OWN_REFERENCE: Final = re.compile(r"T\d{3,15}", re.ASCII)
+PRODUCTS: Final = [*refdata_labelled(AssetClass), *labelled(Product)]
 PROPOSALS: Final = [
     ("PROPOSED", _("Proposed")),
     ("APPROVED", _("Approved")),
@@ -135,6 +139,7 @@ class TradeFilter(ListFilterSet):
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
     batch = KeyFilter(method="filter_batch", label=_("Import"))
+    product = ChipsFilter(method="filter_product", choices=PRODUCTS, label=_("Product"))
     allocation = ChipsFilter(
         field_name="block__state", choices=labelled(BlockState), label=_("Allocation")
     )
@@ -151,6 +156,14 @@ class TradeFilter(ListFilterSet):
     def filter_state(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
         """Keep the trades in one of these states."""
         return queryset.in_states(*value) if value else queryset
+
+    def filter_product(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
+        """Keep these products; of trades without one, those in instruments of these classes."""
+        if not value:
+            return queryset
+        classes = [one for one in value if one not in frozenset(Product)]
+        dealt = Q(product="", instrument__asset_class__in=classes)
+        return queryset.filter(dealt | Q(product__in=value))
 
     def filter_allocation_late(
         self,

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.pages import formats
+from core.pages import formats, status
 from core.pages.columns import (
     NUMBER_ATTRS,
     AmountColumn,
@@ -39,12 +39,40 @@ class SideColumn(CodedColumn):
         return str(record.get_side_display())
 
 
+class ProductColumn(CodedColumn):
+    """What is dealt: the product, or the asset class of the instrument of any other trade."""
+
+    def code(self, record: Any, bound_column: Any) -> str:
+        return record.product or (record.instrument.asset_class if record.instrument else "")
+
+    def render(self, record: Any, bound_column: Any) -> str:
+        found = self.code(record, bound_column)
+        return str(status.look(found).label) if found else ""
+
+    def value(self, record: Any, bound_column: Any) -> str:
+        return self.render(record, bound_column)
+
+
+class DealtColumn(CutColumn):
+    """The instrument by its name; a pair of currencies has none but its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"empty_values": (), "accessor": "instrument__name", **kwargs})
+
+    def render(self, value: Any, record: Any) -> SafeString:  # type: ignore[override]  # the row tells more
+        return super().render(value or (record.symbol if record.product else ""))
+
+    def value(self, value: Any, record: Any) -> Any:  # type: ignore[override]  # the row tells more
+        return value or (record.symbol if record.product else value)
+
+
 class TradeTable(tables.Table):
     reference = LinkColumn("trades:detail", order_by="pk", verbose_name=_("Reference"))
     state = StatusColumn(verbose_name=_("State"))
     trade_date = DayColumn(verbose_name=_("Trade date"))
     side = SideColumn(verbose_name=_("Side"))
-    instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))
+    product = ProductColumn(empty_values=(), verbose_name=_("Product"))
+    instrument = DealtColumn(verbose_name=_("Instrument"))
     isin = TextColumn(verbose_name="ISIN")
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     price = PriceColumn(verbose_name=_("Price"))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from core import bulk, jobs
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
+from kernel.actors import SYSTEM
 from trades.models import CaptureBatch
 from trades.rules import RULE_BY_CODE
 from trades.services import (
@@ -21,6 +22,7 @@ from trades.services import (
     control_data,
     drop,
     imports,
+    maturity,
     quarantine,
     repair,
     tables,
@@ -87,6 +89,31 @@ def take_in_dropped_files(run: JobRun) -> None:
         if n := getattr(looked, name):
             run.count(name, n)
     run.result("/trades/arrivals/")
+
+
+@shared_task(name="trades.look_for_what_is_over", ignore_result=True)
+def look_for_what_is_over() -> None:
+    """Queue the closing of what ended by itself; a tick too many finds it queued, or nothing."""
+    day = timezone.localdate()
+    if maturity.matured(day).exists() or maturity.expired(day).exists():
+        with transaction.atomic():
+            jobs.enqueue(
+                kind=maturity.MATURITY_JOB,
+                parameters={},
+                title="",
+                actor=SYSTEM,
+                at=timezone.now(),
+                dedupe_key=maturity.MATURITY_JOB,
+            )
+
+
+@job_handler(maturity.MATURITY_JOB, counts=maturity.COUNTS)
+def close_what_is_over(run: JobRun) -> None:
+    """Close matured repos and loans and expired contracts; a repeated job finds none left."""
+    day = timezone.localdate(run.at)
+    closed = maturity.close_what_is_over(day=day, actor=run.actor, at=run.at)
+    for name, number in closed.items():
+        run.count(name, number)
 
 
 @job_handler(imports.FIX_JOB, counts=("messages", *by_file.COUNTS, *capture.COUNTS))

@@ -42,7 +42,8 @@ SELECT t.id, t.reference, t.currency, abs(t.net_amount), t.trade_date, t.isin, t
        t.settlement_date, t.quantity, t.price, t.desk_code, t.source_reference
   FROM trades_trade t
  WHERE t.trade_date BETWEEN %(first)s AND %(last)s
-   AND (t.state = 'VALIDATED' OR t.close_reason = 'SETTLED')
+   AND t.product <> 'FX'
+   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'MATURED', 'EXPIRED', 'EXERCISED'))
    AND (%(all)s OR t.counterparty_code = %(sender)s) AND @OURS_ARE_FREE"""
 THEIR_TRADES: Final = """
 SELECT l.id, l.reference, l.currency, l.amount, l.trade_date, l.isin, l.side,
@@ -51,12 +52,13 @@ SELECT l.id, l.reference, l.currency, l.amount, l.trade_date, l.isin, l.side,
  WHERE l.kind = 'TRADES' AND l.sender_code = %(sender)s AND @THEIRS_ARE_FREE"""
 OUR_CASH: Final = """
 SELECT t.id, t.reference, t.currency,
-       CASE WHEN t.side = 'BUY' THEN -t.net_amount ELSE t.net_amount END,
+       CASE WHEN (t.side = 'BUY') = (t.product <> 'FX') THEN -t.net_amount ELSE t.net_amount END,
        t.settlement_date, t.isin, t.side, t.desk_code, t.source_reference
   FROM trades_trade t
  WHERE %(code)s <> '' AND t.currency = %(currency)s
    AND t.settlement_date BETWEEN %(first)s AND %(last)s
-   AND (t.state = 'VALIDATED' OR t.close_reason = 'SETTLED')
+   AND (t.state = 'VALIDATED' OR t.close_reason IN ('SETTLED', 'MATURED', 'EXPIRED', 'EXERCISED'))
+   AND t.net_amount <> 0
    AND (t.account_code = %(code)s
         OR NOT EXISTS (SELECT 1 FROM refdata_account other
                         WHERE other.code = t.account_code AND other.kind = 'CASH'))

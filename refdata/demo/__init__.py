@@ -99,7 +99,9 @@ def _house() -> None:
 
 def _instruments() -> None:
     markets = Venue.objects.in_bulk(field_name="mic")
-    rows = {(row["code"],): row | {"venue": markets[row["venue"]]} for row in instruments.rows()}
+    rows = {
+        (row["code"],): row | {"venue": markets.get(row["venue"])} for row in instruments.rows()
+    }
     _create(Instrument, ("code",), rows)
     known = Instrument.objects.filter(code__in=[code for (code,) in rows])
     aliases = {

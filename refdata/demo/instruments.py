@@ -13,6 +13,7 @@ from refdata.states import AssetClass, PriceType, RecordState
 
 VENUES: Final = """
 XPAR | XPAR | EURONEXT - EURONEXT PARIS               | FR | PARIS
+XMON | XPAR | EURONEXT DERIVATIVES PARIS              | FR | PARIS
 ALXP | XPAR | EURONEXT GROWTH PARIS                   | FR | PARIS
 XAMS | XAMS | EURONEXT - EURONEXT AMSTERDAM           | NL | AMSTERDAM
 XBRU | XBRU | EURONEXT - EURONEXT BRUSSELS            | BE | BRUSSELS
@@ -107,6 +108,16 @@ SXR8 | IE00B5BMR087 | iShares Core S&P 500 UCITS ETF           | XETR | 618.30
 MEUD | LU0908500753 | Amundi Core Stoxx Europe 600 UCITS ETF   | XPAR | 268.45
 EXS1 | DE0005933931 | iShares Core DAX UCITS ETF (DE)          | XETR | 196.72
 """
+FUNDS: Final = """
+CARPAT | FR0010135103 | Carmignac Patrimoine A EUR Acc | 758.41 | 2
+CARSEC | FR0010149120 | Carmignac Sécurité A EUR Acc   | 1934.52 | 2
+"""
+CONTRACTS: Final = """
+FCE-Z28      | FRENX28ZFCE6 | CAC 40 future, déc. 2028    | FFICSX | 8120.5 | 0.5 |      |
+PXC-Z28-8000 | FRENX28ZPXC5 | CAC 40 call 8000, déc. 2028 | OCEICS | 612.4  | 0.1 | CALL | 8000
+"""
+"""Their ISINs are invented, with right check digits; both are ten euros a point."""
+EXPIRY: Final = date(2028, 12, 15)
 SUFFIXES: Final = {
     "XPAR": "FP",
     "XETR": "GY",
@@ -117,7 +128,7 @@ SUFFIXES: Final = {
 }
 BASE_PRICES: Final = {
     cells[0]: Decimal(cells[column])
-    for text, column in ((SHARES, 5), (BONDS, 4), (ETFS, 4))
+    for text, column in ((SHARES, 5), (BONDS, 4), (ETFS, 4), (FUNDS, 3), (CONTRACTS, 4))
     for cells in table(text)
 }
 
@@ -162,6 +173,32 @@ def rows() -> Iterator[dict[str, Any]]:
             "cfi": "CEOGES",
             "asset_class": AssetClass.ETF.value,
             "tick_size": Decimal("0.01"),
+        }
+    yield from _funds()
+    yield from _contracts()
+
+
+def _funds() -> Iterator[dict[str, Any]]:
+    for code, isin, name, _price, days in table(FUNDS):
+        yield _row(code, isin, name, "") | {
+            "cfi": "CIOGES",
+            "asset_class": AssetClass.FUND.value,
+            "lot_size": Decimal("0.001"),
+            "settlement_days": int(days),
+        }
+
+
+def _contracts() -> Iterator[dict[str, Any]]:
+    for code, isin, name, cfi, _price, tick, option, strike in table(CONTRACTS):
+        yield _row(code, isin, name, "XMON") | {
+            "cfi": cfi,
+            "asset_class": AssetClass.DERIVATIVE.value,
+            "multiplier": Decimal(10),
+            "tick_size": Decimal(tick),
+            "maturity_date": EXPIRY,
+            "contract_month": f"{EXPIRY:%Y-%m}",
+            "option_type": option,
+            "strike_price": Decimal(strike) if strike else None,
         }
 
 

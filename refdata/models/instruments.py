@@ -9,13 +9,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import QUANTITY_LIMIT, known, positive, shaped
+from core.columns import PRICE_LIMIT, QUANTITY_LIMIT, known, positive, shaped
 from core.policies import AuditPolicy
 from kernel.coupons import DayCount
 from refdata.models.labels import labelled
 from refdata.models.markets import Venue
 from refdata.models.validators import validate_cfi, validate_isin, validate_lei
-from refdata.states import AssetClass, PriceType, RecordState
+from refdata.states import AssetClass, OptionType, PriceType, RecordState
 
 
 class Instrument(models.Model):
@@ -80,7 +80,37 @@ class Instrument(models.Model):
         db_default=0,
         help_text=_("Calendar days before a coupon during which it stays with the seller."),
     )
-    maturity_date = models.DateField(_("maturity date"), null=True, blank=True)
+    maturity_date = models.DateField(
+        _("maturity date"),
+        null=True,
+        blank=True,
+        help_text=_("Of a future or an option, the day on which it expires."),
+    )
+    contract_month = models.CharField(
+        _("contract month"),
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of a future or an option: 2026-12."),
+    )
+    option_type = models.CharField(
+        _("call or put"),
+        max_length=4,
+        choices=labelled(OptionType),
+        blank=True,
+        default="",
+        db_default="",
+    )
+    strike_price = models.DecimalField(
+        _("strike price"), max_digits=20, decimal_places=10, null=True, blank=True
+    )
+    settlement_days = models.PositiveSmallIntegerField(
+        _("days to settlement"),
+        null=True,
+        blank=True,
+        help_text=_("Of a fund, those of its prospectus; empty: the cycle of the market."),
+    )
     status = models.CharField(
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE
     )
@@ -111,6 +141,20 @@ class Instrument(models.Model):
             models.CheckConstraint(
                 condition=models.Q(coupon_frequency__in=[1, 2, 4, 12]),
                 name="instrument_coupon_frequency_known",
+            ),
+            shaped(
+                "contract_month",
+                "^([0-9]{4}-(0[1-9]|1[0-2]))?$",
+                name="instrument_contract_month_shape",
+            ),
+            known("option_type", OptionType, name="instrument_option_type_known", blank=True),
+            models.CheckConstraint(
+                condition=models.Q(strike_price__lt=PRICE_LIMIT)
+                & models.Q(strike_price__gt=-PRICE_LIMIT),
+                name="instrument_strike_price_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settlement_days__lte=30), name="instrument_settlement_days_sane"
             ),
             models.CheckConstraint(
                 condition=models.Q(ex_coupon_days__lte=28), name="instrument_ex_coupon_days_sane"

@@ -16,6 +16,8 @@ LABELS: Final[dict[str, str | Promise]] = {
     "ETF": "ETF",
     "FUND": _("fund"),
     "DERIVATIVE": _("derivative"),
+    "CALL": _("call"),
+    "PUT": _("put"),
     "MONETARY": _("amount per unit"),
     "PERCENT": _("percent of nominal"),
     "CASH": _("cash"),

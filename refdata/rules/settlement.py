@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Final
 
 from kernel.calendars import BusinessCalendar
@@ -15,6 +16,8 @@ EEA: Final = frozenset(
     {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IS", "IE"}
     | {"IT", "LV", "LI", "LT", "LU", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE"}
 )
+DOLLAR: Final = "USD"
+ALL_PAIRS: Final = "FX"
 OTHER_MARKETS: Final[Mapping[str, str]] = {"GB": "UK", "CH": "CH", "US": "US"}
 
 
@@ -54,6 +57,24 @@ def cycle_days(
     return max(fitting)[-1]
 
 
+def spot_days(cycles: Iterable[CycleFacts], *, pair: str, trade_date: date) -> int:
+    """Return n of T+n of a pair of currencies, whichever is named first; else that of all pairs.
+
+    Conventions stand among the cycles, under the pair (`USD/CAD`) or `FX` as their market. Raises
+    NoSettlementCycle.
+    """
+    base, _slash, quoted = pair.partition("/")
+    names = {pair, f"{quoted}/{base}"}
+    fitting = [
+        (cycle.market != ALL_PAIRS, cycle.valid_from, cycle.days)
+        for cycle in cycles
+        if (cycle.market in names or cycle.market == ALL_PAIRS) and cycle.valid_from <= trade_date
+    ]
+    if not fitting:
+        raise NoSettlementCycle(f"{pair} {trade_date}")
+    return max(fitting)[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class SettlementBook:
     """Everything that settling a batch needs, loaded once.
@@ -65,6 +86,27 @@ class SettlementBook:
     calendars: Mapping[str, BusinessCalendar]
     currency_calendars: Mapping[str, str]
     venues: Mapping[str, VenueFacts]
+
+    def spot_date(self, pair: str, trade_date: date) -> date:
+        """Return the spot date of a pair such as EUR/USD, by its dated convention.
+
+        Days are counted on the calendars of the currencies other than the dollar, whose holidays
+        matter on the spot date alone; that is then the first day open in both. Raises
+        NoSettlementCycle, NoSettlementCalendar or kernel.calendars.UnknownDate.
+        """
+        codes = pair.split("/")
+        counted = [self._payment(code) for code in codes if code != DOLLAR]
+        if not counted:
+            raise NoSettlementCalendar(pair)
+        both = reduce(BusinessCalendar.joined, map(self._payment, codes))
+        days = spot_days(self.cycles, pair=pair, trade_date=trade_date)
+        return both.add(reduce(BusinessCalendar.joined, counted).add(trade_date, days), 0)
+
+    def _payment(self, currency: str) -> BusinessCalendar:
+        found = self.calendars.get(self.currency_calendars.get(currency, ""))
+        if found is None:
+            raise NoSettlementCalendar(currency)
+        return found
 
     def venue_calendar(self, mic: str) -> BusinessCalendar | None:
         """Return the calendar of a venue, or of the market that operates it."""
@@ -99,14 +141,17 @@ class SettlementBook:
     ) -> date:
         """Return trade date plus the cycle, in days open for payment and venue.
 
-        Raises NoSettlementCycle, NoSettlementCalendar or kernel.calendars.UnknownDate.
+        An instrument with a cycle of its own, as a fund, follows that. Raises NoSettlementCycle,
+        NoSettlementCalendar or kernel.calendars.UnknownDate.
         """
-        days = cycle_days(
-            self.cycles,
-            market=self.market(instrument, mic),
-            asset_class=instrument.asset_class,
-            trade_date=trade_date,
-        )
+        days = instrument.settlement_days
+        if days is None:
+            days = cycle_days(
+                self.cycles,
+                market=self.market(instrument, mic),
+                asset_class=instrument.asset_class,
+                trade_date=trade_date,
+            )
         calendar = self.settlement_calendar(
             currency=currency or instrument.currency, mic=mic or instrument.mic
         )

@@ -107,4 +107,8 @@ def instrument_facts(found: Instrument) -> InstrumentFacts:
         day_count=found.day_count,
         interest_from=found.interest_from,
         ex_coupon_days=found.ex_coupon_days,
+        contract_month=found.contract_month,
+        option_type=found.option_type,
+        strike_price=found.strike_price,
+        settlement_days=found.settlement_days,
     )

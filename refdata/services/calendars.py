@@ -43,6 +43,7 @@ PAYMENTS: Final = {
     "JP": ("Japan, BOJ-NET", "JP", "JPY"),
     "CA": ("Canada, Lynx", "CA", "CAD"),
     "HK": ("Hong Kong, CHATS", "HK", "HKD"),
+    "TR": ("Türkiye, EFT", "TR", "TRY"),
 }
 CURRENCIES: Final = {
     "EUR": "Euro",
@@ -61,14 +62,22 @@ CURRENCIES: Final = {
     "CZK": "Czech koruna",
     "HUF": "Forint",
     "TND": "Tunisian dinar",
+    "TRY": "Turkish lira",
+    "KWD": "Kuwaiti dinar",
 }
 CYCLES: Final = (
     ("", "", date(2014, 10, 6), 2, "T+2, CSDR article 5"),
+    ("", "DERIVATIVE", date(2014, 10, 6), 1, "T+1: premiums and fees of listed derivatives"),
     ("US", "", date(2024, 5, 28), 1, "T+1, SEC rule 15c6-1"),
     ("CA", "", date(2024, 5, 27), 1, "T+1, NI 24-101"),
     ("EU", "", date(2027, 10, 11), 1, "T+1, CSDR as amended in 2025"),
     ("UK", "", date(2027, 10, 11), 1, "T+1"),
     ("CH", "", date(2027, 10, 11), 1, "T+1"),
+    ("FX", "", date(1999, 1, 1), 2, "spot of every other pair"),
+    ("USD/CAD", "", date(1999, 1, 1), 1, "spot by convention"),
+    ("USD/TRY", "", date(1999, 1, 1), 1, "spot by convention"),
+    ("USD/PHP", "", date(1999, 1, 1), 1, "spot by convention"),
+    ("USD/KZT", "", date(1999, 1, 1), 1, "spot by convention"),
 )
 
 

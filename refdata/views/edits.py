@@ -123,6 +123,10 @@ class InstrumentEdit(EditPage):
         "interest_from",
         "ex_coupon_days",
         "maturity_date",
+        "contract_month",
+        "option_type",
+        "strike_price",
+        "settlement_days",
         "status",
     )
 

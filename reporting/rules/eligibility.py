@@ -10,13 +10,17 @@ from kernel.findings import Finding
 from reporting.facts import OFF_VENUE, InstrumentSource, TradeSource
 from reporting.rules.book import N_
 
-ELIGIBILITY_VERSION: Final = "2026.1"
+ELIGIBILITY_VERSION: Final = "2026.2"
 
 EEA_COUNTRIES: Final = (
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 )
 EEA: Final = frozenset(EEA_COUNTRIES.split())
 OUT_OF_SCOPE_CLASSES: Final = frozenset({"CASH", "FX"})
+
+
+FX: Final = "FX"
+FINANCING: Final = frozenset({"REPO", "LENDING"})
 
 
 class Eligibility(StrEnum):
@@ -40,6 +44,8 @@ class Reason(StrEnum):
     TRADE_ALLOCATED = "TRADE_ALLOCATED"
     NOT_A_FINANCIAL_INSTRUMENT = "NOT_A_FINANCIAL_INSTRUMENT"
     NOT_AN_INVESTMENT_FIRM = "NOT_AN_INVESTMENT_FIRM"
+    SECURITIES_FINANCING = "SECURITIES_FINANCING"
+    FX_OFF_VENUE = "FX_OFF_VENUE"
 
 
 UNDECIDED_FINDINGS: Final = {
@@ -70,9 +76,10 @@ def decide(trade: TradeSource) -> Decision:
     """Decide one validated version; every version gets an answer, and unknown is never `no`.
 
     First what the version is (it cancels, or a later one stands), then who executes, then what was
-    dealt: executed on an EEA venue, or admitted to one on the trade date (article 26(2)).
+    dealt: a product that is left out, executed on an EEA venue, or admitted to one on the trade
+    date (article 26(2)).
     """
-    return _by_version(trade) or _by_instrument(trade)
+    return _by_version(trade) or _by_product(trade) or _by_instrument(trade)
 
 
 def undecided(decision: Decision, trade: TradeSource) -> tuple[Finding, ...]:
@@ -97,6 +104,26 @@ def _by_version(trade: TradeSource) -> Decision | None:
     if not trade.firm.is_investment_firm:
         return _no(Reason.NOT_AN_INVESTMENT_FIRM, "MiFIR article 26(1)")
     return None
+
+
+def _by_product(trade: TradeSource) -> Decision | None:
+    """Leave out spot, and forwards off venue, which nothing admits; and what is only lent.
+
+    An exchange of currencies is spot up to the spot date of its pair. A forward that was executed
+    on a venue is answered once its instrument is known.
+    """
+    if trade.product in FINANCING:
+        return _no(Reason.SECURITIES_FINANCING, "RTS 22 article 2(5)(a); reported under SFTR")
+    if trade.product != FX:
+        return None
+    if trade.is_spot:
+        return _no(
+            Reason.NOT_A_FINANCIAL_INSTRUMENT,
+            "Delegated Regulation (EU) 2017/565 article 10(1)(a): spot",
+        )
+    if trade.venue in OFF_VENUE:
+        return _no(Reason.FX_OFF_VENUE, "MiFIR article 26(2): dealt and admitted nowhere")
+    return _unknown(Reason.INSTRUMENT_UNKNOWN, "MiFIR article 26(2)(a)")
 
 
 def _by_instrument(trade: TradeSource) -> Decision:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
+from kernel.calendars import SATURDAY
 from refdata import selectors as refdata
 from refdata.facts import InstrumentFacts, PartyFacts, TraderFacts, VenueFacts
 from refdata.models import Currency, InstrumentListing
@@ -22,8 +24,10 @@ from reporting.rules import people
 from reporting.rules.book import RuleContext
 from reporting.rules.eligibility import EEA
 from reporting.selectors.candidates import Candidate
-from trades.models import Trade
-from trades.states import CloseReason
+from trades.models import Trade, TradeVersion
+from trades.states import CloseReason, Product
+
+SPOT_DAYS: Final = 2
 
 
 def sources_of(candidates: Collection[Candidate], *, firm: FirmSource) -> list[TradeSource]:
@@ -103,6 +107,8 @@ class _ReferenceBook:
             isin=version.isin,
             counterparty=self._party(trade),
             instrument=self._instrument(version.isin, version.trade_date),
+            product=trade.product,
+            is_spot=trade.product == Product.FX and _is_spot(version),
             trader=self.traders.get(trade.trader_code),
             trader_code=trade.trader_code,
             firm=firm,
@@ -135,6 +141,22 @@ class _ReferenceBook:
     def _is_eea(self, mic: str) -> bool:
         venue = self.venues.get(mic)
         return venue is not None and venue.country in EEA
+
+
+def _is_spot(version: TradeVersion) -> bool:
+    """Say whether an exchange is paid by the spot date of its pair, two days where none is known.
+
+    Two trading days are what article 10(2)(a) of 2017/565 takes for the main currencies.
+    """
+    day = version.settlement_date
+    spot = version.terms["deal"].get("spot_date")
+    if day is None:
+        return False
+    if spot is not None:
+        return day <= date.fromisoformat(spot)
+    weekdays = sum((version.trade_date + timedelta(n)).weekday() < SATURDAY
+                   for n in range(1, (day - version.trade_date).days + 1))  # fmt: skip
+    return weekdays <= SPOT_DAYS
 
 
 def decider_of(trader: TraderFacts) -> Decider | None:

@@ -9,7 +9,7 @@
   // ------------------------------------------------------------------ defaults
   let filling = false;
   const ask = async () => {
-    const query = new URLSearchParams({ isin: form.elements.isin.value, book: form.elements.book.value });
+    const query = new URLSearchParams({ isin: form.elements.isin?.value ?? "", book: form.elements.book.value });
     const answer = await fetch(`${form.dataset.defaults}?${query}`, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     for (const [name, value] of Object.entries(await answer.json())) {

@@ -29,6 +29,7 @@ from refdata.services import load_file
 from tests.browser import allocated, pages
 from tests.browser.accessibility import faint_text_by_night, serious_violations
 from tests.factories.feeds import webhooks_in_every_state
+from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
 from trades.services import drop, quarantine, tables
 from trades.services.totals import Declared
@@ -173,6 +174,10 @@ def every_page() -> Iterator[tuple[str, str, str]]:
     yield "agent", "403", "/audit/"
     yield "agent", "404", "/nowhere/"
     yield "agent", "empty", "/trades/?q=zzzzzz"
+    for product in TICKETS:
+        yield "agent", f"ticket {product}", f"/trades/new/?product={product}"
+    for trade in Trade.objects.exclude(product="").distinct("product"):
+        yield "agent", f"trade {trade.product}", trade.get_absolute_url()
 
 
 def test_every_page_is_accessible(

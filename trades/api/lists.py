@@ -20,6 +20,7 @@ from core.api.lists import (
     ListAPIView,
     Row,
     as_json,
+    plain,
     refuse_query,
     require_known,
     told,
@@ -35,6 +36,7 @@ from desk.tables import filled
 from feeds import selectors as feeds
 from feeds.facts import EventType
 from feeds.models import ChangeEvent
+from kernel.money import minor_units
 from trades import selectors
 from trades.api import shapes
 from trades.filters import TradeFilter, called
@@ -52,6 +54,7 @@ TRADE: Final[Mapping[str, Column]] = {
     "trade_date": Column("trade_date"),
     "traded_at": Column("traded_at"),
     "settlement_date": Column("settlement_date"),
+    "product": Column("product"),
     "side": Column("side"),
     "isin": Column("isin"),
     "symbol": Column("symbol"),
@@ -197,11 +200,26 @@ class TradeView(BaseAPIView):
         return as_json(
             {name: told(row, column) for name, column in TRADE.items()}
             | {
+                "legs": _legs(row["id"], row["version_no"]),
                 "versions": _versions(row["id"]),
                 "findings": _findings(row["id"]),
                 "decisions": _decisions(row["id"]),
             }
         )
+
+
+def _legs(trade_id: int, version_no: int) -> list[dict[str, Any]]:
+    """Return the legs of a version, as we see them: below zero we pay or deliver."""
+    return [
+        {
+            "kind": leg.kind,
+            "settlement_date": leg.settlement_date,
+            "currency": leg.currency,
+            "amount": None if leg.amount is None else plain(leg.amount, minor_units(leg.currency)),
+            "quantity": None if leg.quantity is None else plain(leg.quantity),
+        }
+        for leg in selectors.legs_of(trade_id=trade_id, version_no=version_no)
+    ]
 
 
 def _versions(trade_id: int) -> list[dict[str, Any]]:

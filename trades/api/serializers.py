@@ -10,7 +10,16 @@ from rest_framework import serializers
 from core.api.openapi import FindingSerializer, ProblemSerializer
 from trades.formats import execution_checks as forms
 from trades.services.plan import ItemStatus
-from trades.states import Action, BlockState, Capacity, Outcome, Side, TradeState
+from trades.states import (
+    Action,
+    BlockState,
+    Capacity,
+    Collateral,
+    Outcome,
+    Product,
+    Side,
+    TradeState,
+)
 
 
 def pattern(form: str) -> str:
@@ -65,6 +74,39 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
         "enum": [*(capacity.value for capacity in Capacity), None],
     },
     "comment": _text(forms.COMMENT, maxLength=500),
+    "product": {
+        "type": ["string", "null"],
+        "enum": [*(product.value for product in Product), None],
+        "description": "of two legs; a trade in a security or a contract has none",
+    },
+    "pair": _text(forms.PAIR, description="FX: base and quoted currency; the price is its rate"),
+    "forward_points": _text(forms.PRICE, description="FX: part of the rate, in its unit"),
+    "counter_amount": _text(
+        forms.AMOUNT.replace(r"\A-?", r"\A(?=.*[1-9])"),
+        description="FX: else amount and rate give it",
+    ),
+    "end_date": _text(format="date", description="REPO, LENDING: none while it is open"),
+    "repo_rate": _text(forms.PRICE, description="REPO: percent a year"),
+    "lending_fee": _text(forms.PRICE, description="LENDING: basis points a year"),
+    "day_count": {
+        "type": ["string", "null"],
+        "enum": [*forms.DAY_COUNTS, None],
+        "description": "REPO, LENDING: else that of the money market of the currency",
+    },
+    "haircut": _text(forms.PRICE, description="REPO: percent of the value"),
+    "margin": _text(forms.PRICE, description="LENDING: collateral in percent of the value"),
+    "end_cash": _text(forms.AMOUNT, description="REPO: else start cash and interest"),
+    "collateral": {
+        "type": ["string", "null"],
+        "enum": [*(kind.value for kind in Collateral), None],
+    },
+    "collateral_amount": _text(
+        forms.AMOUNT.replace(r"\A-?", r"\A(?=.*[1-9])"),
+        description="LENDING: else value and margin",
+    ),
+    "notice_days": _text(
+        forms.NOTICE, description="REPO, LENDING: business days to call an open one"
+    ),
 }
 NEEDED: Final = ("side", "quantity", "price", "currency", "traded_at")
 
@@ -85,6 +127,7 @@ def execution_schema() -> dict[str, Any]:
             {"properties": {"action": {"const": Action.CANCEL.value}}},
             given(*NEEDED, "isin"),
             given(*NEEDED, "symbol"),
+            given(*NEEDED, "pair", "product"),
         ],
     }
 

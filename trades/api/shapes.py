@@ -10,7 +10,7 @@ from rest_framework import serializers
 from desk.states import Decision, ExceptionKind, ExceptionState
 from feeds.facts import EventType
 from kernel.findings import Severity
-from trades.states import Action, Capacity, CloseReason, Side, TradeState
+from trades.states import Action, Capacity, CloseReason, LegKind, Product, Side, TradeState
 
 DECIMAL: Final = r"^-?\d+(\.\d+)?$"
 
@@ -55,6 +55,9 @@ class TradeSerializer(TermsSerializer):
     )
     source_system = text()
     source_reference = text()
+    product = serializers.ChoiceField(
+        [product.value for product in Product], required=False, allow_blank=True
+    )
     symbol = text()
     instrument = text(null=True)
     venue = text()
@@ -115,9 +118,20 @@ class DecisionSerializer(serializers.Serializer[object]):
     at = serializers.DateTimeField()
 
 
-class TradeDetailSerializer(TradeSerializer):
-    """One trade with its versions (oldest first), findings and decisions."""
+class LegSerializer(serializers.Serializer[object]):
+    """One leg of a deal: below zero we pay or deliver; without a date it is open."""
 
+    kind = serializers.ChoiceField([kind.value for kind in LegKind])
+    settlement_date = serializers.DateField(allow_null=True)
+    currency = text()
+    amount = number(null=True)
+    quantity = number(null=True)
+
+
+class TradeDetailSerializer(TradeSerializer):
+    """One trade with its legs, its versions (oldest first), findings and decisions."""
+
+    legs = LegSerializer(many=True)
     versions = VersionSerializer(many=True)
     findings = ExceptionSerializer(many=True)
     decisions = DecisionSerializer(many=True)
@@ -226,6 +240,7 @@ TRADE: Final = OpenApiExample(
         "source_system": "OMS",
         "source_reference": "OMS-1",
         **TERMS,
+        "product": "",
         "symbol": "",
         "instrument": "TotalEnergies SE",
         "venue": "XPAR",
@@ -237,6 +252,7 @@ TRADE: Final = OpenApiExample(
         "capacity": "DEAL",
         "received_at": "2026-11-20T09:01:02.623456Z",
         "batch": 3,
+        "legs": [],
         "versions": [
             {
                 **TERMS,

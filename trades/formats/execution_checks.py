@@ -15,7 +15,8 @@ from core import text
 from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
-from trades.states import Action, Capacity, Side
+from trades.formats.product_checks import product_findings
+from trades.states import Action, Capacity, Collateral, Product, Side
 
 MAX_VERSION: Final = 9_223_372_036_854_775_807
 MAX_FOUND: Final = 100
@@ -29,6 +30,9 @@ COMMENT: Final = r"\A[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{0,
 ISIN: Final = r"\A[A-Z]{2}[A-Z0-9]{9}[0-9]\Z"
 CURRENCY: Final = r"\A[A-Z]{3}\Z"
 MIC: Final = r"\A[A-Z0-9]{4}\Z"
+PAIR: Final = r"\A[A-Z]{3}/[A-Z]{3}\Z"
+NOTICE: Final = r"\A[0-9]{1,3}\Z"
+DAY_COUNTS: Final = ("ACT/360", "ACT/365F", "30E/360", "30/360")
 
 REQUIRED_ALWAYS: Final = ("source_reference", "version", "action")
 REQUIRED_TERMS: Final = ("side", "quantity", "price", "currency", "traded_at")
@@ -62,6 +66,7 @@ def examine(fields: Mapping[str, object]) -> Iterator[Finding]:
                 found=str(name)[:MAX_FOUND],
             )
     yield from _missing(fields)
+    yield from product_findings(fields)
     for name, check in CHECKS.items():
         value = fields.get(name)
         if value is not None:
@@ -72,7 +77,8 @@ def _missing(fields: Mapping[str, object]) -> Iterator[Finding]:
     needed: tuple[str, ...] = REQUIRED_ALWAYS
     if fields.get("action") != Action.CANCEL:
         needed += REQUIRED_TERMS
-        if fields.get("isin") is None and fields.get("symbol") is None:
+        named = fields.get("isin") is not None or fields.get("symbol") is not None
+        if not named and fields.get("product") != Product.FX:
             yield Finding(
                 code="CAP-016",
                 field="isin",
@@ -300,6 +306,7 @@ _COMMENT_FORM: Final = _text(
     message=N_("{field} is too long or holds control characters"),
 )
 _AMOUNT_CHECK: Final = _decimal(20, 4, AMOUNT)
+_PRICE_CHECK: Final = _decimal(20, 10, PRICE)
 
 CHECKS: Final[Mapping[str, Check]] = {
     "source_reference": _REFERENCE_CHECK,
@@ -309,7 +316,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "symbol": _REFERENCE_CHECK,
     "side": _one_of(*Side),
     "quantity": _decimal(28, 10, QUANTITY, positive=True),
-    "price": _decimal(20, 10, PRICE),
+    "price": _PRICE_CHECK,
     "currency": _text(
         "CAP-015", CURRENCY, expected="ISO 4217", message=N_("{found} is not a currency code")
     ),
@@ -329,4 +336,28 @@ CHECKS: Final[Mapping[str, Check]] = {
     "net_amount": _AMOUNT_CHECK,
     "capacity": _one_of(*Capacity),
     "comment": _comment,
+    "product": _one_of(*Product),
+    "pair": _text(
+        "CAP-015",
+        PAIR,
+        expected="EUR/USD",
+        message=N_("{found} is not a pair of currencies such as {expected}"),
+    ),
+    "forward_points": _PRICE_CHECK,
+    "counter_amount": _decimal(20, 4, AMOUNT, positive=True),
+    "end_date": _day,
+    "repo_rate": _PRICE_CHECK,
+    "lending_fee": _PRICE_CHECK,
+    "day_count": _one_of(*DAY_COUNTS),
+    "haircut": _PRICE_CHECK,
+    "margin": _PRICE_CHECK,
+    "end_cash": _AMOUNT_CHECK,
+    "collateral": _one_of(*Collateral),
+    "collateral_amount": _decimal(20, 4, AMOUNT, positive=True),
+    "notice_days": _text(
+        "CAP-015",
+        NOTICE,
+        expected="0 .. 999",
+        message=N_("{field} is a number of business days, not {found}"),
+    ),
 }

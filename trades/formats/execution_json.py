@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+import typing
 from collections.abc import Mapping
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -30,6 +32,8 @@ from trades.formats.execution_checks import (
     MAX_VERSION,
     MIC,
     N_,
+    NOTICE,
+    PAIR,
     PRICE,
     QUANTITY,
     REFERENCE,
@@ -39,12 +43,16 @@ from trades.formats.execution_checks import (
     isin_holds,
     shows_what_it_says,
 )
-from trades.states import Action, Capacity, Side
+from trades.formats.product_checks import PRODUCT_TERMS, product_findings
+from trades.states import Action, Capacity, Collateral, Product, Side
 
 MAX_DEPTH: Final = 32
 Reference = Annotated[str, Meta(pattern=REFERENCE)]
 Code = Annotated[str, Meta(pattern=CODE)]
 Amount = Annotated[str, Meta(pattern=AMOUNT)]
+Rate = Annotated[str, Meta(pattern=PRICE)]
+of_products = attrgetter("product", *PRODUCT_TERMS)
+OF_NO_PRODUCT: Final = (None,) * (1 + len(PRODUCT_TERMS))
 
 
 class _Message(
@@ -76,6 +84,20 @@ class _Message(
     capacity: Capacity | None = None
     comment: Annotated[str, Meta(pattern=COMMENT)] | None = None
     message_id: None = None  # told by the format, never by the sender
+    product: Product | None = None
+    pair: Annotated[str, Meta(pattern=PAIR)] | None = None
+    forward_points: Rate | None = None
+    counter_amount: Amount | None = None
+    end_date: date | None = None
+    repo_rate: Rate | None = None
+    lending_fee: Rate | None = None
+    day_count: typing.Literal["ACT/360", "ACT/365F", "30E/360", "30/360"] | None = None
+    haircut: Rate | None = None
+    margin: Rate | None = None
+    end_cash: Amount | None = None
+    collateral: Collateral | None = None
+    collateral_amount: Amount | None = None
+    notice_days: Annotated[str, Meta(pattern=NOTICE)] | None = None
 
 
 TOO_DEEP: Final = Finding(
@@ -144,9 +166,11 @@ def _accepted(message: _Message) -> ExecutionFacts:
         or message.price is None
         or message.currency is None
         or message.traded_at is None
-        or (message.isin is None and message.symbol is None)
+        or (message.isin is None and message.symbol is None and message.product is not Product.FX)
     ):
         raise _NotPlain
+    if of_products(message) != OF_NO_PRODUCT:
+        _require_product(message)
     if message.isin is not None and not isin_holds(message.isin):
         raise _NotPlain
     if message.quantity is not None and not message.quantity.strip("0."):
@@ -157,6 +181,18 @@ def _accepted(message: _Message) -> ExecutionFacts:
         if day is not None and not is_plausible(day):
             raise _NotPlain
     return message
+
+
+def _require_product(message: _Message) -> None:
+    """Raise _NotPlain for terms that are not those of the product of the message."""
+    fields = msgspec.structs.asdict(message)
+    if next(product_findings(fields), None) is not None:
+        raise _NotPlain
+    for amount in (message.counter_amount, message.collateral_amount):
+        if amount is not None and (amount.startswith("-") or not amount.strip("0.")):
+            raise _NotPlain
+    if message.end_date is not None and not is_plausible(message.end_date):
+        raise _NotPlain
 
 
 def _explain(body: bytes) -> ExecutionFacts | tuple[Finding, ...]:

@@ -63,6 +63,20 @@ OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "net_amount": ("montant_net", "net"),
     "capacity": ("capacite", "qualite"),
     "comment": ("commentaire",),
+    "product": ("produit",),
+    "pair": ("paire", "currency_pair", "ccy_pair"),
+    "forward_points": ("points_de_terme", "swap_points", "points"),
+    "counter_amount": ("contre_montant", "montant_contre_valeur"),
+    "end_date": ("date_de_fin", "maturity_date", "date_retour"),
+    "repo_rate": ("taux_de_pension", "taux"),
+    "lending_fee": ("commission_de_pret", "fee_bp"),
+    "day_count": ("base_de_calcul",),
+    "haircut": ("decote",),
+    "margin": ("taux_de_marge",),
+    "end_cash": ("especes_de_fin", "montant_retour"),
+    "collateral": ("collateral_type", "nature_du_collateral"),
+    "collateral_amount": ("montant_du_collateral",),
+    "notice_days": ("preavis",),
 }
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     name: (name, *OTHER_NAMES.get(name, ())) for name in FIELDS
@@ -76,9 +90,16 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ANNULATION": "CANCEL",
     },
     "capacity": {},
+    "product": {"CHANGE": "FX", "PENSION": "REPO", "PRET": "LENDING"},
+    "day_count": {},
+    "collateral": {"ESPECES": "CASH", "TITRES": "SECURITIES"},
 }
-DAYS: Final = ("trade_date", "settlement_date")
-NUMBERS: Final = ("quantity", "price", "gross_amount", "accrued_interest", "fees", "net_amount")
+DAYS: Final = ("trade_date", "settlement_date", "end_date")
+NUMBERS: Final = (
+    *("quantity", "price", "gross_amount", "accrued_interest", "fees", "net_amount"),
+    *("forward_points", "counter_amount", "repo_rate", "lending_fee", "haircut", "margin"),
+    *("end_cash", "collateral_amount"),
+)
 DIGITS: Final = re.compile(r"\d{1,18}", re.ASCII)
 TOLD_IN_FULL: Final = 10_000
 """So many findings are told; of the rows after them, the first of each."""
@@ -119,7 +140,7 @@ def column_findings(columns: Sequence[str], reading: Reading) -> tuple[Finding, 
     needed = [name for name in REQUIRED_ALWAYS if name not in ("version", "action")]
     if "action" not in given:
         needed += REQUIRED_TERMS
-        if not given & {"isin", "symbol"}:
+        if not given & {"isin", "symbol", "pair"}:
             findings.append(
                 Finding(
                     code="CAP-016",

@@ -16,8 +16,10 @@ from trades.forms.capture import (
     TableForm,
     TicketForm,
 )
+from trades.forms.deals import TICKETS
 
 __all__ = [
+    "TICKETS",
     "AliasForm",
     "AllocationRuleForm",
     "ExecutionMappingForm",

@@ -31,8 +31,12 @@ from trades.states import Capacity, Side
 
 
 class TicketForm(forms.Form):
-    """The terms of one trade; what the form does not know, the one check of messages does."""
+    """The terms of one trade; what the form does not know, the one check of messages does.
 
+    Tickets of other products are made of it: they say their `product`, and leave boxes out.
+    """
+
+    product: ClassVar[str] = ""
     isin = forms.CharField(
         label=_("ISIN or code"),
         max_length=40,
@@ -97,15 +101,21 @@ class TicketForm(forms.Form):
         fields: dict[str, Any] = {
             name: f"{value:f}" if isinstance(value, Decimal) else value
             for name, value in values.items()
-            if name not in ("traded_at", "settlement_date") and value not in (None, "")
+            if name not in ("traded_at", *DAY_BOXES) and value not in (None, "")
         }
+        if self.product:
+            fields["product"] = self.product
         if "venue" in fields:
             fields["venue"] = fields["venue"].upper().strip()
-        if len(fields["isin"]) != ISIN_LENGTH:  # an instrument without one, by its code
+        if len(fields.get("isin", "")) not in (
+            0,
+            ISIN_LENGTH,
+        ):  # an instrument without one, by its code
             fields["symbol"] = fields.pop("isin")
         fields["traded_at"] = values["traded_at"].isoformat()
-        if values.get("settlement_date"):
-            fields["settlement_date"] = values["settlement_date"].isoformat()
+        for name in DAY_BOXES:
+            if values.get(name):
+                fields[name] = values[name].isoformat()
         return fields
 
     def amended(self, terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +125,7 @@ class TicketForm(forms.Form):
         """
         fields = self.message()
         kept = {"account": terms["account_code"]}
-        if fields.get("isin") == terms["isin"]:
+        if terms["isin"] and fields.get("isin") == terms["isin"]:
             kept["symbol"] = terms["symbol"]
         stood = datetime.fromisoformat(terms["traded_at"])
         if self.cleaned_data["traded_at"] == stood.replace(microsecond=0):
@@ -125,7 +135,7 @@ class TicketForm(forms.Form):
     @classmethod
     def copy_of(cls, trade: Trade, terms: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of a new ticket like this trade: all but what belongs to its day."""
-        of_its_day = ("traded_at", "settlement_date", "accrued_interest")
+        of_its_day = ("traded_at", *DAY_BOXES, "accrued_interest", "counter_amount", "end_cash")
         values = cls.initial_of(trade, terms)
         return {name: value for name, value in values.items() if name not in of_its_day}
 
@@ -152,6 +162,7 @@ class TicketForm(forms.Form):
 
 
 ISIN_LENGTH = 12
+DAY_BOXES = ("settlement_date", "end_date")
 
 
 class RuleForm(SettingForm):

@@ -19,6 +19,7 @@ from trades.models.fix import (
     FixResult,
     FixSession,
 )
+from trades.models.legs import TradeLeg
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
 from trades.models.trade import Trade, TradeQuerySet, TradeVersion
@@ -47,6 +48,7 @@ __all__ = [
     "News",
     "QuarantinedRow",
     "Trade",
+    "TradeLeg",
     "TradeQuerySet",
     "TradeVersion",
     "labelled",

@@ -32,7 +32,7 @@ from core.columns import (
 from core.policies import AuditPolicy
 from trades.models.columns import Terms, labelled
 from trades.models.messages import CaptureBatch, Execution
-from trades.states import OPEN, Action, Capacity, CloseReason, Side, TradeState
+from trades.states import OPEN, Action, Capacity, CloseReason, Product, Side, TradeState
 
 FILTERED: dict[str, str] = {
     "instrument": "instrument",
@@ -129,6 +129,14 @@ class Trade(Terms):
     capacity = models.CharField(
         _("capacity"), max_length=4, blank=True, default="", choices=labelled(Capacity)
     )
+    product = models.CharField(
+        _("product"),
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        choices=labelled(Product),
+    )
     maker = models.CharField(_("captured by"), max_length=150)
     contributors = ArrayField(
         models.CharField(max_length=150), verbose_name=_("contributors"), default=list, blank=True
@@ -155,6 +163,7 @@ class Trade(Terms):
             known("close_reason", CloseReason, name="trade_known_close_reason", blank=True),
             known("side", Side, name="trade_known_side"),
             known("capacity", Capacity, name="trade_known_capacity", blank=True),
+            known("product", Product, name="trade_known_product", blank=True),
             models.CheckConstraint(
                 condition=(Q(state="CLOSED") & ~Q(close_reason=""))
                 | (~Q(state="CLOSED") & Q(close_reason="")),

@@ -12,9 +12,12 @@ from trades.facts import TradeFacts
 from trades.rules import (
     charges,
     completeness,
+    contracts,
     dates,
     duplicates,
     economics,
+    exchange,
+    financing,
     interest,
     limits,
     prices,
@@ -29,10 +32,13 @@ RULE_BOOK: Final[tuple[Rule, ...]] = (
     *economics.RULES,
     *interest.RULES,
     *charges.RULES,
+    *contracts.RULES,
     *prices.RULES,
     *duplicates.RULES,
     *limits.RULES,
     *timeliness.RULES,
+    *exchange.RULES,
+    *financing.RULES,
 )
 RULE_BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULE_BOOK}
 ActiveRule = tuple[Rule, Limits]

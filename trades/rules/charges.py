@@ -27,7 +27,7 @@ from trades.rules.rule import N_, Limits, Parameter, rule
 def check_schedule(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Where a line of our fee schedules applies, fees are theirs, within the tolerance."""
     instrument = context.instruments.get(facts.isin)
-    if instrument is None:
+    if instrument is None or facts.product:  # schedules are of purchases and sales
         return
     deal = Deal(
         party_id=facts.counterparty_id,

@@ -14,6 +14,7 @@ from trades.rules.rule import CAPACITY, COUNTERPARTY, DEALER, INSTRUMENT, MARKET
 
 MANDATORY: Final = ("counterparty_code", "book_code", "trader_code", "venue", "currency")
 CAPACITIES: Final = frozenset({"DEAL", "MTCH", "AOTC"})
+FX: Final = "FX"
 OFF_VENUE: Final = frozenset({"XOFF", "XXXX"})
 
 is_isin = lru_cache(maxsize=65_536)(identifiers.is_isin)
@@ -69,7 +70,12 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 def check_instrument_known(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """The ISIN is an instrument of ours; a symbol must have been resolved to one."""
+    """The ISIN is an instrument of ours; a symbol must have been resolved to one.
+
+    An exchange of currencies has a pair, and no instrument.
+    """
+    if facts.product == FX:
+        return
     if facts.isin not in context.instruments and (facts.isin or facts.symbol):
         yield check_instrument_known.finding(
             "isin", expected=N_("an instrument"), found=facts.isin or facts.symbol
@@ -242,8 +248,8 @@ def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -
     reads=CAPACITY,
 )
 def check_capacity(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """DEAL, MTCH or AOTC."""
-    if facts.capacity not in CAPACITIES:
+    """DEAL, MTCH or AOTC, of what may be reported: not of currencies, repos and loans."""
+    if not facts.product and facts.capacity not in CAPACITIES:
         yield check_capacity.finding("capacity", expected="DEAL, MTCH, AOTC", found=facts.capacity)
 
 

@@ -18,6 +18,8 @@ HOUSE_ZONE = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentRef:
+    """`contract_known` says whether static data tells all terms of a future or an option."""
+
     isin: str
     asset_class: str
     currency: str
@@ -28,6 +30,9 @@ class InstrumentRef:
     lot_size: Decimal | None = None
     coupon_rate: Decimal | None = None
     coupons: Coupons | None = None
+    is_future: bool = False
+    is_option: bool = False
+    contract_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,9 @@ class RuleContext:
 
     `books` maps a book to its desk; `venues` a MIC to "is active"; `calendars` are keyed by MIC,
     `settlement_calendars` by (currency, MIC); `settlement_dates` by (ISIN, MIC, trade date);
-    `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
-    an older trade with the same terms; the gross amounts are in EUR, per (code, trade date).
+    `rates` are units per euro by trade date; `last_prices` by (ISIN, trade date); `twins` and
+    `near_twins` map a trade id to the reference of an older trade with the same terms; the gross
+    amounts are in EUR, per (code, trade date).
     """
 
     at: datetime
@@ -74,6 +80,7 @@ class RuleContext:
     venues: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     zones: Mapping[str, tzinfo] = dataclasses.field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
+    rates: Mapping[date, Mapping[str, Decimal]] = dataclasses.field(default_factory=dict)
     calendars: Mapping[str, BusinessCalendar] = dataclasses.field(default_factory=dict)
     settlement_calendars: Mapping[tuple[str, str], BusinessCalendar] = dataclasses.field(
         default_factory=dict

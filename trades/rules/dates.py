@@ -10,6 +10,7 @@ from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
+from trades.rules.economics import DERIVATIVE, FX
 from trades.rules.rule import BOOKING, MARKET, N_, Limits, rule
 
 
@@ -72,7 +73,12 @@ def check_trade_day_open(
 def check_settlement_day_open(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Open in the joined calendar of the currency and the venue's depository."""
+    """Open in the joined calendar of the currency and the venue's depository.
+
+    Of two currencies TRD-804 asks both.
+    """
+    if facts.product == FX:
+        return
     calendar = context.settlement_calendars.get((facts.currency, facts.venue))
     if calendar is None or facts.settlement_date is None:
         return
@@ -102,7 +108,12 @@ def check_settlement_day_open(
 def check_settlement_cycle(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Equal to the date computed from the dated settlement cycles."""
+    """Equal to the date computed from the dated settlement cycles.
+
+    The start of a repo or a loan is as agreed: CSDR article 5(2) leaves it out.
+    """
+    if facts.product:
+        return
     usual = context.settlement_dates.get((facts.isin, facts.venue, facts.trade_date))
     settlement = facts.settlement_date
     if usual is None or settlement is None or settlement == usual:
@@ -159,14 +170,20 @@ def check_trade_day_is_execution_day(
     reads=MARKET,
 )
 def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """Settlement date (trade date when it is unknown) is not after maturity."""
+    """Settlement date (trade date when it is unknown) is not after maturity.
+
+    A contract may be dealt on the day it expires; its premium and fees are paid later.
+    """
     instrument = context.instruments.get(facts.isin)
     if instrument is None or instrument.maturity_date is None:
         return
-    day = facts.settlement_date or facts.trade_date
+    contract = instrument.asset_class == DERIVATIVE
+    day = facts.trade_date if contract else facts.settlement_date or facts.trade_date
     if day > instrument.maturity_date:
         yield check_not_matured.finding(
-            "settlement_date", expected=instrument.maturity_date, found=day
+            "trade_date" if contract else "settlement_date",
+            expected=instrument.maturity_date,
+            found=day,
         )
 
 

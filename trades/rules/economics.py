@@ -16,7 +16,12 @@ from trades.rules.rule import MARKET, N_, Limits, Parameter, rule
 ZERO: Final = Decimal(0)
 HUNDRED: Final = Decimal(100)
 MINOR_UNITS: Final = N_("minor units")
+FX: Final = "FX"
+DERIVATIVE: Final = "DERIVATIVE"
 WITH_ACCRUED: Final = frozenset({"BOND", "FUND", "DERIVATIVE"})
+
+
+FINANCING: Final = frozenset({"REPO", "LENDING"})
 
 
 @lru_cache(maxsize=512)
@@ -26,7 +31,12 @@ def unit_of(currency: str) -> Decimal:
 
 
 def clean_amount(facts: TradeFacts, instrument: InstrumentRef | None) -> Decimal:
-    """Quantity times price; a bond's price is in percent of its nominal; contracts multiply."""
+    """Quantity times price; a bond's price is in percent of its nominal; contracts multiply.
+
+    Of an exchange of currencies it is what is dealt: the price is that of the other currency.
+    """
+    if facts.product == FX:
+        return facts.quantity
     amount = facts.quantity * facts.price
     if instrument is None:
         return amount
@@ -44,12 +54,15 @@ def clean_amount(facts: TradeFacts, instrument: InstrumentRef | None) -> Decimal
     rationale=N_("The side says who buys; a sign in the quantity says it twice."),
 )
 def check_positive(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """Quantity above zero; price above zero, but for derivatives, whose price may be negative."""
+    """Quantity above zero; price above zero, but of futures, whose price may be negative.
+
+    The premium of an option is above zero.
+    """
     if facts.quantity <= ZERO:
         yield check_positive.finding("quantity", expected="> 0", found=facts.quantity)
     if facts.price <= ZERO:
         instrument = context.instruments.get(facts.isin)
-        if instrument is None or instrument.asset_class != "DERIVATIVE":
+        if instrument is None or instrument.is_option or instrument.asset_class != DERIVATIVE:
             yield check_positive.finding("price", expected="> 0", found=facts.price)
 
 
@@ -92,9 +105,19 @@ def check_consideration(
     fix=N_("Set {field} to {expected}."),
 )
 def check_net_amount(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """Net = gross + accrued interest, plus fees for a buyer, minus fees for a seller."""
+    """Net = gross + accrued interest, plus fees for a buyer, minus fees for a seller.
+
+    A future pays its fees alone: gains and losses come as variation margin. What is lent against
+    securities, or left for them, follows rules of its own (TRD-813, TRD-818).
+    """
+    if facts.product in FINANCING:
+        return
     fees = facts.fees if facts.side == "BUY" else -facts.fees
-    expected = facts.gross_amount + facts.accrued_interest + fees
+    instrument = context.instruments.get(facts.isin)
+    if instrument is not None and instrument.is_future:
+        expected = fees
+    else:
+        expected = facts.gross_amount + facts.accrued_interest + fees
     unit = unit_of(facts.currency)
     if abs(facts.net_amount - expected) > limits["tolerance"] * unit:
         yield check_net_amount.finding(

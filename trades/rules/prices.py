@@ -13,6 +13,7 @@ from trades.rules.rule import INSTRUMENT, N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
 TENTH: Final = Decimal("0.01")
+FUND: Final = "FUND"
 PERCENT: Final = N_("percent")
 ASSET_CLASSES: Final = {
     "EQUITY": "equity",
@@ -134,4 +135,38 @@ def check_price_known(facts: TradeFacts, context: RuleContext, limits: Limits) -
         yield check_price_known.finding("price", expected=N_("a close"), found=facts.isin)
 
 
-RULES: Final = (check_price, check_price_absurd, check_price_fresh, check_price_known)
+@rule(
+    "TRD-405",
+    Severity.WARNING,
+    title=N_("Fund is dealt at its net asset value"),
+    message=N_("The price is {found}; the net asset value of the day is {expected}."),
+    source=N_("Directive 2009/65/EC art. 84 and 85; prospectus of the fund"),
+    rationale=N_("Units are issued and redeemed at one value: another price favours somebody."),
+    parameters=(Parameter("maximum", Decimal(0), PERCENT),),
+    fix=N_("Set {field} to {expected}."),
+)
+def check_net_asset_value(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Equal to the net asset value of the trade date, where that is known; ETFs have a market."""
+    last = usable_price(facts, context)
+    if last is None or last.day != facts.trade_date:
+        return
+    if context.instruments[facts.isin].asset_class != FUND or facts.product:
+        return
+    if gap_percent(facts, last) > limits["maximum"]:
+        yield check_net_asset_value.finding(
+            "price",
+            expected=f"{last.close.normalize():f}",
+            found=f"{facts.price.normalize():f}",
+            evidence={"day": last.day.isoformat(), "source": last.source},
+        )
+
+
+RULES: Final = (
+    check_price,
+    check_price_absurd,
+    check_price_fresh,
+    check_price_known,
+    check_net_asset_value,
+)

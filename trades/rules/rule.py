@@ -18,10 +18,10 @@ NO_EVIDENCE: Final[Mapping[str, str]] = {}
 Reads = tuple[str, ...]
 COUNTERPARTY: Final[Reads] = ("counterparty_code", "trade_date")
 DEALER: Final[Reads] = ("trader_code", "book_code", "trade_date")
-INSTRUMENT: Final[Reads] = ("isin", "symbol", "trade_date")
-MARKET: Final[Reads] = ("isin", "venue", "currency", "trade_date", "settlement_date")
+INSTRUMENT: Final[Reads] = ("isin", "symbol", "product", "trade_date")
+MARKET: Final[Reads] = (*("isin", "venue", "product", "currency", "trade_date", "settlement_date"),)
 BOOKING: Final[Reads] = ("received_at", "venue", "trade_date")
-CAPACITY: Final[Reads] = ("capacity",)
+CAPACITY: Final[Reads] = ("capacity", "product")
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text

@@ -15,7 +15,16 @@ from kernel.money import EXACT, minor_units
 
 ZERO: Final = Decimal(0)
 ALIKE: Final = (
-    *("isin", "symbol", "instrument_id", "side", "currency", "trade_date", "settlement_date"),
+    *(
+        "isin",
+        "symbol",
+        "product",
+        "instrument_id",
+        "side",
+        "currency",
+        "trade_date",
+        "settlement_date",
+    ),
     *("counterparty_code", "desk_code", "book_code", "venue", "capacity"),
 )
 """What trades must have in common to be one block: what a share is booked with."""

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
+from django.db import connection
 from django.db.models import (
     Model,
     OuterRef,
@@ -18,19 +20,27 @@ from django.db.models import (
 
 from core.access import Action, DeskScopedQuerySet, allows
 from core.history import moments_of, rows_as_of
+from core.sequences import array_of
 from desk.models import Approval, Comment, ControlException
 from kernel.actors import Actor
 from refdata import selectors as refdata
-from trades.facts import TradeFacts
+from trades.facts import DealTerms, TradeFacts
 from trades.models import (
     AllocationMember,
     CancellationRequest,
     Trade,
+    TradeLeg,
     TradeVersion,
 )
 from trades.selectors.allocation import AllocationAsOf, allocation_as_of, allocation_ids_of
 from trades.selectors.messages import messages_of
 from trades.states import RequestState
+
+STANDING_TERMS: Final = """
+SELECT t.id, v.terms FROM trades_trade t
+  JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
+ WHERE t.id = ANY(%s)
+"""
 
 
 def list_trades(*, actor: Actor) -> DeskScopedQuerySet[Trade]:
@@ -226,7 +236,27 @@ def facts(trade: Trade) -> TradeFacts:
         risk_amount_eur=trade.risk_amount_eur,
         received_at=trade.received_at,
         settlement_instruction_id=trade.settlement_instruction_id,
+        product=trade.product,
     )
+
+
+class _Dealt(msgspec.Struct):
+    deal: DealTerms | None = None
+
+
+def deals_of(trade_ids: Collection[int]) -> dict[int, DealTerms]:
+    """Return what trades of two legs have besides the terms of every trade, as it stands."""
+    if not trade_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING_TERMS, [array_of(trade_ids)])
+        said = [(pk, msgspec.json.decode(terms, type=_Dealt)) for pk, terms in cursor.fetchall()]
+    return {pk: found.deal for pk, found in said if found.deal is not None}
+
+
+def legs_of(*, trade_id: int, version_no: int) -> list[TradeLeg]:
+    """Return the legs of a version in their order; none of a trade that has none."""
+    return list(TradeLeg.objects.filter(trade=trade_id, version_no=version_no).order_by("number"))
 
 
 def status_of(*, source_system: str, source_reference: str) -> dict[str, Any] | None:

@@ -146,6 +146,10 @@ def _block_of(
     for trade in trades:
         if trade.state not in OPEN:
             raise UnableToAllocate(_("%(trade)s is over.") % {"trade": trade.reference})
+        if trade.product:
+            raise UnableToAllocate(
+                _("%(trade)s has two legs: it is not allocated.") % {"trade": trade.reference}
+            )
     return trades, None
 
 

@@ -76,6 +76,7 @@ def expect(chunk: Sequence[TradeFacts], *, actor: Actor, at: datetime) -> None:
         facts.trade_id
         for facts in chunk
         if not facts.account_code
+        and not facts.product
         and rule_for(
             rules,
             book=facts.book_code,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db import connection
 from django.db.models import Q, Sum
 
@@ -25,13 +26,11 @@ from trades.facts import TradeFacts
 from trades.models import Trade
 from trades.rules.context import (
     HOUSE_ZONE,
-    InstrumentRef,
     LastPrice,
-    PartyRef,
     RuleContext,
-    TraderRef,
 )
-from trades.states import OPEN, TradeState
+from trades.services import control_records
+from trades.states import OPEN, Product, TradeState
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -58,9 +57,11 @@ SELECT DISTINCT ON (new.id) new.id, old.reference,
     ON old.trade_date = new.trade_date AND old.isin = new.isin AND old.side = new.side
    AND old.quantity = new.quantity AND old.price = new.price AND old.currency = new.currency
    AND old.counterparty_code = new.counterparty_code AND old.id < new.id
+   AND old.product = new.product
    AND old.traded_at BETWEEN new.traded_at - %(within)s * interval '1 second'
                          AND new.traded_at + %(within)s * interval '1 second'
- WHERE new.id = ANY(%(ids)s) AND new.isin <> ''
+ WHERE new.id = ANY(%(ids)s)
+   AND (new.isin <> '' OR (new.product <> '' AND new.symbol = old.symbol))
    AND old.traded_at BETWEEN %(first)s AND %(last)s
    AND old.state NOT IN ('CLOSED', 'REJECTED')
    AND NOT (old.source_system = 'ALLOCATION' AND new.source_system = 'ALLOCATION')
@@ -101,6 +102,7 @@ FIELDS: Final = (
     "risk_amount_eur",
     "received_at",
     "settlement_instruction_id",
+    "product",
 )
 LOCK: Final = (
     f"SELECT {', '.join(FIELDS)} FROM trades_trade WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 - our own column names
@@ -111,7 +113,16 @@ def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
     """Return the facts of these trades in the order of their ids, under their row locks."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [array_of(trade_ids)])
-        return [TradeFacts(*row) for row in cursor.fetchall()]
+        found = [TradeFacts(*row) for row in cursor.fetchall()]
+    deals = selectors.deals_of([facts.trade_id for facts in found if facts.product])
+    if not deals:
+        return found
+    return [
+        msgspec.structs.replace(facts, deal=deals[facts.trade_id])
+        if facts.trade_id in deals
+        else facts
+        for facts in found
+    ]
 
 
 def trades_of_batch(*, batch_id: int) -> list[int]:
@@ -142,35 +153,6 @@ class Shelf(Generic[KeyT, ValueT]):
             self.known.update(self.read(missing))
             self.asked |= missing
         return self.known
-
-
-def _instrument(facts: InstrumentFacts) -> InstrumentRef:
-    return InstrumentRef(
-        isin=facts.isin,
-        asset_class=facts.asset_class,
-        currency=facts.currency,
-        price_type=facts.price_type,
-        multiplier=facts.multiplier,
-        active=facts.active,
-        maturity_date=facts.maturity_date,
-        lot_size=facts.lot_size,
-        coupon_rate=facts.coupon_rate,
-        coupons=facts.coupons(),
-    )
-
-
-def _party(facts: PartyFacts) -> PartyRef:
-    return PartyRef(
-        code=facts.code,
-        active=facts.active,
-        lei=facts.lei,
-        lei_next_renewal=facts.lei_next_renewal,
-        is_counterparty=facts.is_counterparty,
-    )
-
-
-def _trader(facts: TraderFacts) -> TraderRef:
-    return TraderRef(code=facts.code, active=facts.active, desk=facts.desk_code)
 
 
 def _gross(days: set[date]) -> dict[date, tuple[dict[str, Decimal], dict[str, Decimal]]]:
@@ -208,6 +190,10 @@ def _currencies(codes: set[str]) -> dict[str, bool]:
     )
 
 
+def _rates(days: set[date]) -> dict[date, dict[str, Decimal]]:
+    return {day: refdata.fx_rates(day) for day in days}
+
+
 @dataclass(slots=True)
 class Library:
     """The reference data of one job: each row is read once, whatever the number of chunks."""
@@ -224,6 +210,7 @@ class Library:
     gross: Shelf[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = field(
         default_factory=lambda: Shelf(_gross)
     )
+    rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
     settlement: SettlementBook | None = None
     settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -239,26 +226,24 @@ class Library:
             facts.counterparty_id for facts in chunk if facts.counterparty_id is not None
         )
         instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
+        books = self.books.of(facts.book_code for facts in chunk)
+        traders = self.traders.of(facts.trader_code for facts in chunk)
         twins, near = self.twins(chunk, near_seconds)
         return RuleContext(
             at=self.at,
             fees=self.fees,
-            instruments={isin: _instrument(found) for isin, found in instruments.items()},
+            instruments={
+                isin: control_records.instrument(found) for isin, found in instruments.items()
+            },
             counterparties={
-                code: _party(parties[pk])
+                code: control_records.party(parties[pk])
                 for code, pk in {
                     (facts.counterparty_code, facts.counterparty_id) for facts in chunk
                 }
                 if pk in parties
             },
-            books={
-                code: found.desk_code
-                for code, found in self.books.of(facts.book_code for facts in chunk).items()
-            },
-            traders={
-                code: _trader(found)
-                for code, found in self.traders.of(facts.trader_code for facts in chunk).items()
-            },
+            books={code: found.desk_code for code, found in books.items()},
+            traders={code: control_records.trader(found) for code, found in traders.items()},
             venues={
                 mic: book.venues[mic].is_active_on(max(days)) for mic in mics if mic in book.venues
             },
@@ -267,7 +252,10 @@ class Library:
                 for mic in mics
                 if mic in book.venues
             },
-            currencies=frozenset(self.currencies.of(facts.currency for facts in chunk)),
+            currencies=frozenset(
+                self.currencies.of(code for facts in chunk for code in currencies_of(facts))
+            ),
+            rates=self.rates.of(facts.trade_date for facts in chunk if facts.product == Product.FX),
             calendars=_venue_calendars(book, mics),
             settlement_calendars=_settlement_calendars(book, chunk),
             settlement_dates=self._settlement_dates(book, chunk, instruments),
@@ -286,7 +274,10 @@ class Library:
 
     def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
         currencies, mics = self.settlement_of
-        wanted = frozenset(facts.currency for facts in chunk), frozenset(f.venue for f in chunk)
+        wanted = (
+            frozenset(code for facts in chunk for code in currencies_of(facts)),
+            frozenset(facts.venue for facts in chunk),
+        )
         if self.settlement is None or not (wanted[0] <= currencies and wanted[1] <= mics):
             self.settlement_of = currencies | wanted[0], mics | wanted[1]
             self.settlement = refdata.settlement_book(
@@ -317,6 +308,13 @@ class Library:
         return self._dates
 
 
+def currencies_of(facts: TradeFacts) -> tuple[str, ...]:
+    """Return the currencies that a trade moves: its own, and that of each of its legs."""
+    if facts.deal is None:
+        return (facts.currency,)
+    return (facts.currency, *(leg.currency for leg in facts.deal.legs))
+
+
 def _flat(
     gross: Mapping[date, tuple[dict[str, Decimal], dict[str, Decimal]]], side: int
 ) -> dict[tuple[str, date], Decimal]:
@@ -332,7 +330,8 @@ def _settlement_calendars(
     book: SettlementBook, chunk: Sequence[TradeFacts]
 ) -> dict[tuple[str, str], BusinessCalendar]:
     calendars: dict[tuple[str, str], BusinessCalendar] = {}
-    for currency, mic in {(facts.currency, facts.venue) for facts in chunk}:
+    wanted = {(code, facts.venue) for facts in chunk for code in currencies_of(facts)}
+    for currency, mic in wanted:
         try:
             calendars[currency, mic] = book.settlement_calendar(currency=currency, mic=mic)
         except NoSettlementCalendar:

@@ -20,17 +20,16 @@ from refdata.facts import InstrumentFacts
 from trades.facts import TradeFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
-from trades.services import control
-from trades.services.control_data import DEAD, Library, Shelf
+from trades.services import control, deals
+from trades.services.control_data import DEAD, Library, Shelf, currencies_of
 from trades.services.enrichment import (
     Reference,
     Terms,
     load_reference,
     risk_in_eur,
-    terms_of,
     unknown_instrument,
 )
-from trades.states import Action, TradeState
+from trades.states import Action, Product, TradeState
 
 NOT_STORED: Final = 0
 Sums = tuple[dict[str, Decimal], dict[str, Decimal]]
@@ -59,6 +58,7 @@ class DraftLibrary(Library):
         seconds = timedelta(seconds=within)
         alike = _others(facts.trade_date, self.instead_of).filter(
             isin=facts.isin,
+            product=facts.product,
             side=facts.side,
             quantity=facts.quantity,
             price=facts.price,
@@ -66,8 +66,10 @@ class DraftLibrary(Library):
             counterparty_code=facts.counterparty_code,
             traded_at__range=(facts.traded_at - seconds, facts.traded_at + seconds),
         )
-        if not facts.isin:
+        if not facts.isin and not facts.product:
             return {}, {}
+        if not facts.isin:
+            alike = alike.filter(symbol=facts.symbol)
         same = alike.filter(
             traded_at=facts.traded_at,
             book_code=facts.book_code,
@@ -90,20 +92,20 @@ def draft(
         return Draft(None, read)
     reference = load_reference(source_system=source_system, messages=[read])
     instrument = reference.instrument(read)
-    if instrument is None:
+    if instrument is None and read.product != Product.FX:
         return Draft(None, (unknown_instrument(read),))
-    terms = terms_of(read, instrument, reference)
+    terms = deals.complete_terms(read, instrument, reference)
     if isinstance(terms, Finding):
         return Draft(None, (terms,))
     facts = _facts(terms, risk_in_eur(terms, reference), instead_of, (actor, at))
     library = _library(facts, instrument, reference, instead_of, at)
     findings = control.judge_draft(facts=facts, library=library, at=at)
-    return Draft(terms, tuple(findings), instrument.name)
+    return Draft(terms, tuple(findings), instrument.name if instrument else terms.symbol)
 
 
 def _library(
     facts: TradeFacts,
-    instrument: InstrumentFacts,
+    instrument: InstrumentFacts | None,
     reference: Reference,
     instead_of: Trade | None,
     at: datetime,
@@ -111,13 +113,13 @@ def _library(
     """Return a library whose shelves hold what was read for the terms already."""
     return DraftLibrary(
         at=at,
-        instruments=Shelf(lambda _isins: {instrument.isin: instrument}),
+        instruments=Shelf(lambda _isins: {instrument.isin: instrument} if instrument else {}),
         parties=Shelf(lambda _ids: {party.party_id: party for party in reference.parties.values()}),
         books=Shelf(lambda _codes: reference.books),
         gross=Shelf(lambda days: _gross(days, facts, instead_of)),
         settlement=reference.settlement,
         fees=reference.fees,
-        settlement_of=(frozenset({facts.currency}), frozenset({facts.venue})),
+        settlement_of=(frozenset(currencies_of(facts)), frozenset({facts.venue})),
         instead_of=instead_of.pk if instead_of else None,
     )
 
@@ -193,4 +195,6 @@ def _facts(
         risk_amount_eur=risk,
         received_at=instead_of.received_at if instead_of else at,
         settlement_instruction_id=terms.settlement_instruction_id,
+        product=terms.product,
+        deal=terms.deal or None,
     )

@@ -23,14 +23,16 @@ from refdata.rules.fees import FeeBook
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from refdata.states import AssetClass
-from trades.facts import ExecutionFacts
-from trades.states import Side
+from trades.facts import DealTerms, ExecutionFacts
+from trades.rules.legs import currencies_of
+from trades.states import Product, Side
 
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PERCENT: Final = Decimal(100)
 ZERO: Final = Decimal(0)
 PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
+NO_VENUE: Final = "XXXX"
 
 
 Deal = tuple[InstrumentFacts, PartyFacts | None, str, date, date | None]
@@ -50,12 +52,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The complete terms of one version, as they are stored, shown, compared and approved.
 
     `charges` add up to the fees where these follow our schedules; they are absent where the message
-    states the fees, or nothing is charged.
+    states the fees, or nothing is charged. `deal` is what a trade of two legs has besides.
     """
 
     isin: str
     symbol: str
-    instrument_id: int
+    instrument_id: int | None
     side: str
     quantity: Decimal
     price: Decimal
@@ -78,6 +80,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     capacity: str
     comment: str
     charges: tuple[ChargeTerms, ...] | msgspec.UnsetType = msgspec.UNSET
+    deal: DealTerms | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def product(self) -> str:
+        """What is not dealt and done with in one leg; empty for everything else."""
+        return self.deal.product if self.deal else ""
 
     def encoded(self) -> bytes:
         """Return the canonical JSON."""
@@ -139,7 +147,8 @@ def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) ->
         accounts=refdata.accounts_by_code(accounts) if accounts else {},
         settlement=refdata.settlement_book(
             currencies={m.currency for m in messages if m.currency}
-            | {instrument.currency for instrument in instruments},
+            | {instrument.currency for instrument in instruments}
+            | {code for m in messages if m.pair for code in currencies_of(m.pair)},
             mics={m.venue for m in messages if m.venue}
             | {instrument.mic for instrument in instruments},
         ),
@@ -166,7 +175,7 @@ def terms_of(
     """Return the full terms; amounts that the message does not give are computed.
 
     Gross is quantity x price x multiplier (in percent: x price / 100), rounded half up to the minor
-    unit; interest accrues to the settlement date; fees follow our schedules, for a seller too.
+    unit; interest accrues to settlement; fees follow our schedules. A future pays these alone.
     """
     assert facts.quantity is not None and facts.price is not None and facts.traded_at is not None  # noqa: S101, PT018 - the format guarantees it
     trade_date = facts.trade_date or facts.traded_at.date()
@@ -179,7 +188,7 @@ def terms_of(
     charges, amounts = _amounts(facts, deal, reference)
     gross, accrued, fees, net = amounts
     if max(map(abs, amounts)) >= AMOUNT_LIMIT:
-        return _out_of_range(amounts)
+        return out_of_range(amounts)
     book = reference.books.get(facts.book or "")
     return Terms(
         isin=instrument.isin or facts.isin or "",
@@ -196,15 +205,15 @@ def terms_of(
         trade_date=trade_date,
         traded_at=facts.traded_at.isoformat(),
         settlement_date=settlement_date,
-        venue=facts.venue or "",
+        venue=facts.venue or (NO_VENUE if instrument.asset_class == AssetClass.FUND else ""),
         counterparty_id=party.party_id if party else None,
         counterparty_code=party.code if party else facts.counterparty or "",
         desk_code=book.desk_code if book else "",
         book_code=facts.book or "",
         trader_code=facts.trader or "",
         account_code=facts.account or "",
-        settlement_instruction_id=_instruction(
-            facts, party, (instrument, currency, settlement_date), reference
+        settlement_instruction_id=instruction(
+            facts, party, (instrument.asset_class, currency, settlement_date), reference
         ),
         capacity=str(facts.capacity or ""),
         comment=facts.comment or "",
@@ -231,8 +240,11 @@ def _trade_date(facts: ExecutionFacts) -> date | None:
 def _charges(
     facts: ExecutionFacts, deal: Deal, gross: Decimal, reference: Reference
 ) -> tuple[ChargeTerms, ...]:
-    """Return what our schedules ask; nothing where the message states fees or a net amount."""
-    if facts.fees is not None or facts.net_amount is not None:
+    """Return what our schedules ask; nothing where the message states fees or a net amount.
+
+    Schedules are of purchases and sales: who lends or borrows neither buys nor sells.
+    """
+    if facts.fees is not None or facts.net_amount is not None or facts.product is not None:
         return ()
     instrument, party, currency, trade_date, _settles = deal
     kind = FeeDeal(
@@ -264,6 +276,8 @@ def _amounts(
     if facts.net_amount is not None:
         return charges, (gross, accrued, fees, Decimal(facts.net_amount))
     charge = fees if facts.side == Side.BUY else -fees
+    if instrument.is_future:
+        return charges, (gross, accrued, fees, charge)
     return charges, (gross, accrued, fees, gross + accrued + charge)
 
 
@@ -291,6 +305,8 @@ def gross_amount(
     """Return the gross amount that a message gives or comes to; of an unknown instrument at par."""
     if facts.gross_amount is not None:
         return Decimal(facts.gross_amount)
+    if facts.product == Product.FX:
+        return rounded(Decimal(facts.quantity or 0), currency)
     gross = EXACT.multiply(Decimal(facts.quantity or 0), Decimal(facts.price or 0))
     if instrument is not None and instrument.multiplier != 1:
         gross = EXACT.multiply(gross, instrument.multiplier)
@@ -299,7 +315,8 @@ def gross_amount(
     return rounded(gross, currency)
 
 
-def _out_of_range(amounts: tuple[Decimal, ...]) -> Finding:
+def out_of_range(amounts: tuple[Decimal, ...]) -> Finding:
+    """Return the finding of amounts that no column holds."""
     return Finding(
         code="CAP-009",
         field="gross_amount",
@@ -326,23 +343,24 @@ def _settlement_date(
     return reference.settlement_dates[key]
 
 
-def _instruction(
+def instruction(
     facts: ExecutionFacts,
     party: PartyFacts | None,
-    deal: tuple[InstrumentFacts, str, date | None],
+    deal: tuple[str, str, date | None],
     reference: Reference,
 ) -> int | None:
-    instrument, currency, settlement_date = deal
+    """Return the settlement instruction that fits (asset class, currency, settlement date)."""
+    asset_class, currency, settlement_date = deal
     if party is None or settlement_date is None:
         return None
-    key = (party.party_id, currency, instrument.asset_class, settlement_date, facts.account)
+    key = (party.party_id, currency, asset_class, settlement_date, facts.account)
     if key not in reference.chosen:
         account = reference.accounts.get(facts.account or "")
         found = choose_instruction(
             reference.instructions.get(party.party_id, ()),
             party_id=party.party_id,
             currency=currency,
-            asset_class=instrument.asset_class,
+            asset_class=asset_class,
             settlement_date=settlement_date,
             account_id=account.account_id if account else None,
         )

@@ -23,7 +23,7 @@ from trades.services import capture
 from trades.services.enrichment import load_reference, unknown_instrument
 from trades.services.plan import Item, ItemStatus
 from trades.states import Action as Asked
-from trades.states import Channel, Outcome, TradeState
+from trades.states import Channel, Outcome, Product, TradeState
 
 SOURCE: Final = "MANUAL"
 
@@ -142,7 +142,7 @@ def _send(
 
 def _require_instrument(read: ExecutionFacts, source_system: str) -> None:
     """Refuse what a feed would have to park: the person is here to correct it."""
-    if read.action == Asked.CANCEL:
+    if read.action == Asked.CANCEL or read.product == Product.FX:
         return
     reference = load_reference(source_system=source_system, messages=[read])
     if reference.instrument(read) is None:

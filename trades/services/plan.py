@@ -13,17 +13,16 @@ from kernel.actors import Actor
 from kernel.findings import Finding
 from kernel.states import require_transition
 from trades.facts import ExecutionFacts, reference_of
-from trades.services import chains
+from trades.services import chains, deals
 from trades.services.chains import Chain, Verdict
 from trades.services.enrichment import (
     Reference,
     Terms,
     fingerprint,
     risk_in_eur,
-    terms_of,
     unknown_instrument,
 )
-from trades.states import TRANSITIONS, Action, CloseReason, Outcome, TradeState
+from trades.states import TRANSITIONS, Action, CloseReason, Outcome, Product, TradeState
 
 
 class ItemStatus(StrEnum):
@@ -164,10 +163,14 @@ class Plan:
             self._cancel(item, facts, chain)
             return
         instrument = self.reference.instrument(facts)
-        if instrument is None:
+        if instrument is None and facts.product != Product.FX:
             item.outcome, item.findings = Outcome.EXCEPTION, (unknown_instrument(facts),)
             return
-        terms = terms_of(facts, instrument, self.reference)
+        terms = deals.complete_terms(facts, instrument, self.reference)
+        if facts.action == Action.AMEND and not isinstance(terms, Finding):
+            stands = self.trades[facts.source_reference].terms.product
+            if terms.product != stands:
+                terms = deals.other_product(found=terms.product, expected=stands)
         if isinstance(terms, Finding):
             item.status, item.findings = ItemStatus.INVALID, (terms,)
             return

@@ -43,6 +43,7 @@ CURRENT_COLUMNS: Final = (
     *TERMS_COLUMNS,
     *("symbol", "instrument_id", "venue", "counterparty_id", "counterparty_code", "desk_code"),
     *("book_code", "trader_code", "account_code", "settlement_instruction_id", "capacity"),
+    "product",
 )
 STANDING_COLUMNS: Final = (
     *("source_version", "version_no", "state", "close_reason", "contributors"),
@@ -58,6 +59,10 @@ VERSION_COLUMNS: Final = (
     *("trade_id", "version_no", "action", "source_version", "terms", "maker"),
     *("contributors", "fingerprint", "execution_id", "reason"),
     *TERMS_COLUMNS,
+)
+LEG_COLUMNS: Final = (
+    *("trade_id", "version_no", "number", "kind", "currency", "settlement_date"),
+    *("amount", "quantity"),
 )
 current_values: Final = attrgetter(*CURRENT_COLUMNS)
 AMENDED: Final = """
@@ -102,6 +107,7 @@ class Store:
             Table("trades_trade", TRADE_COLUMNS, _trades(created, terms, self)),
             Table("trades_execution", EXECUTION_COLUMNS, _executions(fresh, self)),
             Table("trades_tradeversion", VERSION_COLUMNS, _versions(versions, terms, self)),
+            Table("trades_tradeleg", LEG_COLUMNS, _legs(versions)),
             news.of_messages(fresh, at=plan.at),
         )
         for version in versions:
@@ -172,12 +178,13 @@ def terms_line(t: Terms) -> str:
 
 def current_line(t: Terms) -> str:
     """Return the columns of its current terms that only the trade has."""
+    instrument = NULL if t.instrument_id is None else t.instrument_id
     party = NULL if t.counterparty_id is None else t.counterparty_id
     instruction = NULL if t.settlement_instruction_id is None else t.settlement_instruction_id
     return (
-        f"{t.symbol}{S}{t.instrument_id}{S}{t.venue}{S}{party}{S}{t.counterparty_code}{S}"
+        f"{t.symbol}{S}{instrument}{S}{t.venue}{S}{party}{S}{t.counterparty_code}{S}"
         f"{t.desk_code}{S}{t.book_code}{S}{t.trader_code}{S}{t.account_code}{S}{instruction}{S}"
-        f"{t.capacity}"
+        f"{t.capacity}{S}{t.product}"
     )
 
 
@@ -193,6 +200,19 @@ def _versions(versions: Sequence[VersionRow], terms: Mapping[int, str], store: S
             f"{v.item.execution_id}{S}{reason}{S}{terms[id(v.terms)]}"
         )
     return lines
+
+
+def _legs(versions: Sequence[VersionRow]) -> list[str]:
+    """Return the legs of each version that has some."""
+    return [
+        row(
+            *(v.trade.id, v.version_no, leg.number, leg.kind, leg.currency),
+            *(leg.settlement_date, leg.amount, leg.quantity),
+        )
+        for v in versions
+        if v.terms.deal
+        for leg in v.terms.deal.legs
+    ]
 
 
 def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:

@@ -187,6 +187,7 @@ def shown_on_trade(request: ActedRequest, trade: Trade) -> dict[str, Any]:
     proposed = next((one for one in found if one.state == AllocationState.PROPOSED), None)
     own = [one for one in found if share is None or one.pk != share.allocation_id]
     may = access.allows(actor, Action.AMEND_TRADE, desk=trade.desk_code) and proposed is None
+    may = may and not trade.product
     allocated = trade.close_reason == "ALLOCATED"
     waits = block is not None and block.state in (BlockState.UNALLOCATED, BlockState.PROPOSED)
     due = blocks.deadlines([trade.trade_date]).get(trade.trade_date) if waits else None

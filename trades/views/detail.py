@@ -32,7 +32,7 @@ from trades.facts import ALLOCATION_SOURCE
 from trades.models import Trade, TradeVersion
 from trades.views import settling
 from trades.views.allocation import shown_on_trade
-from trades.views.terms import changed_terms, charges_of, compared_terms
+from trades.views.terms import changed_terms, charges_of, compared_terms, deal_of
 
 MOMENTS_SHOWN = 30
 
@@ -99,6 +99,7 @@ class TradeDetail(DetailPage):
                 "release": release if release and release.at <= stood.at else None,
                 "versions": versions,
                 "said": versions[0].version.terms.get("comment", ""),
+                "deal": deal_of(versions[0].version.terms),
                 "exceptions": stood.exceptions,
                 "approvals": stood.approvals,
                 "comments": stood.comments,
@@ -125,6 +126,7 @@ class TradeDetail(DetailPage):
             "versions": versions,
             "said": versions[0].version.terms.get("comment", ""),
             "charges": charges_of(versions[0].version.terms),
+            "deal": deal_of(versions[0].version.terms),
             "exceptions": rows["exception"],
             "approvals": rows["approval"],
             "comments": rows["comment"],

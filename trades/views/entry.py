@@ -22,7 +22,7 @@ from core.pages.base import ActedRequest
 from core.text import visible
 from refdata.models import Book, Instrument, Party
 from trades import selectors
-from trades.forms import TicketForm
+from trades.forms import TICKETS, TicketForm
 from trades.models import Trade
 from trades.services import cancellation, defaults, drafts, manual
 
@@ -36,12 +36,11 @@ class NewTrade(PageView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         copied = self._copied(request.GET.get("copy", ""))
+        ticket = _ticket(copied.product if copied else request.GET.get("product", ""))
         initial = {"traded_at": timezone.localtime(), "currency": "EUR"}
         if copied is not None:
-            initial = TicketForm.copy_of(copied, _terms(copied)) | {
-                "traded_at": timezone.localtime()
-            }
-        context = {"form": TicketForm(initial=initial), "copied": copied}
+            initial = ticket.copy_of(copied, _terms(copied)) | {"traded_at": timezone.localtime()}
+        context = {"form": ticket(initial=initial), "copied": copied, "tickets": TABS}
         return self.render(context | {"nonce": f"M-{uuid4().hex[:16].upper()}"})
 
     def _copied(self, key: str) -> Trade | None:
@@ -51,9 +50,9 @@ class NewTrade(PageView):
         return _trade(self.request, int(key))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = TicketForm(request.POST)
+        form = _ticket(request.POST.get("product", ""))(request.POST)
         nonce = request.POST.get("nonce", "")[:40]
-        context: dict[str, Any] = {"form": form, "nonce": nonce}
+        context: dict[str, Any] = {"form": form, "nonce": nonce, "tickets": TABS}
         if not form.is_valid():
             return self.render(context, status=422)
         try:
@@ -73,12 +72,13 @@ class AmendTrade(PageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        form = TicketForm(initial=TicketForm.initial_of(trade, _terms(trade)))
+        ticket = _ticket(trade.product)
+        form = ticket(initial=ticket.initial_of(trade, _terms(trade)))
         return self.render(self._context(trade, form, seen=trade.fingerprint))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        form = TicketForm(request.POST)
+        form = _ticket(trade.product)(request.POST)
         context = self._context(trade, form, seen=request.POST.get("seen", ""))
         if not form.is_valid():
             return self.render(context, status=422)
@@ -151,12 +151,13 @@ class Amounts(PageView):
     template_name = "trades/_amounts.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = TicketForm(request.POST)
+        key = asked.number(request.POST.get("amends", ""))
+        amends = None if key is None else _trade(self.request, key)
+        product = amends.product if amends else request.POST.get("product", "")
+        form = _ticket(product)(request.POST)
         form.fields["book"].required = False  # amounts do not wait for it
         if not form.is_valid():
             return self.render({"terms": None, "unreadable": list(_unreadable(form))})
-        key = asked.number(request.POST.get("amends", ""))
-        amends = None if key is None else _trade(self.request, key)
         found = drafts.draft(
             fields=form.amended(_terms(amends)) if amends else form.message(),
             source_system=amends.source_system if amends else manual.SOURCE,
@@ -169,11 +170,28 @@ class Amounts(PageView):
         return self.render(
             {
                 "terms": terms,
+                "deal": (terms.deal if terms else None) or None,
                 "charges": (terms.charges if terms else None) or (),
                 "instrument": found.instrument_name,
                 "judged": judged,
             }
         )
+
+
+TABS = (
+    ("", _("Securities and contracts")),
+    ("FX", _("Foreign exchange")),
+    ("REPO", _("Repo")),
+    ("LENDING", _("Securities lending")),
+)
+"""The tickets that there are, each with its name."""
+
+
+def _ticket(product: str) -> type[TicketForm]:
+    """Return the ticket of a product; one that does not exist is not found."""
+    if product not in TICKETS:
+        raise Http404
+    return TICKETS[product]
 
 
 BOX_OF = {

@@ -32,7 +32,7 @@ class TradeList(ListPage):
     hidden_columns = (
         *("trader_code", "desk_code", "venue", "gross_amount", "fees", "risk_amount_eur"),
         *("source_system", "source_reference", "maker", "received_at", "isin", "book_code"),
-        *("version_no", "allocation"),
+        *("version_no", "allocation", "product"),
     )
     indexed_columns = ("trade_date", "reference")
     revision_field = "fingerprint"

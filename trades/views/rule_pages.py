@@ -31,6 +31,7 @@ FAMILIES = {
     "TRD-5": _("Duplicates"),
     "TRD-6": _("Limits"),
     "TRD-7": _("Timeliness"),
+    "TRD-8": _("Currencies, repos and loans"),
 }
 
 PARAMETERS = {

@@ -20,7 +20,6 @@ from core.access import Action
 from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
 from core.pages.columns import (
     AmountColumn,
-    CutColumn,
     DayColumn,
     LinkColumn,
     MomentColumn,
@@ -35,6 +34,7 @@ from trades import selectors
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
+from trades.tables import DealtColumn
 from trades.views.terms import changed_terms
 
 SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
@@ -84,7 +84,7 @@ class ValidationTable(tables.Table):
     request_state = StatusColumn(verbose_name=pgettext_lazy("request", "Cancel"), orderable=False)
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
-    instrument = CutColumn(accessor="instrument__name", verbose_name=_("Instrument"))
+    instrument = DealtColumn(verbose_name=_("Instrument"))
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     price = PriceColumn(verbose_name=_("Price"))
     net_amount = AmountColumn(verbose_name=_("Net amount"))

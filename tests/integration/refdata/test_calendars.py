@@ -108,5 +108,5 @@ def test_paris_sessions_agree_with_an_independent_list(shared_data: Path) -> Non
 def test_every_known_calendar_loads() -> None:
     loaded = services.load_calendars(first_year=2026, last_year=2026, actor=SYSTEM)
 
-    assert Calendar.objects.count() == len(loaded) == 24
+    assert Calendar.objects.count() == len(loaded) == 25
     assert all(4 <= closed <= 25 for closed in loaded.values()), loaded

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.coupons import Coupons, DayCount, NoInterest
+from kernel.coupons import Coupons, DayCount, NoInterest, part_of_year
 from kernel.money import rounded
 
 MILLION = Decimal(1_000_000)
@@ -122,3 +122,23 @@ def test_interest_grows_by_the_day_and_starts_again_with_each_coupon(
         assert Fraction(accrued) == pytest.approx(
             whole * Fraction((day - start).days, (end - start).days)
         )
+
+
+@pytest.mark.parametrize(
+    ("day_count", "first", "last", "part"),
+    [
+        (DayCount.ACT_360, date(2028, 2, 28), date(2028, 3, 6), Fraction(7, 360)),
+        (DayCount.ACT_365, date(2028, 2, 28), date(2028, 3, 6), Fraction(7, 365)),
+        (DayCount.THIRTY_E_360, date(2028, 2, 28), date(2028, 3, 6), Fraction(8, 360)),
+        (DayCount.THIRTY_360, date(2027, 1, 29), date(2027, 1, 31), Fraction(2, 360)),
+    ],
+)
+def test_part_of_a_year_without_coupons(
+    day_count: DayCount, first: date, last: date, part: Fraction
+) -> None:
+    assert part_of_year(first, last, day_count) == part
+
+
+def test_act_act_has_no_days_without_a_coupon_period() -> None:
+    with pytest.raises(NoInterest):
+        part_of_year(date(2026, 11, 24), date(2026, 12, 1), DayCount.ACT_ACT)

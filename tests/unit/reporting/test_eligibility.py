@@ -43,6 +43,32 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "NOT_A_FINANCIAL_INSTRUMENT",
     ),
     (
+        "spot of a pair",
+        {"product": "FX", "is_spot": True, "venue": "XXXX", "instrument": None},
+        "NOT_REPORTABLE",
+        "NOT_A_FINANCIAL_INSTRUMENT",
+    ),
+    (
+        "forward off venue",
+        {"product": "FX", "venue": "XXXX", "instrument": None},
+        "NOT_REPORTABLE",
+        "FX_OFF_VENUE",
+    ),
+    (
+        "forward on a venue",
+        {"product": "FX", "instrument": None},
+        "UNDECIDED",
+        "INSTRUMENT_UNKNOWN",
+    ),
+    ("repo", {"product": "REPO"}, "NOT_REPORTABLE", "SECURITIES_FINANCING"),
+    ("loan", {"product": "LENDING"}, "NOT_REPORTABLE", "SECURITIES_FINANCING"),
+    (
+        "a cancelled repo",
+        {"product": "REPO", "is_cancelled": True},
+        "NOT_REPORTABLE",
+        "TRADE_CANCELLED",
+    ),
+    (
         "no investment firm",
         {"firm": replace(trade().firm, is_investment_firm=False)},
         "NOT_REPORTABLE",

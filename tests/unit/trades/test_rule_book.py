@@ -13,140 +13,27 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kernel.calendars import BusinessCalendar
-from kernel.coupons import Coupons, DayCount
 from kernel.findings import Severity
-from refdata.facts import FeeFacts
 from refdata.rules.fees import FeeBook
+from tests.unit.trades.product_cases import CLEAN, PRODUCT_CASES
+from tests.unit.trades.rule_world import (
+    BNP_ISIN,
+    FOUR_BASIS_POINTS,
+    FRIDAY,
+    OAT,
+    OAT_ISIN,
+    bond,
+    facts,
+    party,
+    world,
+)
 from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
-from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
+from trades.rules.context import LastPrice, RuleContext
 from trades.rules.page import rule_book_page
 from trades.rules.rule import Rule
 
-FRIDAY = date(2026, 11, 20)
-TUESDAY = date(2026, 11, 24)
-BNP_ISIN = "FR0000131104"
-OAT_ISIN = "FR0013508470"
 BOOK = Path(__file__).resolve().parents[3] / "docs" / "rule-book.md"
-PARIS = BusinessCalendar(
-    code="XPAR", first=date(2026, 1, 1), last=date(2027, 12, 31), holidays=frozenset()
-)
-
-
-BNP = InstrumentRef(
-    isin=BNP_ISIN,
-    asset_class="EQUITY",
-    currency="EUR",
-    price_type="MONETARY",
-    multiplier=Decimal(1),
-    active=True,
-    lot_size=Decimal(1),
-)
-OAT = dataclasses.replace(
-    BNP,
-    isin=OAT_ISIN,
-    asset_class="BOND",
-    price_type="PERCENT",
-    maturity_date=date(2029, 11, 25),
-    coupon_rate=Decimal("0.12"),
-    coupons=Coupons(
-        rate=Decimal("0.12"),
-        frequency=1,
-        day_count=DayCount.ACT_ACT,
-        maturity=date(2029, 11, 25),
-    ),
-)
-
-
-def party(*, lei: str, lei_next_renewal: date = date(2027, 3, 1)) -> PartyRef:
-    return PartyRef(code="BNPP", active=True, lei=lei, lei_next_renewal=lei_next_renewal)
-
-
-def facts(**changes: object) -> TradeFacts:
-    """Return a clean share purchase of 20 November 2026, with some terms changed."""
-    clean = TradeFacts(
-        trade_id=7,
-        reference="T7",
-        source_system="OMS",
-        source_reference="R-7",
-        version_no=1,
-        state="RECEIVED",
-        isin=BNP_ISIN,
-        symbol="",
-        instrument_id=1,
-        side="BUY",
-        quantity=Decimal("100"),
-        price=Decimal("60.50"),
-        currency="EUR",
-        gross_amount=Decimal("6050.00"),
-        accrued_interest=Decimal(0),
-        fees=Decimal("3.00"),
-        net_amount=Decimal("6053.00"),
-        trade_date=FRIDAY,
-        traded_at=datetime(2026, 11, 20, 9, 1, tzinfo=UTC),
-        settlement_date=TUESDAY,
-        venue="XPAR",
-        counterparty_id=1,
-        counterparty_code="BNPP",
-        desk_code="EQ",
-        book_code="EQ-PAR-1",
-        trader_code="T-ANA",
-        account_code="",
-        capacity="DEAL",
-        maker="oms",
-        contributors=("oms",),
-        fingerprint="f",
-        risk_amount_eur=Decimal("6053.00"),
-        received_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
-    )
-    return msgspec.structs.replace(clean, **changes)
-
-
-def bond(**changes: object) -> TradeFacts:
-    terms: dict[str, object] = {
-        "isin": OAT_ISIN,
-        "quantity": Decimal(10_000),
-        "price": Decimal("87.50"),
-        "gross_amount": Decimal("8750.00"),
-        "accrued_interest": Decimal("12.00"),
-        "fees": Decimal(0),
-        "net_amount": Decimal("8762.00"),
-    }
-    return facts(**(terms | changes))
-
-
-FOUR_BASIS_POINTS = FeeFacts(
-    schedule_id=1, name="COM", kind="COMMISSION", party_id=None, venue="XPAR", issuer_country="",
-    asset_class="EQUITY", side="", currency="EUR", rate=Decimal("0.0437"), per_unit=Decimal(0),
-    fixed=Decimal(0), minimum=Decimal(0), maximum=None, valid_from=date(2026, 1, 1), valid_to=None,
-)  # fmt: skip
-
-
-def world(**changes: object) -> RuleContext:
-    """Return reference data in which the clean trades are clean."""
-    context = RuleContext(
-        at=datetime(2026, 11, 20, 10, tzinfo=UTC),
-        instruments={
-            BNP_ISIN: BNP,
-            OAT_ISIN: OAT,
-        },
-        counterparties={
-            "BNPP": party(lei="R0MUWSFPU8MPRO8K5P83", lei_next_renewal=date(2027, 3, 1)),
-        },
-        books={"EQ-PAR-1": "EQ"},
-        traders={"T-ANA": TraderRef(code="T-ANA", active=True, desk="EQ")},
-        venues={"XPAR": True, "XOLD": False},
-        currencies=frozenset({"EUR", "JPY", "USD"}),
-        calendars={"XPAR": PARIS},
-        settlement_calendars={("EUR", "XPAR"): PARIS},
-        settlement_dates={(BNP_ISIN, "XPAR", FRIDAY): TUESDAY},
-        last_prices={
-            (BNP_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("60.00"), "EURONEXT"),
-            (OAT_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("87.40"), "EURONEXT"),
-        },
-    )
-    return dataclasses.replace(context, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
@@ -283,6 +170,7 @@ CASES = [
         facts(received_at=datetime(2026, 11, 20, 22, 0, tzinfo=UTC)),
         world(),
     ),
+    *PRODUCT_CASES,
 ]
 
 
@@ -312,6 +200,11 @@ def test_rule_speaks(code: str, case: str, trade: TradeFacts, context: RuleConte
     ],
 )
 def test_clean_trade_has_no_finding(case: str, trade: TradeFacts) -> None:
+    assert codes(trade) == [], case
+
+
+@pytest.mark.parametrize(("case", "trade"), CLEAN)
+def test_clean_trade_of_another_product_has_no_finding(case: str, trade: TradeFacts) -> None:
     assert codes(trade) == [], case
 
 

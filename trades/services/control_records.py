@@ -1,0 +1,51 @@
+"""Records of reference data as rules see them."""
+
+from __future__ import annotations
+
+from refdata.facts import InstrumentFacts, PartyFacts, TraderFacts
+from refdata.states import AssetClass
+from trades.rules.context import InstrumentRef, PartyRef, TraderRef
+
+
+def instrument(facts: InstrumentFacts) -> InstrumentRef:
+    """Return what rules see of an instrument."""
+    return InstrumentRef(
+        isin=facts.isin,
+        asset_class=facts.asset_class,
+        currency=facts.currency,
+        price_type=facts.price_type,
+        multiplier=facts.multiplier,
+        active=facts.active,
+        maturity_date=facts.maturity_date,
+        lot_size=facts.lot_size,
+        coupon_rate=facts.coupon_rate,
+        coupons=facts.coupons(),
+        is_future=facts.is_future,
+        is_option=facts.is_option,
+        contract_known=_contract_known(facts),
+    )
+
+
+def _contract_known(facts: InstrumentFacts) -> bool:
+    """Say whether a derivative has its kind, its expiry and, as an option, what it gives."""
+    if facts.asset_class != AssetClass.DERIVATIVE:
+        return True
+    if facts.maturity_date is None or not (facts.is_future or facts.is_option):
+        return False
+    return facts.is_future or bool(facts.option_type and facts.strike_price is not None)
+
+
+def party(facts: PartyFacts) -> PartyRef:
+    """Return what rules see of a counterparty."""
+    return PartyRef(
+        code=facts.code,
+        active=facts.active,
+        lei=facts.lei,
+        lei_next_renewal=facts.lei_next_renewal,
+        is_counterparty=facts.is_counterparty,
+    )
+
+
+def trader(facts: TraderFacts) -> TraderRef:
+    """Return what rules see of a trader."""
+    return TraderRef(code=facts.code, active=facts.active, desk=facts.desk_code)
