@@ -61,7 +61,7 @@ CURRENCIES: Final = {"product": "FX", "side": "BUY", "counterparty": "SOGE", "bo
                      "trader": "T-EMMA"}  # fmt: skip
 FIXED_INCOME: Final = {"product": "REPO", "counterparty": "CACI", "book": "FI-GOV-1",
                        "trader": "T-LINA"}  # fmt: skip
-LOAN: Final = {"product": "LENDING", "side": "SELL", "quantity": "20000", "lending_fee": "35",
+LOAN: Final = {"product": "LENDING", "side": "SELL", "quantity": "10000", "lending_fee": "35",
                "collateral": "CASH", "margin": "105", "notice_days": "3", "counterparty": "NATX",
                "book": "EQ-PAR-2", "trader": "T-LEO"}  # fmt: skip
 
@@ -172,15 +172,15 @@ def _products(day: date, at: datetime) -> Iterator[dict[str, Any]]:
         for one in found
         if one.isin
     }
-    both = {"quantity": "2500000", "haircut": "2", "isin": isins["OAT-1132"]} | FIXED_INCOME
+    both = {"quantity": "900000", "haircut": "2", "isin": isins["OAT-1132"]} | FIXED_INCOME
     outright = rates["GBP"] + Decimal("0.0041")
     told = (
         FUNDS | {"isin": isins["CARPAT"], "quantity": "120.5", "price": closes["CARPAT"]},
         FUNDS
         | {"isin": isins["CARSEC"], "quantity": "40", "price": closes["CARSEC"], "side": "SELL"},
-        INDEX | {"isin": isins["FCE-Z28"], "quantity": "15", "price": closes["FCE-Z28"]},
+        INDEX | {"isin": isins["FCE-Z28"], "quantity": "10", "price": closes["FCE-Z28"]},
         INDEX | {"isin": isins["PXC-Z28-8000"], "quantity": "20", "price": closes["PXC-Z28-8000"]},
-        CURRENCIES | {"pair": "EUR/USD", "quantity": "2000000", "price": f"{rates['USD']:f}"},
+        CURRENCIES | {"pair": "EUR/USD", "quantity": "800000", "price": f"{rates['USD']:f}"},
         CURRENCIES
         | {"pair": "EUR/GBP", "quantity": "750000", "price": f"{outright:f}", "side": "SELL"}
         | {"forward_points": "0.0041", "settlement_date": quarter.isoformat()},

@@ -32,7 +32,7 @@ from trades.facts import ALLOCATION_SOURCE
 from trades.models import Trade, TradeVersion
 from trades.views import settling
 from trades.views.allocation import shown_on_trade
-from trades.views.terms import changed_terms, charges_of, compared_terms, deal_of
+from trades.views.terms import changed_terms, charges_of, compared_terms, deal_of, side_of
 
 MOMENTS_SHOWN = 30
 
@@ -100,6 +100,7 @@ class TradeDetail(DetailPage):
                 "versions": versions,
                 "said": versions[0].version.terms.get("comment", ""),
                 "deal": deal_of(versions[0].version.terms),
+                "side": side_of(stood.trade),
                 "exceptions": stood.exceptions,
                 "approvals": stood.approvals,
                 "comments": stood.comments,
@@ -127,6 +128,7 @@ class TradeDetail(DetailPage):
             "said": versions[0].version.terms.get("comment", ""),
             "charges": charges_of(versions[0].version.terms),
             "deal": deal_of(versions[0].version.terms),
+            "side": side_of(trade),
             "exceptions": rows["exception"],
             "approvals": rows["approval"],
             "comments": rows["comment"],

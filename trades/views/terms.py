@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from core.pages import formats, words
 from refdata import selectors
 from trades.facts import DealTerms
+from trades.models import Trade
+from trades.states import Product, Side
 
 FIELD_NAMES: dict[str, str | Promise] = {
     "isin": "ISIN",
@@ -57,6 +59,12 @@ FIELD_NAMES: dict[str, str | Promise] = {
 AMOUNTS = frozenset(
     {"gross_amount", "accrued_interest", "fees", "net_amount", "interest", "collateral_amount"}
 )
+SIDES: dict[tuple[str, str], str | Promise] = {
+    (Product.REPO, Side.SELL): _("Repo"),
+    (Product.REPO, Side.BUY): _("Reverse repo"),
+    (Product.LENDING, Side.SELL): _("Loan"),
+    (Product.LENDING, Side.BUY): _("Borrowing"),
+}
 CODES = frozenset({"side", "capacity", "product", "collateral"})
 RATES = frozenset({"price", "forward_points", "repo_rate", "lending_fee", "haircut", "margin"})
 
@@ -93,6 +101,11 @@ def compared_terms(
             one = _written(name, before.get(name), str(before.get("currency")))
             other = _written(name, after.get(name), str(after.get("currency")))
             yield label, one, other, str(label) in changed
+
+
+def side_of(trade: Trade) -> str | Promise:
+    """Return what a side means for the product of a trade; a purchase or a sale of any other."""
+    return SIDES.get((trade.product, trade.side), trade.get_side_display())
 
 
 def deal_of(terms: dict[str, Any]) -> DealTerms | None:

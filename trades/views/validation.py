@@ -35,7 +35,7 @@ from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
 from trades.tables import DealtColumn
-from trades.views.terms import changed_terms
+from trades.views.terms import changed_terms, deal_of, side_of
 
 SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
 
@@ -189,6 +189,8 @@ class ValidationDetail(DetailPage):
             "subtitle": trade.reference,
             "version": current,
             "said": current.terms.get("comment", "") if current else "",
+            "side": side_of(trade),
+            "deal": deal_of(current.terms) if current else None,
             "before": before,
             "difference": tuple(
                 changed_terms(before.terms if before else {}, current.terms if current else {})

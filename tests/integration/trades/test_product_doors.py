@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from core.roles import Role
 from core.table_reading import Reading
 from refdata import demo as refdata_demo
 from tests.factories.trades import AT, send, signed_in
@@ -59,6 +60,24 @@ def test_lists_pages_and_exports_say_what_was_dealt() -> None:
     for trade in Trade.objects.all():
         shown = client.get(f"/trades/{trade.pk}/").content.decode()
         assert ("<h2>Legs</h2>" in shown) is bool(trade.product)
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("FX-1", ["EUR/USD", "Buy", "Other currency", "2,336,900.00"]),
+        ("REPO-1", ["Repo", "OAT 2,00 % 25/11/2032", "End leg", "Haircut, percent"]),
+        ("REPO-2", ["Reverse repo", "not known yet", "Notice (business days)"]),
+        ("LOAN-1", ["Loan", "Cash", "Lending fee (bp)"]),
+    ],
+)
+def test_who_validates_sees_the_legs(reference: str, words: list[str]) -> None:
+    trade = booked(reference)
+    client = signed_in(Role.SUPERVISOR)
+
+    for address in (f"/validation/{trade.pk}/", f"/trades/{trade.pk}/"):
+        shown = client.get(address, headers={"accept-language": "en"}).content.decode()
+        assert [word for word in words if word not in shown] == [], address
 
 
 def test_the_api_tells_product_and_legs(client: Client) -> None:
