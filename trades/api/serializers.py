@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -120,7 +121,7 @@ def execution_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "One execution; numbers are decimal texts.",
-        "properties": FIELDS,
+        "properties": copy.deepcopy(FIELDS),  # what describes it replaces parts by references
         "required": [*forms.REQUIRED_ALWAYS],
         "additionalProperties": False,
         "anyOf": [

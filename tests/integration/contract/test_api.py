@@ -16,7 +16,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from django.test import override_settings
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -91,6 +91,12 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield tokens.create_token(name="oms", source_system="OMS", actor=SYSTEM, at=AT)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+def test_the_description_is_the_same_each_time_it_is_asked_for(client: Client) -> None:
+    first, second = (client.get("/api/v1/schema/?format=json").json() for _ in range(2))
+
+    assert first == second
 
 
 def test_every_operation_is_asked(token: str) -> None:
