@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -12,6 +13,37 @@ from kernel import numbering
 
 ALLOCATION_SOURCE: Final = "ALLOCATION"
 """The source of trades that shares of a block were booked as: the house itself, and nobody else."""
+
+
+class Product(StrEnum):
+    """What is not dealt and done with in one leg; a trade in a security or a contract has none.
+
+    The seller of a REPO sells first and buys back; the seller of LENDING lends first.
+    """
+
+    FX = "FX"
+    REPO = "REPO"
+    LENDING = "LENDING"
+
+
+#: Securities financing transactions: a security goes out and comes back.
+FINANCING: Final = frozenset({Product.REPO, Product.LENDING})
+
+
+class LegKind(StrEnum):
+    """DEALT and COUNTER are the two currencies of an exchange, START and END those of financing."""
+
+    DEALT = "DEALT"
+    COUNTER = "COUNTER"
+    START = "START"
+    END = "END"
+
+
+class Collateral(StrEnum):
+    """What a borrower of securities leaves with the lender."""
+
+    CASH = "CASH"
+    SECURITIES = "SECURITIES"
 
 
 def reference_of(trade_id: int) -> str:

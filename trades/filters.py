@@ -30,6 +30,7 @@ from refdata import selectors as refdata
 from refdata.models.labels import labelled as refdata_labelled
 from refdata.states import AssetClass
 from trades import selectors
+from trades.facts import Product
 from trades.models import (
     AllocationRule,
     CaptureBatch,
@@ -47,7 +48,6 @@ from trades.states import (
     FixLineState,
     FixOutcome,
     Outcome,
-    Product,
     Side,
     TradeState,
 )

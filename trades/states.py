@@ -167,37 +167,6 @@ class Side(StrEnum):
     SELL = "SELL"
 
 
-class Product(StrEnum):
-    """What is not dealt and done with in one leg; a trade in a security or a contract has none.
-
-    The seller of a REPO sells first and buys back; the seller of LENDING lends first.
-    """
-
-    FX = "FX"
-    REPO = "REPO"
-    LENDING = "LENDING"
-
-
-#: Securities financing transactions: a security goes out and comes back.
-FINANCING: Final = frozenset({Product.REPO, Product.LENDING})
-
-
-class LegKind(StrEnum):
-    """DEALT and COUNTER are the two currencies of an exchange, START and END those of financing."""
-
-    DEALT = "DEALT"
-    COUNTER = "COUNTER"
-    START = "START"
-    END = "END"
-
-
-class Collateral(StrEnum):
-    """What a borrower of securities leaves with the lender."""
-
-    CASH = "CASH"
-    SECURITIES = "SECURITIES"
-
-
 class Capacity(StrEnum):
     """Trading capacity of RTS 22 field 29."""
 

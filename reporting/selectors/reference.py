@@ -24,8 +24,9 @@ from reporting.rules import people
 from reporting.rules.book import RuleContext
 from reporting.rules.eligibility import EEA
 from reporting.selectors.candidates import Candidate
+from trades.facts import Product
 from trades.models import Trade, TradeVersion
-from trades.states import CloseReason, Product
+from trades.states import CloseReason
 
 SPOT_DAYS: Final = 2
 

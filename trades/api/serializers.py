@@ -9,18 +9,10 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
 from core.api.openapi import FindingSerializer, ProblemSerializer
+from trades.facts import Collateral, Product
 from trades.formats import execution_checks as forms
 from trades.services.plan import ItemStatus
-from trades.states import (
-    Action,
-    BlockState,
-    Capacity,
-    Collateral,
-    Outcome,
-    Product,
-    Side,
-    TradeState,
-)
+from trades.states import Action, BlockState, Capacity, Outcome, Side, TradeState
 
 
 def pattern(form: str) -> str:

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from desk.states import Decision, ExceptionKind, ExceptionState
 from feeds.facts import EventType
 from kernel.findings import Severity
-from trades.states import Action, Capacity, CloseReason, LegKind, Product, Side, TradeState
+from trades.facts import LegKind, Product
+from trades.states import Action, Capacity, CloseReason, Side, TradeState
 
 DECIMAL: Final = r"^-?\d+(\.\d+)?$"
 

@@ -15,8 +15,9 @@ from core import text
 from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
+from trades.facts import Collateral, Product
 from trades.formats.product_checks import product_findings
-from trades.states import Action, Capacity, Collateral, Product, Side
+from trades.states import Action, Capacity, Side
 
 MAX_VERSION: Final = 9_223_372_036_854_775_807
 MAX_FOUND: Final = 100

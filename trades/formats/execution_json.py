@@ -21,7 +21,7 @@ from msgspec import Meta
 from core.text import piece_at
 from kernel.calendars import is_plausible
 from kernel.findings import Finding
-from trades.facts import ExecutionFacts
+from trades.facts import Collateral, ExecutionFacts, Product
 from trades.formats.execution_checks import (
     AMOUNT,
     CODE,
@@ -44,7 +44,7 @@ from trades.formats.execution_checks import (
     shows_what_it_says,
 )
 from trades.formats.product_checks import PRODUCT_TERMS, product_findings
-from trades.states import Action, Capacity, Collateral, Product, Side
+from trades.states import Action, Capacity, Side
 
 MAX_DEPTH: Final = 32
 Reference = Annotated[str, Meta(pattern=REFERENCE)]

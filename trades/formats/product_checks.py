@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kernel.findings import Finding
-from trades.states import Action, Product
+from trades.facts import Product
+from trades.states import Action
 
 FINANCED: Final = ("end_date", "day_count", "notice_days")
 TERMS: Final[Mapping[str, tuple[str, ...]]] = {

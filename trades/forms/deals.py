@@ -11,12 +11,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.fields import DayField, FigureField
-from trades.facts import DealTerms
+from trades.facts import Collateral, DealTerms, Product
 from trades.formats.execution_checks import DAY_COUNTS
 from trades.forms.capture import TicketForm
 from trades.models import Trade
 from trades.rules import legs
-from trades.states import Collateral, Product, Side
+from trades.states import Side
 
 OF_LEGS: Final = ("counter_amount", "end_cash", "collateral_amount")
 

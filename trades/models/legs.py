@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.columns import AMOUNT_LIMIT, QUANTITY_LIMIT, amount, known, shaped
 from core.policies import AuditPolicy
+from trades.facts import LegKind
 from trades.models.columns import labelled
 from trades.models.trade import Trade
-from trades.states import LegKind
 
 
 class TradeLeg(models.Model):

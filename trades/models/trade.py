@@ -30,9 +30,10 @@ from core.columns import (
     known,
 )
 from core.policies import AuditPolicy
+from trades.facts import Product
 from trades.models.columns import Terms, labelled
 from trades.models.messages import CaptureBatch, Execution
-from trades.states import OPEN, Action, Capacity, CloseReason, Product, Side, TradeState
+from trades.states import OPEN, Action, Capacity, CloseReason, Side, TradeState
 
 FILTERED: dict[str, str] = {
     "instrument": "instrument",

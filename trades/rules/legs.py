@@ -12,8 +12,8 @@ from typing import Final
 
 from kernel.coupons import DayCount, part_of_year
 from kernel.money import EXACT, rounded
-from trades.facts import LegTerms
-from trades.states import LegKind, Side
+from trades.facts import LegKind, LegTerms
+from trades.states import Side
 
 ONE: Final = Decimal(1)
 HUNDRED: Final = Decimal(100)

@@ -22,7 +22,7 @@ from refdata.models import Currency
 from refdata.rules.fees import FeeBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from trades import selectors
-from trades.facts import TradeFacts
+from trades.facts import Product, TradeFacts
 from trades.models import Trade
 from trades.rules.context import (
     HOUSE_ZONE,
@@ -30,7 +30,7 @@ from trades.rules.context import (
     RuleContext,
 )
 from trades.services import control_records
-from trades.states import OPEN, Product, TradeState
+from trades.states import OPEN, TradeState
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")

@@ -13,11 +13,10 @@ from kernel.findings import Finding
 from kernel.money import rounded
 from refdata.facts import InstrumentFacts
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle
-from trades.facts import DealTerms, ExecutionFacts
+from trades.facts import Collateral, DealTerms, ExecutionFacts, Product
 from trades.rules import legs
 from trades.services import enrichment
 from trades.services.enrichment import AMOUNT_LIMIT, Reference, Terms
-from trades.states import Collateral, Product
 
 ZERO: Final = Decimal(0)
 OFF_VENUE: Final = "XOFF"

@@ -17,7 +17,7 @@ from django.db.models import QuerySet, Sum
 from kernel.actors import Actor
 from kernel.findings import Finding
 from refdata.facts import InstrumentFacts
-from trades.facts import TradeFacts
+from trades.facts import Product, TradeFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.services import control, deals
@@ -29,7 +29,7 @@ from trades.services.enrichment import (
     risk_in_eur,
     unknown_instrument,
 )
-from trades.states import Action, Product, TradeState
+from trades.states import Action, TradeState
 
 NOT_STORED: Final = 0
 Sums = tuple[dict[str, Decimal], dict[str, Decimal]]

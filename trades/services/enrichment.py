@@ -23,9 +23,9 @@ from refdata.rules.fees import FeeBook
 from refdata.rules.instructions import choose_instruction
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from refdata.states import AssetClass
-from trades.facts import DealTerms, ExecutionFacts
+from trades.facts import DealTerms, ExecutionFacts, Product
 from trades.rules.legs import currencies_of
-from trades.states import Product, Side
+from trades.states import Side
 
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PERCENT: Final = Decimal(100)

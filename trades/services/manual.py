@@ -15,7 +15,7 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition
 from refdata import selectors as refdata
-from trades.facts import ALLOCATION_SOURCE, ExecutionFacts
+from trades.facts import ALLOCATION_SOURCE, ExecutionFacts, Product
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.selectors import get_trade_for_update
@@ -23,7 +23,7 @@ from trades.services import capture
 from trades.services.enrichment import load_reference, unknown_instrument
 from trades.services.plan import Item, ItemStatus
 from trades.states import Action as Asked
-from trades.states import Channel, Outcome, Product, TradeState
+from trades.states import Channel, Outcome, TradeState
 
 SOURCE: Final = "MANUAL"
 

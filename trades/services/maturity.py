@@ -16,9 +16,10 @@ from core.acts import acting
 from kernel.actors import Actor
 from kernel.states import require_transition
 from refdata.states import AssetClass
+from trades.facts import FINANCING, LegKind
 from trades.models import Trade, TradeLeg
 from trades.services.lapse import supersede
-from trades.states import FINANCING, TRANSITIONS, CloseReason, LegKind, TradeState
+from trades.states import TRANSITIONS, CloseReason, TradeState
 
 CHUNK: Final = 1_000
 MATURITY_JOB: Final = "trades.close_what_is_over"

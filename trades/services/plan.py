@@ -12,7 +12,7 @@ from enum import StrEnum
 from kernel.actors import Actor
 from kernel.findings import Finding
 from kernel.states import require_transition
-from trades.facts import ExecutionFacts, reference_of
+from trades.facts import ExecutionFacts, Product, reference_of
 from trades.services import chains, deals
 from trades.services.chains import Chain, Verdict
 from trades.services.enrichment import (
@@ -22,7 +22,7 @@ from trades.services.enrichment import (
     risk_in_eur,
     unknown_instrument,
 )
-from trades.states import TRANSITIONS, Action, CloseReason, Outcome, Product, TradeState
+from trades.states import TRANSITIONS, Action, CloseReason, Outcome, TradeState
 
 
 class ItemStatus(StrEnum):

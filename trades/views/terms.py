@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats, words
 from refdata import selectors
-from trades.facts import DealTerms
+from trades.facts import DealTerms, Product
 from trades.models import Trade
-from trades.states import Product, Side
+from trades.states import Side
 
 FIELD_NAMES: dict[str, str | Promise] = {
     "isin": "ISIN",
