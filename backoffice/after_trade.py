@@ -1,4 +1,4 @@
-"""The steps after validation: statements in, reconciled, reported to the regulator."""
+"""The steps after validation: confirmed, statements in, reconciled, reported."""
 
 from __future__ import annotations
 
@@ -13,9 +13,51 @@ from backoffice.links import link, link_to_day, link_to_trades
 from backoffice.steps import Blocker, Step
 from kernel.actors import Actor
 from reporting.states import ReportState
+from settlement.states import OPEN, UNCONFIRMED
 
 STUCK: Final = (ReportState.BLOCKED.value, ReportState.REJECTED.value)
 READY: Final = (ReportState.READY.value, ReportState.IN_FILE.value)
+
+
+def confirm(day: date, actor: Actor) -> Step:
+    """Trades of the day that the counterparty agrees with, and what keeps the others."""
+    counts = selectors.count_confirmations_of_day(day=day, actor=actor)
+
+    def of(*states: str) -> int:
+        return sum(counts.get(state, 0) for state in states)
+
+    def listed(*states: str) -> str:
+        return link_to_day("settlement:confirmations", day, state=states)
+
+    return Step(
+        code="confirm",
+        label=_("Confirmation"),
+        icon="link",
+        url=link_to_day("settlement:confirmations", day),
+        done=of("MATCHED"),
+        done_url=listed("MATCHED"),
+        left=of(*OPEN),
+        left_labels=ngettext_lazy("to confirm", "to confirm"),
+        left_url=listed(*OPEN),
+        blockers=(
+            Blocker(ngettext_lazy("alleged", "alleged"), of("ALLEGED"), listed("ALLEGED"), "red"),
+            Blocker(
+                ngettext_lazy("mismatched", "mismatched"),
+                of("MISMATCHED"),
+                listed("MISMATCHED"),
+                "red",
+            ),
+            Blocker(
+                ngettext_lazy("disputed", "disputed"), of("DISPUTED"), listed("DISPUTED"), "purple"
+            ),
+            Blocker(
+                ngettext_lazy("without a word", "without a word"),
+                of(*UNCONFIRMED),
+                listed(*UNCONFIRMED),
+            ),
+        ),
+        jobs=("settlement.",),
+    )
 
 
 def statements(day: date) -> Step:

@@ -60,6 +60,7 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
         _enrich(trades, day),
         _control(trades, day, actor),
         _validate(trades, day),
+        after_trade.confirm(day, actor),
         after_trade.statements(day),
         after_trade.reconcile(day, actor),
         after_trade.report(day, actor),

@@ -51,7 +51,7 @@ LEFT_OPEN: Final = 40
 STEP: Final = validation.CHUNK
 Progress = Callable[[int, int], None]
 WEEK_JOB: Final = "demo.live_the_week"
-LATER_ROOMS: Final = ("reconciliation", "reporting")
+LATER_ROOMS: Final = ("settlement", "reconciliation", "reporting")
 
 
 class NotEmpty(Refusal):

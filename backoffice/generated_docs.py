@@ -11,6 +11,7 @@ from reconciliation import states as reconciliation
 from refdata import states as refdata
 from reporting import states as reporting
 from reporting.rules.page import reporting_section
+from settlement import states as settlement
 from trades import states as trades
 from trades.rules.page import rule_book_page
 
@@ -32,6 +33,7 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Webhook", "feeds", feeds.ENDPOINT_TRANSITIONS),
     ("Delivery", "feeds", feeds.DELIVERY_TRANSITIONS),
     ("Settlement instruction", "refdata", refdata.INSTRUCTION_TRANSITIONS),
+    ("Confirmation", "settlement", settlement.TRANSITIONS),
     ("Statement", "reconciliation", reconciliation.STATEMENT_TRANSITIONS),
     ("Reconciliation run", "reconciliation", reconciliation.RUN_TRANSITIONS),
     ("Match group", "reconciliation", reconciliation.GROUP_TRANSITIONS),

@@ -18,6 +18,7 @@ import feeds.states
 import reconciliation.states
 import refdata.states
 import reporting.states
+import settlement.states
 import trades.states
 from backoffice.names import NAMES
 from core.pages import status, words
@@ -25,6 +26,7 @@ from feeds.facts import EventType
 from refdata.services import FILE_KINDS
 
 STATES: Final = (
+    settlement.states,
     reconciliation.states,
     reporting.states,
     refdata.states,
@@ -219,6 +221,32 @@ WORDS: Final[dict[str, str | Promise]] = {
     "NO_LONGER_FOUND": _("No longer found"),
     "OURS_CORRECTED": _("Corrected on our side"),
     "THEIRS_CORRECTED": _("Corrected on their side"),
+    "CONFIRMATION": _("Confirmation"),
+    "TO_SEND": _("To send"),
+    "ALLEGED": _("Alleged"),
+    "MISMATCHED": _("Mismatched"),
+    "DISPUTED": _("Disputed"),
+    "AMENDED": _("The trade was amended"),
+    "TRADE_OVER": _("The trade was cancelled or allocated"),
+    "EXPLAINED": _("A trade of ours explains it"),
+    "WITHDRAWN": _("The counterparty withdrew it"),
+    "REPLACED": _("The counterparty replaced it"),
+    "HAND": _("Sent by a person"),
+    "AGREES": _("All terms agree"),
+    "CLOSE": _("Minimum fields"),
+    "UNPAIRED": _("Taken apart"),
+    "RESUMED": _("Dispute ended"),
+    "UPLOAD": _("File taken in by hand"),
+    "NEWM": _("Confirmation"),
+    "CANC": _("Cancellation"),
+    "en": _("English"),
+    "fr": _("French"),
+    "COUNTERPARTY_CLIENT": _("Client of a counterparty"),
+    "settlement.confirm_trades": _("Confirmations of trades"),
+    "settlement.match_received": _("Matching of confirmations"),
+    "settlement.ask_for_late": _("Confirmations past their deadline"),
+    "settlement.chase_many": _("Chasers of a selection"),
+    "settlement.send_many": _("Confirmations sent by hand"),
     "trades.replay_waiting": _("Replay of what waited"),
     "trades.reimport_rows": _("Import of rows again"),
     "trades.discard_rows": _("Discarding of rows"),
@@ -246,6 +274,9 @@ WORDS: Final[dict[str, str | Promise]] = {
 PLAIN: Final = frozenset(
     (
         *("EXCEPTION", "VALIDATION", "CANCELLATION", "CORRECTION", "ALLOCATION", "QUARANTINE"),
+        *("CONFIRMATION", "AMENDED", "TRADE_OVER", "EXPLAINED", "WITHDRAWN", "REPLACED", "HAND"),
+        *("AGREES", "CLOSE", "UNPAIRED", "RESUMED", "UPLOAD", "NEWM", "CANC"),
+        *("en", "fr", "COUNTERPARTY_CLIENT"),
         *("BREAK", "REPORT", "CONTROL", "CAPTURE", "WEBHOOK", "webhook.test", *EventType),
         *("API", "BULK", "FILE", "FIX", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1", "MANUAL"),
         *("BUY", "SELL", "DEAL", "MTCH", "AOTC", "NEW", "AMEND", "CANCEL"),
@@ -265,6 +296,11 @@ PLAIN: Final = frozenset(
 """Words of kinds: written as text; badges are for lives."""
 
 AGREEING: Final[dict[str, str | Promise]] = {
+    "confirmation:SENT": pgettext_lazy("confirmation", "Sent"),
+    "confirmation:MATCHED": pgettext_lazy("confirmation", "Matched"),
+    "confirmation:CANCELLED": pgettext_lazy("confirmation", "Cancelled"),
+    "toleranceprofile:APPROVED": pgettext_lazy("trade", "Approved"),
+    "toleranceprofile:REFUSED": pgettext_lazy("trade", "Refused"),
     "controlexception:OPEN": pgettext_lazy("exception", "Open"),
     "controlexception:ASSIGNED": pgettext_lazy("exception", "Assigned"),
     "controlexception:RESOLVED": pgettext_lazy("exception", "Resolved"),

@@ -91,6 +91,14 @@ NAVIGATION: Final[tuple[Group, ...]] = (
         _("After the trade"),
         (
             Item(
+                _("Confirmations"),
+                "settlement:confirmations",
+                Action.VIEW_CONFIRMATIONS,
+                "link",
+                selectors.count_open_confirmations,
+                "red",
+            ),
+            Item(
                 _("Reconciliation"),
                 "reconciliation:home",
                 Action.VIEW_RECONCILIATION,

@@ -124,6 +124,34 @@ PROMISES: Final = (
         "SELECT client, key FROM qa.idempotency WHERE code IS NULL",
     ),
     Promise(
+        "C01",
+        "a trade has one live confirmation, and a message is held by one",
+        """SELECT 'trade', trade_id FROM qa.confirmation
+            WHERE status <> 'CANCELLED' AND trade_id IS NOT NULL GROUP BY 2 HAVING count(*) > 1
+           UNION ALL
+           SELECT 'message', received_id FROM qa.confirmation
+            WHERE status <> 'CANCELLED' AND received_id IS NOT NULL
+            GROUP BY 2 HAVING count(*) > 1""",
+    ),
+    Promise(
+        "C02",
+        "what matches differs in nothing and has its decision",
+        """SELECT c.id FROM qa.confirmation c
+            WHERE c.status = 'MATCHED'
+              AND (c.differs <> '{}' OR c.received_id IS NULL OR NOT EXISTS (
+                   SELECT FROM qa.confirmation_decision d
+                    WHERE d.confirmation_id = c.id AND d.received_id = c.received_id
+                      AND d.deed = 'MATCHED'))""",
+    ),
+    Promise(
+        "C03",
+        "what is confirmed is the version that stands, and that was validated",
+        """SELECT c.id FROM qa.confirmation c
+             JOIN qa.trade_version v ON v.trade_id = c.trade_id AND v.version_no = c.version_no
+            WHERE c.status <> 'CANCELLED' AND v.status <> 'VALIDATED'""",
+        settled=True,
+    ),
+    Promise(
         "I14",
         "every announced event was heard",
         "SELECT id FROM qa.outbox WHERE done_at IS NULL",

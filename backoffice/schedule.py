@@ -34,6 +34,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "look at the deadlines of confirmations": {
+        "task": "settlement.look_at_deadlines",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "anchor the audit trail outside the database": {
         "task": "core.anchor_audit",
         "schedule": 60,

@@ -38,6 +38,8 @@ from refdata import selectors as refdata
 from reporting import selectors as reporting
 from reporting.selectors import Completeness
 from reporting.selectors.activity import HELD, SUBJECT_KIND
+from settlement import selectors as settlement
+from settlement.states import TROUBLED
 from trades import selectors as trades
 from trades.models import Trade
 from trades.states import TradeState
@@ -201,6 +203,16 @@ def count_matches_of_day(*, day: date, actor: Actor) -> dict[str, int]:
     groups = reconciliation.groups_of_day(reconciliation.list_groups(actor=actor), day)
     rows = groups.order_by().values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows}
+
+
+def count_confirmations_of_day(*, day: date, actor: Actor) -> dict[str, int]:
+    """Count the confirmations of a day by state."""
+    return settlement.count_of_day(day=day, actor=actor)
+
+
+def count_open_confirmations(actor: Actor) -> int:
+    """Count what the two sides do not agree on, or one of them does not have."""
+    return settlement.list_confirmations(actor=actor).filter(state__in=TROUBLED).count()
 
 
 def count_statement_files(*, day: date) -> dict[str, int]:

@@ -6,7 +6,9 @@ from typing import Final
 
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "trades.captured": ("trades.control_batch",),
-    "trades.changed": ("reconciliation.unmatch_changed",),
+    "trades.changed": ("settlement.confirm_trades", "reconciliation.unmatch_changed"),
+    "trades.validated": ("settlement.confirm_trades",),
+    "confirmation.received": ("settlement.match_received",),
     "refdata.instrument_named": ("trades.replay_waiting",),
     "exception.waived": ("trades.recontrol",),
     "exception.recheck_asked": ("trades.recontrol",),

@@ -19,6 +19,7 @@ ROOMS: Final = (
     ("api/v1/", "trades.api.urls"),
     ("api/v1/", "core.api.urls"),
     ("api/v1/", "refdata.api.urls"),
+    ("api/v1/", "settlement.api.urls"),
     ("api/v1/", "reconciliation.api.urls"),
     ("api/v1/", "reporting.api.urls"),
     ("", "backoffice.pages.urls"),
@@ -29,6 +30,7 @@ ROOMS: Final = (
     ("trades/rules/", "trades.views.rule_urls"),
     ("trades/", "trades.urls"),
     ("validation/", "trades.views.validation_urls"),
+    ("confirmations/", "settlement.urls"),
     ("reconciliation/", "reconciliation.urls"),
     ("reporting/", "reporting.urls"),
 )

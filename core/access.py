@@ -46,6 +46,8 @@ DEEDS: Final[dict[Action, str | Promise]] = {
     Action.IMPORT_STATEMENT: _("receive a statement"),
     Action.MATCH: _("match and resolve breaks"),
     Action.VIEW_RECONCILIATION: _("see the reconciliation"),
+    Action.VIEW_CONFIRMATIONS: _("see the confirmations"),
+    Action.CONFIRM: _("work on a confirmation"),
     Action.GENERATE_REPORT: _("generate transaction reports"),
     Action.RELEASE_REPORT: _("release a report file"),
     Action.VIEW_REPORTS: _("see the reports"),
@@ -56,6 +58,7 @@ DEEDS: Final[dict[Action, str | Promise]] = {
     Action.CONFIGURE: _("change the settings"),
     Action.SHARE_VIEW: _("share a view with everyone"),
     Action.POST_EXECUTION: _("post executions"),
+    Action.POST_CONFIRMATION: _("post confirmations"),
 }
 """What each action is called when somebody may not do it."""
 

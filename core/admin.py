@@ -32,6 +32,7 @@ from core.models import (
 )
 from core.pages.names import PlainNames
 from core.people import UnableToName, actor_of, require_name
+from core.roles import CLIENTS
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)
@@ -122,7 +123,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
             messages.error(request, _("You may not let anybody in."))
             return
         for user in queryset:
-            if not user.is_active or user.grants.filter(role=Role.API_CLIENT.value).exists():
+            if not user.is_active or user.grants.filter(role__in=CLIENTS).exists():
                 messages.error(request, _("%(name)s does not sign in.") % {"name": user.username})
                 continue
             self._show_address(request, user)

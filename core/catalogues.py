@@ -26,6 +26,7 @@ ROOMS: Final = (
     "feeds",
     "refdata",
     "trades",
+    "settlement",
     "reconciliation",
     "reporting",
     "backoffice",

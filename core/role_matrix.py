@@ -16,6 +16,7 @@ VIEWS: Final = frozenset(
         Action.VIEW_TRADES,
         Action.VIEW_REFDATA,
         Action.VIEW_RECONCILIATION,
+        Action.VIEW_CONFIRMATIONS,
         Action.VIEW_REPORTS,
         Action.VIEW_JOBS,
     }
@@ -31,6 +32,7 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
         Action.IMPORT_FILE,
         Action.IMPORT_STATEMENT,
         Action.MATCH,
+        Action.CONFIRM,
         Action.GENERATE_REPORT,
         Action.RUN_JOB,
     },
@@ -56,6 +58,8 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
         Action.SHARE_VIEW,
     },
     Role.API_CLIENT: frozenset({Action.POST_EXECUTION}),
+    # who sends executions must not confirm them: what is fictitious would be confirmed, too
+    Role.COUNTERPARTY_CLIENT: frozenset({Action.POST_CONFIRMATION}),
 }
 
 TOXIC_PAIRS: Final = tuple(combinations(sorted(Role), 2))

@@ -1,8 +1,9 @@
-"""The five roles, and the acts that a role may be allowed to do."""
+"""The six roles, and the acts that a role may be allowed to do."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -11,6 +12,7 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     ADMINISTRATOR = "ADMINISTRATOR"
     API_CLIENT = "API_CLIENT"
+    COUNTERPARTY_CLIENT = "COUNTERPARTY_CLIENT"
 
 
 class Action(StrEnum):
@@ -27,6 +29,8 @@ class Action(StrEnum):
     IMPORT_STATEMENT = "IMPORT_STATEMENT"
     MATCH = "MATCH"
     VIEW_RECONCILIATION = "VIEW_RECONCILIATION"
+    VIEW_CONFIRMATIONS = "VIEW_CONFIRMATIONS"
+    CONFIRM = "CONFIRM"
     GENERATE_REPORT = "GENERATE_REPORT"
     RELEASE_REPORT = "RELEASE_REPORT"
     VIEW_REPORTS = "VIEW_REPORTS"
@@ -37,3 +41,8 @@ class Action(StrEnum):
     CONFIGURE = "CONFIGURE"
     SHARE_VIEW = "SHARE_VIEW"
     POST_EXECUTION = "POST_EXECUTION"
+    POST_CONFIRMATION = "POST_CONFIRMATION"
+
+
+CLIENTS: Final = (Role.API_CLIENT.value, Role.COUNTERPARTY_CLIENT.value)
+"""Roles of programs, which do not sign in."""

@@ -56,9 +56,17 @@ class Client:
 
 
 def create_token(
-    *, name: str, source_system: str, actor: Actor, at: datetime, expires_at: datetime | None = None
+    *,
+    name: str,
+    source_system: str,
+    actor: Actor,
+    at: datetime,
+    expires_at: datetime | None = None,
+    role: Role = Role.API_CLIENT,
 ) -> str:
     """Create the client user of that name with its role and return its token, once and for all.
+
+    A client of a counterparty speaks for that party: its code is the source system.
 
     Raises NameTaken, UnableToName, or UnfitToken for a source system that nobody could read again.
     """
@@ -72,7 +80,7 @@ def create_token(
         user = User(username=name, is_active=True, date_joined=at)
         user.set_unusable_password()
         user.save()
-        RoleGrant.objects.create(user=user, role=Role.API_CLIENT.value, granted_by=actor.name)
+        RoleGrant.objects.create(user=user, role=role.value, granted_by=actor.name)
         ApiToken.objects.create(
             name=name,
             source_system=source_system,

@@ -56,8 +56,9 @@ class ExceptionKind(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """CORRECTION: a trade that a supervisor refused; ALLOCATION: a block that is to be allocated,
-    or whose allocation waits for a decision; REPORT: what keeps a report back.
+    """CORRECTION: a trade that a supervisor refused; CONFIRMATION: one that is mismatched, alleged
+    or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
+    REPORT: what keeps a report back.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -65,6 +66,7 @@ class WorkKind(StrEnum):
     CANCELLATION = "CANCELLATION"
     CORRECTION = "CORRECTION"
     ALLOCATION = "ALLOCATION"
+    CONFIRMATION = "CONFIRMATION"
     BREAK = "BREAK"
     REPORT = "REPORT"
     WEBHOOK = "WEBHOOK"

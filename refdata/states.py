@@ -64,10 +64,26 @@ class DayStep(StrEnum):
     CONTROL = "control"
     VALIDATE = "validate"
     ALLOCATE = "allocate"
+    CONFIRM = "confirm"
     STATEMENTS = "statements"
     RECONCILE = "reconcile"
     REPORT = "report"
     CLOSE = "close"
+
+
+class Language(StrEnum):
+    """The languages that we write to a party in."""
+
+    EN = "en"
+    FR = "fr"
+
+
+class ConfirmationChannel(StrEnum):
+    """How a party gets our confirmations: a file in its outbox, the API, or from a person."""
+
+    FILE = "FILE"
+    API = "API"
+    HAND = "HAND"
 
 
 class InstructionState(StrEnum):

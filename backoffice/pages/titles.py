@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from core.pages import status
+from typing import Final
+
+from core.pages import status, words
 from desk.models import WorkItem
 from desk.states import WorkKind
 from reconciliation.states import BreakCategory
+from settlement.states import ConfirmationState
 
-CATEGORIES = {category.value for category in BreakCategory}
+CODES: Final = {
+    WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
+    WorkKind.CONFIRMATION: ("confirmation", {state.value for state in ConfirmationState}),
+}
+"""The model and the codes that the titles of a kind begin with."""
 
 
 def work_title(item: WorkItem) -> str:
-    """Return the title with the category of a break in words."""
+    """Return the title with the code that it begins with, and its days, in words."""
     code, _, rest = item.title.partition(" ")
-    if item.kind != WorkKind.BREAK or code not in CATEGORIES:
+    model, codes = CODES.get(WorkKind(item.kind), ("", set()))
+    if code not in codes:
         return item.title
-    return f"{status.look(code).label} {rest}".strip()
+    return f"{status.look(code, of=model).label} {words.dated(rest)}".strip()

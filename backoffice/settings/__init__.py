@@ -37,7 +37,10 @@ elif TESTING:
 else:
     SECRET_KEY = env.text("SECRET_KEY") or provisioning.secret(_place.secrets, "secret_key")
 
-ROOMS = ["core", "desk", "feeds", "refdata", "trades", "reconciliation", "reporting", "backoffice"]
+ROOMS = [
+    *("core", "desk", "feeds", "refdata", "trades", "settlement", "reconciliation", "reporting"),
+    "backoffice",
+]
 INSTALLED_APPS = [
     *ROOMS,
     "django.contrib.admin",
@@ -118,6 +121,7 @@ ANCHOR_DIR = Path(env.text("ANCHOR_DIR") or DATA_DIR / "anchors")
 FILES_DIR = Path(env.text("FILES_DIR") or DATA_DIR / "files")
 HOST, PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
 DROP_DIR = Path(env.text("DROP_DIR") or DATA_DIR / "drop")
+CONFIRMATION_DIR = Path(env.text("CONFIRMATION_DIR") or DATA_DIR / "confirmations")
 DROP_QUIET_SECONDS = env.number("DROP_QUIET_SECONDS", 10)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 REPORT_SCHEMA_DIR = env.text("REPORT_SCHEMA_DIR")

@@ -51,6 +51,9 @@ EURB | Euroclear Bank SA/NV                 | 549300OZ46BRLZ8Y6F65 | MGTCBEBE | 
 CLRF | Clearstream Banking AG               | 549300298FD7AS4PPU70 | DAKVDEFF | DE
 STST | State Street Bank International GmbH | ZMHGNT7ZPKZ3UFZ8EO46 | SBOSDEMX | DE
 """
+FRENCH_SPEAKING: Final = ("FR", "BE")
+CHANNELS: Final = {"BNPP": "API", "JEFF": "HAND"}
+"""How a counterparty gets our confirmations, where it is not a file."""
 PLACES: Final = {
     "FR": ("SICVFRPP", "BNPAFRPP"),
     "DE": ("DAKVDEFF", "DEUTDEFF"),
@@ -70,6 +73,9 @@ def rows() -> Iterator[dict[str, Any]]:
                 "bic": bic,
                 "country": country,
                 role: True,
+                "language": "fr" if country in FRENCH_SPEAKING else "en",
+                "confirmation_channel": CHANNELS.get(code, "FILE"),
+                "confirmation_email": f"confirmations@{code.lower()}.example",
                 "lei_status": "ISSUED",
                 "lei_next_renewal": date(2027, 3, 31),
             }

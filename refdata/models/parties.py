@@ -12,7 +12,13 @@ from core.columns import known, shaped
 from core.policies import AuditPolicy
 from refdata.models.labels import labelled
 from refdata.models.validators import validate_bic, validate_lei
-from refdata.states import AssetClass, InstructionState, RecordState
+from refdata.states import (
+    AssetClass,
+    ConfirmationChannel,
+    InstructionState,
+    Language,
+    RecordState,
+)
 
 
 class Party(models.Model):
@@ -38,6 +44,22 @@ class Party(models.Model):
     lei_status = models.CharField(_("LEI registration"), max_length=20, blank=True)
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
 
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=labelled(Language),
+        default=Language.EN,
+        db_default=Language.EN.value,
+    )
+    confirmation_channel = models.CharField(
+        _("gets our confirmations by"),
+        max_length=4,
+        choices=labelled(ConfirmationChannel),
+        default=ConfirmationChannel.FILE,
+        db_default=ConfirmationChannel.FILE.value,
+    )
+    confirmation_email = models.EmailField(_("e-mail for confirmations"), blank=True, db_default="")
+
     permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="party", reference=("code",))
 
@@ -47,6 +69,8 @@ class Party(models.Model):
         ordering = ("code",)
         constraints = [
             known("status", RecordState, name="party_status_known"),
+            known("language", Language, name="party_language_known"),
+            known("confirmation_channel", ConfirmationChannel, name="party_channel_known"),
             shaped("lei", "^([A-Z0-9]{18}[0-9]{2})?$", name="party_lei_shape"),
             shaped(
                 "bic", "^([A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?)?$", name="party_bic_shape"

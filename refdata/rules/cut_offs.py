@@ -15,6 +15,7 @@ DELIVERED: Final[Mapping[DayStep, tuple[int, time]]] = {
     DayStep.CONTROL: (0, time(19, 0)),
     DayStep.VALIDATE: (0, time(20, 0)),
     DayStep.ALLOCATE: (0, time(23, 0)),  # ESMA on T+1: by 23:00 CET on the trade date
+    DayStep.CONFIRM: (0, time(23, 0)),  # the same
     DayStep.STATEMENTS: (1, time(9, 0)),
     DayStep.RECONCILE: (1, time(11, 0)),
     DayStep.REPORT: (1, time(18, 0)),  # RTS 22: by the close of the following working day

@@ -20,6 +20,7 @@ from reconciliation.models import (
 )
 from refdata import models as refdata
 from reporting.models import RegulatoryReport, ReportFile
+from settlement.models import Chaser, Confirmation, ToleranceProfile
 from trades.models import (
     AllocationRule,
     Block,
@@ -57,6 +58,9 @@ NO_PAGE: Final = {
     "api-exceptions": "the API",
     "api-events": "the API",
     "api-allocation": "the API",
+    "api-confirmations": "the API",
+    "settlement:chaser_email": "a download",
+    "settlement:file": "a download",
 }
 """What answers a GET without being a page; everything else is opened."""
 
@@ -182,6 +186,9 @@ KEYS: Final[dict[str, Arguments]] = {
     "reconciliation:mapping": _first(ColumnMapping),
     "reconciliation:run": _first(ReconciliationRun),
     "reconciliation:match": _each(MatchGroup.objects.all(), "state"),
+    "settlement:confirmation": _each(Confirmation.objects.all(), "state"),
+    "settlement:chaser": _first(Chaser),
+    "settlement:profile": _each(ToleranceProfile.objects.all(), "state"),
     "reporting:report": _each(RegulatoryReport.objects.all(), "state"),
     "reporting:file": _first(ReportFile),
     "refdata:cut_off": _first(refdata.CutOff),

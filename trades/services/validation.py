@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import access, bulk
 from core.acts import acting
 from core.models import User
-from core.outbox import announce_each
+from core.outbox import announce, announce_each
 from core.people import actor_of
 from core.roles import Action
 from core.text import visible
@@ -291,6 +291,8 @@ def _decided(
         event,
         [(t.reference, {"trade_id": t.pk, "version_no": t.version_no}) for t in trades],
     )
+    if target is TradeState.VALIDATED:
+        announce("trades.validated", subject=f"{len(ids)} trades", payload={"trade_ids": ids})
 
 
 def refusals(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core import tokens
+from core.roles import Role
 from kernel.actors import SYSTEM
 from kernel.findings import Refusal
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
         parser.add_argument("--source-system", required=True)
+        parser.add_argument(
+            "--counterparty",
+            action="store_true",
+            help="the client sends confirmations of the party whose code is the source system",
+        )
         parser.add_argument(
             "--days", type=int, default=365, help=f"life of the token, 1 to {DAYS_MAX}"
         )
@@ -36,6 +42,7 @@ class Command(BaseCommand):
                 actor=SYSTEM,
                 at=at,
                 expires_at=at + timedelta(days=options["days"]),
+                role=Role.COUNTERPARTY_CLIENT if options["counterparty"] else Role.API_CLIENT,
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None

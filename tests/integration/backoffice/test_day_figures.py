@@ -30,6 +30,7 @@ FIGURES = {
     "capture done", "not booked", "waiting for a person", "waiting for their first message",
     "enrich done", "to enrich", "control done", "on hold", "blocking exceptions", "warnings",
     "validate done", "to validate or correct", "to validate", "refused, to correct",
+    "confirm done", "to confirm", "alleged", "mismatched", "disputed", "without a word",
     "statements done", "not read", "in quarantine", "reconcile done", "open breaks",
     "proposed matches", "report done", "without an answer", "blocked reports", "to release",
 }  # fmt: skip

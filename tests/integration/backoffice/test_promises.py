@@ -27,7 +27,11 @@ VIEWS = {
     "statement_line": "id int, statement_id int, amount numeric DEFAULT 1",
     "match_allocation": "match_id int, side text, amount numeric, currency text",
     "user_role": "username text, role text",
+    "confirmation": "id int, trade_id int, version_no int, status text, received_id int,"
+    " differs text[] DEFAULT '{}'",
+    "confirmation_decision": "confirmation_id int, received_id int, deed text",
 }
+CONFIRMED = {"id": 1, "trade_id": 1, "version_no": 1, "status": "MATCHED", "received_id": 1}
 MESSAGE = {"source": "OMS", "source_ref": "1", "source_version": 1, "action": "NEW"}
 TRADE = {"id": 1, "source": "OMS", "source_ref": "1"}
 GOOD = {
@@ -54,6 +58,8 @@ LIVED: dict[str, list[dict[str, Any]]] = {
         {"match_id": 1, "side": "EXTERNAL", "amount": 5, "currency": "EUR"},
     ],
     "user_role": [{"username": "a", "role": "AGENT"}],
+    "confirmation": [CONFIRMED],
+    "confirmation_decision": [{"confirmation_id": 1, "received_id": 1, "deed": "MATCHED"}],
 }
 BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
     "I01a": {"execution": [{"id": 1, **MESSAGE}, {"id": 3, **MESSAGE}]},
@@ -76,6 +82,12 @@ BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
     "I10": {"audit": []},
     "I11": {"statement_line": []},
     "I12": {"idempotency": [{"client": "c", "key": "k"}]},
+    "C01": {"confirmation": [CONFIRMED, {**CONFIRMED, "id": 2, "trade_id": 2, "version_no": 2}]},
+    "C02": {"confirmation_decision": []},
+    "C03": {
+        "confirmation": [{**CONFIRMED, "version_no": 1}],
+        "trade_version": [{**GOOD, "status": "SUPERSEDED"}, {**GOOD, "id": 2, "version_no": 2}],
+    },
     "I14": {"outbox": [{"id": 1}]},
 }
 

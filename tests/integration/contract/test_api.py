@@ -35,6 +35,7 @@ from backoffice.wsgi import application
 from core import tokens
 from core.api import cursors
 from core.api.throttles import ClientThrottle
+from core.roles import Role
 from kernel.actors import SYSTEM
 from tests.factories.trades import AT, ISIN, small_world
 
@@ -42,11 +43,14 @@ pytestmark = pytest.mark.django_db
 OPERATIONS = (
     "post_execution", "post_executions", "get_execution", "list_trades", "get_trade",
     "list_exceptions", "list_events", "get_allocation", "propose_allocation",
+    "list_confirmations", "post_confirmation",
 )  # fmt: skip
 BEYOND_A_SCHEMA = ["2xx", "404", "409", "422"]
 """Check digits, words of two alphabets and what stands already are no matter of a schema."""
 PER_ITEM = {"post_executions": [negative_data_rejection]}
 """A message that is wrong is refused in its own entry: the bulk as a whole is answered with 200."""
+OF_A_COUNTERPARTY = ("list_confirmations", "post_confirmation")
+"""Asked with the token of a counterparty."""
 EXAMPLES = 20
 SEED = 20261120
 
@@ -134,6 +138,13 @@ def _contents(document: Any) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_what_is_answered_is_what_is_described(name: str, mode: GenerationMode, token: str) -> None:
+    bearer = token
+    if name in OF_A_COUNTERPARTY:
+        role = Role.COUNTERPARTY_CLIENT
+        bearer = tokens.create_token(
+            name="bnp", source_system="BNPP", actor=SYSTEM, at=AT, role=role
+        )
+
     @seed(SEED)
     @settings(
         max_examples=EXAMPLES,
@@ -145,7 +156,7 @@ def test_what_is_answered_is_what_is_described(name: str, mode: GenerationMode, 
     @given(case=described()[name].as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         case.call_and_validate(
-            headers={"Authorization": f"Bearer {token}"}, excluded_checks=PER_ITEM.get(name)
+            headers={"Authorization": f"Bearer {bearer}"}, excluded_checks=PER_ITEM.get(name)
         )
 
     with override_settings(ALLOWED_HOSTS=["*"]):

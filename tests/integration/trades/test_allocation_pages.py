@@ -215,9 +215,9 @@ def test_every_page_opens_within_its_budget(
     free = block(source_reference="X-3")
 
     for address, most in (
-        (f"/trades/{trade.pk}/", 33),
-        (f"/trades/{child.pk}/", 33),
-        (f"/trades/{waiting.pk}/", 32),
+        (f"/trades/{trade.pk}/", 35),
+        (f"/trades/{child.pk}/", 35),
+        (f"/trades/{waiting.pk}/", 34),
         (f"/trades/{free.pk}/allocate/", 14),
         (f"/trades/{free.pk}/allocate/?rule=1", 14),
         (f"/trades/{trade.pk}/allocate/", 14),

@@ -1,0 +1,1 @@
+"""After the trade is validated: confirmations with the counterparty."""

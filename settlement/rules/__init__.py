@@ -1,0 +1,1 @@
+"""How confirmations of two sides are paired and matched."""

@@ -1,0 +1,51 @@
+"""Reads: who sees which confirmation, what is open of which day, and what the rules judge."""
+
+from settlement.selectors.confirmations import (
+    count_of_day,
+    deadlines,
+    get_for_update,
+    is_late,
+    late_open,
+    list_chasers,
+    list_confirmations,
+    list_files,
+    list_not_validated,
+    list_of_trade,
+    nearest,
+    of_day,
+    rate_of_day,
+)
+from settlement.selectors.matching import (
+    Bucket,
+    apart,
+    buckets_of_messages,
+    deal_of_confirmation,
+    deal_of_message,
+    live_messages,
+    profiles,
+    terms_for,
+)
+
+__all__ = [
+    "Bucket",
+    "apart",
+    "buckets_of_messages",
+    "count_of_day",
+    "deadlines",
+    "deal_of_confirmation",
+    "deal_of_message",
+    "get_for_update",
+    "is_late",
+    "late_open",
+    "list_chasers",
+    "list_confirmations",
+    "list_files",
+    "list_not_validated",
+    "list_of_trade",
+    "live_messages",
+    "nearest",
+    "of_day",
+    "profiles",
+    "rate_of_day",
+    "terms_for",
+]

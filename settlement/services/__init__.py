@@ -1,0 +1,1 @@
+"""Acts of this room: expect, send, receive, match, work by hand, chase."""

@@ -1,0 +1,181 @@
+"""Confirmations to the counterparties: numbered files in the outbox, or the list of the API.
+
+A file and what it says of its confirmations are one commit; the outbox gets it afterwards, whole,
+under its own name. What a crash left out is written by the next look, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core import files
+from core.access import Action, require
+from core.acts import acting
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from refdata import selectors as refdata
+from refdata.models import Party
+from refdata.states import ConfirmationChannel
+from settlement import selectors
+from settlement.formats.confirmation_json import Outgoing, write_file
+from settlement.models import Confirmation, ConfirmationFile
+from settlement.services import writing
+from settlement.services.holding import hold
+from settlement.states import ConfirmationState, Deed, Function
+
+PER_FILE_MAX: Final = 5_000
+SENDS_BY_ITSELF: Final = (ConfirmationChannel.FILE.value, ConfirmationChannel.API.value)
+TO_SEND: Final = Q(state=ConfirmationState.TO_SEND.value, trade__isnull=False)
+TO_CANCEL: Final = Q(
+    state=ConfirmationState.CANCELLED.value, sent_file__isnull=False, cancel_file__isnull=True
+)
+"""What went out in a file is taken back by one; a list of the API says itself what is over."""
+
+
+class UnableToSend(Refusal):
+    """It is sent already, or over, or out of reach."""
+
+    code = "UNABLE_TO_SEND"
+    status_code = 409
+
+
+def send_all(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """Send what waits for each counterparty whose channel needs nobody; return the counts."""
+    counts = {"sent": 0, "cancelled": 0, "files": 0}
+    waiting = Confirmation.objects.filter(TO_SEND | TO_CANCEL)
+    parties = waiting.filter(party__confirmation_channel__in=SENDS_BY_ITSELF)
+    for party_id in sorted(set(parties.order_by().values_list("party", flat=True))):
+        while _send_some(party_id, counts, actor, at):
+            pass
+    deliver(at=at)
+    return counts
+
+
+def send_by_hand(*, confirmation_ids: Collection[int], actor: Actor, at: datetime) -> int:
+    """Note that a person sent these another way; return how many. Raises Forbidden, UnableToSend.
+
+    The channel of the party may be a letter or a call: what counts is who says so, and when.
+    """
+    with acting(actor=actor):
+        hold()
+        rows = selectors.list_confirmations(actor=actor).select_for_update(of=("self",))
+        found = list(rows.filter(TO_SEND, pk__in=confirmation_ids).order_by("pk"))
+        if len(found) != len(set(confirmation_ids)):
+            raise UnableToSend(_("Part of these is sent already, or over."))
+        for row in found:
+            require(actor, Action.CONFIRM, desk=row.desk_code or None)
+        _sent(found, None, actor, at)
+    return len(found)
+
+
+def deliver(*, at: datetime) -> int:
+    """Put the files that the outbox has not into it; return how many there were."""
+    waiting = ConfirmationFile.objects.filter(delivered_at__isnull=True)
+    number = 0
+    for found in waiting.select_related("party", "file").order_by("pk"):
+        place = Path(settings.CONFIRMATION_DIR) / found.party.code
+        _write_once(place / found.name, files.open_stored(found.file))
+        ConfirmationFile.objects.filter(pk=found.pk).update(delivered_at=at)
+        number += 1
+    return number
+
+
+def _send_some(party_id: int, counts: dict[str, int], actor: Actor, at: datetime) -> bool:
+    """Send up to a file's worth to one counterparty; say whether there was any."""
+    with acting(actor=actor):
+        hold()
+        party = Party.objects.get(pk=party_id)
+        rows = _first(Confirmation.objects.filter(TO_SEND, party=party), PER_FILE_MAX)
+        made: ConfirmationFile | None = None
+        left = PER_FILE_MAX - len(rows)
+        over = _first(Confirmation.objects.filter(TO_CANCEL, party=party), left) if left else []
+        if not rows and not over:
+            return False
+        written = rows if party.confirmation_channel == ConfirmationChannel.FILE else []
+        if written or over:
+            made = _file(party, written, over, actor, at)
+            Confirmation.objects.filter(pk__in=[row.pk for row in over]).update(cancel_file=made)
+            counts["files"] += 1
+        _sent(rows, made if written else None, actor, at)
+        counts["sent"] += len(rows)
+        counts["cancelled"] += len(over)
+    return True
+
+
+def _first(rows: QuerySet[Confirmation], most: int) -> list[Confirmation]:
+    return list(rows.select_for_update(of=("self",)).order_by("pk")[:most])
+
+
+def _sent(
+    rows: Sequence[Confirmation], made: ConfirmationFile | None, actor: Actor, at: datetime
+) -> None:
+    for row in rows:
+        writing.move(row, ConfirmationState.SENT)
+        row.sent_at, row.sent_file = at, made
+    writing.save(rows)
+    writing.record(writing.decision(row.pk, Deed.SENT, actor=actor, at=at) for row in rows)
+
+
+def _file(
+    party: Party,
+    rows: Sequence[Confirmation],
+    over: Sequence[Confirmation],
+    actor: Actor,
+    at: datetime,
+) -> ConfirmationFile:
+    """Make and keep the next file of a counterparty: cancellations first, then the new ones."""
+    last = ConfirmationFile.objects.filter(party=party).aggregate(last=Max("seq"))["last"]
+    seq = (last or 0) + 1
+    firm = refdata.own_firm()
+    items = [
+        *(_outgoing(row, Function.CANC) for row in over),
+        *(_outgoing(row, Function.NEWM) for row in rows),
+    ]
+    sender = firm.lei or firm.code if firm else ""
+    content = write_file(sender=sender, recipient=party.lei or party.code, seq=seq, items=items)
+    name = f"CONFIRMATIONS-{party.code}-{seq:06}.json"
+    stored = files.store(
+        name=name, content=content, media_type="application/json", actor=actor, at=at
+    )
+    return ConfirmationFile.objects.create(
+        party=party, seq=seq, name=name, file=stored, new_count=len(rows),
+        cancel_count=len(over), created_by=actor.name, created_at=at,
+    )  # fmt: skip
+
+
+def _outgoing(row: Confirmation, function: Function) -> Outgoing:
+    deal = selectors.deal_of_confirmation(row)
+    return Outgoing(
+        function=function.value,
+        reference=row.reference,
+        version=row.version_no,
+        isin=deal.isin,
+        side=deal.side,
+        quantity=deal.quantity,
+        price=deal.price,
+        amount=deal.amount,
+        currency=deal.currency,
+        trade_date=deal.trade_date,
+        settlement_date=deal.settlement_date,
+    )
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Let a file appear whole under its name; one that is there is left as it is."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    draft.replace(path)
