@@ -23,6 +23,7 @@ DONE_BY = {
     WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
     WorkKind.CANCELLATION: access.Action.VALIDATE_TRADE,
     WorkKind.CORRECTION: access.Action.AMEND_TRADE,
+    WorkKind.ALLOCATION: access.Action.RESOLVE_EXCEPTION,  # of who proposes and of who decides
     WorkKind.CONFIRMATION: access.Action.CONFIRM,
     WorkKind.BREAK: access.Action.MATCH,
     WorkKind.REPORT: access.Action.GENERATE_REPORT,

@@ -132,9 +132,7 @@ class TradeFilter(ListFilterSet):
     counterparty = django_filters.CharFilter(
         field_name="counterparty_code", label=_("Counterparty")
     )
-    currency = django_filters.CharFilter(
-        field_name="currency", lookup_expr="iexact", label=_("Currency")
-    )
+    currency = django_filters.CharFilter(method="filter_currency", label=_("Currency"))
     since = DayFilter(field_name="trade_date", lookup_expr="gte", label=_("Traded from"))
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
@@ -164,6 +162,10 @@ class TradeFilter(ListFilterSet):
         classes = [one for one in value if one not in frozenset(Product)]
         dealt = Q(product="", instrument__asset_class__in=classes)
         return queryset.filter(dealt | Q(product__in=value))
+
+    def filter_currency(self, queryset: TradeQuerySet, name: str, value: str) -> TradeQuerySet:
+        """Keep the trades in this currency, written as an index has it."""
+        return queryset.filter(currency=value.upper())
 
     def filter_allocation_late(
         self,

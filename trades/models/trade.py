@@ -42,6 +42,7 @@ FILTERED: dict[str, str] = {
     "trader": "trader_code",
     "desk": "desk_code",
     "settlement": "settlement_date",
+    "currency": "currency",
     "source": "source_system",
 }
 """What the list of trades is narrowed to; each has the index that finds its latest trades."""

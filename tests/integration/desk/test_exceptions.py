@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from backoffice.services import take_work
+from backoffice.services import DONE_BY, take_work
 from core.access import Forbidden
 from core.models import OutboxEvent
 from core.roles import Role
@@ -17,7 +17,7 @@ from desk import selectors, services
 from desk.facts import Raised, Subject
 from desk.models import ControlException, WorkItem
 from desk.services.exceptions import UnableToRecheck, UnableToWaive, ask_recheck
-from desk.states import ExceptionKind, ExceptionState, WorkState
+from desk.states import ExceptionKind, ExceptionState, WorkKind, WorkState
 from kernel.actors import SYSTEM
 from kernel.findings import Finding, Severity
 from kernel.states import IllegalTransition
@@ -253,3 +253,7 @@ def test_what_keeps_a_report_back_is_work_of_the_reports_until_it_ends() -> None
     services.resolve_exception(exception_id=row.pk, reason="repaired", actor=SYSTEM, at=AT)
     item.refresh_from_db()
     assert item.state == "DONE"
+
+
+def test_work_of_every_kind_can_be_taken_by_somebody() -> None:
+    assert set(DONE_BY) == set(WorkKind)

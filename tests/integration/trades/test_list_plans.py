@@ -32,6 +32,7 @@ NARROWED = [
     "book=EQ-PAR-1",
     "trader=T-ANA",
     "counterparty=BNPP&side=BUY",
+    "currency=EUR",
     "since=2026-11-20&until=2026-11-20",
     "settles=2026-11-24",
     "batch=that of the trade",
