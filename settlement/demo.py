@@ -45,7 +45,7 @@ def seed(*, business_date: date, at: datetime) -> None:
 
 
 def _by_day() -> Iterator[tuple[date, list[Trade]]]:
-    rows = Trade.objects.filter(state="VALIDATED", settlement_date__isnull=False)
+    rows = Trade.objects.filter(state="VALIDATED", product="", settlement_date__isnull=False)
     found: dict[date, list[Trade]] = {}
     for trade in rows.exclude(counterparty=None).order_by("trade_date", "pk"):
         found.setdefault(trade.trade_date, []).append(trade)

@@ -53,7 +53,7 @@ class JobTable(tables.Table):
     ended_at = MomentColumn()
     attempts = QuantityColumn(verbose_name=_("Attempts"))
     kind = tables.Column()
-    error = TextColumn(width=60, verbose_name=_("Error"))
+    error = TextColumn(width=32, verbose_name=_("Error"))
 
     class Meta:
         order_by = ("-id",)

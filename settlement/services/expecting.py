@@ -34,7 +34,7 @@ SELECT t.id, t.version_no, t.reference, p.id, t.desk_code, coalesce(i.asset_clas
   FROM trades_trade t
   JOIN refdata_party p ON p.id = t.counterparty_id AND NOT p.is_own_firm
   LEFT JOIN refdata_instrument i ON i.id = t.instrument_id
- WHERE t.id = ANY(%s) AND t.state = %s
+ WHERE t.id = ANY(%s) AND t.state = %s AND t.product = '' AND t.isin <> ''
    AND NOT EXISTS (SELECT FROM settlement_confirmation c
                     WHERE c.trade_id = t.id AND c.state <> %s)
  ORDER BY t.id
@@ -45,7 +45,7 @@ def confirm_trades(*, trade_ids: Sequence[int], actor: Actor, at: datetime) -> d
     """Make the confirmations that these trades need, and end those that they no longer do.
 
     Returns how many of each. A trade of the house with itself, or without a known counterparty,
-    has none.
+    has none; nor has a deal of two legs or without an ISIN: a confirmation would say too little.
     """
     with acting(actor=actor):
         hold()

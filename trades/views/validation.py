@@ -133,7 +133,10 @@ class ValidationQueue(ListPage):
             action=Action.VALIDATE_TRADE,
         ),
     )
-    hidden_columns = ("isin", "settlement_date", "received_at", "trader_code", "book_code")
+    hidden_columns = (
+        *("isin", "settlement_date", "received_at", "trader_code", "book_code"),
+        "maker",  # amounts of a hundred million need the room; one's own cannot be decided anyway
+    )
     export_name = "validation"
     empty_text = _("Nothing waits for validation.")
 

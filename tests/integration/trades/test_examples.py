@@ -41,6 +41,7 @@ def test_the_api_description_shows_these_files(client: Client) -> None:
         "post_execution": one,
         "post_executions": [first],
         "propose_allocation": allocation,
+        "post_confirmation": json.loads((EXAMPLES / "confirmation.json").read_text()),
     }
 
 

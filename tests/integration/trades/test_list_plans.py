@@ -46,9 +46,10 @@ def _a_trade() -> None:
 
 @pytest.fixture(autouse=True)
 def indexes_first() -> None:
-    """A small table is read whole, whatever indexes it has: say what to do with a large one."""
+    """A small table is read whole, and sorted, whatever indexes it has: do as with a large one."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
 
 
 @pytest.mark.parametrize("query", NARROWED)
