@@ -78,6 +78,11 @@ def main(arguments: list[str]) -> None:
         from backoffice.launcher import lint
 
         sys.exit(lint.main(arguments[2:]))
+    if command == "bench":
+        from backoffice.launcher import benches
+
+        if (ended := benches.each(arguments[2:])) is not None:
+            sys.exit(ended)
     gc.set_threshold(50_000, 20, 100)  # what a command loads stays: look for garbage seldom
     from backoffice.launcher import doorway
 

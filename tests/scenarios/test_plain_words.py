@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
         ("odd_count", ["up"], {"WEB_CONCURRENCY": "many"}, "WEB_CONCURRENCY='many'"),
         ("odd_port", ["up"], {"PORT": "abc"}, "write a number from 1 to 65535"),
         ("odd_host", ["up"], {"HOST": "nobody.invalid"}, "HOST=nobody.invalid is not known"),
-        ("bench_elsewhere", ["bench"], {"DATABASE_URL": "postgresql://u@h/d"}, "of its own"),
+        ("bench_elsewhere", ["bench", "up"], {"DATABASE_URL": "postgresql://u@h/d"}, "of its own"),
     ],
 )
 def test_it_is_a_sentence(

@@ -1,4 +1,4 @@
-"""`manage.py bench [NAME …]`: figures, as one JSON object per benchmark."""
+"""`manage.py bench NAME`: figures, as one JSON object (`launcher/benches.py` runs several)."""
 
 from __future__ import annotations
 
@@ -13,40 +13,31 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from backoffice.launcher import places
-
-FOLDER = places.ROOT / "benchmarks"
-
-
-def _names() -> list[str]:
-    """A benchmark is a module of `benchmarks` that has a `run`."""
-    return sorted(path.stem for path in FOLDER.glob("*.py") if "\ndef run(" in path.read_text())
+from backoffice.launcher import benches
 
 
 class Command(BaseCommand):
-    help = "Run benchmarks on an empty database of their own; prints one JSON object per line."
+    help = "Run a benchmark on an empty database of its own; prints one JSON object on a line."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("names", nargs="*", help=f"of {', '.join(_names())}; all without any")
+        known = ", ".join(benches.names())
+        parser.add_argument("name", help=f"of {known}; several run in turn, all without any")
 
     def handle(self, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # what it started ends with it
-        known = _names()
-        if unknown := set(options["names"]) - set(known):
-            raise CommandError(f"no benchmark named {', '.join(sorted(unknown))}")
-        (FOLDER / "results").mkdir(exist_ok=True)
-        failed = []
-        for name in options["names"] or known:
-            result = self._measured(name)
-            (FOLDER / "results" / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
-            self.stdout.write(json.dumps(result))
-            if "error" in result:
-                failed.append(name)
-        if failed:
-            raise CommandError(f"failed: {', '.join(failed)}")
+        name = options["name"]
+        if name not in benches.names():
+            raise CommandError(f"no benchmark named {name}: {', '.join(benches.names())}")
+        result = self._measured(name)
+        results = benches.FOLDER / "results"
+        results.mkdir(exist_ok=True)
+        (results / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+        self.stdout.write(json.dumps(result))
+        if "error" in result:
+            raise CommandError(f"failed: {name}")
 
     def _measured(self, name: str) -> dict[str, object]:
-        """One benchmark's figures; an error is told, is a result, and the others still run."""
+        """One benchmark's figures; an error is told, and is a result."""
         result: dict[str, object] = {
             "benchmark": name,
             "at": timezone.now().isoformat(timespec="seconds"),
