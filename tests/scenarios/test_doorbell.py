@@ -25,7 +25,7 @@ from tests.scenarios.launched import Launched, eventually, home, running
 
 pytestmark = pytest.mark.slow
 #: A minute of silence in production; here long enough for the scheduler to miss several ticks.
-SILENCE_SECONDS = 12
+SILENCE_SECONDS = 8
 
 
 @pytest.fixture(name="valkey")

@@ -31,7 +31,7 @@ def product_findings(fields: Mapping[str, object]) -> Iterator[Finding]:
     A cancellation may leave all of them out; an unknown product is found by its own check.
     """
     product = fields.get("product")
-    if product is not None and product not in TERMS:
+    if product is not None and not (isinstance(product, str) and product in TERMS):
         return
     known = TERMS.get(str(product), ())
     foreign = [name for name in PRODUCT_TERMS if name not in known]

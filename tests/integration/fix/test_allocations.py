@@ -23,6 +23,7 @@ from tests.integration.trades.allocating import (
     supervisor,
     validated,
 )
+from trades.acceptor import connection
 from trades.acceptor.server import Acceptor
 from trades.models import Allocation, FixAllocation, FixMessage, FixResult, FixSession, Trade
 from trades.services import allocation as services
@@ -44,6 +45,12 @@ def world() -> None:
     """Make the instrument of the reports, and accounts to share out to."""
     accounts("FUND-A", "FUND-B", "FUND-C")
     InstrumentFactory.create(isin=ISIN, code="TTE", currency="EUR")
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that is owed is looked for each second: here nobody waits so long."""
+    monkeypatch.setattr(connection, "LOOK_SECONDS", 0)
 
 
 @pytest.fixture(name="acceptor")

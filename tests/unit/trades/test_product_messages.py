@@ -70,3 +70,13 @@ def test_two_messages_of_a_product_say_the_same_if_and_only_if_all_terms_agree()
     assert isinstance(other, ExecutionFacts)
 
     assert one.content() == same.content() != other.content()
+
+
+@pytest.mark.parametrize("value", [{}, [], [{}], {"a": 1}, 1.5, True, "", -1], ids=repr)
+@pytest.mark.parametrize("changes", [{}, FX, REPO, LENDING], ids=["none", "FX", "REPO", "LENDING"])
+def test_whatever_stands_in_a_term_is_found_and_said(
+    changes: dict[str, Any], value: object
+) -> None:
+    for name in ("product", "pair", "repo_rate", "lending_fee", "end_date", "notice_days", "isin"):
+        read = read_execution(json.dumps(message(**changes) | {name: value}).encode())
+        assert isinstance(read, tuple | ExecutionFacts)
