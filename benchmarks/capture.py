@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks import drop_copy, history, peers
 from benchmarks.controls import INSTRUMENTS, START, _isin, _message, _world
-from benchmarks.serving import Answers, Served, ask_all, post, serving
+from benchmarks.serving import Answers, Served, ask_all, peak_mb, post, serving
 from core import tokens
 from core.models import AuditEntry
 from kernel.actors import SYSTEM
@@ -240,7 +240,7 @@ def run() -> dict[str, object]:
         bulk = [_bulk_round(served, token, first + n * BULKS * BULK) for n in range(ROUNDS)]
         ask_all(served.port, _singles(token, 4 * WARM_UP, 2 * WARM_UP), connections=8)
         single = [_single_round(served, token, singles + n * SINGLES) for n in range(ROUNDS)]
-        peak = served.peak_mb()
+        peak = peak_mb(served.web)
     bare = _bare()
     fix = _fix()
     trades = Trade.objects.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -39,19 +40,14 @@ class Served:
             "client": time.process_time(),
         }
 
-    def peak_mb(self) -> int:
-        """Return the most megabytes that one of the web processes has held so far."""
-        family = [self.web, *_children_of(self.web)]
-        return max(_peak_kb(pid) for pid in family) // 1024
 
-
-def _children_of(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _peak_kb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmHWM:", 1)[1].split()[0])
+def peak_mb(web: int) -> int:
+    """Return the most megabytes that one of the processes of a web server has held so far."""
+    family = [web, *map(int, Path(f"/proc/{web}/task/{web}/children").read_text().split())]
+    peaks = [
+        re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text()) for one in family
+    ]
+    return max(int(peak[1]) // 1024 for peak in peaks if peak)
 
 
 def _cpu_of(root: int) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from backoffice.launcher import places
+from benchmarks.serving import peak_mb
 from tests.scenarios.launched import Launched, running
 
 pytestmark = pytest.mark.slow
@@ -69,15 +69,6 @@ def test_more_than_two_hundred_megabytes_to_the_api(up: Launched, manner: str) -
     assert up.get("/livez")[0] == 200
 
 
-def memory_of(pid: int) -> int:
-    """Return the most megabytes that a web process has held so far."""
-    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-    peaks = [
-        re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one}/status").read_text()) for one in family
-    ]
-    return max(int(peak[1]) // 1024 for peak in peaks if peak)
-
-
 def test_a_hundred_thousand_executions_in_two_hundred_megabytes(up: Launched) -> None:
     """Each booked, below 300 MB in each web process; the call with the same key says the same."""
     up.load_reference_data()
@@ -101,4 +92,4 @@ def test_a_hundred_thousand_executions_in_two_hundred_megabytes(up: Launched) ->
     assert len(body) > 190 * len(MEGABYTE)
     assert (status, json.loads(text)["counts"]) == (200, {"booked": COUNT})
     assert again == (status, text)
-    assert memory_of(up.children()["web"]) <= MEMORY_MB_MAX
+    assert peak_mb(up.children()["web"]) <= MEMORY_MB_MAX

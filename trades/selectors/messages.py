@@ -82,8 +82,7 @@ def trade_ids_of_batch(*, batch_id: int) -> QuerySet[Any, int]:
     Its messages name them, also those that waited and went on later; a repair makes trades of
     messages that came in an earlier batch, and those carry the repair's own.
     """
-    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
-    made = Trade.objects.filter(batch_id=batch_id)
+    told, made = _told_and_made(batch_id)
     return told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
 
 
@@ -93,8 +92,7 @@ def span_of_batch(*, batch_id: int) -> tuple[int, int]:
     Numbers carry their day: between them lie the months of the batch, and no other is looked
     through. The sum with nothing keeps PostgreSQL from seeking them along the primary key.
     """
-    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
-    made = Trade.objects.filter(batch_id=batch_id)
+    told, made = _told_and_made(batch_id)
     ends = [
         told.aggregate(first=Min("trade_id"), last=Max("trade_id")),
         made.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0)),
@@ -103,6 +101,12 @@ def span_of_batch(*, batch_id: int) -> tuple[int, int]:
     if not known:
         return 1, 0
     return min(one["first"] for one in known), max(one["last"] for one in known)
+
+
+def _told_and_made(batch_id: int) -> tuple[QuerySet[Execution], QuerySet[Trade]]:
+    """Return the messages of a batch that name a trade, and the trades that are its own."""
+    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
+    return told, Trade.objects.filter(batch_id=batch_id)
 
 
 @dataclass(frozen=True, slots=True)
