@@ -178,10 +178,7 @@ class TradeFilter(ListFilterSet):
 
     def filter_batch(self, queryset: TradeQuerySet, name: str, value: Decimal) -> TradeQuerySet:
         """Keep the trades of an import, also those whose message waited and went on later."""
-        batch_id = int(value)
-        first, last = selectors.span_of_batch(batch_id=batch_id)
-        found = selectors.trade_ids_of_batch(batch_id=batch_id)
-        return queryset.filter(pk__gte=first, pk__lte=last, pk__in=found)
+        return queryset.filter(selectors.of_batch(batch_id=int(value)))
 
 
 class AllocationRuleFilter(ListFilterSet):

@@ -190,7 +190,11 @@ class Trade(Terms):
                 models.Index(fields=[field, "-trade_date", "-id"], name=f"trade_by_{name}")
                 for name, field in FILTERED.items()
             ),
-            models.Index(  # no index names `state`: its change need not touch any of them
+            # No index names `state`: its change need not touch any of them.
+            models.Index(
+                fields=["-trade_date", "-id"], condition=Q(is_open=True), name="trade_open"
+            ),
+            models.Index(
                 F("risk_amount_eur").desc(), "id", condition=Q(is_open=True), name="trade_queue"
             ),
             BrinIndex(fields=["traded_at"], name="trade_traded_at", autosummarize=True),

@@ -86,21 +86,24 @@ def trade_ids_of_batch(*, batch_id: int) -> QuerySet[Any, int]:
     return told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
 
 
-def span_of_batch(*, batch_id: int) -> tuple[int, int]:
-    """Return the first and the last of these ids; a span that holds nothing where there are none.
+def of_batch(*, batch_id: int) -> Q:
+    """Return "a batch made, amended or cancelled this trade", in a way that an index answers.
 
-    Numbers carry their day: between them lie the months of the batch, and no other is looked
-    through. The sum with nothing keeps PostgreSQL from seeking them along the primary key.
+    Numbers carry their day: between the first and the last lie the months of the batch, and no
+    other is looked through. The sum with nothing keeps PostgreSQL from seeking them along the
+    primary key. Most batches touched what they made and nothing else: that is written on the trade.
     """
     told, made = _told_and_made(batch_id)
-    ends = [
-        told.aggregate(first=Min("trade_id"), last=Max("trade_id")),
-        made.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0)),
-    ]
+    ends = [made.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0))]
+    named = Q(batch=batch_id)
+    if told.values_list("trade_id").difference(made.values_list("pk")).exists():
+        ends.append(told.aggregate(first=Min("trade_id"), last=Max("trade_id")))
+        named = Q(pk__in=trade_ids_of_batch(batch_id=batch_id))
     known = [one for one in ends if one["first"] is not None]
     if not known:
-        return 1, 0
-    return min(one["first"] for one in known), max(one["last"] for one in known)
+        return Q(pk__in=[])
+    first, last = min(one["first"] for one in known), max(one["last"] for one in known)
+    return Q(named, pk__gte=first, pk__lte=last)
 
 
 def _told_and_made(batch_id: int) -> tuple[QuerySet[Execution], QuerySet[Trade]]:
