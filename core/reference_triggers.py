@@ -30,22 +30,28 @@ SET search_path = pg_catalog, pg_temp
 AS $guard$
 DECLARE
   missing bigint;
+  named record;
 BEGIN
 {body}
   RETURN NULL;
 END $guard$;
 REVOKE ALL ON FUNCTION guard.{name}() FROM PUBLIC;
 """
-#: However small a table was when this was planned, it is asked through its primary key.
-BY_KEY: Final = "SET enable_seqscan = off"
+#: However small a table was when this was planned, it is asked through its primary key; and planned
+#: once, so that of a table cut by day only the days are opened that lie between the ends.
+BY_KEY: Final = "SET enable_seqscan = off SET plan_cache_mode = force_generic_plan"
 #: One pass over what was inserted; only when something is missing is it asked what.
 ALL_THERE: Final = """
-  PERFORM FROM (SELECT {named} FROM after_rows) f
-    WHERE {missing};
-  IF NOT FOUND THEN RETURN NULL; END IF;"""
-NAMED: Final = "array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {column}"
-MISSING: Final = """cardinality(f.{column}) <>
-      (SELECT count(*) FROM public.{target} r WHERE r.{pk} = ANY (f.{column}))"""
+  SELECT {named} INTO named FROM after_rows;
+  IF NOT ({missing}) THEN
+    RETURN NULL;
+  END IF;"""
+NAMED: Final = """
+         array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {column},
+         min({column}) AS {first}, max({column}) AS {last}"""
+MISSING: Final = """coalesce(cardinality(named.{column}), 0) <>
+      (SELECT count(*) FROM public.{target} r WHERE r.{pk} = ANY (named.{column})
+          AND r.{pk} >= named.{first} AND r.{pk} <= named.{last})"""
 EACH: Final = """
   SELECT f.{column} INTO missing FROM after_rows f
    WHERE f.{column} IS NOT NULL
@@ -85,6 +91,7 @@ class Reference:
     def said(self, shape: str) -> str:
         """Return a piece of SQL with our names in it, quoted."""
         names = {"table": self.table, "column": self.column, "target": self.target, "pk": self.pk}
+        names |= {"first": f"first_{self.column}", "last": f"last_{self.column}"}
         refusal = REFUSAL.format(**names)
         return shape.format(**{k: quoted(v) for k, v in names.items()}, refusal=refusal)
 
@@ -123,6 +130,6 @@ def _of_table(table: str, references: list[Reference]) -> list[str]:
     return [
         FUNCTION.format(name=inserted, settings=BY_KEY, body=all_there + each),
         ON_INSERT.format(table=name, name=inserted),
-        FUNCTION.format(name=updated, settings="", body=row),
+        FUNCTION.format(name=updated, settings=BY_KEY, body=row),
         ON_UPDATE.format(table=name, name=updated, columns=columns, changed=changed),
     ]

@@ -35,13 +35,17 @@ SELECT k.source_reference
  WHERE k.source_system = %s AND k.source_reference = ANY(%s) AND k.slot = 0
    AND e.trade_id IS NOT NULL
 """
+#: Most messages are the first of their identity, and the table that is not cut by day says so.
+KEYS: Final = """
+SELECT array_agg(execution_id) FROM trades_messagekey
+ WHERE source_system = %s AND source_reference = ANY(%s)
+"""
 KEPT: Final = """
 SELECT json_agg(json_build_array(
          e.id, e.source_reference, e.source_version, e.action, e.content_hash, e.outcome,
          e.trade_id, CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN e.content::json END,
          e.maker, e.reason_code))::text
-  FROM trades_messagekey k JOIN trades_execution e ON e.id = k.execution_id
- WHERE k.source_system = %s AND k.source_reference = ANY(%s)
+  FROM trades_execution e WHERE e.id = ANY(%s)
 """
 #: Numbers for all that may be written, the batch of the minute, and what stands there already.
 TAKEN: Final = Statement(
@@ -50,7 +54,7 @@ TAKEN: Final = Statement(
 SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, %s::int)),
        ARRAY(SELECT dated_number('trades_execution_id_seq') FROM generate_series(1, %s::int)),
        (SELECT id FROM trades_capturebatch WHERE window_key = %s),
-       ({KEPT})
+       ({KEYS})
 """,  # noqa: S608 - constants of ours
 )
 #: Locked first, and read by a statement of its own: one that had to wait for the lock would see the
@@ -61,7 +65,7 @@ SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.clos
        t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
   FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
- WHERE t.id = ANY(%(ids)s)
+ WHERE t.id = ANY(%(ids)s) AND v.trade_id = ANY(%(ids)s)
 """
 
 
@@ -137,8 +141,8 @@ def begin(
                 *(window, source_system, names),
             ],
         )
-        trades, executions, batch_id, kept = cursor.fetchone()
-    known = _known(kept)
+        trades, executions, batch_id, keys = cursor.fetchone()
+    known = _known(keys)
     known.batch_id = batch_id
     known.numbers = {"trades_trade": trades, "trades_execution": executions}
     return known
@@ -154,14 +158,19 @@ def load(source_system: str, references: Collection[str]) -> Known:
     """Read what is known of these identities and lock their trades, in the order of their ids."""
     names = list(references)
     with connection.cursor() as cursor:
-        cursor.execute(KEPT, [source_system, names])
-        return _known(cursor.fetchone()[0])
+        cursor.execute(KEYS, [source_system, names])
+        keys = cursor.fetchone()[0]
+    return _known(keys)
 
 
-def _known(found: str | None) -> Known:
+def _known(keys: list[int] | None) -> Known:
     """Make chains of the messages that were found, and lock and read their trades."""
     known = Known()
-    kept = msgspec.json.decode(found, type=list[KeptRow]) if found else []
+    if not keys:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT, [keys])
+        kept = msgspec.json.decode(cursor.fetchone()[0], type=list[KeptRow])
     for row in kept:
         _keep(known, row)
     if trades := sorted({row[6] for row in kept if row[6] is not None}):
