@@ -60,6 +60,7 @@ def _singles(token: str, first: int, count: int) -> list[bytes]:
             json.dumps(_message(first + n)).encode(),
             token=token,
             media_type="application/json",
+            key=f"single {first + n}",
         )
         for n in range(count)
     ]

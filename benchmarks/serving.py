@@ -120,13 +120,14 @@ class Line:
         return int(head.split(b" ", 2)[1]), b"".join(parts)
 
 
-def post(path: str, body: bytes, *, token: str, media_type: str) -> bytes:
+def post(path: str, body: bytes, *, token: str, media_type: str, key: str = "") -> bytes:
     """Return a request as it goes over the wire."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
     )
-    return head.encode() + body
+    named = f"Idempotency-Key: {key}\r\n" if key else ""
+    return f"{head}{named}\r\n".encode() + body
 
 
 @dataclass(slots=True)

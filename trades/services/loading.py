@@ -19,7 +19,9 @@ from trades.services.plan import Item, TradeRow
 from trades.states import Action, CloseReason, Outcome, TradeState
 
 Numbers = dict[str, list[int]]
-KeptRow = tuple[int, str, int, str, str, str, int | None, dict[str, Any] | None, str, str]
+KeptRow = tuple[
+    int, str, int, str, str, str, int | None, dict[str, Any] | None, str, str, list[str] | None
+]
 
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 #: The act is declared and the lock of the source taken; what stands is read after that.
@@ -40,13 +42,21 @@ KEYS: Final = """
 SELECT array_agg(execution_id) FROM trades_messagekey
  WHERE source_system = %s AND source_reference = ANY(%s)
 """
-KEPT: Final = """
+#: Of a row that persons repaired: who they are, and who sent it in again.
+HANDS: Final = """
+SELECT json_agg(DISTINCT name)
+  FROM trades_quarantinedrow r JOIN trades_capturebatch b ON b.id = r.batch_id,
+       jsonb_array_elements_text(r.repaired_by || to_jsonb(b.actor_name)) AS name
+ WHERE r.batch_id = e.batch_id
+"""
+KEPT: Final = f"""
 SELECT json_agg(json_build_array(
          e.id, e.source_reference, e.source_version, e.action, e.content_hash, e.outcome,
          e.trade_id, CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN e.content::json END,
-         e.maker, e.reason_code))::text
+         e.maker, e.reason_code,
+         CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN ({HANDS}) END))::text
   FROM trades_execution e WHERE e.id = ANY(%s)
-"""
+"""  # noqa: S608 - constants of ours
 #: Numbers for all that may be written, the batch of the minute, and what stands there already.
 TAKEN: Final = Statement(
     "taken",
@@ -185,7 +195,7 @@ def _known(keys: list[int] | None) -> Known:
 
 def _keep(known: Known, row: KeptRow) -> None:
     execution_id, reference, version, action, digest, outcome, _trade_id, content = row[:8]
-    maker, reason = row[8:]
+    maker, reason, hands = row[8:]
     chain = known.chains[reference]
     chain.kept[version, action] = digest
     item = Item(
@@ -195,6 +205,7 @@ def _keep(known: Known, row: KeptRow) -> None:
         digest=digest,
         maker=maker,
         reason=reason,
+        hands=tuple(hands or ()),
     )
     known.kept[reference, version, action] = item
     if content is not None:

@@ -33,7 +33,7 @@ S: Final = SEPARATOR
 EXECUTION_COLUMNS: Final = (
     *("id", "source_reference", "source_version", "action", "message_id", "content"),
     *("content_hash", "outcome", "reason_code", "trade_id"),
-    *("source_system", "channel", "batch_id", "maker", "received_at"),
+    *("maker", "source_system", "channel", "batch_id", "received_at"),
 )
 TERMS_COLUMNS: Final = (
     *("isin", "side", "quantity", "price", "currency", "gross_amount", "accrued_interest"),
@@ -132,7 +132,7 @@ class Store:
 def _executions(fresh: Sequence[Item], store: Store) -> list[str]:
     plan, origin = store.plan, store.origin
     sent = (origin.source_system, origin.channel.value, store.batch_id)
-    same = row(*sent, plan.actor.name, plan.at)
+    same = row(*sent, plan.at)
     lines = []
     for item in fresh:
         facts = item.facts
@@ -142,7 +142,8 @@ def _executions(fresh: Sequence[Item], store: Store) -> list[str]:
         lines.append(
             f"{item.execution_id}{S}{facts.source_reference}{S}{facts.version}{S}{facts.action!s}"
             f"{S}{facts.message_id or ''}{S}{facts.content().decode()}{S}{item.digest}{S}"
-            f"{item.outcome!s}{S}{item.reason_code}{S}{trade_id}{S}{same}"
+            f"{item.outcome!s}{S}{item.reason_code}{S}{trade_id}{S}"
+            f"{item.maker or plan.actor.name}{S}{same}"
         )
     return lines
 

@@ -23,7 +23,7 @@ from tests.factories import refdata as refdata_factories
 from tests.factories import workbooks
 from tests.factories.trades import AT, message, person, small_world
 from trades.models import CancellationRequest, CaptureFile, Execution, QuarantinedRow, Trade
-from trades.services import quarantine, tables
+from trades.services import quarantine, repair, tables
 from trades.services.totals import Declared
 
 pytestmark = pytest.mark.django_db
@@ -320,6 +320,24 @@ def test_who_repaired_a_row_contributed_whoever_imports_it() -> None:
     trade = Trade.objects.get(source_reference="X-2")
     assert (trade.maker, trade.contributors) == ("agent", ["ana", "bob"])
     assert trade.versions.get().contributors == ["ana", "bob"]
+
+
+def test_who_repaired_a_row_contributed_also_when_it_waits_once_more() -> None:
+    """It goes on when its instrument is known; who made that known is one hand more."""
+    isin = "US0378331005"
+    row = {"source_reference": "X-2", "quantity": "-1", "isin": isin}
+    file = taken_in(sent(lines({}, row)))
+    waits = QuarantinedRow.objects.get()
+    cells = {file.columns.index("quantity"): "7"}
+    quarantine.repair_row(row_id=waits.pk, seen=0, cells=cells, actor=person("ana"), at=AT)
+    quarantine.reimport_rows(row_ids=[waits.pk], actor=person("bob"), at=AT)
+    assert Execution.objects.get(source_reference="X-2").outcome == "EXCEPTION"
+
+    refdata_factories.InstrumentFactory(isin=isin)
+    repair.replay_waiting(name=isin, actor=person("cyd"), at=AT, by_hand=True)
+
+    trade = Trade.objects.get(source_reference="X-2")
+    assert (trade.maker, trade.contributors) == ("agent", ["ana", "bob", "cyd"])
 
 
 def test_a_cancellation_that_was_repaired_is_asked_for_too() -> None:
