@@ -7,7 +7,7 @@ Written, the serial number has at least six digits; PostgreSQL writes the same (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -48,6 +48,20 @@ def spans(digits: str) -> list[Span]:
     """Return the numbers whose written form starts with these digits, as (first, last)."""
     plain = [_filled(digits, PLAIN_DIGITS)] if len(digits) <= PLAIN_DIGITS else []
     return plain if digits.startswith("0") else [*plain, *_dated(digits)]
+
+
+def spans_of(days: Iterable[int]) -> list[Span]:
+    """Return the numbers of these days, each given as the number of a row divided by SERIALS.
+
+    Days that follow one another make one span.
+    """
+    found: list[list[int]] = []
+    for day in sorted(set(days)):
+        if found and found[-1][1] == day - 1:
+            found[-1][1] = day
+        else:
+            found.append([day, day])
+    return [(first * SERIALS, last * SERIALS + SERIALS - 1) for first, last in found]
 
 
 def _dated(digits: str) -> Iterator[Span]:

@@ -94,16 +94,6 @@ def called(reference: str) -> Q:
     return Q(_numbered(reference[1:]), reference=reference)
 
 
-def _sent_as(prefix: str) -> Q | None:
-    """Return "the sender's reference starts so", None when none does."""
-    messages = selectors.find_messages(prefix, at_most=FOUND_MAX)
-    if messages is None:
-        return Q(source_reference__startswith=prefix)
-    of = Execution.objects.filter(pk__in=messages, trade__isnull=False)
-    trades = set(of.values_list("trade", flat=True)) if messages else set()
-    return Q(pk__in=sorted(trades)) if trades else None
-
-
 def _either(named: Mapping[str, set[int]]) -> Q:
     """Return "these words, each with the instruments that it may mean, are about the trade".
 
@@ -112,7 +102,7 @@ def _either(named: Mapping[str, set[int]]) -> Q:
     """
     meant = Q(instrument__in=sorted(set.intersection(*named.values())))
     for word in named:
-        told = _sent_as(word)
+        told = selectors.sent_as(word)
         if told is None:
             continue
         others = [ids for other, ids in named.items() if other != word]

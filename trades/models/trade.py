@@ -190,6 +190,11 @@ class Trade(Terms):
                 models.Index(fields=[field, "-trade_date", "-id"], name=f"trade_by_{name}")
                 for name, field in FILTERED.items()
             ),
+            models.Index(
+                fields=["source_reference", "id"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="trade_by_reference",
+            ),
             # No index names `state`: its change need not touch any of them.
             models.Index(
                 fields=["-trade_date", "-id"], condition=Q(is_open=True), name="trade_open"

@@ -33,6 +33,7 @@ from trades.selectors.messages import (
     trade_ids_called,
     trade_ids_of_batch,
 )
+from trades.selectors.references import sent_as
 from trades.selectors.trades import (
     AsOf,
     current_day,
@@ -95,6 +96,7 @@ __all__ = [
     "of_batch",
     "open_request",
     "rows_of_day",
+    "sent_as",
     "status_of",
     "text_of_message",
     "trade_as_of",

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import RequestFactory
 
 from core.pages import paging
@@ -15,6 +16,7 @@ from tests.factories.trades import ISIN, booked
 from trades import selectors
 from trades.filters import TradeFilter, called
 from trades.models import Trade
+from trades.selectors import references
 from trades.tables import TradeTable
 from trades.views.listing import TradeList
 
@@ -70,6 +72,29 @@ def test_one_trade_is_found_by_its_reference() -> None:
     assert "Seq Scan on trades_trade" not in found.explain()
     assert not Trade.objects.filter(called("T1")).exists()
     assert not Trade.objects.filter(called("another")).exists()
+
+
+def test_more_than_are_found_one_by_one_are_found_on_their_days(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booked(source_reference="OMS-2")
+    booked(source_reference="OMS_3")
+    monkeypatch.setattr(references, "FEW", 1)
+
+    def found(text: str) -> list[str]:
+        rows = TradeFilter({"q": text}, queryset=selectors.list_trades(actor=SYSTEM)).qs
+        return sorted(rows.values_list("source_reference", flat=True))
+
+    for many in (10, 2, 1):
+        monkeypatch.setattr(references, "MANY", many)
+        for spans in (30, 0):
+            monkeypatch.setattr(references, "SPANS_MAX", spans)
+            assert found("OMS") == ["OMS-1", "OMS-2", "OMS_3"]
+            assert found("OMS-") == ["OMS-1", "OMS-2"]
+            assert found("OMS_") == ["OMS_3"]
+            assert found("OMS%") == []
+    plan = Trade.objects.filter(selectors.sent_as("OMS-") or Q(pk=0)).explain()
+    assert "Seq Scan on trades_trade" not in plan, plan
 
 
 def test_a_source_lists_its_own_by_an_index() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.numbering import SERIALS, first_of, number_of, spans, written
+from kernel.numbering import SERIALS, first_of, number_of, spans, spans_of, written
 
 NUMBERS = st.one_of(
     st.integers(1, SERIALS - 1),
@@ -67,3 +67,16 @@ def test_a_number_is_read_back(number: int) -> None:
 )
 def test_what_no_number_is_written_like_is_none(digits: str) -> None:
     assert number_of(digits) is None
+
+
+@given(st.lists(NUMBERS, max_size=20), NUMBERS)
+def test_the_numbers_of_some_days_are_those_between_their_ends(
+    numbers: list[int], other: int
+) -> None:
+    days = {number // SERIALS for number in numbers}
+    found = spans_of(days)
+
+    assert found == sorted(found)
+    for number in [*numbers, other]:
+        inside = any(first <= number <= last for first, last in found)
+        assert inside == (number // SERIALS in days)
