@@ -56,6 +56,7 @@ TRADE: Final = TERMS | {
     "desk_code": f"'DESK-' || floor(6 * {OTHER_SHARE})::text",
     "received_at": "on_day + time '08:00' + s * interval '1.5 seconds'",
     "batch_id": "%(batch)s - number",
+    "product_class": "CASE WHEN n %% 2003 = 0 THEN 'BOND' ELSE 'EQUITY' END",
 }
 CHANGED: Final[dict[str, dict[str, str]]] = {
     "trades_trade": TRADE,

@@ -45,6 +45,7 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
     "trader": ("T-0000", "T-0399"),
     "counterparty": ("CP-000", "CP-299"),
     "currency": ("EUR", "JPY"),
+    "product": ("EQUITY", "BOND"),
     "since": ("2026-11-02",),
     "until": ("2025-06-30",),
     "settles": ("2026-03-12",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from django.db.models.functions import Cast
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-Kinds = type[StrEnum] | type[TextChoices]
+Kinds = Iterable[StrEnum | TextChoices]
 NAME_LENGTH: Final = 150
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
 PRICE_LIMIT: Final = Decimal(10) ** 10

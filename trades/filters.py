@@ -127,7 +127,7 @@ class TradeFilter(ListFilterSet):
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
     batch = KeyFilter(method="filter_batch", label=_("Import"))
-    product = ChipsFilter(method="filter_product", choices=PRODUCTS, label=_("Product"))
+    product = ChipsFilter(field_name="product_class", choices=PRODUCTS, label=_("Product"))
     allocation = ChipsFilter(
         field_name="block__state", choices=labelled(BlockState), label=_("Allocation")
     )
@@ -144,14 +144,6 @@ class TradeFilter(ListFilterSet):
     def filter_state(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
         """Keep the trades in one of these states."""
         return queryset.in_states(*value) if value else queryset
-
-    def filter_product(self, queryset: TradeQuerySet, name: str, value: list[str]) -> TradeQuerySet:
-        """Keep these products; of trades without one, those in instruments of these classes."""
-        if not value:
-            return queryset
-        classes = [one for one in value if one not in frozenset(Product)]
-        dealt = Q(product="", instrument__asset_class__in=classes)
-        return queryset.filter(dealt | Q(product__in=value))
 
     def filter_currency(self, queryset: TradeQuerySet, name: str, value: str) -> TradeQuerySet:
         """Keep the trades in this currency, written as an index has it."""

@@ -43,7 +43,7 @@ class ProductColumn(CodedColumn):
     """What is dealt: the product, or the asset class of the instrument of any other trade."""
 
     def code(self, record: Any, bound_column: Any) -> str:
-        return record.product or (record.instrument.asset_class if record.instrument else "")
+        return str(record.product_class)
 
     def render(self, record: Any, bound_column: Any) -> str:
         found = self.code(record, bound_column)

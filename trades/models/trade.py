@@ -30,6 +30,8 @@ from core.columns import (
     known,
 )
 from core.policies import AuditPolicy
+from refdata.models.labels import labelled as refdata_labelled
+from refdata.states import AssetClass
 from trades.facts import Product
 from trades.models.columns import Terms, labelled
 from trades.models.messages import CaptureBatch, Execution
@@ -43,6 +45,7 @@ FILTERED: dict[str, str] = {
     "desk": "desk_code",
     "settlement": "settlement_date",
     "currency": "currency",
+    "product": "product_class",
     "source": "source_system",
 }
 """What the list of trades is narrowed to; each has the index that finds its latest trades."""
@@ -139,6 +142,15 @@ class Trade(Terms):
         db_default="",
         choices=labelled(Product),
     )
+    product_class = models.CharField(
+        _("product"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[*refdata_labelled(AssetClass), *labelled(Product)],
+        help_text=_("Its product, or the asset class that its instrument had when it was booked"),
+    )
     maker = models.CharField(_("captured by"), max_length=150)
     contributors = ArrayField(
         models.CharField(max_length=150), verbose_name=_("contributors"), default=list, blank=True
@@ -166,6 +178,12 @@ class Trade(Terms):
             known("side", Side, name="trade_known_side"),
             known("capacity", Capacity, name="trade_known_capacity", blank=True),
             known("product", Product, name="trade_known_product", blank=True),
+            known(
+                "product_class",
+                [*AssetClass, *Product],
+                name="trade_known_product_class",
+                blank=True,
+            ),
             models.CheckConstraint(
                 condition=(Q(state="CLOSED") & ~Q(close_reason=""))
                 | (~Q(state="CLOSED") & Q(close_reason="")),

@@ -72,7 +72,8 @@ SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, 
 HEADS: Final = """
 SELECT FROM trades_trade WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE;
 SELECT t.id, t.source_reference, t.source_version, t.version_no, t.state, t.close_reason,
-       t.maker, t.contributors, t.fingerprint, t.risk_amount_eur, v.terms
+       t.maker, t.contributors, t.fingerprint, t.risk_amount_eur,
+       t.product_class, v.terms
   FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
  WHERE t.id = ANY(%(ids)s) AND v.trade_id = ANY(%(ids)s)
@@ -223,7 +224,7 @@ def facts_of_content(content: object) -> ExecutionFacts:
 
 def _head(known: Known, row: tuple[Any, ...]) -> None:
     (trade_id, reference, source_version, version_no, state, close_reason) = row[:6]
-    (maker, contributors, digest, risk, terms) = row[6:]
+    (maker, contributors, digest, risk, product_class, terms) = row[6:]
     typed = (
         msgspec.json.decode(terms, type=Terms)
         if isinstance(terms, str)
@@ -241,6 +242,7 @@ def _head(known: Known, row: tuple[Any, ...]) -> None:
         state=TradeState(state),
         close_reason=close_reason,
         risk_eur=risk,
+        product_class=product_class,
         id=trade_id,
         created=False,
     )

@@ -71,6 +71,7 @@ class TradeRow:
     state: TradeState = TradeState.RECEIVED
     close_reason: str = ""
     risk_eur: Decimal | None = None
+    product_class: str = ""
     id: int = 0
     created: bool = True
     changed: bool = False
@@ -174,13 +175,14 @@ class Plan:
         if isinstance(terms, Finding):
             item.status, item.findings = ItemStatus.INVALID, (terms,)
             return
+        dealt = terms.product or (instrument.asset_class if instrument else "")
         if facts.action == Action.NEW:
-            self._create(item, facts, terms)
+            self._create(item, facts, terms, dealt)
         else:
-            self._amend(item, facts, terms)
+            self._amend(item, facts, terms, dealt)
         chain.booked, chain.head = True, facts.version
 
-    def _create(self, item: Item, facts: ExecutionFacts, terms: Terms) -> None:
+    def _create(self, item: Item, facts: ExecutionFacts, terms: Terms, dealt: str) -> None:
         encoded = terms.encoded()
         trade = TradeRow(
             source_reference=facts.source_reference,
@@ -190,14 +192,15 @@ class Plan:
             source_version=facts.version,
             maker=item.maker or self.actor.name,
             risk_eur=risk_in_eur(terms, self.reference),
+            product_class=dealt,
         )
         trade.contributors = [name for name in self._hands(item) if name != trade.maker]
         self.trades[facts.source_reference] = trade
         self._record(item, trade, str(facts.action))
 
-    def _amend(self, item: Item, facts: ExecutionFacts, terms: Terms) -> None:
+    def _amend(self, item: Item, facts: ExecutionFacts, terms: Terms, dealt: str) -> None:
         trade = self.trades[facts.source_reference]
-        trade.terms, trade.encoded = terms, terms.encoded()
+        trade.terms, trade.encoded, trade.product_class = terms, terms.encoded(), dealt
         trade.fingerprint = fingerprint(trade.encoded)
         trade.risk_eur = risk_in_eur(terms, self.reference)
         if trade.state is not TradeState.RECEIVED:

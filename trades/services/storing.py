@@ -47,7 +47,7 @@ CURRENT_COLUMNS: Final = (
 )
 STANDING_COLUMNS: Final = (
     *("source_version", "version_no", "state", "close_reason", "contributors"),
-    *("fingerprint", "risk_amount_eur", "batch_id", "touched_by_hand_at"),
+    *("fingerprint", "risk_amount_eur", "product_class", "batch_id", "touched_by_hand_at"),
 )
 TRADE_COLUMNS: Final = (
     *("id", "source_reference", "maker"),
@@ -158,7 +158,7 @@ def _trades(created: Sequence[TradeRow], terms: Mapping[int, str], store: Store)
         lines.append(
             f"{trade.id}{S}{trade.source_reference}{S}{trade.maker}{S}"
             f"{trade.source_version}{S}{trade.version_no}{S}{trade.state!s}{S}{trade.close_reason}"
-            f"{S}{contributors}{S}{trade.fingerprint}{S}{risk!s}{S}{same}{S}"
+            f"{S}{contributors}{S}{trade.fingerprint}{S}{risk!s}{S}{trade.product_class}{S}{same}{S}"
             f"{terms[id(trade.terms)]}{S}{current_line(trade.terms)}"
         )
     return lines
@@ -231,6 +231,7 @@ def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
             "contributors": trade.contributors,
             "fingerprint": trade.fingerprint,
             "risk_amount_eur": trade.risk_eur,
+            "product_class": trade.product_class,
             "batch_id": batch_id,
             "touched_by_hand_at": touched,
         }

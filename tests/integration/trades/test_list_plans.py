@@ -35,6 +35,7 @@ NARROWED = [
     "trader=T-ANA",
     "counterparty=BNPP&side=BUY",
     "currency=EUR",
+    "product=EQUITY",
     "since=2026-11-20&until=2026-11-20",
     "settles=2026-11-24",
     "batch=that of the trade",
