@@ -59,8 +59,6 @@ PROPOSALS: Final = [
     ("APPROVED", _("Approved")),
     ("REFUSED", _("Refused")),
 ]
-FOUND_MAX: Final = 10_000
-"""As many as a list counts: more are found by looking through the latest, one by one."""
 
 
 class TradeSearch(SearchFilter):
@@ -103,7 +101,7 @@ def _either(named: Mapping[str, set[int]]) -> Q:
     meant = Q(instrument__in=sorted(set.intersection(*named.values())))
     for word in named:
         told = selectors.sent_as(word)
-        if told is None:
+        if told == Q(pk__in=[]):
             continue
         others = [ids for other, ids in named.items() if other != word]
         if others:
@@ -179,9 +177,8 @@ class MessageSearch(SearchFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         for word in (value or "").split():
-            found = selectors.find_messages(word, at_most=FOUND_MAX)
-            named = Q(source_reference__startswith=word) if found is None else Q(pk__in=found)
-            qs = qs.filter(named | Q(source_system__startswith=word))
+            sent = selectors.came_by(Q(source_system__startswith=word))
+            qs = qs.filter(selectors.told_as(word) | sent)
         return qs
 
 
@@ -199,19 +196,26 @@ class BatchFilter(ListFilterSet):
 class ExecutionFilter(ListFilterSet):
     q = MessageSearch()
     outcome = ChipsFilter(choices=labelled(Outcome), label=_("Outcome"))
-    channel = ChipsFilter(choices=labelled(Channel), label=_("Channel"))
+    channel = ChipsFilter(method="filter_channel", choices=labelled(Channel), label=_("Channel"))
     batch = KeyFilter(field_name="batch_id", label=_("Import"))
-    day = DayFilter(method="filter_day", label=_("Business day"))
+    day = DayFilter(method="filter_day", label=_("Not booked, of the business day"))
 
     class Meta:
         model = Execution
         fields: list[str] = []
 
+    def filter_channel(
+        self, queryset: QuerySet[Execution], name: str, value: list[str]
+    ) -> QuerySet[Execution]:
+        """Keep what came in by one of these channels."""
+        return queryset.filter(selectors.came_by(Q(channel__in=value))) if value else queryset
+
     def filter_day(
         self, queryset: QuerySet[Execution], name: str, value: date
     ) -> QuerySet[Execution]:
-        """Keep the messages about one business day."""
-        return selectors.executions_of_day(queryset, value)
+        """Keep what is not booked of the messages about one business day."""
+        waiting = queryset.exclude(outcome=Outcome.BOOKED.value)
+        return selectors.executions_of_day(waiting, value)
 
 
 class FixSessionFilter(ListFilterSet):

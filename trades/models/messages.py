@@ -117,6 +117,9 @@ class Execution(models.Model):
                 name="execution_message",
             ),
             models.Index(fields=["batch", "id"], name="execution_batch"),
+            models.Index(
+                fields=["-id"], condition=~Q(outcome="BOOKED"), name="execution_not_booked"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,6 @@ from trades.selectors.messages import (
     Release,
     count_in_quarantine,
     executions_of_day,
-    find_messages,
     find_release,
     list_batches,
     list_executions,
@@ -33,7 +32,7 @@ from trades.selectors.messages import (
     trade_ids_called,
     trade_ids_of_batch,
 )
-from trades.selectors.references import sent_as
+from trades.selectors.narrowing import came_by, sent_as, told_as
 from trades.selectors.trades import (
     AsOf,
     current_day,
@@ -60,6 +59,7 @@ __all__ = [
     "Merged",
     "Release",
     "allocations_of",
+    "came_by",
     "count_fix_behind",
     "count_fix_messages",
     "count_in_quarantine",
@@ -69,7 +69,6 @@ __all__ = [
     "facts",
     "facts_of",
     "find_instruction",
-    "find_messages",
     "find_release",
     "find_request",
     "fix_fields",
@@ -99,6 +98,7 @@ __all__ = [
     "sent_as",
     "status_of",
     "text_of_message",
+    "told_as",
     "trade_as_of",
     "trade_ids_called",
     "trade_ids_of_batch",

@@ -181,13 +181,6 @@ def messages_of(*, source_system: str, source_reference: str) -> QuerySet[Execut
     return Execution.objects.filter(pk__in=keys.values("execution_id")).order_by("id")
 
 
-def find_messages(prefix: str, *, at_most: int) -> list[int] | None:
-    """Return the numbers of the messages whose reference starts so; None when they are more."""
-    keys = MessageKey.objects.filter(source_reference__startswith=prefix)
-    found = list(keys.values_list("execution_id", flat=True)[: at_most + 1])
-    return found if len(found) <= at_most else None
-
-
 def message_ids_called(reference: str) -> list[int]:
     """Return the messages that a sender calls so, whichever version and sender."""
     keys = MessageKey.objects.filter(source_reference=reference)
