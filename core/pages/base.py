@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views import View
 
@@ -19,6 +23,8 @@ from kernel.findings import Refusal
 
 STATUS_DEFAULT = 422
 FORBIDDEN = 403
+LOOKS: Final = ("GET", "HEAD")
+"""Methods of who looks at a page, and may come back to its address."""
 
 
 class ActedRequest(HttpRequest):
@@ -49,7 +55,9 @@ class PageView(LoginRequiredMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return self.handle_no_permission()
+            if request.method in LOOKS and not is_fragment(request):
+                return self.handle_no_permission()
+            return _signed_out(request)
         try:
             if self.action is not None:
                 access.require(self.request.actor, self.action)
@@ -67,6 +75,15 @@ class PageView(LoginRequiredMixin, View):
         shown = {**names, **context}
         return render(self.request, template or self.template_name, shown, status=status)
 
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Say in words that an address of an act has nothing to show: people come back to it."""
+        refused = super().http_method_not_allowed(request, *args, **kwargs)
+        answer = render(request, "405.html", status=refused.status_code)
+        answer.headers["Allow"] = refused.headers["Allow"]
+        return answer
+
     @property
     def is_fragment(self) -> bool:
         """True when htmx asks for a part of the page."""
@@ -76,6 +93,30 @@ class PageView(LoginRequiredMixin, View):
 def is_fragment(request: HttpRequest) -> bool:
     """True when htmx asks for a part of the page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """Lead who was signed out in the middle of a page to the sign-in, and back to that page.
+
+    What was posted is not done, and the address of an act has nothing to show; a part of a page is
+    no place for a sign-in.
+    """
+    said = gettext("Your session has ended and nothing was done. Sign in to go on where you were.")
+    messages.info(request, said)
+    answer = redirect_to_login(_page_of(request))
+    if is_fragment(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the address of the page that a request was made on, the home page when none says."""
+    said = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    parts = urlsplit(said)
+    ours = url_has_allowed_host_and_scheme(said, {request.get_host()})
+    if not ours or parts.path == resolve_url("core:sign_in"):
+        return "/"
+    return parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

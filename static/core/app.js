@@ -226,6 +226,45 @@
     for (const button of $$(".busy")) button.classList.remove("busy");
   });
 
+  // ------------------------------------------------------------------ a session that ends in mid-form
+  const DRAFT = "draft";
+  const KEPT = "input:not([type=hidden], [type=password], [type=file]), textarea, select";
+  const drafted = () => $$("main form[method=post]:not([data-bulk])");
+  const isEdited = (box) => {
+    if (box.matches("select")) return [...box.options].some((option) => option.selected !== option.defaultSelected);
+    return box.checked !== box.defaultChecked || (!box.matches("[type=checkbox], [type=radio]") && box.value !== box.defaultValue);
+  };
+  // What was typed waits in this tab until the next page; only who signs in again to the same page sees it again.
+  window.addEventListener("pagehide", () => {
+    const forms = drafted().map((form) =>
+      $$(KEPT, form)
+        .filter((box) => box.name && isEdited(box))
+        .map((box) => ({ name: box.name, value: box.value, checked: box.checked, text: box.selectedOptions?.[0]?.text })),
+    );
+    if (!forms.flat().length) return;
+    sessionStorage.setItem(DRAFT, JSON.stringify({ page: location.pathname, user: config().user, forms }));
+  });
+  const restore = () => {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
+    sessionStorage.removeItem(DRAFT);
+    const went = performance.getEntriesByType("navigation")[0]?.type === "navigate"; // neither back nor again
+    const came = document.referrer && new URL(document.referrer).pathname === config().signIn;
+    if (!went || !came || draft?.page !== location.pathname || draft.user !== config().user) return;
+    const all = drafted();
+    for (const [n, boxes] of draft.forms.entries()) for (const kept of boxes) putBack(all[n], kept);
+    toast(config().textRestored, "blue");
+  };
+  const putBack = (form, kept) => {
+    const same = form ? $$(KEPT, form).filter((box) => box.name === kept.name) : [];
+    const box = same.find((one) => !one.matches("[type=checkbox], [type=radio]") || one.value === kept.value);
+    if (!box) return;
+    if (box.matches("[type=checkbox], [type=radio]")) box.checked = kept.checked;
+    else if (box.matches("select") && ![...box.options].some((option) => option.value === kept.value))
+      box.append(new Option(kept.text, kept.value, false, true));
+    else box.value = kept.value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   // ------------------------------------------------------------------ files
   document.addEventListener("change", (event) => {
     const name = event.target.matches("input[type=file]") && $("[data-file-name]", event.target.closest(".dropzone") ?? event.target);
@@ -275,6 +314,7 @@
   };
   const start = () => {
     showSelection();
+    restore();
     comboboxes();
     for (const note of $$("[data-note]")) if (note.classList.contains("note-green")) setTimeout(() => note.remove(), 9000);
   };

@@ -98,6 +98,20 @@ def test_select_all_takes_every_page(queue: Page) -> None:
     expect(queue.locator(".note-green")).to_contain_text("70 items are yours")
 
 
+def test_going_back_ticks_no_other_rows(queue: Page) -> None:
+    """A browser would put the ticks back by their place, whatever rows stand there now."""
+    for n in range(3):
+        queue.locator("[data-pick]").nth(n).check()
+    queue.goto("/work/?whose=mine")
+    WorkItem.objects.filter(subject_id__lt=3).delete()
+
+    queue.go_back()
+
+    expect(queue.locator("[data-pick]").first).to_be_visible()
+    expect(queue.locator("[data-pick]:checked")).to_have_count(0)
+    expect(queue.locator("[data-key=v]")).to_be_disabled()
+
+
 def test_a_changed_selection_does_nothing(queue: Page) -> None:
     queue.locator("[data-pick]").first.click()
     queue.locator("[data-select-all]").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import django_tables2 as tables
 import pytest
@@ -93,6 +94,40 @@ def test_what_comes_before_the_person_is_known_speaks_their_language_in_their_th
 def test_a_stranger_is_sent_to_sign_in() -> None:
     assert Client().get("/jobs/")["Location"].startswith("/sign-in/")
     assert Client().get("/sign-in/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({"Referer": "http://testserver/trades/7/?day=2026-11-20#foot"}, "/trades/7/?day=2026-11-20"),
+        ({"Referer": "https://elsewhere.example/trades/7/"}, "/"),
+        ({"Referer": "http://testserver/sign-in/?next=/x/"}, "/"),
+        ({}, "/"),
+    ],
+)
+def test_who_posts_after_the_session_ended_comes_back_to_the_page_of_the_form(
+    headers: dict[str, str], page: str
+) -> None:
+    answer = Client().post("/trades/7/amend/", {"quantity": "1"}, headers=headers)
+
+    assert answer.status_code == 302
+    assert dict(parse_qsl(urlsplit(answer.headers["Location"]).query)) == {"next": page}
+
+
+def test_a_part_of_a_page_sends_a_stranger_away_as_a_whole() -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/jobs/?state=FAILED"}
+
+    answer = Client().get("/jobs/?q=x", headers=headers)
+
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=/jobs/%3Fstate%3DFAILED"
+
+
+def test_the_address_of_an_act_says_that_there_is_nothing_to_see(auditor_client: Client) -> None:
+    answer = auditor_client.get("/views/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert "Rien à voir ici" in answer.content.decode()
 
 
 def test_who_has_no_role_gets_the_forbidden_page() -> None:
