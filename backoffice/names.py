@@ -116,6 +116,7 @@ NAMES: Final[dict[str, str | Promise]] = {
     "SEEN_CHANGED": _("changed since they were seen"),
     "OVER_LIMIT": _("above the limit"),
     "ALREADY_DECIDED": _("already decided"),
+    "CANCELLATION_ASKED": _("cancellation asked for"),
     "NO_SUCH_TRADE": _("not found"),
     "ILLEGAL_TRANSITION": _("moved on"),
     "FORBIDDEN": _("not allowed"),

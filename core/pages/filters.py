@@ -50,8 +50,12 @@ class SearchFilter(django_filters.CharFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         for word in (value or "").split():
-            qs = qs.filter(reduce(or_, (Q(**{self._lookup(name): word}) for name in self.fields)))
+            qs = qs.filter(self.about(word))
         return qs
+
+    def about(self, word: str) -> Q:
+        """Return "this word says what the row is"."""
+        return reduce(or_, (Q(**{self._lookup(name): word}) for name in self.fields))
 
     @staticmethod
     def _lookup(name: str) -> str:

@@ -35,6 +35,7 @@ from trades.selectors.messages import (
 from trades.selectors.narrowing import came_by, sent_as, told_as
 from trades.selectors.trades import (
     AsOf,
+    asked_to_cancel,
     current_day,
     deals_of,
     facts,
@@ -59,6 +60,7 @@ __all__ = [
     "Merged",
     "Release",
     "allocations_of",
+    "asked_to_cancel",
     "came_by",
     "count_fix_behind",
     "count_fix_messages",

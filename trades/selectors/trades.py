@@ -85,6 +85,12 @@ def find_request(trade: Trade) -> CancellationRequest | None:
     return trade.cancellation_requests.filter(state=RequestState.ASKED.value).first()
 
 
+def asked_to_cancel(trade_ids: Iterable[int], *, but: int | None = None) -> set[int]:
+    """Return which of these trades somebody asks to be cancelled, `but` by one known request."""
+    rows = CancellationRequest.objects.filter(trade__in=trade_ids, state=RequestState.ASKED.value)
+    return {trade for pk, trade in rows.values_list("pk", "trade") if pk != but}
+
+
 def open_request() -> Subquery:
     """Return, for an annotation of trades, ASKED where somebody asks for the cancellation."""
     asked = CancellationRequest.objects.filter(trade=OuterRef("pk"), state=RequestState.ASKED.value)

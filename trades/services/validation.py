@@ -25,6 +25,7 @@ from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition, require_transition
+from trades import selectors
 from trades.models import Trade
 from trades.services import news
 from trades.states import TRANSITIONS, TradeState
@@ -41,9 +42,16 @@ class UnableToFindTrade(Refusal):
     status_code = 404
 
 
+class CancellationAsked(approvals.SeenChanged):
+    """Somebody asks for the trade to be cancelled, and the person who decides was not shown it."""
+
+    code = "CANCELLATION_ASKED"
+
+
 CODES: Final = tuple(
     kind.code
     for kind in (
+        CancellationAsked,
         access.Forbidden,
         IllegalTransition,
         UnableToFindTrade,
@@ -71,17 +79,26 @@ class Outcome:
 
 
 def validate_trade(
-    *, trade_id: int, seen: str, actor: Actor, at: datetime, reason: str = ""
+    *,
+    trade_id: int,
+    seen: str,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    asked: int | None = None,
 ) -> Trade:
     """Approve the version whose fingerprint is `seen` and announce it.
 
+    `asked` is the request to cancel the trade that the person saw and validates in spite of.
     Raises UnableToFindTrade, IllegalTransition if the trade has moved on, UnableToApprove if
-    `actor` made or touched this version, if the limit is too low (OverLimit), or if `seen` is not
-    what stands there now (SeenChanged).
+    `actor` made or touched this version, if the limit is too low (OverLimit), if `seen` is not
+    what stands there now (SeenChanged), or if a request waits that was not (CancellationAsked).
     """
     with acting(actor=actor, reason=reason):
         trade = _locked(trade_id, actor)
         _require(trade, TradeState.VALIDATED, seen)
+        if trade.pk in selectors.asked_to_cancel([trade.pk], but=asked):
+            raise _cancellation_asked()
         approvals.approve(
             seen=_seen(trade, seen),
             amount_eur=trade.risk_amount_eur,
@@ -151,11 +168,14 @@ def _validate_chunk(
     visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
     locked = visible.select_for_update(of=("self",)).filter(pk__in=seen).order_by("pk")
     found = {trade.pk: trade for trade in locked}
+    asked = selectors.asked_to_cancel(found)
     refused: dict[int, Refusal] = {}
     for trade_id, text in seen.items():
         try:
             trade = _within_reach(found.get(trade_id), actor)
             _require(trade, TradeState.VALIDATED, text)
+            if trade_id in asked:
+                raise _cancellation_asked()
         except Refusal as refusal:
             refused[trade_id] = refusal
     items = [
@@ -217,6 +237,12 @@ def _require(trade: Trade, target: TradeState, seen: str) -> None:
     if trade.state != TradeState.PENDING_VALIDATION:
         require_transition(TRANSITIONS, source=TradeState(trade.state), target=TradeState.VALIDATED)
     require_transition(TRANSITIONS, source=TradeState(trade.state), target=target)
+
+
+def _cancellation_asked() -> CancellationAsked:
+    return CancellationAsked(
+        _("Its cancellation is asked for: its page shows the request, decide there.")
+    )
 
 
 def _seen(trade: Trade, seen: str) -> Seen:

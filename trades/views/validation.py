@@ -6,7 +6,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from core import access, bulk
+from core import access, asked, bulk
 from core.access import Action
 from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
 from core.pages.columns import (
@@ -30,6 +30,7 @@ from core.pages.columns import (
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from core.text import visible
 from desk import selectors as desk_selectors
+from refdata import selectors as refdata
 from trades import selectors
 from trades.models import Trade, TradeVersion
 from trades.services import validation
@@ -40,8 +41,15 @@ from trades.views.terms import changed_terms, deal_of, side_of
 SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
 
 
+class QueueSearch(SearchFilter):
+    """What is shown of a trade: references, parties, and what its instrument is called."""
+
+    def about(self, word: str) -> Q:
+        return super().about(word) | Q(instrument__in=refdata.find_instruments(word))
+
+
 class ValidationFilter(ListFilterSet):
-    q = SearchFilter(
+    q = QueueSearch(
         fields=(
             "reference__istartswith",
             "source_reference__istartswith",
@@ -185,10 +193,10 @@ class ValidationDetail(DetailPage):
         before = _last_approved(trade, versions)
         limit = desk_selectors.limit_of(actor=actor, day=timezone.now().date())
         amount = trade.risk_amount_eur
-        asked = selectors.find_request(trade)
+        waiting = selectors.find_request(trade)
         return {
-            "asked": asked,
-            "may_decide": selectors.may_decide(asked, trade=trade, actor=actor),
+            "asked": waiting,
+            "may_decide": selectors.may_decide(waiting, trade=trade, actor=actor),
             "subtitle": trade.reference,
             "version": current,
             "said": current.terms.get("comment", "") if current else "",
@@ -224,7 +232,12 @@ class DecideOne(PageView):
         at = timezone.now()
         if self.approve:
             trade = validation.validate_trade(
-                trade_id=pk, seen=seen, actor=self.request.actor, at=at, reason=reason
+                trade_id=pk,
+                seen=seen,
+                actor=self.request.actor,
+                at=at,
+                reason=reason,
+                asked=asked.number(request.POST.get("asked", "")),
             )
             messages.success(request, _t("%(trade)s is validated.") % {"trade": trade.reference})
         else:

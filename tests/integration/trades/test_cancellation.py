@@ -22,6 +22,7 @@ from trades.facts import ExecutionFacts
 from trades.models import CancellationRequest, Trade
 from trades.services import cancellation, validation
 from trades.services.manual import TradeChanged
+from trades.states import TradeState
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -226,3 +227,30 @@ def test_the_supervisor_sees_that_a_cancellation_is_asked_before_validating(
     assert asks in queue
     assert trade.reference in queue
     assert other.reference not in queue
+
+
+def test_a_request_that_was_not_seen_holds_the_validation_up(trade: Trade) -> None:
+    """The page was open when somebody asked for the trade to be cancelled."""
+    Trade.objects.update(state="PENDING_VALIDATION")
+    boss = Client(headers={"accept-language": "en"})
+    boss.force_login(User.objects.get(pk=supervisor().user_id))
+    shown = {"seen": trade.fingerprint, "asked": ""}
+    asked(trade)
+
+    refused = boss.post(f"/validation/{trade.pk}/validate/", shown)
+
+    assert refused.status_code == 409
+    assert "Its cancellation is asked for" in refused.content.decode()
+    (one,) = validation.decide_many(
+        seen={trade.pk: trade.fingerprint}, approve=True, reason="", actor=supervisor(), at=AT
+    )
+    assert one.code == "CANCELLATION_ASKED"
+    trade.refresh_from_db()
+    assert trade.state == TradeState.PENDING_VALIDATION
+
+    page = boss.get(f"/validation/{trade.pk}/").content.decode()
+    request = trade.cancellation_requests.get()
+    assert f'name="asked" value="{request.pk}"' in page
+    boss.post(f"/validation/{trade.pk}/validate/", shown | {"asked": str(request.pk)})
+    trade.refresh_from_db()
+    assert trade.state == TradeState.VALIDATED

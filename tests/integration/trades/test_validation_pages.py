@@ -48,6 +48,15 @@ def boss() -> Client:
     return signed_in("supervisor", Role.SUPERVISOR)
 
 
+def test_the_queue_is_searched_by_what_it_shows(boss: Client) -> None:
+    (made,) = controlled(1)
+    name = made.instrument.name if made.instrument else ""
+
+    for words in (name, name.split()[0].lower(), made.isin, made.reference):
+        assert made.reference in boss.get("/validation/", {"q": words}).content.decode(), words
+    assert made.reference not in boss.get("/validation/", {"q": "nothing like it"}).content.decode()
+
+
 def test_queue_is_in_risk_order_with_what_was_seen(boss: Client) -> None:
     small, large = controlled(1, 2)
 
