@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -40,6 +41,8 @@ from refdata.selectors import resolve_symbols
 BYTES_MAX: Final = 32 * 1024 * 1024
 FINDINGS_MAX: Final = 200
 MT940_START: Final = re.compile(rb"(^|[\r\n@}]):20:")
+MT940_REST: Final = re.compile(rb":(?:25P?|28C?|60[FM]|61|62[FM]|86|NS):")
+"""How a statement begins whose head was cut off."""
 
 
 class UnableToReceive(Refusal):
@@ -55,7 +58,7 @@ def format_of(content: bytes) -> FileFormat:
     head = content[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
     if head.startswith(b"<"):
         return FileFormat.CAMT053
-    if MT940_START.search(content[:65_536]) or head.startswith(b"{1:"):
+    if MT940_START.search(content[:65_536]) or head.startswith(b"{1:") or MT940_REST.match(head):
         return FileFormat.MT940
     return FileFormat.TABLE
 
@@ -111,6 +114,11 @@ def _kind_and_mapping(
     if mapping is None:
         raise UnableToReceive(_("This is a table: choose or save the mapping of its columns."))
     return Kind.TRADES, mapping
+
+
+def refuse_known(content: bytes) -> None:
+    """Raise SameFileTwice, which leads to the first one, when this content came in before."""
+    _refuse_known(hashlib.sha256(content).hexdigest())
 
 
 def _refuse_known(digest: str) -> None:
@@ -225,7 +233,7 @@ def _import_cash(file: StatementFile, content: bytes) -> Sequence[Finding]:
 
 def succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
     """A statement must open where the one before it closed, in the file and in what we hold."""
-    last: dict[tuple[str, str], tuple[date, object]] = {}
+    last: dict[tuple[str, str], tuple[date, Decimal]] = {}
     findings = []
     for statement in statements:
         key = (statement.account, statement.currency)
@@ -247,9 +255,9 @@ def succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
             findings.append(
                 Finding(
                     code="STM-SUCCESSION",
-                    field="opening",
+                    field="opening_balance",
                     message="It opens at {found}, the statement before it closed at {expected}",
-                    expected=str(before[1]),
+                    expected=_written_like(before[1], statement.opening.amount),
                     found=str(statement.opening.amount),
                     line=statement.opening.line,
                     evidence={"account": key[0], "closed_on": str(before[0])},
@@ -257,6 +265,12 @@ def succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
             )
         last[key] = (statement.closing.day, statement.closing.amount)
     return findings
+
+
+def _written_like(amount: Decimal, other: Decimal) -> str:
+    """Write an amount with the decimals of another: a column keeps more than a bank writes."""
+    same = round(amount, -int(other.as_tuple().exponent))
+    return str(same if same == amount else amount)
 
 
 def _book_cash(

@@ -38,7 +38,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
-from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from core.pages.filters import ChipsFilter, DayFilter, KeyFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
 from reconciliation import selectors, services
 from reconciliation.models import Break, labelled
@@ -77,6 +77,7 @@ class BreakFilter(ListFilterSet):
     until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
 
     day = DayFilter(method="filter_day", label=_("Business day"))
+    statement = KeyFilter(field_name="line__source_id", label=_("Statement"))
 
     class Meta:
         model = Break

@@ -22,7 +22,7 @@ from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusC
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, labelled
-from reconciliation.states import Kind, StatementState
+from reconciliation.states import BreakState, Kind, StatementState
 
 LINES_SHOWN = 200
 
@@ -106,6 +106,7 @@ class StatementDetail(DetailPage):
         shown = self.object.declared_rows if is_whole else lines.count()
         job = _last_job(self.object)
         breaks = selectors.list_breaks(actor=actor).filter(line__source=self.object)
+        breaks = breaks.exclude(state=BreakState.RESOLVED.value)
         return {
             **_accounts(self.object),
             "is_whole": is_whole,

@@ -28,7 +28,7 @@ from reconciliation.formats.camt053 import read_camt053
 from reconciliation.formats.mt940 import read_mt940
 from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
 from reconciliation.models import ColumnMapping
-from reconciliation.services.statements import format_of, succession_findings
+from reconciliation.services.statements import format_of, refuse_known, succession_findings
 from reconciliation.states import Coverage, FileFormat
 from reconciliation.views.mappings import CoverageForm
 from refdata.models import Party
@@ -131,6 +131,7 @@ class StatementUpload(UploadPage):
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
+        refuse_known(content)
         kind = format_of(content)
         if kind is FileFormat.TABLE:
             return _table_preview(name, content, options)

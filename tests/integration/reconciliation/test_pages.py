@@ -12,7 +12,7 @@ from core.models import User
 from core.roles import Role
 from reconciliation import services
 from reconciliation.models import Break, ColumnMapping, MatchAllocation, MatchGroup, StatementFile
-from reconciliation.states import Kind
+from reconciliation.states import Kind, Resolution
 from tests.factories import refdata
 from tests.integration.desk.people import person
 from tests.integration.reconciliation.world import (
@@ -290,6 +290,25 @@ def test_proposals_are_confirmed_from_the_list(client: Client) -> None:
     group.refresh_from_db()
     assert (group.state, group.decided_by) == ("CONFIRMED", "agent")
     services.undo_group(group_id=group.pk, reason="no", actor=agent(), at=AT)
+
+
+def test_the_page_of_a_statement_counts_what_is_open_and_leads_to_it(client: Client) -> None:
+    """What was explained meanwhile is no break of the file any more."""
+    account()
+    other = OPEN_LINE.replace("OTHER//BK1", "ANOTHER//BK2")
+    file = taken_in(statement(OPEN_LINE, other, closing="C261120EUR8020,00"))
+    signed_in(client)
+    address = f"{reverse('reconciliation:home')}?statement={file.pk}&amp;category=MISSING_OURS"
+    assert f'{address}">2</a>' in client.get(file.get_absolute_url()).content.decode()
+    listed = client.get(address.replace("&amp;", "&")).context["page"].total
+    assert listed == 2
+
+    first = Break.objects.filter(line__source=file).earliest("pk")
+    services.resolve_break(
+        break_id=first.pk, resolution=Resolution.ACCEPTED, reason="known", actor=agent(), at=AT
+    )
+
+    assert f'{address}">1</a>' in client.get(file.get_absolute_url()).content.decode()
 
 
 @pytest.mark.usefixtures("world")

@@ -151,6 +151,42 @@ def test_the_preview_finds_that_a_statement_does_not_follow_what_we_hold(agent: 
     assert [found["code"] for found in kept.findings] == ["STM-SUCCESSION"]
 
 
+def test_what_it_opens_at_and_should_is_written_alike(agent: Client) -> None:
+    account()
+    taken_in(statement(PAID, closing="C261120EUR9000,00"))
+    later = statement(
+        PAID.replace("2611201120", "2611231123"), opening="C261120EUR8000,00",
+        closing="C261123EUR7000,00",
+    )  # fmt: skip
+
+    (finding,) = sent(agent, "later.sta", later).context["preview"].findings
+
+    assert (finding.field, finding.expected, finding.found) == (
+        "opening_balance", "9000.00", "8000.00",
+    )  # fmt: skip
+
+
+def test_the_same_file_twice_is_told_before_anything_else(agent: Client) -> None:
+    """Its preview would find that it does not follow itself."""
+    account()
+    content = statement(PAID, closing="C261120EUR9000,00")
+    taken_in(content)
+
+    shown = sent(agent, "again.sta", content)
+
+    assert shown.status_code == 409
+    assert "This content came in before" in shown.content.decode()
+    assert StatementFile.objects.get().get_absolute_url() in shown.content.decode()
+
+
+def test_a_statement_without_its_head_is_a_statement_still(agent: Client) -> None:
+    content = statement(PAID, closing="C261120EUR9000,00")
+
+    preview = sent(agent, "cut.sta", content[content.index(b":25:") :]).context["preview"]
+
+    assert (preview.findings[0].code, preview.findings[0].line) == ("MT940-HEADLESS", 1)
+
+
 def test_what_does_not_add_up_is_counted_and_shown(agent: Client, shared_data: Path) -> None:
     content = (shared_data / "camt/OCA__bank-statement-import/test-camt053.xml").read_bytes()
 
