@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +63,12 @@ class Finding:
         if self.evidence:
             shape["evidence"] = dict(self.evidence)
         return shape
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return what blocks, what warns, then the rest, each as it stood: a cut keeps the worst."""
+    rank = list(reversed(Severity))
+    return sorted(findings, key=lambda finding: rank.index(finding.severity))
 
 
 class Refusal(Exception):

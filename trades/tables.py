@@ -158,7 +158,7 @@ class BatchTable(tables.Table):
         return self._sum(record, "repeated", "ignored")
 
     def render_refused(self, record: Any) -> str:
-        return self._sum(record, "invalid", "conflict")
+        return self._sum(record, "invalid", "conflict", "refused")
 
     @staticmethod
     def _sum(record: Any, *names: str) -> str:

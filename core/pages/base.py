@@ -77,7 +77,7 @@ class PageView(LoginRequiredMixin, View):
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Say in words that an address of an act has nothing to show: people come back to it."""
         refused = super().http_method_not_allowed(request, *args, **kwargs)
         answer = render(request, "405.html", status=refused.status_code)

@@ -26,7 +26,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.pages.base import PageView
-from kernel.findings import Finding, Refusal
+from kernel.findings import Finding, Refusal, worst_first
 
 SALT: Final = "core.pages.upload"
 WAIT_SECONDS: Final = 3600
@@ -156,8 +156,10 @@ class UploadPage(PageView):
             return self._refused(form, refusal)
         waiting = _keep(self.request, name, content, dict(posted.lists()))
         context = {"form": form, "preview": seen, "waiting": waiting, "name": name}
-        shown = {"findings": seen.findings[:FINDINGS_SHOWN_MAX], "size": len(content)}
-        return self.render({**context, **shown})
+        shown = worst_first(seen.findings)[:FINDINGS_SHOWN_MAX]
+        more = len(seen.findings) - len(shown)
+        told = {"findings": shown, "findings_more": more, "size": len(content)}
+        return self.render({**context, **told})
 
     def _refused(self, form: forms.Form, refusal: Refusal) -> HttpResponse:
         status = getattr(refusal, "status_code", 422)

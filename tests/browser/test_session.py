@@ -1,4 +1,4 @@
-"""A session that ends in the middle of work: one signs in and goes on, and nothing typed is lost."""
+"""A session that ends in mid-work: one signs in and goes on, and nothing typed is lost."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from core.acts import acting
 from core.models import Job, StoredFile
 from core.remarks import kept
 from kernel.actors import Actor
-from kernel.findings import Finding
-from trades.formats.fix import Fill, FixLog, read_log
+from kernel.findings import Finding, worst_first
+from trades.formats.fix import UNREADABLE, Fill, FixLog, read_log
 from trades.models import CaptureBatch
 from trades.services import by_file, capture
 from trades.services.roots import rooted
@@ -71,7 +71,7 @@ def import_fix(*, file: StoredFile, actor: Actor, at: datetime) -> CaptureBatch:
     with acting(actor=actor, reason=file.name):
         origin = capture.Origin(source_system="FIX", channel=Channel.FIX, file=file)
         batch_id = capture.open_batch(origin, actor, at)
-        counts: dict[str, Any] = {"messages": log.messages}
+        counts: dict[str, Any] = {"messages": log.messages, "invalid": log.counts[UNREADABLE]}
         findings = list(log.findings)
         for session, fills in _by_session(log.fills):
             one = capture.Origin(
@@ -99,6 +99,6 @@ def _by_session(fills: Iterable[Fill]) -> list[tuple[str, list[Fill]]]:
 def _finish(batch_id: int, counts: dict[str, Any], findings: Sequence[Finding]) -> CaptureBatch:
     batch = CaptureBatch.objects.get(pk=batch_id)
     batch.counts = batch.counts | counts
-    batch.findings = [kept(finding) for finding in findings[:FINDINGS_KEPT]]
+    batch.findings = [kept(finding) for finding in worst_first(findings)[:FINDINGS_KEPT]]
     batch.save(update_fields=["counts", "findings"])
     return batch

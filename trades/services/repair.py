@@ -36,7 +36,7 @@ def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: 
 
     Raises UnableToRepair, Forbidden, or UnableToSave when the symbol means another instrument.
     """
-    execution = _waiting(execution_id)
+    execution = require_waiting(execution_id)
     symbol = str(execution.content.get("symbol") or "")
     if not symbol:
         raise UnableToRepair(
@@ -59,7 +59,7 @@ def add_instrument(*, execution_id: int, instrument: Instrument, actor: Actor, a
 
     Raises UnableToRepair, Forbidden, UnableToSave.
     """
-    execution = _waiting(execution_id)
+    execution = require_waiting(execution_id)
     symbol = str(execution.content.get("symbol") or "")
     with acting(actor=actor, reason=f"{execution.source_system}: {symbol or instrument.isin}"):
         created = refdata.create_instrument(instrument=instrument, actor=actor, at=at)
@@ -124,7 +124,8 @@ def replay(
         return len(plan.replayed)
 
 
-def _waiting(execution_id: int) -> Execution:
+def require_waiting(execution_id: int) -> Execution:
+    """Return the message while an unknown name keeps it waiting; raises UnableToRepair."""
     execution = Execution.objects.filter(
         pk=execution_id, outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN
     ).first()

@@ -25,6 +25,7 @@ from refdata.models import Instrument
 from trades import selectors
 from trades.facts import ExecutionFacts
 from trades.filters import BatchFilter, ExecutionFilter
+from trades.formats.fix import UNREADABLE, FixLog
 from trades.forms import AliasForm, InstrumentForm
 from trades.models import CaptureBatch, Execution
 from trades.services import imports, repair
@@ -200,6 +201,7 @@ class RepairPage(PageView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = get_object_or_404(selectors.list_executions(actor=self.request.actor), pk=pk)
+        repair.require_waiting(row.pk)
         freed = self.repair(request, row)
         if isinstance(freed, dict):
             return self.render(
@@ -263,14 +265,26 @@ class UploadFix(UploadPage):
             numbers=PREVIEW_NUMBERS,
             rows=[_preview(fill.facts) for fill in log.fills[:ROWS_SHOWN]],
             findings=log.findings,
-            note=_("There is no fill in this log: its messages will only be counted.")
-            if not log.fills
-            else "",
+            note=_note_on(log),
         )
 
     def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:
         actor, at = self.request.actor, timezone.now()
         return f"/jobs/{imports.queue_fix(name=name, content=content, actor=actor, at=at).pk}/"
+
+
+def _note_on(log: FixLog) -> str:
+    """Say what of a log becomes no trade although one would think so."""
+    if unreadable := log.counts[UNREADABLE]:
+        told = ngettext(
+            "%(n)s fill cannot be read and becomes no trade: its findings say why.",
+            "%(n)s fills cannot be read and become no trade: their findings say why.",
+            unreadable,
+        )
+        return told % {"n": formats.integer(unreadable)}
+    if not log.fills:
+        return _t("There is no fill in this log: its messages will only be counted.")
+    return ""
 
 
 PREVIEW_COLUMNS = (

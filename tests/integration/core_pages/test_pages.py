@@ -99,7 +99,7 @@ def test_a_stranger_is_sent_to_sign_in() -> None:
 @pytest.mark.parametrize(
     ("headers", "page"),
     [
-        ({"Referer": "http://testserver/trades/7/?day=2026-11-20#foot"}, "/trades/7/?day=2026-11-20"),
+        ({"Referer": "http://testserver/trades/7/?day=2026-11-20#a"}, "/trades/7/?day=2026-11-20"),
         ({"Referer": "https://elsewhere.example/trades/7/"}, "/"),
         ({"Referer": "http://testserver/sign-in/?next=/x/"}, "/"),
         ({}, "/"),

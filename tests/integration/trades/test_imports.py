@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import translation
 
 from core import files, jobs
+from core.models import User
 from desk.models import ControlException
 from refdata import services as refdata
 from refdata.models import Instrument
@@ -15,7 +18,7 @@ from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, facts, person, send, small_world
 from trades.formats.execution_table import learn
 from trades.forms import TicketForm
-from trades.models import Execution, Trade
+from trades.models import CaptureBatch, Execution, Trade
 from trades.services import imports, repair
 from trades.states import Outcome
 from trades.views.intake import PREVIEW_COLUMNS
@@ -61,6 +64,55 @@ def test_a_real_log_waits_for_its_instrument_and_one_alias_frees_all(shared_data
                          media_type="", actor=person(), at=AT),
         actor=person(), at=AT,
     ).counts["repeated"] == 8  # fmt: skip
+
+
+def test_what_a_log_loses_is_counted_and_stands_before_what_only_warns(shared_data: Path) -> None:
+    name = "fix/unknown_public_repo_index_id_60317037623/fix44_quickfix116_golden_frames.txt"
+    unreadable = (shared_data / name).read_bytes()
+    edited = (shared_data / SMALL).read_bytes()
+
+    counts = import_fix(edited + b"\n" + unreadable)
+
+    assert (counts["invalid"], counts["exception"]) == (1, 2)
+    found = [shape["code"] for shape in CaptureBatch.objects.latest("id").findings]
+    assert found.index("CAP-006") < found.index("FIX-001")
+    assert set(found[found.index("FIX-001") :]) == {"FIX-001", "FIX-002"}
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("fix/unknown_public_repo_index_id_60317037623/fix44_quickfix116_golden_frames.txt",
+         "1 fill cannot be read and becomes no trade"),
+        ("fix/wannabegeek__PyFIX/pyfix_msg_1.fix", "There is no fill in this log"),
+    ],
+)  # fmt: skip
+def test_the_preview_says_what_becomes_no_trade(
+    shared_data: Path, client: Client, log: str, said: str
+) -> None:
+    client.force_login(User.objects.get(pk=person().user_id))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    file = SimpleUploadedFile("x.log", (shared_data / log).read_bytes())
+    shown = client.post("/trades/fix/", {"file": file}).content.decode()
+
+    assert said in shown
+
+
+def test_a_message_that_went_on_meanwhile_says_so(shared_data: Path, client: Client) -> None:
+    """Two people repair the same one; the form of the second would find nothing to say."""
+    import_fix((shared_data / SMALL).read_bytes())
+    waiting = Execution.objects.filter(outcome="EXCEPTION").first()
+    assert waiting is not None
+    dell = refdata_factories.InstrumentFactory.create(code="DELL-US", currency="USD")
+    repair.name_instrument(execution_id=waiting.pk, instrument_id=dell.pk, actor=person(), at=AT)
+    client.force_login(User.objects.get(pk=person().user_id))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    for act in ("add", "name"):
+        answer = client.post(f"/trades/executions/{waiting.pk}/{act}/", {"isin": "x"})
+        assert answer.status_code == 409
+        assert "no longer waits" in answer.content.decode()
 
 
 def test_a_new_instrument_frees_what_named_its_isin() -> None:
