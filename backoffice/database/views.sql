@@ -2,6 +2,15 @@
 -- reporting. Its number is that of the message that made it. Exactly one version of a trade is current,
 -- the highest: whatever was decided on a version, it is SUPERSEDED once a later one replaced it. Its
 -- checker stays, which says that it was approved.
+-- A column of a view never changes its type: an older one makes room first.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_attribute
+                WHERE attrelid = to_regclass('qa.trade_version') AND attname = 'source_version'
+                  AND atttypid = 'integer'::regtype) THEN
+        DROP VIEW qa.trade_version;
+    END IF;
+END $$;
+
 CREATE OR REPLACE VIEW qa.trade_version AS
 SELECT v.execution_id AS id,
        v.trade_id,
@@ -16,7 +25,7 @@ SELECT v.execution_id AS id,
        v.price,
        v.currency::text AS currency,
        v.recorded_at,
-       v.source_version::int AS source_version,
+       v.source_version,
        coalesce(r.is_eligible, false) AS reportable,
        (SELECT array_agg(DISTINCT name::text)
           FROM unnest(v.contributors || v.maker) AS name) AS contributors

@@ -102,3 +102,22 @@ def test_a_version_that_was_decided_on_and_replaced_is_not_current_and_keeps_its
         (1, "SUPERSEDED", "supervisor"), (2, "CLOSED", None),
     ]  # fmt: skip
     assert broken == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_by_fix_is_read_like_any_other_version() -> None:
+    """Its version is when it was sent, in microseconds: far more than an integer holds."""
+    sent = 1_795_799_127_598_000
+    booked(source_reference="F-2/20261120")
+    send(facts(source_reference="F-2/20261120", version=sent, action="AMEND", price="50"))
+
+    opened = as_auditor()
+    with opened, opened.cursor() as cursor:
+        for view in ("execution", "trade_version"):
+            cursor.execute(f"SELECT source_version FROM qa.{view} ORDER BY id")
+            assert [row[0] for row in cursor.fetchall()] == [1, sent], view
+        for promise in promises.PROMISES:
+            if not promise.settled:
+                cursor.execute(promise.broken_by)
+                assert cursor.fetchall() == [], promise.code
+    opened.close()
