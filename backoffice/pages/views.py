@@ -18,6 +18,8 @@ from backoffice.pages.tables import WorkTable
 from backoffice.pages.titles import work_title
 from core import access
 from core.pages import BulkAction, BulkPage, Done, ListPage, PageView, Selection, Tab, formats
+from desk import selectors as desk
+from desk.views.owners import owners_of, tell_taken_over
 from kernel.calendars import is_plausible
 
 WORK_SHOWN_MAX = 8
@@ -111,12 +113,13 @@ class TakeWork(BulkPage):
         return {"owner_id": self.request.user.pk}
 
     def perform(self, chosen: Selection, reason: str) -> Done:
+        actor = self.request.actor
+        items = desk.list_work(actor=actor).filter(pk__in=chosen.ids)
+        owners = owners_of(items, request=self.request)
         n = services.take_work(
-            item_ids=chosen.ids,
-            owner_id=self.request.user.pk,
-            actor=self.request.actor,
-            at=timezone.now(),
+            item_ids=chosen.ids, owner_id=self.request.user.pk, actor=actor, at=timezone.now()
         )
+        tell_taken_over(self.request, owners)
         return Done(n, ngettext("%(n)s item is yours.", "%(n)s items are yours.", n) % {"n": n})
 
 

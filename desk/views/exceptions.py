@@ -36,6 +36,7 @@ from desk.services import exceptions as exception_services
 from desk.services import many
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled
+from desk.views.owners import owners_of, tell_taken_over
 from kernel.actors import Actor
 from kernel.findings import Refusal, Severity
 
@@ -240,12 +241,15 @@ class TakeMany(BulkExceptions):
     def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
         actor = self.request.actor
+        every = selectors.list_exceptions(actor=actor).filter(pk__in=chosen.ids)
+        owners = owners_of(every, request=self.request)
         done = self.each(
             self.visible(chosen),
             lambda row: services.assign_exception(
                 exception_id=row.pk, owner_id=actor.user_id, actor=actor, at=at
             ),
         )
+        tell_taken_over(self.request, owners if done else [])
         said = ngettext("%(n)s exception is yours", "%(n)s exceptions are yours", done)
         return Done(done, said % {"n": done}, explained=True)
 

@@ -40,6 +40,7 @@ from core.pages.columns import (
 )
 from core.pages.filters import ChipsFilter, DayFilter, KeyFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
+from desk.views.owners import owners_of, tell_taken_over
 from reconciliation import selectors, services
 from reconciliation.models import Break, labelled
 from reconciliation.services import many
@@ -192,9 +193,13 @@ class TakeBreaks(BulkPage):
     def perform(self, chosen: Selection, reason: str) -> Done:
         actor, at = self.request.actor, timezone.now()
         visible = selectors.list_breaks(actor=actor).filter(pk__in=chosen.ids)
-        ids = list(visible.values_list("pk", flat=True))
+        ids, owners = (
+            list(visible.values_list("pk", flat=True)),
+            owners_of(visible, request=self.request),
+        )
         for break_id in ids:
             services.assign_break(break_id=break_id, owner_id=actor.user_id, actor=actor, at=at)
+        tell_taken_over(self.request, owners)
         said = ngettext("%(n)s break is yours now.", "%(n)s breaks are yours now.", len(ids))
         return Done(len(ids), said % {"n": len(ids)})
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from core.roles import Role
-from desk.models import WorkItem
+from desk.models import ControlException, WorkItem
 from tests.factories.trades import booked, facts, send, signed_in, small_world
 from trades.models import Trade
 
@@ -96,6 +96,31 @@ def test_work_is_taken_by_those_who_may_do_it(
     item.refresh_from_db()
     assert answer.status_code == status
     assert (item.owner is not None) is (status == 302)
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "where"),
+    [
+        ("/work/take/", WorkItem, {"kind": "VALIDATION"}),
+        ("/work/exceptions/take/", ControlException, {}),
+    ],
+)
+def test_who_takes_what_a_colleague_has_already_is_told(
+    a_day: Trade, address: str, model: type[Any], where: dict[str, str]
+) -> None:
+    """Both had opened the list while it was nobody's."""
+    role = Role.SUPERVISOR if model is WorkItem else Role.AGENT
+    row = model.objects.filter(**where).order_by("pk")[0]
+    first, second = signed_in(role, name="first"), signed_in(role, name="second")
+
+    said = []
+    for client in (first, second):
+        answer = client.post(address, {"ids": [str(row.pk)]}, follow=True)
+        said.append("Somebody had taken some of it already: first" in answer.content.decode())
+
+    assert said == [False, True]
+    row.refresh_from_db()
+    assert row.owner.username == "second"
 
 
 def test_an_auditor_is_offered_no_act(a_day: Trade) -> None:

@@ -175,6 +175,18 @@ def test_break_is_taken_talked_about_and_resolved(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_who_takes_a_break_that_a_colleague_has_is_told(client: Client) -> None:
+    found = Break.objects.filter(kind=Kind.CASH, line__isnull=False).get()
+    said = []
+    for name in ("first", "second"):
+        signed_in(client, name=name)
+        taken = client.post(reverse("reconciliation:take"), {"ids": [str(found.pk)]}, follow=True)
+        said.append("Somebody had taken some of it already: first" in taken.content.decode())
+
+    assert said == [False, True]
+
+
+@pytest.mark.usefixtures("world")
 def test_workbench_matches_and_the_match_page_undoes(client: Client) -> None:
     signed_in(client)
     line = Break.objects.get(kind=Kind.CASH, line__isnull=False).line_id
