@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 
 from core.models import AuditEntry
+from core.pages import words
 from core.sync import our_models, policy_of
 
 Chain = tuple[str, int]
@@ -36,7 +37,7 @@ class Kind:
     @property
     def label(self) -> str:
         """Return the word of the kind in the reader's language."""
-        return str(capfirst(self.model._meta.verbose_name))
+        return capfirst(words.model_label(self.model))
 
 
 @cache

@@ -102,7 +102,7 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         chain=entry.chain,
         seq=entry.seq,
         table=entry.table,
-        record=str(model._meta.verbose_name) if model else entry.table,
+        record=words.model_label(model) if model else entry.table,
         action=entry.action,
         actor=entry.actor,
         reason=entry.reason,

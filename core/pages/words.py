@@ -197,6 +197,16 @@ def job_title(kind: str, title: str) -> str:
     return f"{label} · {said(about)}" if about else label
 
 
+def model_label(model: type[models.Model]) -> str:
+    """Write what a row is, as its model says it; what joins two models is named by them."""
+    owner: Any = model._meta.auto_created
+    if not owner:
+        return str(model._meta.verbose_name)
+    fields = owner._meta.local_many_to_many
+    joined = next(field for field in fields if field.remote_field.through is model)
+    return f"{owner._meta.verbose_name} · {joined.verbose_name}"
+
+
 def column_label(model: type[models.Model] | None, column: str) -> str:
     """Write the name of a column as its model says it."""
     field = _columns(model).get(column) if model else None

@@ -87,7 +87,7 @@ class KindColumn(CutColumn, CodedColumn):
 
     def value(self, value: str) -> str:
         model = words.model_of(value)
-        return str(capfirst(model._meta.verbose_name)) if model else value
+        return capfirst(words.model_label(model)) if model else value
 
 
 class AuditTable(tables.Table):

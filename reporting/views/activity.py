@@ -28,13 +28,13 @@ class Activity(PageView):
     template_name = "reporting/activity.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        day = asked_day(request)
+        form, day = asked_day(request)
         if day is None:
-            return self.render({"day": None, "form": DayForm()})
+            return self.render({"day": None, "form": form})
         report = selectors.activity_of(day=day, actor=self.request.actor)
         return self.render(
             {
-                "form": DayForm({"day": formats.day(day)}),
+                "form": form,
                 "day": day,
                 "report": report,
                 "desk_chart": _desk_chart(report),
@@ -50,7 +50,7 @@ class ActivityFile(PageView):
     action = Action.VIEW_REPORTS
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        day = asked_day(request)
+        _form, day = asked_day(request)
         if day is None:
             raise Http404
         report = selectors.activity_of(day=day, actor=self.request.actor)
@@ -64,11 +64,19 @@ class ActivityFile(PageView):
         return response
 
 
-def asked_day(request: HttpRequest) -> date | None:
-    """Return the day that a page was asked for, else that of the house."""
-    form = DayForm(request.GET or None)
-    asked: date | None = form.cleaned_data["day"] if form.is_valid() else None
-    return asked or trades.current_day(today=timezone.localdate())
+def asked_day(request: HttpRequest) -> tuple[DayForm, date | None]:
+    """Return the day that a page was asked for, else that of the house, and the form that says it.
+
+    What is no day is none, and the form says so: it never becomes today.
+    """
+    if request.GET.get("day"):
+        form = DayForm(request.GET)
+        if not form.is_valid():
+            return form, None
+        day: date | None = form.cleaned_data["day"]
+    else:
+        day = trades.current_day(today=timezone.localdate())
+    return DayForm({"day": formats.day(day)} if day else None), day
 
 
 def _written(report: ActivityReport, by: str) -> WrittenReport:

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from core import access
 from core.jobs import enqueue
-from core.pages import PageView, formats
+from core.pages import PageView
 from core.roles import Action
 from reporting import selectors
 from reporting.formats import schemas
 from reporting.forms import DayForm
 from reporting.states import ReportState
+from reporting.views.activity import asked_day
 from trades import selectors as trades
 
 JOB_KIND = "reporting.generate_rts22"
@@ -35,10 +36,8 @@ class ReportingDay(PageView):
     template_name = "reporting/day.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = DayForm(request.GET or None)
-        asked = form.cleaned_data["day"] if form.is_valid() else None
-        day = asked or trades.current_day(today=timezone.localdate())
-        return self.render({"form": DayForm({"day": formats.day(day)}), **self._context(day)})
+        form, day = asked_day(request)
+        return self.render({"form": form, **self._context(day)})
 
     def _context(self, day: date | None) -> dict[str, Any]:
         if day is None:

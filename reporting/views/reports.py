@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -76,7 +77,10 @@ class UnansweredList(ListPage):
     @cached_property
     def day(self) -> date:
         """The day that was asked for, else that of the house."""
-        return asked_day(self.request) or timezone.localdate()
+        _form, day = asked_day(self.request)
+        if day is None and self.request.GET.get("day"):
+            raise Http404
+        return day or timezone.localdate()
 
     def get_queryset(self) -> QuerySet[Trade]:
         unanswered = selectors.list_unanswered(day=self.day, actor=self.request.actor)

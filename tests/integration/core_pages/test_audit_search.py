@@ -125,3 +125,14 @@ def test_every_reference_that_is_sought_has_an_index() -> None:
 
     assert {"instrument", "party", "user", "account", "book"} <= sought
     assert records.kinds()["trade"].indexed == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("fr", "Opérateur · portefeuilles"), ("en", "Trader · books")]
+)
+def test_what_joins_two_kinds_is_named_by_both(auditor: Client, language: str, word: str) -> None:
+    """The framework calls it "Trader-book relationship", in English for everybody."""
+    page = auditor.get("/audit/", headers={"accept-language": language}).content.decode()
+
+    assert word in page
+    assert "relationship" not in page

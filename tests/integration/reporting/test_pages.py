@@ -57,6 +57,23 @@ def test_every_page_answers(client: Client, made: ReportFile, language: str) -> 
         assert response.status_code == 200, page
 
 
+@pytest.mark.parametrize("typed", ["31/02/2026", "nonsense", "20/11"])
+@pytest.mark.parametrize("page", ["reporting:home", "reporting:activity"])
+def test_what_is_no_day_never_becomes_another_one(
+    client: Client, made: ReportFile, page: str, typed: str
+) -> None:
+    """The page would show, and offer to generate, a day that nobody asked for."""
+    signed_in(client, agent())
+
+    shown = client.get(reverse(page), {"day": typed})
+
+    assert shown.context["day"] is None
+    assert shown.context["form"].errors["day"]
+    assert f'value="{typed}"' in shown.content.decode()
+    assert "Generate the reports" not in shown.content.decode()
+    assert client.get(reverse("reporting:unanswered"), {"day": typed}).status_code == 404
+
+
 def test_strangers_see_nothing(client: Client, made: ReportFile) -> None:
     for page in pages(made):
         assert client.get(page).status_code == 302, page
