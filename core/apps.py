@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+import core.plain_letters  # noqa: F401 - registers how names are sought
+
 
 class CoreConfig(AppConfig):
     name = "core"

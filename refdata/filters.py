@@ -14,7 +14,7 @@ STATUS = {"choices": labelled(RecordState), "label": _("Status")}
 
 
 class InstrumentFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "isin__istartswith", "name"))
+    q = SearchFilter(fields=("code__istartswith", "isin__istartswith", "name__called"))
     asset_class = ChipsFilter(choices=labelled(AssetClass), label=_("Asset class"))
     status = ChipsFilter(**STATUS)
 
@@ -24,7 +24,9 @@ class InstrumentFilter(ListFilterSet):
 
 
 class PartyFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "lei__istartswith", "bic__istartswith", "name"))
+    q = SearchFilter(
+        fields=("code__istartswith", "lei__istartswith", "bic__istartswith", "name__called")
+    )
     is_counterparty = YesNoFilter(label=_("Counterparty"))
     is_custodian = YesNoFilter(label=_("Custodian"))
     status = ChipsFilter(**STATUS)
@@ -73,7 +75,7 @@ class InstructionFilter(ListFilterSet):
 
 
 class AccountFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name", "iban__istartswith", "number"))
+    q = SearchFilter(fields=("code__istartswith", "name__called", "iban__istartswith", "number"))
     kind = ChipsFilter(choices=labelled(AccountKind), label=_("Kind"))
     status = ChipsFilter(**STATUS)
 
@@ -83,7 +85,7 @@ class AccountFilter(ListFilterSet):
 
 
 class BookFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name", "desk__code__istartswith"))
+    q = SearchFilter(fields=("code__istartswith", "name__called", "desk__code__istartswith"))
     desk = ModelChoiceFilter(queryset=models.Desk.objects.order_by("code"), label=_("Desk"))
     status = ChipsFilter(**STATUS)
 
@@ -93,7 +95,7 @@ class BookFilter(ListFilterSet):
 
 
 class DeskFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name"))
+    q = SearchFilter(fields=("code__istartswith", "name__called"))
 
     class Meta:
         model = models.Desk
@@ -101,7 +103,7 @@ class DeskFilter(ListFilterSet):
 
 
 class TraderFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name"))
+    q = SearchFilter(fields=("code__istartswith", "name__called"))
     desk = ModelChoiceFilter(queryset=models.Desk.objects.order_by("code"), label=_("Desk"))
     status = ChipsFilter(**STATUS)
 
@@ -112,7 +114,12 @@ class TraderFilter(ListFilterSet):
 
 class VenueFilter(ListFilterSet):
     q = SearchFilter(
-        fields=("mic__istartswith", "operating_mic__istartswith", "name", "city__istartswith")
+        fields=(
+            "mic__istartswith",
+            "operating_mic__istartswith",
+            "name__called",
+            "city__istartswith",
+        )
     )
     status = ChipsFilter(**STATUS)
 
@@ -122,7 +129,7 @@ class VenueFilter(ListFilterSet):
 
 
 class CalendarFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name"))
+    q = SearchFilter(fields=("code__istartswith", "name__called"))
 
     class Meta:
         model = models.Calendar
@@ -130,7 +137,7 @@ class CalendarFilter(ListFilterSet):
 
 
 class CurrencyFilter(ListFilterSet):
-    q = SearchFilter(fields=("code__istartswith", "name"))
+    q = SearchFilter(fields=("code__istartswith", "name__called"))
 
     class Meta:
         model = models.Currency
@@ -166,7 +173,7 @@ class RateFilter(ListFilterSet):
 
 
 class ListingFilter(ListFilterSet):
-    q = SearchFilter(fields=("isin__istartswith", "mic__istartswith", "name"))
+    q = SearchFilter(fields=("isin__istartswith", "mic__istartswith", "name__called"))
     status = ChipsFilter(**STATUS)
 
     class Meta:
@@ -175,7 +182,7 @@ class ListingFilter(ListFilterSet):
 
 
 class ImportFilter(ListFilterSet):
-    q = SearchFilter(fields=("name", "kind__istartswith", "imported_by__istartswith"))
+    q = SearchFilter(fields=("name__called", "kind__istartswith", "imported_by__istartswith"))
 
     class Meta:
         model = models.FileImport

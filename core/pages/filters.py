@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 import django_filters
 from django import forms
@@ -40,6 +40,12 @@ class MomentDayFilter(DayFilter):
         return qs.filter(**{f"{self.field_name}__{'lt' if last else 'gte'}": moment})
 
 
+LOOKUPS: Final = (
+    *("__startswith", "__istartswith", "__exact", "__icontains", "__contains"),
+    "__called",
+)
+
+
 class SearchFilter(django_filters.CharFilter):
     """The search box (`/`): every word must be found in one of `fields` (lookups allowed)."""
 
@@ -59,8 +65,7 @@ class SearchFilter(django_filters.CharFilter):
 
     @staticmethod
     def _lookup(name: str) -> str:
-        known = ("__startswith", "__istartswith", "__exact", "__icontains", "__contains")
-        return name if name.endswith(known) else f"{name}__icontains"
+        return name if name.endswith(LOOKUPS) else f"{name}__icontains"
 
 
 class ChipsFilter(django_filters.MultipleChoiceFilter):

@@ -46,7 +46,7 @@ def find_instruments(word: str) -> list[int]:
     named = (
         Q(isin__istartswith=word)
         | Q(code__istartswith=word)
-        | Q(name__icontains=word)
+        | Q(name__called=word)
         | Q(pk__in=InstrumentAlias.objects.filter(symbol__istartswith=word).values("instrument"))
     )
     return list(Instrument.objects.filter(named).order_by("pk").values_list("pk", flat=True))

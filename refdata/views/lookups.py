@@ -45,7 +45,7 @@ class Lookup(PageView):
             for name in self.starts:
                 match |= Q(**{f"{name}__istartswith": word})
             for name in self.contains:
-                match |= Q(**{f"{name}__icontains": word})
+                match |= Q(**{f"{name}__called": word})
             rows = rows.filter(match)
         return rows.order_by(self.starts[0], "pk")
 

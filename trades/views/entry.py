@@ -244,19 +244,19 @@ def _unreadable(form: TicketForm) -> Iterator[BoundField]:
 def _instruments(typed: str) -> list[tuple[str, str]]:
     rows = Instrument.objects.filter(status="ACTIVE")
     begins = Q(isin__startswith=typed.upper()) | Q(code__istartswith=typed)
-    found = rows.filter(begins | Q(name__icontains=typed)).order_by("name")
+    found = rows.filter(begins | Q(name__called=typed)).order_by("name")
     return [(i.isin or i.code, f"{i.name} · {i.code}") for i in found[:SHOWN_MAX]]
 
 
 def _parties(typed: str) -> list[tuple[str, str]]:
     rows = Party.objects.filter(status="ACTIVE", is_counterparty=True)
-    found = rows.filter(code__istartswith=typed) | rows.filter(name__icontains=typed)
+    found = rows.filter(code__istartswith=typed) | rows.filter(name__called=typed)
     return [(p.code, p.name) for p in found.order_by("code")[:SHOWN_MAX]]
 
 
 def _books(typed: str) -> list[tuple[str, str]]:
     rows = Book.objects.filter(status="ACTIVE").select_related("desk")
-    found = rows.filter(Q(code__istartswith=typed) | Q(name__icontains=typed))
+    found = rows.filter(Q(code__istartswith=typed) | Q(name__called=typed))
     return [(b.code, f"{b.name} · {b.desk.code}") for b in found.order_by("code")[:SHOWN_MAX]]
 
 
