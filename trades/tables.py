@@ -100,7 +100,7 @@ class TradeTable(tables.Table):
 class AllocationRuleTable(tables.Table):
     book_code = LinkColumn("trades:allocation_rule", verbose_name=_("Book"))
     counterparty_code = TextColumn(verbose_name=_("Counterparty"))
-    percents = tables.Column(orderable=False, verbose_name=_("Shares"))
+    percents = tables.Column(orderable=False, verbose_name=pgettext_lazy("allocation", "Shares"))
     residual_account = TextColumn(verbose_name=_("Residual account"))
     active = tables.BooleanColumn(verbose_name=pgettext_lazy("rule", "Active"))
     valid_from = DayColumn(verbose_name=_("Valid from"))

@@ -146,7 +146,7 @@ class VenueList(ReferenceList):
     tabs = (
         Tab(_("All")),
         Tab(_("Active"), "status=ACTIVE"),
-        Tab(_("Expired"), "status=INACTIVE"),
+        Tab(pgettext_lazy("instruments", "Expired"), "status=INACTIVE"),
     )
     export_name, empty_text = "venues", _("No venue yet: load the MIC list.")
 
