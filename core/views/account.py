@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -186,4 +187,5 @@ class DeleteView(PageView):
 def _safe_next(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if safe and target.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)
+    path = urlsplit(target)._replace(scheme="", netloc="").geturl() if safe else ""
+    return path if path.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

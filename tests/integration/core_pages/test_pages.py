@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -121,6 +122,20 @@ def test_a_part_of_a_page_sends_a_stranger_away_as_a_whole() -> None:
 
     assert (answer.status_code, answer.content) == (401, b"")
     assert answer.headers["HX-Redirect"] == "/sign-in/?next=/jobs/%3Fstate%3DFAILED"
+
+
+def test_the_language_of_a_refusal_is_switched_on_the_page_of_the_form(
+    auditor_client: Client,
+) -> None:
+    """The refusal itself cannot be shown again: its address only takes what a form sends."""
+    came = {"Referer": "http://testserver/jobs/?state=FAILED"}
+    refused = auditor_client.post("/jobs/1/retry/", headers=came)
+    assert refused.status_code == 403
+    back = re.findall(r'name="next" value="([^"]*)"', refused.content.decode())[0]
+
+    answer = auditor_client.post("/language/", {"language": "en", "next": back})
+
+    assert answer.headers["Location"] == "/jobs/?state=FAILED"
 
 
 def test_the_address_of_an_act_says_that_there_is_nothing_to_see(auditor_client: Client) -> None:
