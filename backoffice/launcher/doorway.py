@@ -16,6 +16,7 @@ from typing import Final
 
 from backoffice.launcher import embedded, embedded_services, leash, places, provisioning
 from backoffice.launcher.cluster_home import UnableToStart
+from backoffice.launcher.processes import MARK
 
 #: Commands that change tables, grants or triggers: they connect as the owner role.
 OWNER_COMMANDS = frozenset({"migrate", "sync_database", "sqlmigrate", "restore"})
@@ -86,6 +87,7 @@ def ready_for(command: str) -> Iterator[None]:
     """Start the embedded servers for one command if they are needed and not running."""
     with _plainly(command):
         leash.follow()
+        os.environ.pop(MARK, None)  # a server that this command starts is no child of the launcher
         url = os.environ.get("DATABASE_URL")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
         if not url or _brought_up_here(url):

@@ -1,32 +1,31 @@
 """Runs the processes of `up`: prefixed logs, restart with back-off, and a stop that leaves nothing.
 
 Children lead their own sessions, so Ctrl-C reaches the launcher alone and it stops them in order.
-What runs is written to a file: after a kill -9 of the launcher, the next start ends the orphans.
+They carry the mark of the lock of DATA_DIR, which one launcher holds at a time: after a kill -9 of
+the launcher, whatever has that mark is an orphan, and the next start ends it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-from backoffice.launcher.processes import born_at
+from backoffice.launcher.processes import MARK, Marked, born_at, marked
 
 STOP_SECONDS_MAX: Final = 10
 KILL_SECONDS_MAX: Final = 5
 BACKOFF_SECONDS_MAX: Final = 30
 STEADY_SECONDS: Final = 10
-RECORD_SECONDS: Final = 5
 WEB: Final = "web"
 COLOURS: Final = {WEB: "36", "worker": "33", "scheduler": "35", "fix": "34", "up": "32"}
 
@@ -44,8 +43,8 @@ def _has_ended(process: subprocess.Popen[str]) -> bool:
     return process.poll() is not None
 
 
-def _is_gone(pid: int, born: str) -> bool:
-    return born_at(pid) != born
+def _are_gone(processes: Sequence[Marked]) -> bool:
+    return all(born_at(process.pid) != process.born for process in processes)
 
 
 def end_group(pid: int, *, is_gone: Callable[[], bool], together: bool = False) -> None:
@@ -95,57 +94,29 @@ class Child:
 class Supervisor:
     """Keeps `children` and the `servers` alive until `stop` is set."""
 
-    folder: Path
+    mark: str
     environment: Mapping[str, str]
     children: list[Child] = field(default_factory=list)
     checks: list[Callable[[], None]] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    record_is_due: bool = False
-    record_tried_at: float = 0
-
-    @property
-    def record(self) -> Path:
-        return self.folder / "processes.json"
 
     def end_orphans(self) -> None:
-        """End what a killed launcher left running, and nothing else."""
-        if not self.record.exists():
-            return
-        with contextlib.suppress(ValueError):
-            for row in json.loads(self.record.read_text()):
-                pid, born = int(row["pid"]), str(row["born"])
-                if born and born_at(pid) == born:
-                    say("up", f"ending {row['name']} (pid {pid}) left by an earlier start")
-                    gone = functools.partial(_is_gone, pid, born)
-                    end_group(pid, is_gone=gone, together=row["name"] == WEB)
-        self.record.unlink(missing_ok=True)
-
-    def _write_record(self) -> None:
-        """Note what runs; a full disk delays the note, it stops nobody."""
-        rows = [
-            {"name": child.name, "pid": child.process.pid, "born": born_at(child.process.pid)}
-            for child in self.children
-            if child.process is not None and child.running()
-        ]
-        draft = self.record.with_suffix(".draft")
-        try:
-            draft.write_text(json.dumps(rows))
-            draft.replace(self.record)
-        except OSError as refused:
-            if not self.record_is_due:
-                say("up", f"{self.record} not written: {refused.strerror}; going on without it")
-            self.record_is_due = True
-            return
-        if self.record_is_due:
-            say("up", f"{self.record} is written again")
-        self.record_is_due = False
+        """End what a killed launcher left running, and nothing else; its leader may be dead too."""
+        groups = defaultdict(list)
+        for process in marked(self.mark):
+            groups[process.group].append(process)
+        for group, left in groups.items():
+            name, leader = left[0].name, [process for process in left if process.pid == group]
+            say("up", f"ending {name} (pid {group}) left by an earlier start")
+            gone = functools.partial(_are_gone, leader or left)
+            end_group(group, is_gone=gone, together=name == WEB or not leader)
 
     def start(self, child: Child) -> None:
         """Start a child; where the system refuses, it is tried again with back-off."""
         try:
             child.process = subprocess.Popen(
                 child.command,
-                env=dict(self.environment),
+                env={**self.environment, MARK: f"{self.mark}:{child.name}"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -158,7 +129,6 @@ class Supervisor:
             return
         child.started_at = time.monotonic()
         threading.Thread(target=self._pump, args=(child.name, child.process), daemon=True).start()
-        self._write_record()
 
     def add(self, name: str, command: Sequence[str]) -> None:
         child = Child(name, command)
@@ -198,9 +168,6 @@ class Supervisor:
         """Look once at every server and child, and start again what has ended."""
         for check in self.checks:
             check()
-        if self.record_is_due and time.monotonic() > self.record_tried_at + RECORD_SECONDS:
-            self.record_tried_at = time.monotonic()
-            self._write_record()
         for child in self.children:
             if not self.stop.is_set():
                 self._look_after(child)
@@ -222,7 +189,6 @@ class Supervisor:
             thread.start()
         for thread in threads:
             thread.join()
-        self.record.unlink(missing_ok=True)
 
     @staticmethod
     def _end(child: Child) -> None:

@@ -23,6 +23,7 @@ from backoffice.launcher import environment as env
 from backoffice.launcher.cluster_home import UnableToStart, make_data_dir
 from backoffice.launcher.commands import Commands, Stopped
 from backoffice.launcher.embedded_services import Services
+from backoffice.launcher.processes import mark_of
 from backoffice.launcher.supervisor import WEB, Supervisor, say
 
 TOLD_EVERY_SECONDS = 30
@@ -91,8 +92,11 @@ def _fix_port(port: int) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(place: places.Place) -> Iterator[None]:
-    """One launcher per DATA_DIR; the lock goes with the process, even after kill -9."""
+def _only_one(place: places.Place) -> Iterator[str]:
+    """One launcher per DATA_DIR; the lock goes with the process, even after kill -9.
+
+    Gives the mark of what this launcher starts.
+    """
     make_data_dir(place)
     with (place.data_dir / "up.lock").open("a+") as lock:
         try:
@@ -102,7 +106,7 @@ def _only_one(place: places.Place) -> Iterator[None]:
                 f"already running with {place.data_dir}: stop it, "
                 "or choose another DATA_DIR and PORT"
             ) from busy
-        yield
+        yield mark_of(os.fstat(lock.fileno()))
 
 
 @dataclass(slots=True)
@@ -257,9 +261,9 @@ def _serve(house: House) -> int:
 def _start(options: argparse.Namespace) -> int:
     environment = _environment(options)
     services = Services.of_environment()
-    supervisor = Supervisor(services.place.data_dir, environment)
-    house = House(options, services, supervisor, Commands(environment, supervisor.stop))
-    with _only_one(services.place):
+    with _only_one(services.place) as mark:
+        supervisor = Supervisor(mark, environment)
+        house = House(options, services, supervisor, Commands(environment, supervisor.stop))
         try:
             return _serve(house)
         except (UnableToStart, OSError) as refused:

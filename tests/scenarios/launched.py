@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -21,6 +20,8 @@ from typing import Any
 
 from backoffice.launcher import places
 from backoffice.launcher.embedded import Postgres
+from backoffice.launcher.processes import mark_of, marked
+from backoffice.launcher.supervisor import Supervisor
 from backoffice.launcher.valkey import Valkey
 
 PATIENCE_SECONDS = 40
@@ -98,8 +99,8 @@ class Launched:
         return (self.data_dir / "up.log").read_text()
 
     def children(self) -> dict[str, int]:
-        rows = json.loads((self.data_dir / "processes.json").read_text())
-        return {row["name"]: row["pid"] for row in rows}
+        found = marked(mark_of((self.data_dir / "up.lock").stat()))
+        return {process.name: process.pid for process in found if process.pid == process.group}
 
     def postgres_pid(self) -> int:
         server = Postgres(self.place)
@@ -136,6 +137,9 @@ class Launched:
         return self.process.wait(timeout=30)
 
 
+LAUNCHED: list[Launched] = []
+
+
 def launch(
     data_dir: Path,
     *,
@@ -159,7 +163,19 @@ def launch(
             text=True,
             start_new_session=group,
         )
-    return Launched(data_dir, chosen, process)
+    launched = Launched(data_dir, chosen, process)
+    LAUNCHED.append(launched)
+    return launched
+
+
+def _end_what_runs(folder: Path) -> None:
+    """What a test that failed did not end lives no longer than its folder."""
+    for up in LAUNCHED:
+        if up.data_dir == folder and up.process.poll() is None:
+            up.process.kill()
+            up.process.wait()
+    if (lock := folder / "up.lock").exists():
+        Supervisor(mark_of(lock.stat()), {}).end_orphans()
 
 
 @contextlib.contextmanager
@@ -175,6 +191,7 @@ def home(like: Path | None = None) -> Iterator[Path]:
             subprocess.run(["cp", "-a", f"{like}/.", str(folder)], check=True)
         yield folder
     finally:
+        _end_what_runs(folder)
         place = places.Place(folder)
         Valkey(place).stop()
         Postgres(place, throw_away=True).remove()

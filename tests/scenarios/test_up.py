@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backoffice.launcher.embedded import Postgres
-from backoffice.launcher.processes import born_at
+from backoffice.launcher.processes import born_at, mark_of, marked
 from backoffice.launcher.valkey import Valkey
 from tests.scenarios.launched import Launched, eventually, home, launch
 
@@ -64,6 +64,7 @@ def test_a_killed_launcher_is_taken_over_and_the_data_is_kept(folder: Path) -> N
     secrets = (folder / "secrets.json").read_text()
     orphans = first.children()
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    _kill(orphans["web"])  # its processes serve on, at its port
     assert first.get("/livez")[0] == 200
 
     second = launch(folder, port=first.port)
@@ -88,6 +89,7 @@ def test_a_first_start_that_is_killed_leaves_nothing_half_done(folder: Path) -> 
     counted = "from trades.models import Trade; print(Trade.objects.count() > 4000)"
     assert second.told("shell", "--no-imports", "-c", counted) == "True"
     assert second.end() == 0, second.log()
+    assert not marked(mark_of((folder / "up.lock").stat()))
 
 
 def test_a_second_launcher_in_the_same_folder_and_a_taken_port_are_refused(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import signal
 import subprocess
 import sys
@@ -12,43 +13,69 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.launcher import supervisor
+from backoffice.launcher import places, supervisor
 from backoffice.launcher.embedded_services import Patience
-from backoffice.launcher.processes import born_at
+from backoffice.launcher.processes import MARK, born_at, mark_of, marked
 from backoffice.launcher.supervisor import Supervisor
+from tests.scenarios.launched import eventually
 
-SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
-
-
-@pytest.fixture(autouse=True)
-def _shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "RECORD_SECONDS", 0)
+SLEEPER = ["sleep", "60"]
 
 
-def test_a_record_that_cannot_be_written_stops_nobody_and_is_written_later(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    full = tmp_path / "no room"
-    watch = Supervisor(full, {})
+def _mark() -> str:
+    """A mark that no lock has."""
+    return f"test:{os.getpid()}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone hands orphans over")
+def test_a_launcher_that_is_killed_at_any_instant_of_a_start_leaves_nobody_to_the_next() -> None:
+    killing = [sys.executable, "-m", "tests.unit.backoffice.killed_launcher", _mark()]
+    done = subprocess.run(killing, cwd=places.ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("ending worker") > 10
+    assert not marked(killing[-1])
+
+
+def test_what_a_dead_leader_left_is_ended_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """The processes of a web server serve on when its first one is killed."""
+    leader = subprocess.Popen(
+        ["sh", "-c", "sleep 60 & echo; wait"],
+        env={MARK: f"{_mark()}:worker"},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with leader:
+        assert leader.stdout is not None
+        assert leader.stdout.readline() == b"\n"
+        leader.kill()
+
+    Supervisor(_mark(), {}).end_orphans()
+
+    assert not marked(_mark())
+    assert f"ending worker (pid {leader.pid})" in capsys.readouterr().out
+
+
+def test_what_another_launcher_started_is_left_alone(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.touch()
+    other.touch()
+    theirs = Supervisor(mark_of(other.stat()), {})
+    theirs.add("worker", SLEEPER)
     try:
-        watch.add("web", SLEEPER)
-        watch.step()
-        child = watch.children[0]
-        assert child.running()
-        assert capsys.readouterr().out.count("going on without it") == 1
+        eventually(lambda: marked(mark_of(other.stat())))
 
-        full.mkdir()
-        watch.step()
-        assert "is written again" in capsys.readouterr().out
-        assert str(child.process.pid) in watch.record.read_text()  # type: ignore[union-attr]  # it runs
+        Supervisor(mark_of(mine.stat()), {}).end_orphans()
+
+        assert theirs.children[0].running()
     finally:
-        watch.stop_children()
+        theirs.stop_children()
 
 
 def test_a_program_that_cannot_be_started_is_tried_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    watch = Supervisor(tmp_path, {})
+    watch = Supervisor(_mark(), {})
 
     watch.add("web", [str(tmp_path / "nowhere")])
     watch.step()
