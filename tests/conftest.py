@@ -24,6 +24,7 @@ from psycopg2 import sql
 
 from backoffice.launcher import assets, places, provisioning
 from backoffice.launcher.embedded import Postgres
+from tests import pristine
 
 CLUSTER = pytest.StashKey[Postgres]()
 
@@ -64,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _remove_abandoned_clusters()
+    # the product is started some hundred times: it is compiled once, also where images forbid it
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     assets.compile_catalogues()
     server = Postgres(places.Place(places.test_dir()), throw_away=True)
     server.start(password=places.TEST_PASSWORD)
@@ -101,43 +104,6 @@ def _connect_as(role: str) -> None:
     connections.settings["default"]["USER"] = settings.DATABASE_ROLES[role]
 
 
-def _tables() -> list[str]:
-    with connection.cursor() as cursor:
-        return sorted(connection.introspection.table_names(cursor))
-
-
-def _keep_pristine(database: str) -> list[str]:
-    """Copy what the migrations filled in (rights, content types): each test finds it again."""
-    filled = []
-    with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA pristine")
-        for table in _tables():
-            cursor.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table)))
-            if cursor.fetchone():
-                copy = sql.SQL("CREATE TABLE pristine.{0} AS TABLE public.{0}")
-                cursor.execute(copy.format(sql.Identifier(table)))
-                filled.append(table)
-    return filled
-
-
-def _reset(database: str, tables: list[str], filled: list[str]) -> None:
-    """Empty every table and put the pristine rows back, past the append-only triggers."""
-    with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        every = sql.SQL(", ").join(map(sql.Identifier, tables))
-        cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(every))
-        for table in filled:
-            restore = sql.SQL("INSERT INTO public.{0} OVERRIDING SYSTEM VALUE TABLE pristine.{0}")
-            cursor.execute(restore.format(sql.Identifier(table)))
-            cursor.execute(
-                "SELECT setval("
-                " pg_get_serial_sequence(quote_ident(table_name), column_name), 100000)"
-                " FROM information_schema.columns"
-                " WHERE table_schema = 'public' AND table_name = %s AND is_identity = 'YES'",
-                [table],
-            )
-
-
 def _grant_until_synchronised() -> None:
     """Plain grants while no `sync_database` exists that installs the exact ones."""
     from django.core.management import get_commands
@@ -157,17 +123,17 @@ def django_db_setup(
 ) -> Iterator[None]:
     with django_db_blocker.unblock():
         _grant_until_synchronised()
-        database, tables = connection.settings_dict["NAME"], _tables()
-        filled = _keep_pristine(database)
+        database = connection.settings_dict["NAME"]
+        with connection.cursor() as cursor:
+            tables = sorted(connection.introspection.table_names(cursor))
         _connect_as("app")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(
-        TransactionTestCase,
-        "_fixture_teardown",
-        lambda _self: _reset(database, tables, filled),
-    )
-    yield
-    patch.undo()
+    with contextlib.closing(_superuser(database)) as opened, opened.cursor() as cursor:
+        again = pristine.keep(cursor, tables)
+        cursor.execute("SET session_replication_role = replica")
+        patch = pytest.MonkeyPatch()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: cursor.execute(again))
+        yield
+        patch.undo()
     with django_db_blocker.unblock():
         _connect_as("owner")
 

@@ -12,12 +12,19 @@ ALIKE: Final = {"exclude": [["tbody tr:nth-child(n+6)"], [".trail li:nth-child(n
 """Rows and entries further down are made like the first ones."""
 WITHIN: Final = {"exclude": [*ALIKE["exclude"], [".side"], [".top"]]}
 """The frame is the same on every page: what is looked at whole in the dark has it, too."""
-OPTIONS: Final = {"resultTypes": ["violations"]}
+OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
+"""Sound that plays by itself is all that axe would fetch files again for, and never serious."""
 CONTRAST: Final = {**OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
+def bring_axe(page: Page) -> None:
+    """Have axe in every document that this page will open: half a megabyte is sent once."""
+    page.add_init_script(Axe().axe_script)
+
+
 def serious_violations(page: Page) -> list[str]:
-    page.evaluate(Axe().axe_script)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
     return _told(page, _violations(page, ALIKE, OPTIONS))
 
 

@@ -27,7 +27,7 @@ from kernel.actors import SYSTEM
 from refdata.models import CutOff
 from refdata.services import load_file
 from tests.browser import allocated, pages
-from tests.browser.accessibility import faint_text_by_night, serious_violations
+from tests.browser.accessibility import bring_axe, faint_text_by_night, serious_violations
 from tests.factories.feeds import webhooks_in_every_state
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
@@ -189,6 +189,7 @@ def test_every_page_is_accessible(
     for page in people.values():
         page.emulate_media(reduced_motion="reduce")  # a colour on its way is no colour to judge
         page.set_viewport_size(SMALLEST)
+        bring_axe(page)
     User.objects.filter(username__in=PEOPLE).update(language="fr", theme="light")
     violations: list[str] = []
     for who, name, address in every_page():

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.launched import Launched, eventually, running
+from tests.scenarios.test_broker_outage import _ask
 
 pytestmark = pytest.mark.slow
-RATE, SECONDS = 25, 16
+RATE, SECONDS = 25, 14
 
 
 @pytest.fixture(name="up")
@@ -36,7 +37,7 @@ def _kill_everything_once(up: Launched) -> None:
 def test_promises_hold_when_every_process_is_killed_in_mid_work(up: Launched) -> None:
     up.load_reference_data()
     flow = up.start("simulate_front_office", "--rate", str(RATE), "--seconds", str(SECONDS))
-    time.sleep(4)
+    eventually(lambda: _ask(up, "SELECT count(*) > 20 FROM trades_execution")[0])
     _kill_everything_once(up)
 
     said = flow.communicate(timeout=120)[0]

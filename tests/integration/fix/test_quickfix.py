@@ -1,10 +1,11 @@
-"""A real QuickFIX initiator logs on, resends what is asked for, beats, logs out and comes back."""
+"""Real QuickFIX initiators log on, resend what is asked for, beat, log out and come back."""
 
 from __future__ import annotations
 
 import importlib.util
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.factories.trades import small_world
 from tests.fix import initiator
 from tests.fix.initiator import accepting
 from tests.integration.fix.test_drop_copy import eventually
-from trades.models import FixLine, FixMessage, FixResult, Trade
+from trades.models import FixLine, FixResult, FixSession, Trade
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -23,6 +24,8 @@ pytestmark = [
         reason="quickfix-tls has wheels for Linux on x86-64 alone; elsewhere it would compile",
     ),
 ]
+
+VERSIONS = ("FIX.4.2", "FIX.4.4", "FIXT.1.1")
 
 
 def quickfix(port: int, folder: Path, begin: str, first: int, count: int) -> list[str]:
@@ -37,23 +40,30 @@ def quickfix(port: int, folder: Path, begin: str, first: int, count: int) -> lis
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("begin", ["FIX.4.2", "FIX.4.4", "FIXT.1.1"])
-def test_quickfix_reports_over_two_logons_and_each_fill_is_booked_once(
-    begin: str, tmp_path: Path
-) -> None:
+def test_quickfix_reports_over_two_logons_and_each_fill_is_booked_once(tmp_path: Path) -> None:
+    """A counterparty of each version, all at once: what they wait for is the clock."""
     small_world()
-    initiator.session(begin_string=begin)
-    with accepting() as acceptor:
-        first = quickfix(acceptor.port, tmp_path, begin, 1, 40)
-        eventually(lambda: FixLine.objects.get().state == "OFFLINE")
-        second = quickfix(acceptor.port, tmp_path, begin, 41, 10)
-        eventually(lambda: FixResult.objects.count() == 50)
+    for begin in VERSIONS:
+        initiator.session(name=begin, begin_string=begin, source_system=begin)
+    with accepting() as acceptor, ThreadPoolExecutor(len(VERSIONS)) as pool:
 
-    assert first == second == ["logon", "logout"]
-    assert Trade.objects.count() == 50
-    line = FixLine.objects.get()
-    assert line.epoch == 1
-    taken = FixMessage.objects.filter(disposition__in=["TAKEN", "REFUSED"]).order_by("number")
-    kinds = set(taken.values_list("kind", flat=True))
-    assert kinds <= {"A", "0", "1", "2", "4", "5", "8"}
-    assert FixMessage.objects.filter(disposition="HELD").exists(), "it had to resend"
+        def live(first: int, count: int) -> list[list[str]]:
+            lives = [
+                pool.submit(quickfix, acceptor.port, tmp_path / begin, begin, first, count)
+                for begin in VERSIONS
+            ]
+            return [life.result() for life in lives]
+
+        said = live(1, 40)
+        eventually(lambda: not FixLine.objects.exclude(state="OFFLINE").exists())
+        said += live(41, 10)
+        eventually(lambda: FixResult.objects.count() == 50 * len(VERSIONS))
+
+    assert said == [["logon", "logout"]] * 2 * len(VERSIONS)
+    for session in FixSession.objects.all():
+        assert Trade.objects.filter(source_system=session.source_system).count() == 50
+        assert session.line.epoch == 1
+        taken = session.messages.filter(disposition__in=["TAKEN", "REFUSED"])
+        kinds = set(taken.values_list("kind", flat=True))
+        assert kinds <= {"A", "0", "1", "2", "4", "5", "8"}
+        assert session.messages.filter(disposition="HELD").exists(), "it had to resend"
