@@ -110,9 +110,8 @@ def replay(
             trades=known.trades,
             waiting=known.waiting,
         )
-        for item in items:
-            if item.outcome is Outcome.EXCEPTION:
-                plan.replay(item)
+        for item in [item for item in items if item.outcome is Outcome.EXCEPTION]:
+            plan.replay(item)  # a NEW takes along what was parked: that is judged once
         if not plan.replayed:
             return 0
         batch_id = capture.open_batch(origin, actor, at)

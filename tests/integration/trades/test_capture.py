@@ -173,6 +173,23 @@ def test_what_waited_for_a_name_and_comes_too_late_says_so() -> None:
     assert open_about("X-1") == [("CAPTURE", "CAP-104")]
 
 
+def test_what_a_named_new_lets_go_is_judged_once() -> None:
+    """A cancellation that is too old waits for a person, whatever came after it and went on."""
+    new = send(facts(version=3, isin=None, symbol="NOPE")).items[0]
+    send(cancel(version=1))
+    send(cancel(version=4))
+
+    moved = repair.name_instrument(
+        execution_id=new.execution_id or 0,
+        instrument_id=Instrument.objects.get(isin=ISIN).pk,
+        actor=person(),
+        at=AT,
+    )
+
+    assert moved == 3
+    assert open_about("X-1") == [("CAPTURE", "CAP-103")]
+
+
 def test_a_batch_takes_every_kind_at_once() -> None:
     captured = send(
         facts(source_reference="A"),
