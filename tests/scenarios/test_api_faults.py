@@ -27,7 +27,7 @@ from tests.scenarios.test_broker_outage import _ask, _execution
 
 pytestmark = pytest.mark.slow
 BULK = "/api/v1/executions/bulk/"
-COUNT = 10_000
+COUNT = 5_000
 PATIENCE_S = 180
 
 
