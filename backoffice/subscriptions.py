@@ -10,6 +10,8 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "trades.validated": ("settlement.confirm_trades",),
     "confirmation.received": ("settlement.match_received",),
     "refdata.instrument_named": ("trades.replay_waiting",),
+    "refdata.party_named": ("trades.complete_named", "trades.recontrol"),
+    "refdata.instruction_approved": ("trades.complete_instructed",),
     "exception.waived": ("trades.recontrol",),
     "exception.recheck_asked": ("trades.recontrol",),
     "refdata.prices_loaded": ("trades.recontrol",),

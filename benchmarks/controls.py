@@ -66,9 +66,14 @@ def _world() -> None:
     desk = refdata.Desk.objects.create(code="EQ", name="Equities")
     refdata.Book.objects.create(code="EQ-PAR-1", name="Paris", desk=desk)
     refdata.Trader.objects.create(code="T-ANA", name="Ana", desk=desk)
-    refdata.Party.objects.create(
+    party = refdata.Party.objects.create(
         code="BNPP", name="BNP Paribas", lei="R0MUWSFPU8MPRO8K5P83", is_counterparty=True
     )
+    refdata.SettlementInstruction.objects.create(
+        party=party, place_of_settlement="SICVFRPPXXX", agent_bic="BNPAFRPPXXX",
+        account_number="1", valid_from=date(2026, 1, 1), state="APPROVED", proposed_by="ann",
+        proposed_at=START, decided_by="ben", decided_at=START,
+    )  # fmt: skip
     for number in range(INSTRUMENTS):
         instrument = refdata.Instrument.objects.create(
             isin=_isin(number),

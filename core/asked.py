@@ -1,4 +1,4 @@
-"""Numbers and people that a request asks for: read one way, by every page.
+"""Numbers, days and people that a request asks for: read one way, by every page.
 
 A number is ASCII digits and no larger than a key of the database: `int()` alone also reads `１２`
 and `1_000`, and stops at 4,300 digits with an error that is nobody's fault but ours.
@@ -6,18 +6,22 @@ and `1_000`, and stops at 4,300 digits with an error that is nobody's fault but 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from core.models import User
+from kernel.calendars import is_plausible
 from kernel.findings import Refusal
 
 KEY_MAX: Final = 2**63 - 1
 DIGITS_MAX: Final = len(str(KEY_MAX))
 SHOWN_MAX: Final = 40
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class NotANumber(Refusal):
@@ -45,6 +49,15 @@ def numbers(texts: Iterable[str]) -> list[int]:
             )
         found.append(read)
     return found
+
+
+def day(text: str) -> date | None:
+    """Return the day that an address names (ISO 8601), None when it names none."""
+    try:
+        found = date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return found if found is not None and is_plausible(found) else None
 
 
 def person(text: str) -> int | None:

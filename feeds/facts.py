@@ -10,6 +10,7 @@ class EventType(StrEnum):
 
     TRADE_CAPTURED = "trade.captured"
     TRADE_AMENDED = "trade.amended"
+    TRADE_ENRICHED = "trade.enriched"
     TRADE_CANCELLED = "trade.cancelled"
     TRADE_PARKED = "trade.parked"
     TRADE_EXCEPTION = "trade.exception"

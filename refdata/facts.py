@@ -165,7 +165,10 @@ class CycleFacts:
 
 @dataclass(frozen=True, slots=True)
 class InstructionFacts:
-    """One approved settlement instruction; an empty criterion matches everything."""
+    """One settlement instruction; an empty criterion matches everything.
+
+    One that waits for its second person is looked at, and never chosen.
+    """
 
     instruction_id: int
     party_id: int
@@ -177,6 +180,7 @@ class InstructionFacts:
     account_number: str
     valid_from: date
     valid_to: date | None
+    approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,7 @@ def _change(flaw: str, fields: dict[str, Any], at: datetime) -> dict[str, Any]:
     gross = Decimal(fields["price"]) * Decimal(fields["quantity"]) + 25
     changes: dict[str, dict[str, Any]] = {
         "no_counterparty": {"counterparty": None},
-        "unknown_counterparty": {"counterparty": "NOBODY"},
+        "unknown_counterparty": {"counterparty": "Societe Generale SA"},
         "far_price": {"price": f"{(Decimal(fields['price']) * 2):f}"},
         "wrong_gross": {"gross_amount": f"{gross.quantize(CENT, ROUND_HALF_UP):f}"},
         "unknown_symbol": {"isin": None, "symbol": "DELL"},

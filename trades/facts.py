@@ -13,6 +13,9 @@ from kernel import numbering
 
 ALLOCATION_SOURCE: Final = "ALLOCATION"
 """The source of trades that shares of a block were booked as: the house itself, and nobody else."""
+ENRICHMENT_SOURCE: Final = "ENRICHMENT"
+"""The source of messages that give a trade what static data lacked when it came: the house, too."""
+HOUSE_SOURCES: Final = frozenset({ALLOCATION_SOURCE, ENRICHMENT_SOURCE})
 
 
 class Product(StrEnum):

@@ -44,7 +44,9 @@ def control_batch(run: JobRun) -> None:
 def recontrol(run: JobRun) -> None:
     """Judge again: the trades named, or those that wait and deal in instruments of `isins`."""
     ids = control_data.trades_to_recontrol(
-        trade_ids=run.parameters.get("trade_ids"), isins=run.parameters.get("isins")
+        trade_ids=run.parameters.get("trade_ids"),
+        isins=run.parameters.get("isins"),
+        party_id=run.parameters.get("party_id"),
     )
     _control(run, ids, only=control.JUDGED)
 
@@ -128,6 +130,28 @@ def replay_waiting(run: JobRun) -> None:
     """Let go on what waited for an instrument that has just been named."""
     name = str(run.parameters["symbol"])
     run.count("booked", repair.replay_waiting(name=name, actor=run.actor, at=run.at))
+
+
+@job_handler("trades.complete_named", counts=("completed",))
+def complete_named(run: JobRun) -> None:
+    """Let go on what waited for a counterparty that is known by now, under any of these names."""
+    hand = str(run.parameters.get("hand", ""))
+    completed = repair.complete_waiting(
+        names=list(run.parameters["names"]), actor=run.actor, at=run.at, hands=(hand,)
+    )
+    run.count("completed", completed)
+
+
+@job_handler("trades.complete_instructed", counts=("completed",))
+def complete_instructed(run: JobRun) -> None:
+    """Give the instruction that was just approved to the trades that wait for one."""
+    completed = repair.complete_uninstructed(
+        party_id=int(run.parameters["party_id"]),
+        instruction_id=int(run.parameters["instruction_id"]),
+        actor=run.actor,
+        at=run.at,
+    )
+    run.count("completed", completed)
 
 
 def _report(run: JobRun, batch: CaptureBatch) -> None:

@@ -13,6 +13,7 @@ from trades.views import (
     intake,
     listing,
     quarantine,
+    repairs,
     tables,
 )
 
@@ -44,8 +45,8 @@ urlpatterns = [
     path("imports/<int:pk>/", intake.ImportDetail.as_view(), name="import"),
     path("executions/", intake.WaitingList.as_view(), name="executions"),
     path("executions/<int:pk>/", intake.ExecutionDetail.as_view(), name="execution"),
-    path("executions/<int:pk>/name/", intake.NameInstrument.as_view(), name="name_instrument"),
-    path("executions/<int:pk>/add/", intake.AddInstrument.as_view(), name="add_instrument"),
+    path("executions/<int:pk>/name/", repairs.NameInstrument.as_view(), name="name_instrument"),
+    path("executions/<int:pk>/add/", repairs.AddInstrument.as_view(), name="add_instrument"),
     path("fix-sessions/", fix.FixSessionList.as_view(), name="fix_sessions"),
     path("fix-sessions/new/", fix.FixSessionEdit.as_view(), name="fix_session_new"),
     path("fix-sessions/<int:pk>/", fix.FixSessionPage.as_view(), name="fix_session"),
@@ -83,6 +84,14 @@ urlpatterns = [
         entry.DecideCancellation.as_view(),
         name="decide_cancellation",
     ),
+    path("<int:pk>/repair/<slug:code>/", repairs.Repair.as_view(), name="repair"),
+    path("<int:pk>/counterparty/", repairs.CounterpartyPage.as_view(), name="counterparty"),
+    path(
+        "<int:pk>/counterparty/name/",
+        repairs.NameCounterparty.as_view(),
+        name="name_counterparty",
+    ),
+    path("<int:pk>/counterparty/add/", repairs.AddCounterparty.as_view(), name="add_counterparty"),
     path("<int:pk>/allocate/", allocation.Allocate.as_view(), name="allocate"),
     path("<int:pk>/allocate/shares/", allocation.Preview.as_view(), name="shares"),
     path("<int:pk>/allocation/undo/", allocation.Undo.as_view(), name="undo_allocation"),

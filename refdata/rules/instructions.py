@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from refdata.facts import InstructionFacts
 
@@ -28,7 +29,8 @@ def choose_instruction(
     fitting = [
         found
         for found in instructions
-        if found.party_id == party_id
+        if found.approved
+        and found.party_id == party_id
         and found.account_id in (None, account_id)
         and found.currency in ("", currency)
         and found.asset_class in ("", asset_class)
@@ -59,6 +61,14 @@ class Fate(StrEnum):
     OTHER_ASSET_CLASS = "OTHER_ASSET_CLASS"
     NOT_YET = "NOT_YET"
     ENDED = "ENDED"
+    PENDING = "PENDING"
+
+
+NEAREST: Final = (
+    *(Fate.PENDING, Fate.ENDED, Fate.NOT_YET, Fate.OTHER_ASSET_CLASS, Fate.OTHER_CURRENCY),
+    Fate.OTHER_ACCOUNT,
+)
+"""Misfits by what they lack: only a decision, another date, another criterion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,8 @@ def explain_choice(
     """Return the instructions of one party in the order of the choice, each with its fate.
 
     The first is the one that `choose_instruction` takes, if it takes any; those that do not fit
-    come last, with the first criterion that does not agree.
+    come last, with the first criterion that does not agree: the nearest first, which is the one
+    that lacks least.
     """
     among = sorted(instructions, key=_specificity, reverse=True)
     misfits = {
@@ -90,12 +101,12 @@ def explain_choice(
     }
     fitting = [found for found in among if misfits[found.instruction_id] is None]
     judged = [Judged(found, _named(found), _fate(found, fitting[0])) for found in fitting]
-    judged += [
+    apart = [
         Judged(found, _named(found), fate)
         for found in among
         if (fate := misfits[found.instruction_id]) is not None
     ]
-    return judged
+    return judged + sorted(apart, key=lambda one: NEAREST.index(one.fate))
 
 
 def _named(found: InstructionFacts) -> tuple[str, ...]:
@@ -124,5 +135,6 @@ def _misfit(
         (found.asset_class not in ("", asset_class), Fate.OTHER_ASSET_CLASS),
         (settlement_date < found.valid_from, Fate.NOT_YET),
         (found.valid_to is not None and found.valid_to < settlement_date, Fate.ENDED),
+        (not found.approved, Fate.PENDING),
     )
     return next((fate for is_so, fate in misfits if is_so), None)

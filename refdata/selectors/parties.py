@@ -16,9 +16,11 @@ from refdata.facts import (
 )
 from refdata.models import Account, Book, Party, PartyAlias, SettlementInstruction, Trader
 from refdata.rules.instructions import Judged, choose_instruction, explain_choice
+from refdata.rules.names import Alike, alike
 from refdata.states import InstructionState, RecordState
 
 BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
+ALIKE_MAX: Final = 8
 
 
 def counterparties_by_code(codes: Iterable[str], source_system: str = "") -> dict[str, PartyFacts]:
@@ -48,6 +50,12 @@ def _by_bic(codes: set[str]) -> dict[str, PartyFacts]:
         found.setdefault(party.bic, []).append(party)
     named = {code: [*found.get(code, ()), *found.get(heads[code], ())] for code in codes}
     return {code: party_facts(ours[0]) for code, ours in named.items() if len(ours) == 1}
+
+
+def parties_alike(name: str) -> list[Alike]:
+    """Return the counterparties that a name, a BIC or an LEI may mean, the likeliest first."""
+    active = Party.objects.filter(is_counterparty=True, status=RecordState.ACTIVE.value)
+    return alike(name, map(party_facts, active.order_by("code")), at_most=ALIKE_MAX)
 
 
 def parties_by_id(ids: Iterable[int]) -> dict[int, PartyFacts]:
@@ -128,9 +136,20 @@ def accounts_by_code(codes: Iterable[str]) -> dict[str, AccountFacts]:
 
 def instructions_of(party_ids: Iterable[int]) -> list[InstructionFacts]:
     """Return every approved instruction of these parties, for `choose_instruction`."""
-    approved = SettlementInstruction.objects.filter(
-        party_id__in=set(party_ids), state=InstructionState.APPROVED
-    )
+    return _instructions(party_ids, InstructionState.APPROVED)
+
+
+def instructions_looked_at(party_ids: Iterable[int]) -> dict[int, list[InstructionFacts]]:
+    """Return, by party, those too that wait for their second person, for `explain_choice`."""
+    found: dict[int, list[InstructionFacts]] = {}
+    states = (InstructionState.APPROVED, InstructionState.PENDING)
+    for one in _instructions(party_ids, *states):
+        found.setdefault(one.party_id, []).append(one)
+    return found
+
+
+def _instructions(party_ids: Iterable[int], *states: InstructionState) -> list[InstructionFacts]:
+    of_them = SettlementInstruction.objects.filter(party_id__in=set(party_ids), state__in=states)
     return [
         InstructionFacts(
             instruction_id=found.pk,
@@ -143,8 +162,9 @@ def instructions_of(party_ids: Iterable[int]) -> list[InstructionFacts]:
             account_number=found.account_number,
             valid_from=found.valid_from,
             valid_to=found.valid_to,
+            approved=found.state == InstructionState.APPROVED,
         )
-        for found in approved
+        for found in of_them
     ]
 
 
@@ -181,9 +201,9 @@ def explained_choice(
     settlement_date: date,
     account_id: int | None = None,
 ) -> list[Judged]:
-    """Return every approved instruction of a party, the one that applies first, and why."""
+    """Return every instruction of a party, the one that applies first, and why."""
     return explain_choice(
-        instructions_of([party_id]),
+        instructions_looked_at([party_id]).get(party_id, ()),
         currency=currency,
         asset_class=asset_class,
         settlement_date=settlement_date,

@@ -21,7 +21,14 @@ from refdata.services.loading import (
     preview_file,
 )
 from refdata.services.proposals import UnableToSet, decide, propose
-from refdata.services.records import UnableToSave, add_alias, create_instrument, save_record
+from refdata.services.records import (
+    UnableToSave,
+    add_alias,
+    add_party_alias,
+    create_instrument,
+    save_party,
+    save_record,
+)
 
 __all__ = [
     "COUNTS",
@@ -36,6 +43,7 @@ __all__ = [
     "UnableToSet",
     "UnknownFileKind",
     "add_alias",
+    "add_party_alias",
     "approve_instruction",
     "create_instrument",
     "decide",
@@ -48,5 +56,6 @@ __all__ = [
     "propose",
     "propose_instruction",
     "refuse_instruction",
+    "save_party",
     "save_record",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
+from core.outbox import announce
 from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
@@ -18,6 +20,8 @@ from kernel.identifiers import is_bic
 from kernel.states import require_transition
 from refdata.models import SettlementInstruction
 from refdata.states import INSTRUCTION_TRANSITIONS, InstructionState
+
+INSTRUCTION_APPROVED: Final = "refdata.instruction_approved"
 
 
 class UnableToPropose(Refusal):
@@ -92,6 +96,8 @@ def approve_instruction(
 ) -> SettlementInstruction:
     """Put the instruction whose fingerprint is `seen` in force, and end the one it replaces.
 
+    Trades that wait for one are told of it.
+
     Raises Forbidden, OwnProposal, InstructionNotPending, or UnableToApprove when it has changed or
     another approved instruction covers the same days.
     """
@@ -101,7 +107,13 @@ def approve_instruction(
             instruction = _for_decision(instruction_id, InstructionState.APPROVED, seen, actor)
             if instruction.replaces_id is not None:
                 _end_before(instruction.replaces_id, instruction.valid_from)
-            return _decide(instruction, InstructionState.APPROVED, actor, at, reason)
+            decided = _decide(instruction, InstructionState.APPROVED, actor, at, reason)
+            announce(
+                INSTRUCTION_APPROVED,
+                subject=f"settlement_instruction:{decided.pk}",
+                payload={"party_id": decided.party_id, "instruction_id": decided.pk},
+            )
+            return decided
     except IntegrityError as failure:
         if "ssi_one_in_force" not in str(failure) and "ssi_span" not in str(failure):
             raise

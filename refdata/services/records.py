@@ -14,10 +14,13 @@ from core.access import Action, require
 from core.acts import acting
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
-from refdata.models import Instrument, InstrumentAlias
+from refdata.models import Instrument, InstrumentAlias, Party, PartyAlias
 
 RecordT = TypeVar("RecordT", bound=Model)
 INSTRUMENT_NAMED: Final = "refdata.instrument_named"
+PARTY_NAMED: Final = "refdata.party_named"
+HEAD_OFFICE: Final = 8
+"""Signs of the BIC of a head office, that may be written with XXX."""
 
 
 class UnableToSave(Refusal):
@@ -69,6 +72,49 @@ def create_instrument(*, instrument: Instrument, actor: Actor, at: datetime) -> 
         save_record(record=instrument, actor=actor, at=at)
         _announce("", instrument.isin or instrument.code, instrument.pk)
     return instrument
+
+
+def add_party_alias(
+    *, source_system: str, alias: str, party_id: int, actor: Actor, at: datetime
+) -> PartyAlias:
+    """Say what a source system calls a party, and announce it: trades that wait can go on.
+
+    Repeating it changes nothing. Raises Forbidden, or UnableToSave when the alias already means
+    another party.
+    """
+    known = PartyAlias.objects.filter(source_system=source_system, alias=alias).first()
+    if known is not None and known.party_id == party_id:
+        require(actor, Action.EDIT_REFDATA)
+        return known
+    row = PartyAlias(source_system=source_system, alias=alias, party_id=party_id)
+    with acting(actor=actor, reason=f"{source_system}:{alias}"):
+        save_record(record=row, actor=actor, at=at, reason=f"{source_system}:{alias}")
+        _announce_party(party_id, [alias], actor)
+    return row
+
+
+def save_party(*, party: Party, actor: Actor, at: datetime, reason: str = "") -> Party:
+    """Save a party, new or changed, and announce it under all that it is called from now on."""
+    with acting(actor=actor, reason=reason):
+        save_record(record=party, actor=actor, at=at, reason=reason)
+        _announce_party(party.pk, sorted(_names_of(party)), actor)
+    return party
+
+
+def _names_of(party: Party) -> set[str]:
+    """Return all that a party is called everywhere; a head office has two BICs."""
+    head = party.bic.removesuffix("XXX")
+    of_head = {head, f"{head}XXX"} if len(head) == HEAD_OFFICE else {party.bic}
+    return {party.code, party.lei, *(of_head if head else ())} - {""}
+
+
+def _announce_party(party_id: int, names: list[str], actor: Actor) -> None:
+    """Tell whose name it is; who gave it had a hand in the trades that go on with it."""
+    outbox.announce(
+        PARTY_NAMED,
+        subject=f"party:{party_id}",
+        payload={"party_id": party_id, "names": names, "hand": actor.name},
+    )
 
 
 def _announce(source_system: str, symbol: str, instrument_id: int) -> None:

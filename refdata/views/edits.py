@@ -161,6 +161,11 @@ class PartyEdit(EditPage):
         "lei_next_renewal",
     )
 
+    def save(self, record: models.Party, reason: str, pk: int | None) -> models.Party:
+        return services.save_party(
+            party=record, actor=self.request.actor, at=timezone.now(), reason=reason
+        )
+
 
 class AccountEdit(EditPage):
     model = models.Account

@@ -68,7 +68,9 @@ def differences(instruction: SettlementInstruction) -> list[tuple[str, str, str]
 
 
 class ProposePage(ProposalPage):
-    """A new instruction, or with `?replaces=` a change of an approved one."""
+    """A new instruction, with `?replaces=` a change of an approved one, with `?like=` one beside
+    another: what else the address says of it goes before.
+    """
 
     title = _("Propose a settlement instruction")
     form_class = InstructionForm
@@ -85,8 +87,22 @@ class ProposePage(ProposalPage):
             same = ("party", "account", *COMPARED[:6])
             initial |= {name: getattr(old, name) for name in same} | {"replaces": old.pk}
         elif party is not None:
-            initial["party"] = party
+            initial |= self._beside(party)
         return initial
+
+    def _beside(self, party: int) -> dict[str, Any]:
+        """Return the terms of one that lies beside `like`, for what the address says."""
+        given = self.request.GET
+        said: dict[str, Any] = {"party": party}
+        like = asked.number(given.get("like", ""))
+        if like is not None:
+            near = get_object_or_404(SettlementInstruction, pk=like, party=party)
+            said |= {name: getattr(near, name) for name in COMPARED[:6]}
+        if given.get("any_account"):
+            said["account"] = None
+        said |= {name: given[name] for name in ("currency", "asset_class") if name in given}
+        days = {name: asked.day(given.get(name, "")) for name in ("valid_from", "valid_to")}
+        return said | {name: day for name, day in days.items() if day is not None}
 
     def propose(self, form: InstructionForm) -> SettlementInstruction:
         return services.propose_instruction(

@@ -48,6 +48,7 @@ NO_PAGE: Final = {
     "reporting:download": "a download",
     "core:export": "a download",
     "trades:amounts": "a fragment of the ticket",
+    "trades:repair": "leads to where it is repaired",
     "trades:lookup": "a fragment of the ticket",
     "trades:defaults": "answers JSON to the ticket",
     "reconciliation:of_trade": "a fragment of the trade page",
@@ -146,6 +147,11 @@ def _amended() -> list[tuple[Any, ...]]:
     return [(key,) for key in several.values_list("pk", flat=True)[:1]]
 
 
+def _nameless() -> list[tuple[Any, ...]]:
+    waiting = Trade.objects.filter(counterparty=None).exclude(counterparty_code="").order_by("pk")
+    return [(key,) for key in waiting.values_list("pk", flat=True)[:1]]
+
+
 def _to_decide() -> list[tuple[Any, ...]]:
     waiting = Trade.objects.filter(state="PENDING_VALIDATION").order_by("-version_no", "pk")
     return [(key,) for key in waiting.values_list("pk", flat=True)[:1]]
@@ -167,6 +173,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "trades:allocation_rule": _first(AllocationRule),
     "trades:amend": _to_decide,
     "trades:compare": _amended,
+    "trades:counterparty": _nameless,
     "validation:trade": _to_decide,
     "trades:import": _first(CaptureBatch),
     "trades:file": _each(CaptureFile.objects.all(), "state"),

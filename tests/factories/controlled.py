@@ -36,7 +36,12 @@ def world() -> None:
         market="", asset_class="", valid_from=date(2014, 10, 6), days=2
     )
     instrument = InstrumentFactory(isin=BNP_ISIN, code=BNP_ISIN, name="BNP PARIBAS")
-    PartyFactory(code="BNPP", lei="R0MUWSFPU8MPRO8K5P83")
+    party = PartyFactory(code="BNPP", lei="R0MUWSFPU8MPRO8K5P83")
+    refdata.SettlementInstruction.objects.get_or_create(
+        party=party, account_number="A-1", place_of_settlement="SICVFRPPXXX",
+        agent_bic="BNPAFRPPXXX", valid_from=date(2026, 1, 1), state="APPROVED",
+        proposed_by="ann", proposed_at=DEALT, decided_by="ben", decided_at=DEALT,
+    )  # fmt: skip
     BookFactory()
     TraderFactory()
     refdata.Price.objects.get_or_create(
@@ -85,6 +90,7 @@ def trade(number: int, **changes: Any) -> Trade:
         "venue": "XPAR",
         "counterparty": refdata.Party.objects.filter(code="BNPP").first(),
         "counterparty_code": "BNPP",
+        "settlement_instruction": refdata.SettlementInstruction.objects.first(),
         "desk_code": "EQ",
         "book_code": "EQ-PAR-1",
         "trader_code": "T-ANA",

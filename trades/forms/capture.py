@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -21,7 +21,7 @@ from core.pages.upload import FileForm
 from core.table_reading import UnreadableCell, pairs_in
 from desk.forms import SettingForm
 from refdata.forms import REMOTE, RemoteSelect
-from refdata.models import Book, Currency, Instrument, Trader
+from refdata.models import Book, Currency, Instrument, Party, Trader
 from trades.formats.execution_checks import ISIN
 from trades.formats.execution_table import FIELDS
 from trades.models import ExecutionMapping, FixSession, Trade, labelled
@@ -322,6 +322,29 @@ class AliasForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"list": "instruments", "autocomplete": "off"}),
     )
+
+
+class CounterpartyForm(forms.Form):
+    """Which known counterparty a name means."""
+
+    counterparty = forms.CharField(
+        label=_("Known counterparty (code)"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"list": "counterparties", "autocomplete": "off"}),
+    )
+
+
+class PartyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The little that a missing counterparty needs before its trades can go on."""
+
+    class Meta:
+        model = Party
+        fields = ("code", "name", "lei", "bic", "country", "language", "confirmation_channel",
+                  "confirmation_email")  # fmt: skip
+
+    def save(self, commit: bool = True) -> Party:  # noqa: FBT001, FBT002 - as Django has it
+        self.instance.is_counterparty = True
+        return cast("Party", super().save(commit=commit))
 
 
 class FixSessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

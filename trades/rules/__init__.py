@@ -21,6 +21,7 @@ from trades.rules import (
     interest,
     limits,
     prices,
+    settling,
     timeliness,
 )
 from trades.rules.context import RuleContext
@@ -28,6 +29,7 @@ from trades.rules.rule import Limits, Reads, Rule
 
 RULE_BOOK: Final[tuple[Rule, ...]] = (
     *completeness.RULES,
+    *settling.RULES,
     *dates.RULES,
     *economics.RULES,
     *interest.RULES,

@@ -89,6 +89,7 @@ def check_instrument_known(
     message=N_("{found} is not a known counterparty."),
     source=N_("Mission Green report (2008): technical counterparties; market practice"),
     rationale=N_("A trade with nobody is how fictitious positions are hidden."),
+    fix=N_("Say which counterparty {found} is, or create it: all that waits for it goes on."),
     reads=COUNTERPARTY,
 )
 def check_counterparty_known(

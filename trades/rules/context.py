@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons
+from refdata.facts import InstructionFacts
 from refdata.rules.fees import FeeBook
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
@@ -68,7 +69,8 @@ class RuleContext:
     `settlement_calendars` by (currency, MIC); `settlement_dates` by (ISIN, MIC, trade date);
     `rates` are units per euro by trade date; `last_prices` by (ISIN, trade date); `twins` and
     `near_twins` map a trade id to the reference of an older trade with the same terms; the gross
-    amounts are in EUR, per (code, trade date).
+    amounts are in EUR, per (code, trade date). `instructions` are those of a counterparty of which
+    a trade lacks one, approved or not, and `accounts` the keys of ours that such trades name.
     """
 
     at: datetime
@@ -91,6 +93,8 @@ class RuleContext:
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
+    instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
+    accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def local_day(self, moment: datetime, mic: str) -> date:
         """Return the calendar day of a moment at a venue; the house's own zone off venue."""

@@ -34,8 +34,10 @@ from trades.models import (
 )
 from trades.selectors.allocation import AllocationAsOf, allocation_as_of, allocation_ids_of
 from trades.selectors.messages import messages_of
-from trades.states import RequestState
+from trades.states import OPEN, RequestState, TradeState
 
+WAITING: Final = sorted(OPEN - {TradeState.REJECTED})
+"""States in which a trade may still be completed."""
 STANDING_TERMS: Final = """
 SELECT t.id, v.terms FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
@@ -56,6 +58,18 @@ def list_trades_of_source(source_system: str) -> DeskScopedQuerySet[Trade]:
 def get_trade_for_update(*, trade_id: int) -> Trade:
     """Return one trade under its row lock, or raise DoesNotExist."""
     return Trade.objects.select_for_update(of=("self",)).get(pk=trade_id)
+
+
+def list_nameless(names: Collection[str]) -> DeskScopedQuerySet[Trade]:
+    """Return the open trades whose counterparty is called so and is not known, by their ids."""
+    nameless = Trade.objects.in_states(*WAITING).filter(counterparty__isnull=True)
+    return nameless.filter(counterparty_code__in=names).exclude(counterparty_code="").order_by("pk")
+
+
+def list_without_instruction(party_id: int) -> DeskScopedQuerySet[Trade]:
+    """Return the open trades with this counterparty that lack a settlement instruction."""
+    lacking = Trade.objects.in_states(*WAITING).filter(settlement_instruction__isnull=True)
+    return lacking.filter(counterparty=party_id).order_by("pk")
 
 
 def list_versions(*, trade_id: int) -> QuerySet[TradeVersion]:

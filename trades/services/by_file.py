@@ -27,7 +27,7 @@ from core.remarks import told
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal, Severity
 from refdata import selectors as refdata
-from trades.facts import ALLOCATION_SOURCE, ExecutionFacts
+from trades.facts import HOUSE_SOURCES, ExecutionFacts
 from trades.models import (
     CancellationRequest,
     CaptureBatch,
@@ -124,7 +124,7 @@ def require_source(source_system: str) -> None:
 
 
 def speaks_for_itself(source_system: str) -> bool:
-    """Whether trades of this source come by hand, as shares, with a token or over a FIX session.
+    """Whether trades of this source come by hand, of the house, with a token or over a FIX session.
 
     Also when they ever came by the interface or over a session.
     """
@@ -132,7 +132,7 @@ def speaks_for_itself(source_system: str) -> bool:
         channel=Channel.FIX.value, window_key__isnull=False
     )
     return (
-        source_system in (manual.SOURCE, ALLOCATION_SOURCE)
+        source_system in {manual.SOURCE, *HOUSE_SOURCES}
         or ApiToken.objects.filter(source_system=source_system).exists()
         or FixSession.objects.filter(source_system=source_system).exists()
         or CaptureBatch.objects.filter(live, source_system=source_system).exists()

@@ -24,7 +24,7 @@ from core.acts import acting, declared
 from core.models import StoredFile
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
-from trades.facts import ALLOCATION_SOURCE, ExecutionFacts
+from trades.facts import HOUSE_SOURCES, ExecutionFacts
 from trades.models import CaptureBatch
 from trades.services import loading, storing, writing
 from trades.services.enrichment import Reference, load_reference
@@ -141,8 +141,8 @@ def capture_here(
     `reference` may carry reference data that was loaded a moment ago for the same messages, `alone`
     what is known already of the lock that they need (`loading.begin`).
     """
-    if origin.source_system == ALLOCATION_SOURCE and not origin.checked:
-        raise ReservedSource(_("%(name)s is the house itself.") % {"name": ALLOCATION_SOURCE})
+    if origin.source_system in HOUSE_SOURCES and not origin.checked:
+        raise ReservedSource(_("%(name)s is the house itself.") % {"name": origin.source_system})
     items = [_item(message, origin) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]

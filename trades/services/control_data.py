@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +16,15 @@ from django.db.models import Q, Sum
 from core.sequences import array_of
 from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
-from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, PriceFacts, TraderFacts
+from refdata.facts import (
+    AccountFacts,
+    BookFacts,
+    InstructionFacts,
+    InstrumentFacts,
+    PartyFacts,
+    PriceFacts,
+    TraderFacts,
+)
 from refdata.models import Currency
 from refdata.rules.fees import FeeBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
@@ -27,9 +34,11 @@ from trades.models import Trade
 from trades.rules.context import (
     HOUSE_ZONE,
     LastPrice,
+    PartyRef,
     RuleContext,
 )
 from trades.services import control_records
+from trades.services.twins import twins_of
 from trades.states import OPEN, TradeState
 
 KeyT = TypeVar("KeyT")
@@ -47,26 +56,6 @@ ZONES: Final = {
     "SG": ZoneInfo("Asia/Singapore"),
     "AU": ZoneInfo("Australia/Sydney"),
 }
-#: Shares of a block are alike and are none twice: their sum is that of the block.
-TWINS: Final = """
-SELECT DISTINCT ON (new.id) new.id, old.reference,
-       old.traded_at = new.traded_at AND old.book_code = new.book_code
-       AND old.trader_code = new.trader_code AND old.net_amount = new.net_amount AS same
-  FROM trades_trade new
-  JOIN trades_trade old
-    ON old.trade_date = new.trade_date AND old.isin = new.isin AND old.side = new.side
-   AND old.quantity = new.quantity AND old.price = new.price AND old.currency = new.currency
-   AND old.counterparty_code = new.counterparty_code AND old.id < new.id
-   AND old.product = new.product
-   AND old.traded_at BETWEEN new.traded_at - %(within)s * interval '1 second'
-                         AND new.traded_at + %(within)s * interval '1 second'
- WHERE new.id = ANY(%(ids)s)
-   AND (new.isin <> '' OR (new.product <> '' AND new.symbol = old.symbol))
-   AND old.traded_at BETWEEN %(first)s AND %(last)s
-   AND old.state NOT IN ('CLOSED', 'REJECTED')
-   AND NOT (old.source_system = 'ALLOCATION' AND new.source_system = 'ALLOCATION')
- ORDER BY new.id, same DESC, old.id
-"""
 FIELDS: Final = (
     "id",
     "reference",
@@ -131,11 +120,18 @@ def trades_of_batch(*, batch_id: int) -> list[int]:
 
 
 def trades_to_recontrol(
-    *, trade_ids: Collection[int] | None = None, isins: Collection[str] | None = None
+    *,
+    trade_ids: Collection[int] | None = None,
+    isins: Collection[str] | None = None,
+    party_id: int | None = None,
 ) -> list[int]:
-    """Return the trades named that are not over, and those that wait in these instruments."""
+    """Return the trades named that are not over, and those that wait in these instruments, or with
+    this counterparty.
+    """
     waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
     wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
+    if party_id is not None:
+        wanted |= Q(counterparty=party_id)
     return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 
 
@@ -184,6 +180,13 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
     return found
 
 
+def _counterparties(
+    chunk: Sequence[TradeFacts], parties: Mapping[int, PartyFacts]
+) -> dict[str, PartyRef]:
+    named = {(facts.counterparty_code, facts.counterparty_id or 0) for facts in chunk}
+    return {code: control_records.party(parties[pk]) for code, pk in named if pk in parties}
+
+
 def _currencies(codes: set[str]) -> dict[str, bool]:
     return dict.fromkeys(
         Currency.objects.filter(code__in=codes).values_list("code", flat=True), True
@@ -210,6 +213,12 @@ class Library:
     gross: Shelf[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = field(
         default_factory=lambda: Shelf(_gross)
     )
+    instructions: Shelf[int, list[InstructionFacts]] = field(
+        default_factory=lambda: Shelf(refdata.instructions_looked_at)
+    )
+    accounts: Shelf[str, AccountFacts] = field(
+        default_factory=lambda: Shelf(refdata.accounts_by_code)
+    )
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
     settlement: SettlementBook | None = None
@@ -229,19 +238,14 @@ class Library:
         books = self.books.of(facts.book_code for facts in chunk)
         traders = self.traders.of(facts.trader_code for facts in chunk)
         twins, near = self.twins(chunk, near_seconds)
+        instructions, accounts = self._looked_at(chunk)
         return RuleContext(
             at=self.at,
             fees=self.fees,
             instruments={
                 isin: control_records.instrument(found) for isin, found in instruments.items()
             },
-            counterparties={
-                code: control_records.party(parties[pk])
-                for code, pk in {
-                    (facts.counterparty_code, facts.counterparty_id) for facts in chunk
-                }
-                if pk in parties
-            },
+            counterparties=_counterparties(chunk, parties),
             books={code: found.desk_code for code, found in books.items()},
             traders={code: control_records.trader(found) for code, found in traders.items()},
             venues={
@@ -264,13 +268,27 @@ class Library:
             near_twins=near,
             trader_gross=_flat(gross, 0),
             counterparty_gross=_flat(gross, 1),
+            instructions=instructions,
+            accounts=accounts,
+        )
+
+    def _looked_at(
+        self, chunk: Sequence[TradeFacts]
+    ) -> tuple[Mapping[int, Sequence[InstructionFacts]], Mapping[str, int]]:
+        """Return what there is to say why no instruction fits, of the trades that have none."""
+        lacking = [facts for facts in chunk if facts.settlement_instruction_id is None]
+        parties = {facts.counterparty_id for facts in lacking}
+        accounts = self.accounts.of(facts.account_code for facts in lacking if facts.account_code)
+        return (
+            self.instructions.of(pk for pk in parties if pk is not None),
+            {code: found.account_id for code, found in accounts.items()},
         )
 
     def twins(
         self, chunk: Sequence[TradeFacts], within: int
     ) -> tuple[dict[int, str], dict[int, str]]:
         """Return trade id -> reference of an older trade: with the very same terms, and alike."""
-        return _twins(chunk, within)
+        return twins_of(chunk, within)
 
     def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
         currencies, mics = self.settlement_of
@@ -337,32 +355,3 @@ def _settlement_calendars(
         except NoSettlementCalendar:
             continue
     return calendars
-
-
-def _twins(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], dict[int, str]]:
-    """Return trade id -> reference of an older trade: with the very same terms, and alike.
-
-    Day by day, among the trades of the hours that the chunk spans, which the index finds by page.
-    """
-    days: defaultdict[date, list[TradeFacts]] = defaultdict(list)
-    for facts in chunk:
-        days[facts.trade_date].append(facts)
-    rows: list[tuple[int, str, bool]] = []
-    with connection.cursor() as cursor:
-        # fresh rows have no statistics yet: a loop, or a merge by day, compares each with all
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
-        for of_day in days.values():
-            times = [facts.traded_at for facts in of_day]
-            cursor.execute(
-                TWINS,
-                {
-                    "ids": array_of(facts.trade_id for facts in of_day),
-                    "within": within,
-                    "first": min(times) - timedelta(seconds=within),
-                    "last": max(times) + timedelta(seconds=within),
-                },
-            )
-            rows += cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on")
-    same = {trade_id: reference for trade_id, reference, is_same in rows if is_same}
-    return same, {trade_id: reference for trade_id, reference, is_same in rows if not is_same}

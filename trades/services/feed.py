@@ -18,19 +18,22 @@ RETURNING id, type, ids, versions, at
 TOLD: Final = f"""
 WITH taken AS ({TAKE}),
 messages AS (
-SELECT n.id AS note, one.place, n.type, n.at, e.source_system, e.source_reference,
+SELECT n.id AS note, one.place, n.type, n.at,
+       coalesce(t.source_system, e.source_system) AS source_system,
+       coalesce(t.source_reference, e.source_reference) AS source_reference,
        coalesce(t.desk_code, b.desk_code, '') AS desk_code,
        json_strip_nulls(json_build_object(
-         'source_system', e.source_system, 'source_reference', e.source_reference,
-         'source_version', e.source_version, 'action', e.action, 'execution_id', e.id,
+         'source_system', coalesce(t.source_system, e.source_system),
+         'source_reference', coalesce(t.source_reference, e.source_reference),
+         'source_version', coalesce(v.source_version, e.source_version), 'action', e.action,
+         'execution_id', e.id,
          'reason_code', nullif(e.reason_code, ''),
          'trade', t.reference, 'trade_version', v.version_no))::text AS data
   FROM taken n
  CROSS JOIN unnest(n.ids) WITH ORDINALITY AS one (id, place)
   JOIN trades_execution e ON e.id = one.id
   LEFT JOIN trades_trade t ON t.id = e.trade_id
-  LEFT JOIN trades_tradeversion v
-    ON v.trade_id = e.trade_id AND v.source_version = e.source_version AND v.action = e.action
+  LEFT JOIN trades_tradeversion v ON v.trade_id = e.trade_id AND v.execution_id = e.id
   LEFT JOIN LATERAL (
        SELECT d.code AS desk_code
          FROM refdata_book book JOIN refdata_desk d ON d.id = book.desk_id

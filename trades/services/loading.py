@@ -222,7 +222,23 @@ def facts_of_content(content: object) -> ExecutionFacts:
     return msgspec.convert(content, ExecutionFacts)
 
 
+def heads(trade_ids: Collection[int]) -> list[TradeRow]:
+    """Lock these trades in the order of their ids, and read them as they stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS, {"ids": sorted(trade_ids)})
+        return [_standing(row) for row in cursor.fetchall()]
+
+
 def _head(known: Known, row: tuple[Any, ...]) -> None:
+    trade = _standing(row)
+    known.trades[trade.source_reference] = trade
+    chain = known.chains[trade.source_reference]
+    chain.booked, chain.closed = True, trade.state is TradeState.CLOSED
+    chain.allocated = trade.close_reason == CloseReason.ALLOCATED
+    chain.head = trade.source_version
+
+
+def _standing(row: tuple[Any, ...]) -> TradeRow:
     (trade_id, reference, source_version, version_no, state, close_reason) = row[:6]
     (maker, contributors, digest, risk, product_class, terms) = row[6:]
     typed = (
@@ -230,7 +246,7 @@ def _head(known: Known, row: tuple[Any, ...]) -> None:
         if isinstance(terms, str)
         else msgspec.convert(terms, Terms)
     )
-    known.trades[reference] = TradeRow(
+    return TradeRow(
         source_reference=reference,
         terms=typed,
         encoded=typed.encoded(),
@@ -246,7 +262,3 @@ def _head(known: Known, row: tuple[Any, ...]) -> None:
         id=trade_id,
         created=False,
     )
-    chain = known.chains[reference]
-    chain.booked, chain.closed = True, state == TradeState.CLOSED
-    chain.allocated = close_reason == CloseReason.ALLOCATED
-    chain.head = source_version

@@ -27,7 +27,7 @@ KEPT: Final[Mapping[Outcome, EventType]] = {
     Outcome.EXCEPTION: EventType.TRADE_EXCEPTION,
     Outcome.IGNORED: EventType.TRADE_IGNORED,
 }
-OF_MESSAGES: Final = frozenset({*BOOKED.values(), *KEPT.values()})
+OF_MESSAGES: Final = frozenset({*BOOKED.values(), *KEPT.values(), EventType.TRADE_ENRICHED})
 OF_STATES: Final[Mapping[TradeState, EventType]] = {
     TradeState.ON_HOLD: EventType.TRADE_ON_HOLD,
     TradeState.PENDING_VALIDATION: EventType.TRADE_TO_VALIDATE,
@@ -46,6 +46,7 @@ def of_messages(items: Iterable[Item], *, at: datetime) -> Table:
         if facts is None or outcome is None:
             continue
         kind = BOOKED[facts.action] if outcome is Outcome.BOOKED else KEPT[outcome]
+        kind = EventType.TRADE_ENRICHED if item.of_house else kind
         numbers.setdefault(kind, []).append(str(item.execution_id))
     lines = [row(kind, f"{{{','.join(ids)}}}", "{}", at) for kind, ids in numbers.items()]
     return Table("trades_news", COLUMNS, lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -50,6 +50,7 @@ class Item:
     maker: str = ""  # who sent it, if not the actor: it waited, or a second person let it in
     reason: str = ""  # why it waited, if it was kept before
     hands: tuple[str, ...] = ()  # who else wrote what it says: rows of files are repaired
+    of_house: bool = False  # it completes a trade, and its source sent nothing
 
     @property
     def reason_code(self) -> str:
@@ -139,6 +140,18 @@ class Plan:
             for waited in self.waiting.get(facts.source_reference, ()):
                 self.replay(waited)
 
+    def complete(self, item: Item, trade: TradeRow, terms: Terms) -> None:
+        """Give a trade what it lacked, in a version of the house.
+
+        Its source knows nothing of it: its next message follows the one before. Who captured it had
+        a hand in the new version, too.
+        """
+        self._restate(trade, terms)
+        trade.version_no += 1
+        trade.changed = True
+        self._contribute(trade, (trade.maker, *self._hands(item)))
+        self._record(item, trade, Action.AMEND.value)
+
     def _judge(self, item: Item, facts: ExecutionFacts) -> None:
         chain = self.chains[facts.source_reference]
         verdict, finding = chains.judge(
@@ -200,13 +213,17 @@ class Plan:
 
     def _amend(self, item: Item, facts: ExecutionFacts, terms: Terms, dealt: str) -> None:
         trade = self.trades[facts.source_reference]
-        trade.terms, trade.encoded, trade.product_class = terms, terms.encoded(), dealt
+        trade.product_class = dealt
+        self._restate(trade, terms)
+        self._next(item, facts, trade)
+
+    def _restate(self, trade: TradeRow, terms: Terms) -> None:
+        trade.terms, trade.encoded = terms, terms.encoded()
         trade.fingerprint = fingerprint(trade.encoded)
         trade.risk_eur = risk_in_eur(terms, self.reference)
         if trade.state is not TradeState.RECEIVED:
             require_transition(TRANSITIONS, source=trade.state, target=TradeState.RECEIVED)
             trade.state = TradeState.RECEIVED
-        self._next(item, facts, trade)
 
     def _cancel(self, item: Item, facts: ExecutionFacts, chain: Chain) -> None:
         trade = self.trades[facts.source_reference]
@@ -219,10 +236,12 @@ class Plan:
         trade.version_no += 1
         trade.source_version = facts.version
         trade.changed = True
-        for name in (item.maker, *self._hands(item)):
-            if name and name not in trade.contributors:
-                trade.contributors = [*trade.contributors, name]
+        self._contribute(trade, (item.maker, *self._hands(item)))
         self._record(item, trade, str(facts.action))
+
+    def _contribute(self, trade: TradeRow, names: Iterable[str]) -> None:
+        new = [name for name in dict.fromkeys(names) if name and name not in trade.contributors]
+        trade.contributors = [*trade.contributors, *new]
 
     def _hands(self, item: Item) -> list[str]:
         """Return who had a hand in a message besides its maker; a checker adds nothing."""

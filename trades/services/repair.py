@@ -1,8 +1,13 @@
-"""Repair: a name that nobody knew becomes known, and every trade that waited for it goes on."""
+"""Repair: a name that nobody knew becomes known, and every trade that waited for it goes on.
+
+A message without a known instrument is no trade yet, and is booked; a trade without a known
+counterparty is one, and is completed.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -14,9 +19,10 @@ from core.columns import said
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import services as refdata
-from refdata.models import Instrument
-from trades.models import Execution
-from trades.services import capture, loading, storing, writing
+from refdata.models import Instrument, Party
+from trades import selectors
+from trades.models import Execution, Trade
+from trades.services import capture, completing, loading, storing, writing
 from trades.services.enrichment import alias_source, load_reference
 from trades.services.plan import Plan
 from trades.states import Channel, Outcome
@@ -70,6 +76,61 @@ def add_instrument(*, execution_id: int, instrument: Instrument, actor: Actor, a
         return replay_waiting(name=instrument.isin or "", actor=actor, at=at, by_hand=True)
 
 
+def name_counterparty(*, trade_id: int, party_id: int, actor: Actor, at: datetime) -> int:
+    """Say which known party the counterparty of a trade means; return how many trades went on.
+
+    Raises UnableToRepair, Forbidden, or UnableToSave when the name means another party.
+    """
+    trade = _nameless(trade_id)
+    name, source = trade.counterparty_code, alias_source(trade.source_system)
+    with acting(actor=actor, reason=f"{source}: {name}"):
+        refdata.add_party_alias(
+            source_system=source, alias=name, party_id=party_id, actor=actor, at=at
+        )
+        return complete_waiting(names=[name], actor=actor, at=at, by_hand=True)
+
+
+def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime) -> int:
+    """Create the party that a trade names; return how many trades went on.
+
+    Raises UnableToRepair, Forbidden, UnableToSave.
+    """
+    trade = _nameless(trade_id)
+    with acting(actor=actor, reason=f"{trade.source_system}: {trade.counterparty_code}"):
+        created = refdata.save_party(party=party, actor=actor, at=at)
+        return name_counterparty(trade_id=trade_id, party_id=created.pk, actor=actor, at=at)
+
+
+def complete_waiting(
+    *,
+    names: Collection[str],
+    actor: Actor,
+    at: datetime,
+    by_hand: bool = False,
+    hands: tuple[str, ...] = (),
+) -> int:
+    """Complete the trades whose counterparty is called so, in every source; return how many.
+
+    Repeating it finds nothing left to do.
+    """
+    cause = completing.Cause(
+        reason=_("Counterparty: %(name)s") % {"name": ", ".join(sorted(names))},
+        actor=actor, at=at, by_hand=by_hand, hands=hands,
+    )  # fmt: skip
+    waiting = selectors.list_nameless(names).values_list("pk", flat=True)
+    return completing.complete_all(trade_ids=list(waiting), cause=cause)
+
+
+def complete_uninstructed(*, party_id: int, instruction_id: int, actor: Actor, at: datetime) -> int:
+    """Complete the trades with a counterparty that an instruction of it fits, now that there is
+    one; return how many. Repeating it finds nothing left to do.
+    """
+    reason = _("Settlement instruction %(number)s was approved") % {"number": instruction_id}
+    waiting = selectors.list_without_instruction(party_id).values_list("pk", flat=True)
+    cause = completing.Cause(reason=reason, actor=actor, at=at)
+    return completing.complete_all(trade_ids=list(waiting), cause=cause)
+
+
 def replay_waiting(*, name: str, actor: Actor, at: datetime, by_hand: bool = False) -> int:
     """Book what waited for the instrument called `name`, in every source; return how many did.
 
@@ -121,6 +182,13 @@ def replay(
         capture.close_batch(batch_id, {"released": len(plan.replayed)})
         capture.announce(batch_id)
         return len(plan.replayed)
+
+
+def _nameless(trade_id: int) -> Trade:
+    trade = Trade.objects.filter(pk=trade_id).first()
+    if trade is None or not selectors.list_nameless([trade.counterparty_code]).filter(pk=trade_id):
+        raise UnableToRepair(_("The trade no longer waits for its counterparty."))
+    return trade
 
 
 def require_waiting(execution_id: int) -> Execution:

@@ -133,6 +133,7 @@ class TradeDetail(DetailPage):
             "approvals": rows["approval"],
             "comments": rows["comment"],
             "panels": _panels(trade),
+            "nameless": open_ and trade.counterparty_id is None and trade.counterparty_code,
             "asked": request,
             "may_decide": selectors.may_decide(request, trade=trade, actor=actor),
             "may_capture": access.allows(actor, Action.CAPTURE_TRADE),
@@ -142,7 +143,7 @@ class TradeDetail(DetailPage):
             "may_validate": trade.state == "PENDING_VALIDATION"
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
             **shown_on_trade(self.request, trade),
-            **settling.shown_on_trade(trade),
+            **settling.shown_on_trade(self.request, trade),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
         }
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -17,22 +14,18 @@ from django.utils.translation import ngettext, pgettext_lazy
 from core import access
 from core.access import Action
 from core.columns import said
-from core.pages import DetailPage, ListPage, PageView, Tab, formats, status, words
-from core.pages.base import ActedRequest
+from core.pages import DetailPage, ListPage, Tab, formats, status, words
 from core.pages.upload import Preview, UploadPage
 from core.remarks import recalled
-from refdata.models import Instrument
 from trades import selectors
 from trades.facts import ExecutionFacts
 from trades.filters import BatchFilter, ExecutionFilter
 from trades.formats.fix import UNREADABLE, FixLog
-from trades.forms import AliasForm, InstrumentForm
 from trades.models import CaptureBatch, Execution
-from trades.services import imports, repair
-from trades.services.enrichment import unknown_instrument
-from trades.services.loading import facts_of_content
+from trades.services import imports
 from trades.states import Outcome
 from trades.tables import BatchTable, ExecutionTable
+from trades.views import repairs
 
 ROWS_SHOWN = 20
 
@@ -163,84 +156,7 @@ class ExecutionDetail(DetailPage):
 
     def extra_context(self) -> dict[str, Any]:
         release = selectors.find_release(execution_id=self.object.pk)
-        return repair_context(self.request, self.object) | {"release": release}
-
-
-def repair_context(request: ActedRequest, row: Execution) -> dict[str, Any]:
-    """Return what the repair of a message needs: its finding and the two forms."""
-    facts = facts_of_content(row.content)
-    waits = row.outcome == Outcome.EXCEPTION and row.reason_code == repair.UNKNOWN
-    may = waits and access.allows(request.actor, Action.EDIT_REFDATA)
-    symbol = facts.symbol or ""
-    initial = {
-        "isin": facts.isin,
-        "code": symbol.upper().replace(" ", "-")[:40] or facts.isin,
-        "name": symbol,
-        "currency": facts.currency or "USD",
-        "asset_class": "EQUITY",
-        "price_type": "MONETARY",
-    }
-    return {
-        "subtitle": f"{row.source_system} {row.source_reference}",
-        "facts": _fields(facts),
-        "as_written": selectors.text_of_message(execution_id=row.pk),
-        "finding": unknown_instrument(facts) if waits else None,
-        "may_repair": may,
-        "alias_form": AliasForm() if may and symbol else None,
-        "instrument_form": InstrumentForm(initial=initial) if may else None,
-    }
-
-
-class RepairPage(PageView):
-    """Base of the two repairs."""
-
-    http_method_names = ["post"]
-    action = Action.EDIT_REFDATA
-    title = _("Message")
-    template_name = "trades/execution.html"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(selectors.list_executions(actor=self.request.actor), pk=pk)
-        repair.require_waiting(row.pk)
-        freed = self.repair(request, row)
-        if isinstance(freed, dict):
-            return self.render(
-                {"object": row} | repair_context(self.request, row) | freed, status=422
-            )
-        said = ngettext("%(n)s message went on", "%(n)s messages went on", freed) % {"n": freed}
-        messages.success(request, said)
-        return redirect("trades:execution", row.pk)
-
-    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
-        """Return how many messages went on, or the context that shows what is wrong."""
-        raise NotImplementedError
-
-
-class NameInstrument(RepairPage):
-    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
-        form = AliasForm(request.POST)
-        typed = request.POST.get("instrument", "").strip()
-        known = Instrument.objects.filter(isin=typed) | Instrument.objects.filter(code=typed)
-        found = known.first()
-        if not form.is_valid() or found is None:
-            form.add_error("instrument", _t("No instrument has this ISIN or code."))
-            return {"alias_form": form}
-        return repair.name_instrument(
-            execution_id=row.pk, instrument_id=found.pk, actor=self.request.actor, at=timezone.now()
-        )
-
-
-class AddInstrument(RepairPage):
-    def repair(self, request: HttpRequest, row: Execution) -> int | dict[str, Any]:
-        form = InstrumentForm(request.POST)
-        if not form.is_valid():
-            return {"instrument_form": form}
-        return repair.add_instrument(
-            execution_id=row.pk,
-            instrument=form.save(commit=False),
-            actor=self.request.actor,
-            at=timezone.now(),
-        )
+        return repairs.of_instrument(self.request, self.object) | {"release": release}
 
 
 class UploadFix(UploadPage):
@@ -311,11 +227,3 @@ def _preview(facts: ExecutionFacts) -> tuple[str, ...]:
         facts.currency or "",
         formats.moment(facts.traded_at),
     )
-
-
-def _fields(facts: ExecutionFacts) -> list[tuple[str, str]]:
-    return [
-        (name, str(value))
-        for name in facts.__struct_fields__
-        if (value := getattr(facts, name)) is not None
-    ]

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import access
+from core.access import Action
+from core.pages.base import ActedRequest
 from refdata import selectors as refdata
 from refdata.facts import InstructionFacts
-from refdata.rules.instructions import Fate
+from refdata.rules.instructions import Fate, Judged
 from trades.models import Trade
 
 SHOWN: Final = 20
+DAY: Final = timedelta(days=1)
 FATES: Final[Mapping[Fate, str | Promise]] = {
     Fate.CHOSEN: _("taken: it fits, and none that fits names more of the trade"),
     Fate.LESS_SPECIFIC: _("fits, but names less of the trade"),
@@ -24,6 +32,7 @@ FATES: Final[Mapping[Fate, str | Promise]] = {
     Fate.OTHER_ASSET_CLASS: _("is for another asset class"),
     Fate.NOT_YET: _("begins after the settlement date"),
     Fate.ENDED: _("ended before the settlement date"),
+    Fate.PENDING: _("fits, but nobody has approved it yet"),
 }
 NAMES: Final[Mapping[str, str | Promise]] = {
     "account": _("our account"),
@@ -40,12 +49,15 @@ class Rival:
     named: Sequence[str | Promise]
     is_taken: bool
     why: str | Promise
+    pending: bool = False
+    proposal: str = ""
 
 
-def shown_on_trade(trade: Trade) -> dict[str, Any]:
+def shown_on_trade(request: ActedRequest, trade: Trade) -> dict[str, Any]:
     """Return what the page says of the choice as it would be made today.
 
     `choice_changed`: the version of the trade was made with another one; static data changed since.
+    Where none fits, each that the counterparty has is what a proposal can start from.
     """
     if trade.counterparty_id is None or trade.settlement_date is None or not trade.instrument:
         return {"instructions": None}
@@ -59,6 +71,7 @@ def shown_on_trade(trade: Trade) -> dict[str, Any]:
         account_id=account.account_id if account else None,
     )
     taken = next((j.instruction.instruction_id for j in judged if j.fate is Fate.CHOSEN), None)
+    may_propose = taken is None and access.allows(request.actor, Action.EDIT_REFDATA)
     return {
         "instructions": [
             Rival(
@@ -66,8 +79,44 @@ def shown_on_trade(trade: Trade) -> dict[str, Any]:
                 named=[NAMES[name] for name in one.named],
                 is_taken=one.fate is Fate.CHOSEN,
                 why=FATES[one.fate],
+                pending=one.fate is Fate.PENDING,
+                proposal=proposal(trade, one) if may_propose else "",
             )
             for one in judged[:SHOWN]
         ],
+        "none_fits": taken is None,
+        "new_instruction": proposal(trade) if may_propose else "",
         "choice_changed": taken != trade.settlement_instruction_id,
     }
+
+
+def proposal(trade: Trade, near: Judged | None = None) -> str:
+    """Return the address of the form that proposes what the trade lacks: as `near`, but fitting.
+
+    Each criterion that `near` names is that of the trade; it begins when `near` has ended, and ends
+    before `near` begins.
+    """
+    assert trade.instrument is not None  # noqa: S101 - the page asks for such trades alone
+    settles = trade.settlement_date
+    assert settles is not None  # noqa: S101 - the page asks for such trades alone
+    first, last = min(timezone.localdate(), settles), None
+    said: dict[str, object] = {"party": trade.counterparty_id}
+    if near is None:
+        said |= {"currency": trade.currency, "asset_class": trade.instrument.asset_class}
+    else:
+        like = near.instruction
+        said |= {"like": like.instruction_id}
+        if like.currency:
+            said["currency"] = trade.currency
+        if like.asset_class:
+            said["asset_class"] = trade.instrument.asset_class
+        if near.fate is Fate.ENDED and like.valid_to is not None:
+            first = max(first, like.valid_to + DAY)
+        if near.fate is Fate.NOT_YET:
+            last = like.valid_from - DAY
+        if near.fate is Fate.OTHER_ACCOUNT:
+            said["any_account"] = 1
+    said["valid_from"] = first.isoformat()
+    if last is not None:
+        said["valid_to"] = last.isoformat()
+    return f"{reverse('refdata:instruction_new')}?{urlencode(said)}"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from core import jobs
+from core.roles import Role
+from desk.models import ControlException
+from refdata import services as refdata
 from refdata.models import Party, SettlementInstruction
 from tests.factories import refdata as refdata_factories
-from tests.factories.trades import AT, booked, facts, send, signed_in, small_world
+from tests.factories.trades import AT, booked, facts, person, send, signed_in, small_world
 from tests.integration.bad_input.doors import said
-from trades.models import Trade
+from trades.models import Trade, TradeVersion
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -86,10 +91,144 @@ def test_what_changed_since_is_said_and_an_amendment_takes_it() -> None:
     assert "another instruction would be taken today" not in page_of(trade)
 
 
-def test_without_one_the_page_leads_to_where_it_is_proposed() -> None:
+def proposed_from(trade: Trade, label: str) -> dict[str, Any]:
+    """Follow the proposal on the page of a trade, and return what the form starts from."""
+    client = signed_in(name="ana")
+    rows = client.get(f"/trades/{trade.pk}/").context
+    address = rows["new_instruction"]
+    for rival in rows["instructions"]:
+        if rival.instruction.account_number == label:
+            address = rival.proposal
+    initial: dict[str, Any] = client.get(address).context["form"].initial
+    return initial
+
+
+def open_rules(trade: Trade) -> set[str]:
+    rows = ControlException.objects.filter(subject_id=trade.pk, state="OPEN")
+    return set(rows.values_list("rule_code", flat=True))
+
+
+def test_without_one_the_page_proposes_a_new_one_for_the_trade() -> None:
     trade = booked(settlement_date=DAY)
 
-    assert "The counterparty has no approved settlement instruction." in page_of(trade)
+    assert "The counterparty has no settlement instruction." in page_of(trade)
+    initial = proposed_from(trade, "")
+
+    assert (initial["party"], initial["currency"]) == (trade.counterparty_id, "EUR")
+    assert (initial["asset_class"], initial["valid_from"]) == ("EQUITY", DAY)
+
+
+@pytest.mark.parametrize(
+    ("case", "has", "starts"),
+    [
+        ("currency", {"currency": "USD"}, {"currency": "EUR", "asset_class": ""}),
+        ("class", {"asset_class": "BOND"}, {"currency": "", "asset_class": "EQUITY"}),
+        ("ended", {"valid_to": date(2026, 11, 23)}, {"valid_from": DAY, "currency": ""}),
+        ("ended_long_ago", {"valid_to": date(2026, 2, 1)}, {"valid_from": DAY}),
+        ("not_yet", {"valid_from": date(2027, 1, 1)}, {"valid_to": date(2026, 12, 31)}),
+    ],
+)
+def test_a_proposal_starts_from_the_nearest_and_fits_the_trade(
+    case: str, has: dict[str, Any], starts: dict[str, Any]
+) -> None:
+    instruction("NEAR", **has)
+    trade = booked(settlement_date=DAY)
+
+    initial = proposed_from(trade, "NEAR")
+
+    assert initial["account_number"] == "NEAR", case
+    assert {name: initial[name] for name in starts} == starts, case
+
+
+def test_what_waits_for_its_second_person_is_opened_not_proposed_again() -> None:
+    pending = instruction("WAITS", state="PENDING", decided_by="", decided_at=None)
+    trade = booked(settlement_date=DAY)
+
+    assert trade.settlement_instruction is None
+    page = signed_in(name="ana").get(f"/trades/{trade.pk}/").content.decode()
+
+    assert "fits, but nobody has approved it yet" in page
+    assert f'href="/refdata/instructions/{pending.pk}/">Open' in page
+
+
+def approved(pending: SettlementInstruction) -> None:
+    refdata.approve_instruction(
+        instruction_id=pending.pk,
+        seen=refdata.fingerprint(pending),
+        actor=person("ben", Role.SUPERVISOR),
+        at=AT,
+    )
+    jobs.run_pending()
+
+
+def test_once_approved_the_trade_has_it_and_the_finding_closes_itself() -> None:
+    pending = instruction("WAITS", state="PENDING", decided_by="", decided_at=None)
+    trade = booked(settlement_date=DAY)
+    other = booked(source_reference="X-2", counterparty="Nobody", settlement_date=DAY)
+    jobs.run_pending()
+    finding = ControlException.objects.get(rule_code="TRD-113")
+    assert (finding.subject_id, finding.severity) == (trade.pk, "WARNING")
+    assert finding.evidence["instruction_pending"] == str(pending.pk)
+
+    approved(pending)
+
+    trade.refresh_from_db()
+    assert (trade.settlement_instruction, trade.version_no) == (pending, 2)
+    assert "TRD-113" not in open_rules(trade)
+    assert TradeVersion.objects.get(trade=trade, version_no=2).reason
+    other.refresh_from_db()
+    assert other.version_no == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "goes_on"),
+    [
+        ("RECEIVED", True),
+        ("ENRICHED", True),
+        ("ON_HOLD", True),
+        ("PENDING_VALIDATION", True),
+        ("REJECTED", False),
+    ],
+)
+def test_an_instruction_changes_no_trade_that_is_decided(state: str, *, goes_on: bool) -> None:
+    pending = instruction("WAITS", state="PENDING", decided_by="", decided_at=None)
+    trade = booked(settlement_date=DAY)
+    Trade.objects.filter(pk=trade.pk).update(state=state)
+
+    approved(pending)
+
+    trade.refresh_from_db()
+    assert (trade.settlement_instruction_id is not None) is goes_on
+
+
+def test_one_that_does_not_fit_completes_nothing() -> None:
+    pending = instruction("USD", currency="USD", state="PENDING", decided_by="", decided_at=None)
+    trade = booked(settlement_date=DAY)
+
+    approved(pending)
+
+    trade.refresh_from_db()
+    assert (trade.version_no, trade.settlement_instruction) == (1, None)
+
+
+def test_the_finding_leads_to_the_instructions_of_the_trade() -> None:
+    trade = booked(settlement_date=DAY)
+
+    answer = signed_in(name="ana").get(f"/trades/{trade.pk}/repair/TRD-113/")
+
+    assert answer.headers["Location"] == f"/trades/{trade.pk}/#instructions"
+
+
+@pytest.mark.parametrize(
+    "said", ["like=999999", "like=x&valid_from=2026-13-01", "valid_from=yesterday", "party=0"]
+)
+def test_an_address_that_says_nonsense_breaks_nothing(said: str) -> None:
+    trade = booked(settlement_date=DAY)
+    party = "" if "party" in said else f"party={trade.counterparty_id}&"
+
+    answer = signed_in(name="ana").get(f"/refdata/instructions/new/?{party}{said}")
+
+    assert answer.status_code in (200, 404)
 
 
 @pytest.mark.parametrize(

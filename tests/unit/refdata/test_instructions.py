@@ -80,19 +80,19 @@ EVERY = [ANY, EUR, EUR_BOND, BOND, OURS, LATER, ENDED]
     [
         ("account_wins", "EUR", "BOND", date(2026, 2, 2), 9,
          {5: "CHOSEN", 3: "LESS_SPECIFIC", 2: "LESS_SPECIFIC", 4: "LESS_SPECIFIC",
-          1: "LESS_SPECIFIC", 7: "OTHER_ASSET_CLASS", 6: "NOT_YET"}),
+          1: "LESS_SPECIFIC", 6: "NOT_YET", 7: "OTHER_ASSET_CLASS"}),
         ("no_account_of_ours", "EUR", "BOND", date(2026, 2, 2), None,
          {3: "CHOSEN", 2: "LESS_SPECIFIC", 4: "LESS_SPECIFIC", 1: "LESS_SPECIFIC",
-          5: "OTHER_ACCOUNT", 7: "OTHER_ASSET_CLASS", 6: "NOT_YET"}),
+          6: "NOT_YET", 7: "OTHER_ASSET_CLASS", 5: "OTHER_ACCOUNT"}),
         ("the_later_of_equals", "EUR", "EQUITY", date(2026, 6, 1), None,
-         {6: "CHOSEN", 2: "BEGAN_EARLIER", 1: "LESS_SPECIFIC", 5: "OTHER_ACCOUNT", 7: "ENDED",
-          3: "OTHER_ASSET_CLASS", 4: "OTHER_ASSET_CLASS"}),
+         {6: "CHOSEN", 2: "BEGAN_EARLIER", 1: "LESS_SPECIFIC", 7: "ENDED",
+          3: "OTHER_ASSET_CLASS", 4: "OTHER_ASSET_CLASS", 5: "OTHER_ACCOUNT"}),
         ("another_currency", "USD", "EQUITY", date(2026, 2, 2), None,
-         {1: "CHOSEN", 5: "OTHER_ACCOUNT", 7: "OTHER_CURRENCY", 3: "OTHER_CURRENCY",
-          6: "OTHER_CURRENCY", 2: "OTHER_CURRENCY", 4: "OTHER_ASSET_CLASS"}),
+         {1: "CHOSEN", 4: "OTHER_ASSET_CLASS", 7: "OTHER_CURRENCY", 3: "OTHER_CURRENCY",
+          6: "OTHER_CURRENCY", 2: "OTHER_CURRENCY", 5: "OTHER_ACCOUNT"}),
         ("none_fits", "EUR", "EQUITY", date(2025, 12, 31), 9,
-         {5: "NOT_YET", 7: "NOT_YET", 3: "OTHER_ASSET_CLASS", 6: "NOT_YET", 2: "NOT_YET",
-          4: "OTHER_ASSET_CLASS", 1: "NOT_YET"}),
+         {5: "NOT_YET", 7: "NOT_YET", 6: "NOT_YET", 2: "NOT_YET", 1: "NOT_YET",
+          3: "OTHER_ASSET_CLASS", 4: "OTHER_ASSET_CLASS"}),
     ],
 )  # fmt: skip
 def test_each_instruction_says_why_it_was_taken_or_not(
@@ -131,3 +131,13 @@ def test_what_an_instruction_names_is_said() -> None:
     )
 
     assert [one.named for one in judged] == [("account", "currency", "asset_class"), ()]
+
+
+def test_what_nobody_approved_is_nearest_and_never_chosen() -> None:
+    pending = instruction(9, currency="EUR", asset_class="EQUITY", approved=False)
+    asked = {"currency": "EUR", "asset_class": "EQUITY", "settlement_date": date(2026, 6, 1)}
+
+    assert choose_instruction([pending], party_id=7, **asked) is None  # type: ignore[arg-type]  # terms by name
+    judged = explain_choice([ENDED, pending], **asked)  # type: ignore[arg-type]  # terms by name
+
+    assert [str(one.fate) for one in judged] == ["PENDING", "ENDED"]

@@ -102,6 +102,7 @@ def facts(**changes: object) -> TradeFacts:
         fingerprint="f",
         risk_amount_eur=Decimal("6053.00"),
         received_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC),
+        settlement_instruction_id=1,
     )
     return msgspec.structs.replace(clean, **changes)
 

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from kernel.findings import Severity
+from refdata.facts import InstructionFacts
 from refdata.rules.fees import FeeBook
 from tests.unit.trades.product_cases import CLEAN, PRODUCT_CASES
 from tests.unit.trades.rule_world import (
@@ -79,6 +80,7 @@ CASES = [
     ("TRD-110", "unknown_currency", facts(currency="XXQ"), world()),
     ("TRD-111", "other_desk", facts(), world(books={"EQ-PAR-1": "FI"})),
     ("TRD-112", "no_capacity", facts(capacity=""), world()),
+    ("TRD-113", "no_instruction", facts(settlement_instruction_id=None), world()),
     ("TRD-201", "settles_before", facts(settlement_date=date(2026, 11, 19)), world()),
     (
         "TRD-202",
@@ -290,3 +292,65 @@ def test_every_rule_has_a_case_and_codes_are_unique_and_ordered() -> None:
 
 def test_every_rule_has_a_line_in_the_rule_book() -> None:
     assert BOOK.read_text(encoding="utf-8").startswith(rule_book_page())
+
+
+def instruction(number: int, **changes: object) -> InstructionFacts:
+    terms: dict[str, object] = {
+        "instruction_id": number, "party_id": 1, "account_id": None, "currency": "",
+        "asset_class": "", "place_of_settlement": "SICVFRPP", "agent_bic": "BNPAFRPP",
+        "account_number": "A", "valid_from": date(2026, 1, 1), "valid_to": None,
+    }  # fmt: skip
+    return InstructionFacts(**(terms | changes))  # type: ignore[arg-type]  # a table of terms
+
+
+@pytest.mark.parametrize(
+    ("case", "trade", "evidence"),
+    [
+        ("none_at_all", {}, {}),
+        ("of_another_currency", {"currency": "USD"}, {"instruction_other_currency": "1"}),
+        ("it_has_one", {"settlement_instruction_id": 3}, None),
+        ("no_day_to_settle", {"settlement_date": None}, None),
+        ("nobody_known", {"counterparty_code": "NOBODY", "counterparty_id": None}, None),
+        ("a_future_is_not_delivered", {"isin": "FRENX28ZFCE6"}, None),
+        ("currencies_are_not", {"isin": "", "product": "FX"}, None),
+    ],
+)
+def test_an_instruction_is_asked_of_what_is_delivered(
+    case: str, trade: dict[str, object], evidence: dict[str, str] | None
+) -> None:
+    lacking = facts(**({"settlement_instruction_id": None} | trade))
+    known = {1: [instruction(1, currency="EUR", asset_class="BOND")]} if evidence else {}
+
+    found = list(RULE_BY_CODE["TRD-113"].check(lacking, world(instructions=known), {}))
+
+    if evidence is None:
+        assert found == [], case
+        return
+    told = {"counterparty": "BNPP", "asset_class": "EQUITY"} | evidence
+    assert [dict(one.evidence) for one in found] == [told], case
+
+
+def test_each_that_was_looked_at_says_why_it_does_not_fit() -> None:
+    looked_at = [
+        instruction(1, currency="USD"),
+        instruction(2, currency="CHF"),
+        instruction(3, asset_class="BOND"),
+        instruction(4, valid_to=date(2026, 2, 1)),
+        instruction(5, valid_from=date(2027, 1, 1)),
+        instruction(6, account_id=9),
+        instruction(7, approved=False),
+    ]
+
+    (found,) = RULE_BY_CODE["TRD-113"].check(
+        facts(settlement_instruction_id=None), world(instructions={1: looked_at}), {}
+    )
+
+    assert found.found == "EUR 2026-11-24"
+    assert {name: text for name, text in found.evidence.items() if "instruction" in name} == {
+        "instruction_pending": "7",
+        "instruction_ended": "4",
+        "instruction_not_yet": "5",
+        "instruction_other_asset_class": "3",
+        "instruction_other_currency": "2, 1",
+        "instruction_other_account": "6",
+    }

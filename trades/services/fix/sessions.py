@@ -22,7 +22,7 @@ from desk.states import ExceptionKind
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
-from trades.facts import ALLOCATION_SOURCE
+from trades.facts import HOUSE_SOURCES
 from trades.formats.fix.dictionary import Dictionary, UnreadableDictionary, read_dictionary
 from trades.models import FixEvent, FixLine, FixMessage, FixResult, FixSession
 from trades.services import capture, manual
@@ -70,8 +70,9 @@ def save_session(
         session.secret = ""
     if session.source_system == manual.SOURCE:
         raise UnableToSaveSession(_("This source system is kept for tickets by hand."))
-    if session.source_system == ALLOCATION_SOURCE:
-        raise UnableToSaveSession(_("%(name)s is the house itself.") % {"name": ALLOCATION_SOURCE})
+    if session.source_system in HOUSE_SOURCES:
+        name = session.source_system
+        raise UnableToSaveSession(_("%(name)s is the house itself.") % {"name": name})
     _check(session)
     with acting(actor=actor, reason=reason):
         session.save()
