@@ -30,6 +30,7 @@ register_tables(
     models.SettlementInstruction,
     models.CutOff,
     models.FeeSchedule,
+    models.SettlementPlace,
     models.InstrumentListing,
     models.Price,
     models.FxRate,

@@ -167,7 +167,8 @@ class CycleFacts:
 class InstructionFacts:
     """One settlement instruction; an empty criterion matches everything.
 
-    One that waits for its second person is looked at, and never chosen.
+    One that waits for its second person is looked at, and never chosen. Without a place of
+    settlement that of the home market counts.
     """
 
     instruction_id: int
@@ -181,6 +182,19 @@ class InstructionFacts:
     valid_from: date
     valid_to: date | None
     approved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """One approved place of settlement of a home market; an empty criterion matches everything."""
+
+    line_id: int
+    venue: str
+    issuer_country: str
+    asset_class: str
+    place: str
+    valid_from: date
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)

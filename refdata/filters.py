@@ -56,6 +56,18 @@ class FeeFilter(ListFilterSet):
         fields: list[str] = []
 
 
+class PlaceFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("place__istartswith", "venue__istartswith", "issuer_country__iexact", "reason")
+    )
+    asset_class = ChipsFilter(choices=labelled(AssetClass), label=_("Asset class"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+
+    class Meta:
+        model = models.SettlementPlace
+        fields: list[str] = []
+
+
 class InstructionFilter(ListFilterSet):
     q = SearchFilter(
         fields=(

@@ -115,6 +115,26 @@ class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField}
 
 
+class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The depository of a home market: for which trades, from when; and why."""
+
+    venue = CodeField(r"[A-Z0-9]{4}", label=_("Venue"), required=False)
+    issuer_country = CodeField(r"[A-Z]{2}", label=_("Country of the ISIN"), required=False)
+    place = CodeField(
+        r"[A-Z0-9]{8}([A-Z0-9]{3})?",
+        label=_("Place of settlement (BIC)"),
+        help_text=_("Of the depository; the most specific line counts, the venue most."),
+    )
+    why = reason_field()
+
+    class Meta:
+        model = models.SettlementPlace
+        fields: ClassVar[list[str]] = [
+            *("venue", "issuer_country", "asset_class", "place", "valid_from", "valid_to"),
+        ]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
+
+
 class FeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """One line of a fee schedule: for which trades, how much, from when; and why."""
 

@@ -109,6 +109,20 @@ class FeeTable(tables.Table):
         order_by = ("name", "-valid_from", "-pk")
 
 
+class PlaceTable(tables.Table):
+    place = LinkColumn("refdata:place", verbose_name=_("Place of settlement"))
+    venue = TextColumn(verbose_name=_("Venue"))
+    issuer_country = TextColumn(verbose_name=_("Country of the ISIN"))
+    asset_class = StatusColumn(verbose_name=_("Asset class"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    reason = TextColumn(verbose_name=_("Reason"), width=40)
+    state = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("venue", "issuer_country", "asset_class", "-valid_from", "-pk")
+
+
 class AccountTable(tables.Table):
     code = LinkColumn("refdata:account", verbose_name=_("Code"))
     name = TextColumn(verbose_name=_("Name"))

@@ -12,6 +12,7 @@ from refdata.views import (
     instructions,
     lists,
     lookups,
+    places,
 )
 
 app_name = "refdata"
@@ -49,6 +50,14 @@ urlpatterns = [
         r"^fees/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
         fees.DecideFee.as_view(),
         name="fee_decide",
+    ),
+    path("places/", lists.PlaceList.as_view(), name="places"),
+    path("places/new/", places.ProposePlace.as_view(), name="place_new"),
+    path("places/<int:pk>/", places.PlacePage.as_view(), name="place"),
+    re_path(
+        r"^places/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
+        places.DecidePlace.as_view(),
+        name="place_decide",
     ),
     path("accounts/", lists.AccountList.as_view(), name="accounts"),
     path("accounts/new/", edits.AccountEdit.as_view(), name="account_new"),

@@ -24,6 +24,7 @@ from refdata.models import (
     PartyAlias,
     Price,
     SettlementInstruction,
+    SettlementPlace,
     Trader,
     Venue,
 )
@@ -55,6 +56,7 @@ def seed(*, business_date: date, at: datetime) -> None:
         _instruments()
         _instructions(at)
         _fees(at)
+        _places(at)
         _prices(business_date)
 
 
@@ -168,6 +170,34 @@ def _fees(at: datetime) -> None:
         minimum=Decimal(4),
         valid_from=at.date() + timedelta(days=7),
         reason="convention de courtage, avenant",
+        **by,
+    )
+
+
+def _places(at: datetime) -> None:
+    """The depositories of the home markets, in force; one more, waiting for approval."""
+    if SettlementPlace.objects.exists():
+        return
+    by = {"proposed_by": "agent", "proposed_at": at}
+    SettlementPlace.objects.bulk_create(
+        SettlementPlace(
+            issuer_country=country,
+            place=place,
+            valid_from=SINCE,
+            state=InstructionState.APPROVED,
+            reason="dépositaire central du marché d’origine",
+            decided_by="supervisor",
+            decided_at=at,
+            **by,
+        )
+        for country, place in parties.HOME_PLACES.items()
+    )
+    SettlementPlace.objects.create(
+        venue="XPAR",
+        issuer_country="US",
+        place="SICVFRPP",
+        valid_from=at.date() + timedelta(days=7),
+        reason="valeurs américaines cotées à Paris",
         **by,
     )
 

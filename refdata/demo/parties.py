@@ -61,6 +61,13 @@ PLACES: Final = {
 }
 
 
+HOME_PLACES: Final = {
+    "FR": "SICVFRPP", "DE": "DAKVDEFF", "NL": "NECINL2A", "BE": "CIKBBEBB", "IT": "MOTIITMM",
+    "ES": "IBRCESMM", "GB": "CRSTGB22", "US": "DTCYUS33", "": "MGTCBEBE",
+}  # fmt: skip
+"""The depository of each home market, by the country of the ISIN."""
+
+
 def rows() -> Iterator[dict[str, Any]]:
     """Yield our own firm, 25 counterparties and 4 custodians."""
     yield dict(OWN_FIRM)

@@ -7,6 +7,7 @@ from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentLi
 from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
 from refdata.models.organisation import Account, Book, Desk, Trader
 from refdata.models.parties import Party, PartyAlias, SettlementInstruction
+from refdata.models.places import SettlementPlace
 from refdata.models.prices import FxRate, Price
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Price",
     "SettlementCycle",
     "SettlementInstruction",
+    "SettlementPlace",
     "Trader",
     "Venue",
 ]

@@ -113,6 +113,8 @@ class PartyAlias(models.Model):
 class SettlementInstruction(models.Model):
     """Where a party delivers and pays (SSI); an empty currency or asset class means any.
 
+    Without a place of settlement that of the home market counts.
+
     A row is proposed by one person and approved by another; its content never changes. A change
     is a new row that `replaces` the old one, which ends the day before the new one begins.
     """
@@ -133,7 +135,7 @@ class SettlementInstruction(models.Model):
         _("asset class"), max_length=10, choices=labelled(AssetClass), blank=True
     )
     place_of_settlement = models.CharField(
-        _("place of settlement (BIC)"), max_length=11, validators=[validate_bic]
+        _("place of settlement (BIC)"), max_length=11, blank=True, validators=[validate_bic]
     )
     agent_bic = models.CharField(_("agent (BIC)"), max_length=11, validators=[validate_bic])
     account_number = models.CharField(_("safekeeping account"), max_length=35)

@@ -38,6 +38,7 @@ from refdata.selectors.parties import (
     settlement_instruction,
     traders_by_code,
 )
+from refdata.selectors.places import place_book
 
 __all__ = [
     "HOUSE_CALENDAR",
@@ -66,6 +67,7 @@ __all__ = [
     "own_firm",
     "parties_alike",
     "parties_by_id",
+    "place_book",
     "resolve_symbols",
     "settlement_book",
     "settlement_calendar",

@@ -171,7 +171,8 @@ def _instructions(party_ids: Iterable[int], *states: InstructionState) -> list[I
 def name_of_instruction(*, instruction_id: int) -> str:
     """Return where an instruction delivers, as people write it: place and account."""
     found = SettlementInstruction.objects.filter(pk=instruction_id).first()
-    return f"{found.place_of_settlement} · {found.account_number}" if found else "–"
+    said = (found.place_of_settlement, found.account_number) if found else ()
+    return " · ".join(one for one in said if one) or "–"
 
 
 def settlement_instruction(

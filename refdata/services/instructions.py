@@ -179,7 +179,8 @@ def _findings(instruction: SettlementInstruction) -> list[Finding]:
     found = []
     for name in ("place_of_settlement", "agent_bic"):
         value = getattr(instruction, name)
-        if not is_bic(value):
+        may_be_empty = name == "place_of_settlement"
+        if not is_bic(value) and not (may_be_empty and not value):
             found.append(
                 Finding(
                     code="REF-015", field=name, message="{found} is not a valid BIC", found=value

@@ -19,6 +19,7 @@ class FeePage(ProposedPage):
     model = FeeSchedule
     decide_url = "refdata:fee_decide"
     replaceable = True
+    like_url = "refdata:fee_new"
 
     def get_queryset(self) -> QuerySet[FeeSchedule]:
         return FeeSchedule.objects.select_related("party")

@@ -52,6 +52,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
             (_("Venues"), "venues", models.Venue),
             (_("Calendars"), "calendars", models.Calendar),
             (_("Settlement cycles"), "cycles", models.SettlementCycle),
+            (_("Places of settlement"), "places", models.SettlementPlace),
             (_("Cut-offs"), "cut_offs", models.CutOff),
             (_("Currencies"), "currencies", models.Currency),
         ),

@@ -104,6 +104,20 @@ class FeeList(ReferenceList):
     empty_text = _("No fee schedule yet: fees are those that the message states.")
 
 
+class PlaceList(ReferenceList):
+    title = _("Places of settlement")
+    model = models.SettlementPlace
+    filterset_class, table_class = filters.PlaceFilter, tables.PlaceTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To approve"), "state=PENDING"),
+        Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
+    )
+    create_url, create_label = "/refdata/places/new/", _("Propose a place of settlement")
+    export_name = "places"
+    empty_text = _("No place of settlement yet: a trade settles where its instruction says.")
+
+
 class AccountList(ReferenceList):
     title = _("Accounts")
     model = models.Account

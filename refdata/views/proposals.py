@@ -30,6 +30,7 @@ class ProposedPage(RecordPage):
     template_name = "refdata/proposal.html"
     decide_url: ClassVar[str]
     replaceable: ClassVar[bool] = False
+    like_url: ClassVar[str] = ""
 
     def sections(self) -> dict[str, Any]:
         row, actor = self.object, self.request.actor
@@ -42,6 +43,7 @@ class ProposedPage(RecordPage):
             "may_replace": self.replaceable
             and row.state == InstructionState.APPROVED
             and access.allows(actor, Action.EDIT_REFDATA),
+            "like_url": reverse(self.like_url) if self.like_url else "",
             "refuse_url": reverse(self.decide_url, args=[row.pk, "refuse"]),
             "approve_url": reverse(self.decide_url, args=[row.pk, "approve"]),
         }

@@ -200,6 +200,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "reporting:file": _first(ReportFile),
     "refdata:cut_off": _first(refdata.CutOff),
     "refdata:fee": _each(refdata.FeeSchedule.objects.all(), "state"),
+    "refdata:place": _each(refdata.SettlementPlace.objects.all(), "state"),
     "refdata:instrument": _first(refdata.Instrument),
     "refdata:instrument_edit": _first(refdata.Instrument),
     "refdata:party": _first(refdata.Party),

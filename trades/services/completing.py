@@ -22,7 +22,7 @@ from core.acts import acting
 from core.sequences import array_of, dated_numbers
 from kernel.actors import Actor
 from trades.facts import ENRICHMENT_SOURCE, ExecutionFacts, Product
-from trades.services import capture, deals, enrichment, loading, storing, writing
+from trades.services import capture, deals, delivery, loading, storing, writing
 from trades.services.control import CHUNK, JUDGED
 from trades.services.enrichment import Reference, Terms, load_reference
 from trades.services.plan import Item, Plan, TradeRow
@@ -131,10 +131,15 @@ def _terms(one: Lacking, reference: Reference) -> Terms | None:
         return None
     asset_class = instrument.asset_class if instrument else ""
     deal = (asset_class, terms.currency, terms.settlement_date)
-    chosen = enrichment.instruction(facts, party, deal, reference)
+    chosen = delivery.instruction(facts, party, deal, reference)
     if chosen is None:
         return None
-    return msgspec.structs.replace(terms, settlement_instruction_id=chosen)
+    place = terms.place_of_settlement
+    return msgspec.structs.replace(
+        terms,
+        settlement_instruction_id=chosen.instruction_id,
+        place_of_settlement=msgspec.UNSET if chosen.place_of_settlement else place,
+    )
 
 
 def _plan(cause: Cause, reference: Reference) -> Plan:

@@ -15,7 +15,7 @@ from refdata.facts import InstrumentFacts
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle
 from trades.facts import Collateral, DealTerms, ExecutionFacts, Product
 from trades.rules import legs
-from trades.services import enrichment
+from trades.services import delivery, enrichment
 from trades.services.enrichment import AMOUNT_LIMIT, Reference, Terms
 
 ZERO: Final = Decimal(0)
@@ -98,6 +98,7 @@ def _deal_terms(
     party = reference.parties.get(facts.counterparty or "")
     book = reference.books.get(facts.book or "")
     currency = facts.currency or ""
+    chosen = delivery.instruction(facts, party, ("", currency, days[1]), reference)
     return Terms(
         isin="",
         symbol=deal.pair,
@@ -120,9 +121,7 @@ def _deal_terms(
         book_code=facts.book or "",
         trader_code=facts.trader or "",
         account_code=facts.account or "",
-        settlement_instruction_id=enrichment.instruction(
-            facts, party, ("", currency, days[1]), reference
-        ),
+        settlement_instruction_id=chosen.instruction_id if chosen else None,
         capacity=str(facts.capacity or ""),
         comment=facts.comment or "",
         deal=deal,

@@ -20,11 +20,13 @@ from refdata import selectors as refdata
 from refdata.facts import AccountFacts, BookFacts, InstructionFacts, InstrumentFacts, PartyFacts
 from refdata.rules.fees import Deal as FeeDeal
 from refdata.rules.fees import FeeBook
-from refdata.rules.instructions import choose_instruction
+from refdata.rules.places import PlaceBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from refdata.states import AssetClass
 from trades.facts import DealTerms, ExecutionFacts, Product
 from trades.rules.legs import currencies_of
+from trades.services import delivery
+from trades.services.delivery import Deal
 from trades.states import Side
 
 AMOUNT_LIMIT: Final = Decimal(10) ** 16
@@ -33,10 +35,6 @@ ZERO: Final = Decimal(0)
 PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
 NO_VENUE: Final = "XXXX"
-
-
-Deal = tuple[InstrumentFacts, PartyFacts | None, str, date, date | None]
-"""Instrument, counterparty, currency, trade date and settlement date."""
 
 
 class ChargeTerms(msgspec.Struct, frozen=True):
@@ -52,7 +50,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The complete terms of one version, as they are stored, shown, compared and approved.
 
     `charges` add up to the fees where these follow our schedules; they are absent where the message
-    states the fees, or nothing is charged. `deal` is what a trade of two legs has besides.
+    states the fees, or nothing is charged. `place_of_settlement` is that of the home market, where
+    no instruction names one. `deal` is what a trade of two legs has besides.
     """
 
     isin: str
@@ -80,6 +79,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     capacity: str
     comment: str
     charges: tuple[ChargeTerms, ...] | msgspec.UnsetType = msgspec.UNSET
+    place_of_settlement: str | msgspec.UnsetType = msgspec.UNSET
     deal: DealTerms | msgspec.UnsetType = msgspec.UNSET
 
     @property
@@ -110,8 +110,9 @@ class Reference:
     fees: FeeBook
     instructions: Mapping[int, list[InstructionFacts]]
     rates: Mapping[date, Mapping[str, Decimal]]
+    places: PlaceBook = field(default_factory=lambda: PlaceBook(()))
     settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
-    chosen: dict[tuple[object, ...], int | None] = field(default_factory=dict)
+    chosen: dict[tuple[object, ...], InstructionFacts | None] = field(default_factory=dict)
 
     def instrument(self, facts: ExecutionFacts) -> InstrumentFacts | None:
         """Return the instrument by ISIN; when that is unknown, by the symbol of the source."""
@@ -153,6 +154,7 @@ def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) ->
             | {instrument.mic for instrument in instruments},
         ),
         fees=refdata.fee_book(),
+        places=refdata.place_book(),
         instructions=instructions,
         rates={day: refdata.fx_rates(day) for day in {_trade_date(m) for m in messages} if day},
     )
@@ -190,6 +192,7 @@ def terms_of(
     if max(map(abs, amounts)) >= AMOUNT_LIMIT:
         return out_of_range(amounts)
     book = reference.books.get(facts.book or "")
+    instruction_id, place = delivery.where(facts, deal, reference)
     return Terms(
         isin=instrument.isin or facts.isin or "",
         symbol=facts.symbol or "",
@@ -212,12 +215,11 @@ def terms_of(
         book_code=facts.book or "",
         trader_code=facts.trader or "",
         account_code=facts.account or "",
-        settlement_instruction_id=instruction(
-            facts, party, (instrument.asset_class, currency, settlement_date), reference
-        ),
+        settlement_instruction_id=instruction_id,
         capacity=str(facts.capacity or ""),
         comment=facts.comment or "",
         charges=charges or msgspec.UNSET,
+        place_of_settlement=place,
     )
 
 
@@ -341,28 +343,3 @@ def _settlement_date(
             settles = None
         reference.settlement_dates[key] = settles
     return reference.settlement_dates[key]
-
-
-def instruction(
-    facts: ExecutionFacts,
-    party: PartyFacts | None,
-    deal: tuple[str, str, date | None],
-    reference: Reference,
-) -> int | None:
-    """Return the settlement instruction that fits (asset class, currency, settlement date)."""
-    asset_class, currency, settlement_date = deal
-    if party is None or settlement_date is None:
-        return None
-    key = (party.party_id, currency, asset_class, settlement_date, facts.account)
-    if key not in reference.chosen:
-        account = reference.accounts.get(facts.account or "")
-        found = choose_instruction(
-            reference.instructions.get(party.party_id, ()),
-            party_id=party.party_id,
-            currency=currency,
-            asset_class=asset_class,
-            settlement_date=settlement_date,
-            account_id=account.account_id if account else None,
-        )
-        reference.chosen[key] = found.instruction_id if found else None
-    return reference.chosen[key]

@@ -76,7 +76,7 @@ class TradeDetail(DetailPage):
 
     def get_queryset(self) -> QuerySet[Trade]:
         return selectors.list_trades(actor=self.request.actor).select_related(
-            "instrument", "counterparty", "settlement_instruction", "block", "share_of"
+            "instrument__venue", "counterparty", "settlement_instruction", "block", "share_of"
         )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -101,6 +101,7 @@ class TradeDetail(DetailPage):
                 "said": versions[0].version.terms.get("comment", ""),
                 "deal": deal_of(versions[0].version.terms),
                 "side": side_of(stood.trade),
+                "place": settling.place_then(stood.trade, versions[0].version.terms),
                 "exceptions": stood.exceptions,
                 "approvals": stood.approvals,
                 "comments": stood.comments,
@@ -144,6 +145,7 @@ class TradeDetail(DetailPage):
             and access.allows(actor, Action.VALIDATE_TRADE, desk=desk_code),
             **shown_on_trade(self.request, trade),
             **settling.shown_on_trade(self.request, trade),
+            **settling.place_on_trade(trade, versions[0].version.terms),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
         }
 

@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
+from core.pages import status
 from core.pages.base import ActedRequest
 from refdata import selectors as refdata
-from refdata.facts import InstructionFacts
+from refdata.facts import InstructionFacts, PlaceFacts
 from refdata.rules.instructions import Fate, Judged
+from refdata.rules.places import Dealt
+from refdata.states import AssetClass
 from trades.models import Trade
 
 SHOWN: Final = 20
@@ -88,6 +91,47 @@ def shown_on_trade(request: ActedRequest, trade: Trade) -> dict[str, Any]:
         "new_instruction": proposal(trade) if may_propose else "",
         "choice_changed": taken != trade.settlement_instruction_id,
     }
+
+
+def place_on_trade(trade: Trade, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a trade settles: as its instruction says, or at its home market, and by which
+    line; `place_changed` names what would be taken today, where that is another.
+    """
+    stands = place_then(trade, terms)
+    if "place_of_settlement" not in terms and stands:
+        return {"place": stands}
+    line = _home(trade)
+    today = line.place if line else ""
+    return {
+        "place": stands,
+        "place_line": line if stands and stands == today else None,
+        "place_names": _criteria(line) if line else (),
+        "place_changed": today if today != stands else "",
+    }
+
+
+def place_then(trade: Trade, terms: Mapping[str, Any]) -> str:
+    """Return where a trade as it stood was to be settled."""
+    named = trade.settlement_instruction
+    return (named.place_of_settlement if named else "") or terms.get("place_of_settlement", "")
+
+
+def _home(trade: Trade) -> PlaceFacts | None:
+    instrument, settles = trade.instrument, trade.settlement_date
+    if instrument is None or settles is None or instrument.asset_class == AssetClass.DERIVATIVE:
+        return None
+    venue = trade.venue or (instrument.venue.mic if instrument.venue else "")
+    dealt = Dealt(venue, trade.isin[:2], instrument.asset_class, settles)
+    return refdata.place_book().place(dealt)
+
+
+def _criteria(line: PlaceFacts) -> list[str | Promise]:
+    """Return what a line names of the trade, each with its value."""
+    told = ((_("venue"), line.venue), (_("country of the ISIN"), line.issuer_country))
+    named: list[str | Promise] = [f"{label} {value}" for label, value in told if value]
+    if line.asset_class:
+        named.append(status.word(line.asset_class, line.asset_class))
+    return named
 
 
 def proposal(trade: Trade, near: Judged | None = None) -> str:

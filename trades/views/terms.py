@@ -38,6 +38,7 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "trader_code": _("Trader"),
     "account_code": _("Account"),
     "settlement_instruction_id": _("Settlement instruction"),
+    "place_of_settlement": _("Place of settlement"),
     "capacity": _("Capacity"),
     "product": _("Product"),
     "pair": _("Pair of currencies"),
