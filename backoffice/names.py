@@ -37,6 +37,7 @@ NAMES: Final[dict[str, str | Promise]] = {
     "instruction_other_asset_class": _("for another asset class"),
     "instruction_other_currency": _("for another currency"),
     "instruction_other_account": _("for another account"),
+    "end_amount": _("cash at the end"),
     "mic": "MIC",
     "cfi": "CFI",
     "iban": "IBAN",

@@ -20,7 +20,7 @@ from kernel.actors import SYSTEM
 from refdata.models import Party
 from settlement.facts import Told
 from settlement.models import Confirmation
-from settlement.selectors.matching import OPPOSITE
+from settlement.rules.products import OPPOSITE
 from settlement.services import expecting, matching, receiving, sending
 from settlement.states import Door
 from trades.models import CaptureBatch, Trade

@@ -16,9 +16,11 @@ from django.utils import timezone
 from core.acts import acting
 from core.models import User
 from kernel.actors import SYSTEM, Actor, ActorKind
+from settlement import selectors
 from settlement.facts import Told
 from settlement.models import Confirmation, ReceivedConfirmation
-from settlement.selectors.matching import OPPOSITE
+from settlement.rules.products import OPPOSITE
+from settlement.selectors.matching import BESIDES
 from settlement.services import by_hand, chasing, expecting, matching, receiving, sending
 from settlement.states import ConfirmationState, Door
 from trades.models import Trade
@@ -45,7 +47,7 @@ def seed(*, business_date: date, at: datetime) -> None:
 
 
 def _by_day() -> Iterator[tuple[date, list[Trade]]]:
-    rows = Trade.objects.filter(state="VALIDATED", product="", settlement_date__isnull=False)
+    rows = Trade.objects.filter(state="VALIDATED", settlement_date__isnull=False)
     found: dict[date, list[Trade]] = {}
     for trade in rows.exclude(counterparty=None).order_by("trade_date", "pk"):
         found.setdefault(trade.trade_date, []).append(trade)
@@ -57,32 +59,34 @@ def _live_day(day: date, trades: Sequence[Trade]) -> None:
     sent, answered = (_moment(day, hour) for hour in (SENT_AT, ANSWERED_AT))
     expecting.confirm_trades(trade_ids=[trade.pk for trade in trades], actor=SYSTEM, at=sent)
     sending.send_all(actor=SYSTEM, at=sent)
-    told = [one for n, trade in enumerate(trades) for one in _said(n, trade)]
-    told.append(_strange(trades[0], day))
+    rows = Confirmation.objects.filter(trade__in=trades).order_by("trade__trade_date", "trade")
+    told = [one for n, row in enumerate(rows.select_related("party")) for one in _said(n, row)]
+    told.append(_strange(next(trade for trade in trades if not trade.product), day))
     kept = receiving.receive(told=told, door=Door.API, actor=SYSTEM, at=answered)
     buckets = {(row.party_id, day, row.isin) for row in kept.rows}
     matching.match(buckets=buckets, actor=SYSTEM, at=answered)
 
 
-def _said(n: int, trade: Trade) -> Iterator[Told]:
+def _said(n: int, row: Confirmation) -> Iterator[Told]:
     """Yield what the counterparty says of the n-th trade of a day: nothing, or one message."""
     case = FIRST.get(n) or (CASES[n // EVERY % len(CASES)] if n % EVERY == EVERY - 1 else "")
     if case == "silent":
         return
-    assert trade.settlement_date is not None  # noqa: S101 - asked for in the query
-    later = timedelta(days=case == "settle")
+    deal = selectors.deal_of_confirmation(row)
+    assert deal.settlement_date is not None  # noqa: S101 - asked for in the query
     yield Told(
-        reference=f"{trade.counterparty_code}-{trade.pk}",
-        party=trade.counterparty_code,
-        our_reference=trade.reference if n % 2 else "",
-        isin=trade.isin,
-        side=OPPOSITE[trade.side],
-        quantity=trade.quantity + (case == "quantity"),
-        price=trade.price * (Decimal("1.01") if case == "price" else 1),
-        amount=abs(trade.net_amount) + _gap(case),
-        currency=trade.currency,
-        trade_date=trade.trade_date,
-        settlement_date=trade.settlement_date + later,
+        reference=f"{row.party.code}-{row.trade_id}",
+        party=row.party.code,
+        our_reference=row.reference if n % 2 else "",
+        isin=deal.isin,
+        side=OPPOSITE[deal.side],
+        quantity=deal.quantity + (case == "quantity"),
+        price=deal.price * (Decimal("1.01") if case == "price" else 1),
+        amount=abs(deal.amount) + _gap(case),
+        currency=deal.currency,
+        trade_date=deal.trade_date,
+        settlement_date=deal.settlement_date + timedelta(days=case == "settle"),
+        **{name: getattr(deal, name) for name in BESIDES},
     )
 
 

@@ -15,7 +15,10 @@ class Deal:
     """The terms of one deal as one side tells them; `side` is always ours.
 
     `id` is our confirmation, or their message. `quoted` is the reference of our trade: our own, or
-    what their message says of it.
+    what their message says of it. Of an exchange `quantity` of `currency` is dealt against
+    `counter_amount`, at the rate `price` of the `pair`. Of a repo or loan `amount` is the cash of
+    the start, `rate` the repo rate (percent) or the fee (basis points); without `end_date` it is
+    open.
     """
 
     id: int
@@ -30,11 +33,23 @@ class Deal:
     settlement_date: date | None
     quoted: str = ""
     asset_class: str = ""
+    product: str = ""
+    pair: str = ""
+    counter_amount: Decimal | None = None
+    rate: Decimal | None = None
+    end_date: date | None = None
+    end_amount: Decimal | None = None
+
+    @property
+    def counter_currency(self) -> str:
+        """The currency of the pair that is not the dealt one."""
+        base, _slash, quoted = self.pair.partition("/")
+        return quoted if self.currency == base else base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """How far two sides may differ: from `valid_from` on, for a counterparty and an asset class.
+    """How far two sides may differ: from `valid_from` on, for a counterparty, a product, a class.
 
     Empty criteria mean any. Amounts are in euros: `amount_small` up to a deal of `amount_limit`,
     `amount_large` above; prices in percent of ours. What is within `close_percent` can be the same
@@ -45,6 +60,7 @@ class Profile:
     valid_from: date
     party_id: int | None = None
     asset_class: str = ""
+    product: str = ""
     price_percent: Decimal
     amount_small: Decimal
     amount_large: Decimal
@@ -113,6 +129,12 @@ class Told:
     currency: str = ""
     trade_date: date | None = None
     settlement_date: date | None = None
+    product: str = ""
+    pair: str = ""
+    counter_amount: Decimal | None = None
+    rate: Decimal | None = None
+    end_date: date | None = None
+    end_amount: Decimal | None = None
     line: int | None = None
 
     def terms(self) -> dict[str, str]:
@@ -125,11 +147,13 @@ class Told:
             "isin": self.isin,
             "side": self.side,
             "currency": self.currency,
+            "product": self.product,
+            "pair": self.pair,
         }
-        for name in ("quantity", "price", "amount"):
+        for name in ("quantity", "price", "amount", "counter_amount", "rate", "end_amount"):
             value: Decimal | None = getattr(self, name)
             said[name] = "" if value is None else f"{value.normalize():f}"
-        for name in ("trade_date", "settlement_date"):
+        for name in ("trade_date", "settlement_date", "end_date"):
             day: date | None = getattr(self, name)
             said[name] = "" if day is None else day.isoformat()
         return {name: text for name, text in said.items() if text}

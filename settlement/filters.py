@@ -17,6 +17,7 @@ from settlement import selectors
 from settlement.models import Chaser, Confirmation, ConfirmationFile, ToleranceProfile, labelled
 from settlement.models.columns import DealSide
 from settlement.states import OPEN, ConfirmationState
+from trades.facts import Product
 
 FIELDS = [
     ("price", _("price")),
@@ -27,6 +28,11 @@ FIELDS = [
     ("side", _("side")),
     ("isin", "ISIN"),
     ("trade_date", _("trade date")),
+    ("pair", _("pair of currencies")),
+    ("counter_amount", _("counter-amount")),
+    ("rate", _("rate")),
+    ("end_date", _("end date")),
+    ("end_amount", _("cash at the end")),
 ]
 
 
@@ -35,6 +41,7 @@ class ConfirmationFilter(ListFilterSet):
         fields=(
             "reference__istartswith",
             "isin__istartswith",
+            "pair__istartswith",
             "party__code__istartswith",
             "received__reference__istartswith",
         )
@@ -42,6 +49,7 @@ class ConfirmationFilter(ListFilterSet):
     state = ChipsFilter(choices=labelled(ConfirmationState), label=_("Status"))
     differs = ChipsFilter(method="filter_differs", choices=FIELDS, label=_("What differs"))
     side = ChipsFilter(choices=labelled(DealSide), label=_("Side"))
+    product = ChipsFilter(choices=labelled(Product), label=_("Product"))
     party = django_filters.CharFilter(
         field_name="party__code", lookup_expr="iexact", label=_("Counterparty")
     )

@@ -19,7 +19,7 @@ from settlement.models import ToleranceProfile
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """For whom and for what, how far the two sides may differ, from when; and why."""
 
-    price_percent = FigureField(label=_("Price may differ by (percent)"), decimal_places=6)
+    price_percent = FigureField(label=_("Price or rate may differ by (percent)"), decimal_places=6)
     amount_small = FigureField(label=_("Amount may differ by (EUR)"), decimal_places=4)
     amount_limit = FigureField(label=_("up to a deal of (EUR)"), decimal_places=4)
     amount_large = FigureField(label=_("above it by (EUR)"), decimal_places=4)
@@ -33,7 +33,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     class Meta:
         model = ToleranceProfile
         fields: ClassVar[list[str]] = [
-            *("party", "asset_class", "price_percent", "amount_small", "amount_limit"),
+            *("party", "product", "asset_class", "price_percent", "amount_small", "amount_limit"),
             *("amount_large", "close_percent", "valid_from"),
         ]
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField}

@@ -21,6 +21,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
+from settlement.models import Confirmation
 
 
 class FieldsColumn(tables.Column):
@@ -42,7 +43,7 @@ class ConfirmationTable(tables.Table):
     state = StatusColumn(verbose_name=_("Status"))
     reference = TextColumn(verbose_name=_("Trade"))
     party = TextColumn(accessor="party__code", verbose_name=_("Counterparty"))
-    isin = tables.Column(verbose_name="ISIN")
+    isin = tables.Column(verbose_name=_("ISIN or pair"), empty_values=())
     side = StatusColumn(verbose_name=_("Side"))
     quantity = QuantityColumn(verbose_name=_("Quantity"))
     price = PriceColumn(verbose_name=_("Price"))
@@ -57,9 +58,19 @@ class ConfirmationTable(tables.Table):
     sent_at = MomentColumn(verbose_name=_("Sent"))
     matched_at = MomentColumn(verbose_name=_("Matched"))
     end_reason = StatusColumn(verbose_name=_("Why it is over"))
+    product = StatusColumn(verbose_name=_("Product"))
+    counter_amount = PriceColumn(verbose_name=_("Counter-amount"))
+    rate = PriceColumn(verbose_name=_("Rate"))
+    end_date = DayColumn(verbose_name=_("End date"))
 
     class Meta:
         order_by = ("-trade_date", "-id")
+
+    def render_isin(self, record: Confirmation) -> str:
+        return record.isin or record.pair
+
+    def value_isin(self, record: Confirmation) -> str:
+        return record.isin or record.pair
 
 
 class ChaserTable(tables.Table):
@@ -98,8 +109,9 @@ class FileTable(tables.Table):
 class ProfileTable(tables.Table):
     id = LinkColumn("settlement:profile", verbose_name=_("Number"))
     party = TextColumn(accessor="party__code", verbose_name=_("Counterparty"))
+    product = StatusColumn(verbose_name=_("Product"))
     asset_class = StatusColumn(verbose_name=_("Asset class"))
-    price_percent = PriceColumn(verbose_name=_("Price (percent)"))
+    price_percent = PriceColumn(verbose_name=_("Price or rate (percent)"))
     amount_small = AmountColumn(verbose_name=_("Amount (EUR)"))
     amount_limit = AmountColumn(verbose_name=_("up to (EUR)"))
     amount_large = AmountColumn(verbose_name=_("above (EUR)"))

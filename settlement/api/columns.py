@@ -28,6 +28,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "currency": Column("currency"),
     "trade_date": Column("trade_date"),
     "settlement_date": Column("settlement_date"),
+    "product": Column("product"),
+    "pair": Column("pair"),
+    "counter_amount": Column("counter_amount"),
+    "rate": Column("rate"),
+    "end_date": Column("end_date"),
+    "end_amount": Column("end_amount", currency="currency"),
     "sent_at": Column("sent_at"),
     "matched_at": Column("matched_at"),
 }

@@ -18,6 +18,7 @@ from core.api.openapi import (
 )
 from settlement.api.columns import COLUMNS, ConfirmationAPIFilter
 from settlement.states import ConfirmationState, Function
+from trades.facts import Product
 
 ALWAYS: Final = (400, 401, 403, 429)
 EXAMPLE: Final = Path(__file__).parents[2] / "docs" / "examples" / "confirmation.json"
@@ -48,10 +49,27 @@ BODY: Final[dict[str, Any]] = {
         "side": {"type": "string", "enum": ["BUY", "SELL"], "description": "as you see it"},
         "quantity": _number(18, 10, sign=""),
         "price": _number(10, 10),
-        "amount": _number(16, 4) | {"description": "net amount to be settled"},
+        "amount": _number(16, 4)
+        | {"description": "net amount to be settled; of a repo or loan the cash of the start"},
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         "trade_date": DAY,
         "settlement_date": DAY,
+        "product": {
+            "type": "string",
+            "enum": ["", *(one.value for one in Product)],
+            "description": "empty for a security that is bought or sold",
+        },
+        "pair": {
+            "type": "string",
+            "pattern": "^[A-Z]{3}/[A-Z]{3}$",
+            "description": "of an exchange, whose price is the rate of the pair",
+        },
+        "counter_amount": _number(16, 4)
+        | {"description": "of an exchange: in the currency of the pair that is not `currency`"},
+        "rate": _number(10, 10)
+        | {"description": "repo rate in percent a year, or fee of a loan in basis points"},
+        "end_date": DAY | {"description": "of a repo or loan; left out while it is open"},
+        "end_amount": _number(16, 4) | {"description": "of a repo with an end: the cash paid back"},
     },
 }
 
@@ -86,6 +104,12 @@ class ConfirmationSerializer(serializers.Serializer[object]):
     currency = serializers.CharField(required=False)
     trade_date = serializers.DateField(required=False)
     settlement_date = serializers.DateField(required=False, allow_null=True)
+    product = serializers.CharField(required=False, allow_blank=True)
+    pair = serializers.CharField(required=False, allow_blank=True)
+    counter_amount = serializers.CharField(required=False, allow_null=True)
+    rate = serializers.CharField(required=False, allow_null=True)
+    end_date = serializers.DateField(required=False, allow_null=True)
+    end_amount = serializers.CharField(required=False, allow_null=True)
     sent_at = serializers.DateTimeField(required=False, allow_null=True)
     matched_at = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -108,15 +132,17 @@ KEPT: Final = {
     "function": "NEWM",
     "received_at": "2026-11-20T17:12:03+00:00",
 }
-LISTED: Final = {
+LISTED: Final[dict[str, Any]] = {
     "items": [
         {
             "id": 41, "reference": "T261120000042", "version": 1, "state": "MATCHED",
             "end_reason": "", "counterparty": "BNPP", "their_reference": "BNPP-778120",
             "differs": [], "isin": "FR0000131104", "side": "BUY", "quantity": "1000",
             "price": "60.5", "amount": "60500.00", "currency": "EUR",
-            "trade_date": "2026-11-20", "settlement_date": "2026-11-24",
-            "sent_at": "2026-11-20T17:10:00+00:00", "matched_at": "2026-11-20T17:12:05+00:00",
+            "trade_date": "2026-11-20", "settlement_date": "2026-11-24", "product": "",
+            "pair": "", "counter_amount": None, "rate": None, "end_date": None,
+            "end_amount": None, "sent_at": "2026-11-20T17:10:00+00:00",
+            "matched_at": "2026-11-20T17:12:05+00:00",
         }
     ],
     "next": None,

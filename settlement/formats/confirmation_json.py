@@ -14,9 +14,9 @@ from typing import Final
 import msgspec
 
 from kernel.findings import Finding
-from settlement.facts import Told
+from settlement.facts import Deal, Told
 from settlement.formats import N_
-from settlement.formats.fields import FIELDS, Written, read_told
+from settlement.formats.fields import FIELDS, TERMS_OF, Written, read_told
 
 FORMAT: Final = "denouement.confirmations/1"
 
@@ -28,14 +28,7 @@ class Outgoing:
     function: str
     reference: str
     version: int
-    isin: str
-    side: str
-    quantity: Decimal
-    price: Decimal
-    amount: Decimal
-    currency: str
-    trade_date: date
-    settlement_date: date | None
+    deal: Deal
 
 
 def read_message(body: Mapping[str, object]) -> Told | tuple[Finding, ...]:
@@ -60,20 +53,18 @@ def write_file(*, sender: str, recipient: str, seq: int, items: Sequence[Outgoin
 
 
 def _written(item: Outgoing) -> dict[str, object]:
-    settles = item.settlement_date
-    return {
-        "function": item.function,
-        "reference": item.reference,
-        "version": item.version,
-        "isin": item.isin,
-        "side": item.side,
-        "quantity": _plain(item.quantity),
-        "price": _plain(item.price),
-        "amount": _plain(item.amount),
-        "currency": item.currency,
-        "trade_date": item.trade_date.isoformat(),
-        "settlement_date": settles.isoformat() if settles else None,
-    }
+    """Return the terms of the product in the order of the format; securities name no product."""
+    product = item.deal.product
+    identity = {"function": item.function, "reference": item.reference, "version": item.version}
+    named = {"product": product} if product else {}
+    return identity | named | {name: _term(item.deal, name) for name in TERMS_OF[product]}
+
+
+def _term(deal: Deal, name: str) -> str | None:
+    value = getattr(deal, name)
+    if isinstance(value, Decimal):
+        return _plain(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _shape(body: Mapping[str, object]) -> Iterator[Finding]:

@@ -12,10 +12,12 @@ from core.table_reading import Reading, learn_columns
 from kernel.findings import Finding
 from settlement.facts import Told, ToldFile
 from settlement.formats import N_
-from settlement.formats.fields import TERMS, Written, read_told
+from settlement.formats.fields import DAYS, TERMS, Written, read_told
 
 FINDINGS_MAX: Final = 200
 REQUIRED: Final = ("reference", *TERMS)
+OF_ANY_PRODUCT: Final = ("reference", "side", "quantity", "currency", *DAYS)
+"""Columns that a table with products has at least; what a product lacks is said line by line."""
 NAMES: Final = {
     "reference": ("reference", "their_reference", "confirmation_reference", "senders_reference",
                   "reference_contrepartie", "ref"),
@@ -31,7 +33,14 @@ NAMES: Final = {
     "amount": ("net_amount", "amount", "settlement_amount", "montant_net", "montant"),
     "currency": ("currency", "ccy", "devise"),
     "trade_date": ("trade_date", "date_de_negociation"),
-    "settlement_date": ("settlement_date", "value_date", "date_de_denouement"),
+    "settlement_date": ("settlement_date", "value_date", "start_date", "date_de_denouement",
+                        "date_de_valeur"),
+    "product": ("product", "instrument_type", "produit"),
+    "pair": ("pair", "currency_pair", "ccy_pair", "paire", "paire_de_devises"),
+    "counter_amount": ("counter_amount", "countervalue", "contre_valeur", "contrevaleur"),
+    "rate": ("rate", "repo_rate", "lending_fee", "taux", "taux_de_pension"),
+    "end_date": ("end_date", "repurchase_date", "return_date", "date_de_fin"),
+    "end_amount": ("end_amount", "end_cash", "repurchase_price", "montant_final"),
 }  # fmt: skip
 
 
@@ -51,7 +60,7 @@ def read_table(
     """Read every row; one with any unreadable cell gives findings (line, column, value) alone."""
     findings = [
         Finding("CNF-102", name, N_("No column is recognised as {field}"), line=1)
-        for name in REQUIRED
+        for name in (OF_ANY_PRODUCT if "product" in reading.columns else REQUIRED)
         if name not in reading.columns
     ]
     if not rows:

@@ -25,15 +25,29 @@ from settlement.formats import N_
 TERMS: Final = (
     "isin", "side", "quantity", "price", "amount", "currency", "trade_date", "settlement_date",
 )  # fmt: skip
-"""What a NEWM must say, besides its reference; a CANC says its reference alone."""
+"""What a NEWM must say of a security, besides its reference; a CANC says its reference alone."""
+DAYS: Final = ("trade_date", "settlement_date")
+FINANCED: Final = ("isin", "side", "quantity", "amount", "currency", *DAYS, "rate")
+TERMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "": TERMS,
+    "FX": ("pair", "side", "quantity", "currency", "price", "counter_amount", *DAYS),
+    "REPO": (*FINANCED, "end_date", "end_amount"),
+    "LENDING": (*FINANCED, "end_date"),
+}
+"""The terms of each product; those of `OPTIONAL` may be left out."""
+OPTIONAL: Final = frozenset({"end_date", "end_amount"})
+BESIDES: Final = ("product", "pair", "counter_amount", "rate", "end_date", "end_amount")
 IDENTITY: Final = ("reference", "version", "function", "our_reference", "party")
-FIELDS: Final = (*IDENTITY, *TERMS)
+FIELDS: Final = (*IDENTITY, *TERMS, *BESIDES)
 REFERENCE_MAX: Final = 64
 VERSION_MAX: Final = 2_147_483_647
 DIGITS: Final[Mapping[str, tuple[int, int]]] = {
     "quantity": (18, 10),
     "price": (10, 10),
     "amount": (16, 4),
+    "counter_amount": (16, 4),
+    "rate": (10, 10),
+    "end_amount": (16, 4),
 }
 SIDES: Final = {
     **dict.fromkeys(("BUY", "B", "BUYI", "BOUGHT", "ACHAT", "A"), "BUY"),
@@ -43,6 +57,13 @@ FUNCTIONS: Final = {
     **dict.fromkeys(("NEWM", "NEW", "AMEND", ""), "NEWM"),
     **dict.fromkeys(("CANC", "CANCEL"), "CANC"),
 }
+PRODUCTS: Final = {
+    **dict.fromkeys(("", "SECURITY"), ""),
+    **dict.fromkeys(("FX", "FOREX", "CHANGE"), "FX"),
+    **dict.fromkeys(("REPO", "PENSION"), "REPO"),
+    **dict.fromkeys(("LENDING", "LOAN", "PRET"), "LENDING"),
+}
+PAIR: Final = re.compile(r"([A-Z]{3})/?([A-Z]{3})", re.ASCII)
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 WHOLE: Final = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 
@@ -72,17 +93,60 @@ def read_told(
     findings: list[Finding] = []
     values: dict[str, Any] = {}
     readers = _readers(written)
-    function = FUNCTIONS.get(cells.get("function", "").strip().upper(), "NEWM")
-    asked = FIELDS if function == "NEWM" else IDENTITY
-    for name in asked:
+    for name in _asked(cells):
         text = cells.get(name, "").strip()
         try:
             values[name] = readers[name](text)
         except Unreadable as unreadable:
             findings.append(_finding(name, text, str(unreadable), written, line))
+    findings += _strangers(cells, values, written, line)
     if findings:
         return tuple(findings)
+    if values.get("product") == "FX":
+        values["amount"] = values["quantity"]
     return Told(line=line, **values)
+
+
+def _asked(cells: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields that a confirmation of this function and product has."""
+    function = FUNCTIONS.get(cells.get("function", "").strip().upper(), "NEWM")
+    if function != "NEWM":
+        return IDENTITY
+    product = PRODUCTS.get(cells.get("product", "").strip().upper(), "")
+    return (*IDENTITY, "product", *TERMS_OF[product])
+
+
+def _strangers(
+    cells: Mapping[str, str], values: Mapping[str, Any], written: Written, line: int | None
+) -> list[Finding]:
+    """Return what is told and is no term of the product, and what two terms contradict."""
+    if values.get("function") != "NEWM" or "product" not in values:
+        return []
+    product = values["product"]
+    known = {*IDENTITY, "product", *TERMS_OF[product]}
+    found = [
+        _remark("CNF-107", name, N_("{field} is no term of this product: {found}"), cells[name],
+                written, line)
+        for name in FIELDS
+        if name not in known and cells.get(name, "").strip()
+    ]  # fmt: skip
+    if product == "REPO" and values.get("end_date") and values.get("end_amount") is None:
+        found.append(_remark("CNF-101", "end_amount", N_("{field} is missing"), "", written, line))
+    pair = values.get("pair", "") if product == "FX" else ""
+    if pair and values.get("currency", pair[:3]) not in pair.split("/"):
+        text = N_("{found} is not one of the currencies of {expected}")
+        found.append(
+            _remark("CNF-108", "currency", text, values["currency"], written, line, expected=pair)
+        )
+    return found
+
+
+def _remark(
+    code: str, name: str, text: str, found: str, written: Written, line: int | None,
+    *, expected: str = "",
+) -> Finding:  # fmt: skip
+    column = written.names.get(name, name) if line else ""
+    return Finding(code, name, text, expected=expected, found=found[:200], line=line, column=column)
 
 
 def _finding(name: str, text: str, expected: str, written: Written, line: int | None) -> Finding:
@@ -118,6 +182,12 @@ def _readers(written: Written) -> Mapping[str, Callable[[str], Any]]:
         "currency": _currency,
         "trade_date": day,
         "settlement_date": day,
+        "product": _product,
+        "pair": _pair,
+        "counter_amount": lambda text: abs(number("counter_amount")(text)),
+        "rate": number("rate"),
+        "end_date": lambda text: day(text) if text else None,
+        "end_amount": lambda text: abs(number("end_amount")(text)) if text else None,
     }
 
 
@@ -156,6 +226,20 @@ def _side(text: str) -> str:
         return SIDES[text.upper()]
     except KeyError:
         raise Unreadable(N_("BUY or SELL")) from None
+
+
+def _product(text: str) -> str:
+    try:
+        return PRODUCTS[text.upper()]
+    except KeyError:
+        raise Unreadable("FX, REPO, LENDING") from None
+
+
+def _pair(text: str) -> str:
+    found = PAIR.fullmatch(text)
+    if found is None or found[1] == found[2]:
+        raise Unreadable(N_("two ISO 4217 codes, as EUR/USD"))
+    return f"{found[1]}/{found[2]}"
 
 
 def _currency(text: str) -> str:

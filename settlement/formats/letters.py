@@ -1,4 +1,4 @@
-"""What a chaser says, in the language of the counterparty; and the same as an e-mail file.
+"""What a chaser and a confirmation say, in the language of the counterparty; and an e-mail file.
 
 The texts are not of a catalogue: they are letters to somebody else, whatever the language of the
 person who sends them.
@@ -8,27 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
 
+from settlement.facts import Deal
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChasedDeal:
-    """One trade that a chaser asks for; `differs` are the fields on which the sides differ."""
+    """One trade that a letter is about; `differs` are the fields on which the sides differ."""
 
     reference: str
-    theirs: str
-    isin: str
-    side: str
-    quantity: Decimal
-    price: Decimal
-    amount: Decimal
-    currency: str
-    trade_date: date
-    settlement_date: date | None
+    deal: Deal
+    theirs: str = ""
     differs: tuple[str, ...] = ()
 
 
@@ -47,13 +42,16 @@ class Phrases:
     unconfirmed: str
     differing: str
     closing: str
-    deal: str
+    deals: dict[str, str]
     differs: str
-    sides: dict[str, str]
+    sides: dict[str, dict[str, str]]
     fields: dict[str, str]
     day: str
     mark: str
     none: str
+    open_end: str
+    confirming: str
+    confirmed: str
 
 
 ENGLISH: Final = Phrases(
@@ -63,18 +61,38 @@ ENGLISH: Final = Phrases(
     differing="Your confirmation of the following trades differs from ours:",
     closing="Please confirm them today, or tell us what you have booked instead.\n\n"
     "Kind regards,\n{firm}, Operations",
-    deal="- {reference}: we {side} {quantity} {isin} at {price}, net {amount} {currency}, "
-    "trade date {trade_date}, settlement {settlement_date}",
+    deals={
+        "": "- {reference}: we {side} {quantity} {isin} at {price}, net {amount} {currency}, "
+        "trade date {trade_date}, settlement {settlement_date}",
+        "FX": "- {reference}: we {side} {quantity} {currency} against {counter_amount} "
+        "{counter_currency}, {pair} at {price}, trade date {trade_date}, value {settlement_date}",
+        "REPO": "- {reference}: {side}, {quantity} {isin} against {amount} {currency} on "
+        "{settlement_date}, back on {end_date} against {end_amount} {currency}, rate {rate} %, "
+        "trade date {trade_date}",
+        "LENDING": "- {reference}: we {side} {quantity} {isin} from {settlement_date} to "
+        "{end_date}, fee {rate} bp, cash collateral {amount} {currency}, trade date {trade_date}",
+    },
     differs="  your reference {theirs}; what differs: {fields}",
-    sides={"BUY": "bought", "SELL": "sold"},
+    sides={
+        "": {"BUY": "bought", "SELL": "sold"},
+        "FX": {"BUY": "bought", "SELL": "sold"},
+        "REPO": {"BUY": "reverse repo (we buy and sell back)",
+                 "SELL": "repo (we sell and buy back)"},
+        "LENDING": {"BUY": "borrowed", "SELL": "lent"},
+    },
     fields={
         "isin": "ISIN", "side": "side", "quantity": "quantity", "price": "price",
         "amount": "net amount", "currency": "currency", "trade_date": "trade date",
-        "settlement_date": "settlement date",
+        "settlement_date": "settlement date", "pair": "pair of currencies",
+        "counter_amount": "counter-amount", "rate": "rate", "end_date": "end date",
+        "end_amount": "cash at the end",
     },
     day="%Y-%m-%d",
     mark=".",
     none="to be agreed",
+    open_end="an open date",
+    confirming="{firm}: confirmation of {reference}",
+    confirmed="We confirm the following trade:",
 )  # fmt: skip
 FRENCH: Final = Phrases(
     subject="{firm} : {n} opération(s) à confirmer",
@@ -83,18 +101,40 @@ FRENCH: Final = Phrases(
     differing="Votre confirmation des opérations suivantes diffère de la nôtre :",
     closing="Merci de les confirmer dans la journée, ou de nous indiquer ce que vous avez "
     "enregistré.\n\nCordialement,\n{firm}, Back office",
-    deal="- {reference} : nous avons {side} {quantity} {isin} à {price}, montant net {amount} "
-    "{currency}, négociation le {trade_date}, dénouement le {settlement_date}",
+    deals={
+        "": "- {reference} : nous avons {side} {quantity} {isin} à {price}, montant net {amount} "
+        "{currency}, négociation le {trade_date}, dénouement le {settlement_date}",
+        "FX": "- {reference} : nous avons {side} {quantity} {currency} contre {counter_amount} "
+        "{counter_currency}, {pair} à {price}, négociation le {trade_date}, "
+        "date de valeur le {settlement_date}",
+        "REPO": "- {reference} : {side}, {quantity} {isin} contre {amount} {currency} le "
+        "{settlement_date}, retour le {end_date} contre {end_amount} {currency}, taux {rate} %, "
+        "négociation le {trade_date}",
+        "LENDING": "- {reference} : nous avons {side} {quantity} {isin} du {settlement_date} au "
+        "{end_date}, commission {rate} pb, collatéral espèces {amount} {currency}, "
+        "négociation le {trade_date}",
+    },
     differs="  votre référence {theirs} ; écarts : {fields}",
-    sides={"BUY": "acheté", "SELL": "vendu"},
+    sides={
+        "": {"BUY": "acheté", "SELL": "vendu"},
+        "FX": {"BUY": "acheté", "SELL": "vendu"},
+        "REPO": {"BUY": "prise en pension (nous achetons et revendons)",
+                 "SELL": "mise en pension (nous vendons et rachetons)"},
+        "LENDING": {"BUY": "emprunté", "SELL": "prêté"},
+    },
     fields={
         "isin": "ISIN", "side": "sens", "quantity": "quantité", "price": "cours",
         "amount": "montant net", "currency": "devise", "trade_date": "date de négociation",
-        "settlement_date": "date de dénouement",
+        "settlement_date": "date de dénouement", "pair": "paire de devises",
+        "counter_amount": "contre-montant", "rate": "taux", "end_date": "date de fin",
+        "end_amount": "montant final",
     },
     day="%d/%m/%Y",
     mark=",",
     none="à convenir",
+    open_end="une date ouverte",
+    confirming="{firm} : confirmation de {reference}",
+    confirmed="Nous confirmons l’opération suivante :",
 )  # fmt: skip
 LANGUAGES: Final = {"en": ENGLISH, "fr": FRENCH}
 
@@ -113,6 +153,15 @@ def chaser(*, language: str, firm: str, party: str, deals: Sequence[ChasedDeal])
     return Letter(subject, "\n\n".join(parts) + "\n")
 
 
+def confirmation(*, language: str, firm: str, party: str, deal: ChasedDeal) -> Letter:
+    """Write our confirmation of one trade, for a counterparty that gets it from a person."""
+    phrases = LANGUAGES[language]
+    lines = (phrases.opening.format(party=party), phrases.confirmed, _line(deal, phrases),
+             phrases.closing.format(firm=firm))  # fmt: skip
+    subject = phrases.confirming.format(firm=firm, reference=deal.reference)
+    return Letter(subject, "\n\n".join(lines) + "\n")
+
+
 def as_email(
     *, letter: Letter, sender: str, recipient: str, at: datetime, message_id: str
 ) -> bytes:
@@ -128,24 +177,27 @@ def as_email(
     return message.as_bytes()
 
 
-def _line(deal: ChasedDeal, phrases: Phrases) -> str:
-    settles = deal.settlement_date
-    said = phrases.deal.format(
-        reference=deal.reference,
-        side=phrases.sides[deal.side],
-        quantity=_number(deal.quantity, phrases.mark),
+def _line(one: ChasedDeal, phrases: Phrases) -> str:
+    deal = one.deal
+    settles, ends = deal.settlement_date, deal.end_date
+    figures = ("quantity", "price", "amount", "counter_amount", "rate", "end_amount")
+    said = phrases.deals[deal.product].format(
+        reference=one.reference,
+        side=phrases.sides[deal.product][deal.side],
         isin=deal.isin,
-        price=_number(deal.price, phrases.mark),
-        amount=_number(deal.amount, phrases.mark),
+        pair=deal.pair,
         currency=deal.currency,
+        counter_currency=deal.counter_currency,
         trade_date=deal.trade_date.strftime(phrases.day),
         settlement_date=settles.strftime(phrases.day) if settles else phrases.none,
+        end_date=ends.strftime(phrases.day) if ends else phrases.open_end,
+        **{name: _number(getattr(deal, name), phrases) for name in figures},
     )
-    if not deal.differs:
+    if not one.differs:
         return said
-    fields = ", ".join(phrases.fields[name] for name in deal.differs)
-    return f"{said}\n{phrases.differs.format(theirs=deal.theirs, fields=fields)}"
+    fields = ", ".join(phrases.fields[name] for name in one.differs)
+    return f"{said}\n{phrases.differs.format(theirs=one.theirs, fields=fields)}"
 
 
-def _number(value: Decimal, mark: str) -> str:
-    return f"{value.normalize():f}".replace(".", mark)
+def _number(value: Decimal | None, phrases: Phrases) -> str:
+    return phrases.none if value is None else f"{value.normalize():f}".replace(".", phrases.mark)

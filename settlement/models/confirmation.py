@@ -15,10 +15,11 @@ from core.columns import NAME_LENGTH, known
 from core.policies import AuditPolicy
 from kernel.actors import Actor
 from refdata.states import Language
-from settlement.models.columns import DealSide, Terms, numbers
+from settlement.models.columns import DealSide, Terms, deal_numbers, numbers
 from settlement.models.labels import labelled
 from settlement.models.received import ReceivedConfirmation
 from settlement.states import OPEN, PAIRED, Basis, ConfirmationState, Deed, EndReason
+from trades.facts import Product
 
 
 class ConfirmationFile(models.Model):
@@ -137,7 +138,9 @@ class Confirmation(Terms):
             known("end_reason", EndReason, name="confirmation_end_known", blank=True),
             known("basis", Basis, name="confirmation_basis_known", blank=True),
             known("side", DealSide, name="confirmation_side_known"),
+            known("product", Product, name="confirmation_product_known", blank=True),
             numbers("confirmation_numbers"),
+            deal_numbers("confirmation_deal_numbers"),
             models.UniqueConstraint(
                 fields=["trade"],
                 condition=~Q(state="CANCELLED") & Q(trade__isnull=False),

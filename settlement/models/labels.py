@@ -34,6 +34,9 @@ LABELS: Final[dict[str, Any]] = {
     "ACCEPTED": _("Their terms accepted"),
     "BUY": _("Buy"),
     "SELL": _("Sell"),
+    "FX": _("Foreign exchange"),
+    "REPO": _("Repo"),
+    "LENDING": _("Securities lending"),
 }
 
 

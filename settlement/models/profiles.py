@@ -15,6 +15,8 @@ from refdata.models.labels import labelled
 from refdata.models.parties import Party
 from refdata.models.proposals import Proposed, by_two_people
 from refdata.states import AssetClass
+from settlement.models.labels import labelled as products
+from trades.facts import Product
 
 PERCENT_MAX = 10
 
@@ -33,8 +35,11 @@ class ToleranceProfile(Proposed):
     asset_class = models.CharField(
         _("asset class"), max_length=10, choices=labelled(AssetClass), blank=True
     )
+    product = models.CharField(
+        _("product"), max_length=8, choices=products(Product), blank=True, default="", db_default=""
+    )
     price_percent = models.DecimalField(
-        _("price may differ by (percent)"), max_digits=9, decimal_places=6
+        _("price or rate may differ by (percent)"), max_digits=9, decimal_places=6
     )
     amount_small = amount(_("amount may differ by (EUR)"))
     amount_large = amount(_("above the limit by (EUR)"))
@@ -50,6 +55,7 @@ class ToleranceProfile(Proposed):
         verbose_name_plural = _("tolerance profiles")
         ordering = ("-valid_from", "-id")
         constraints = [
+            known("product", Product, name="profile_product_known", blank=True),
             known("asset_class", AssetClass, name="profile_asset_class_known", blank=True),
             finite(name="profile_amounts", amount_small=AMOUNT_LIMIT, amount_large=AMOUNT_LIMIT,
                    amount_limit=AMOUNT_LIMIT),
@@ -64,7 +70,8 @@ class ToleranceProfile(Proposed):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.party or '*'} {self.asset_class or '*'} {self.valid_from}"
+        said = (self.product, self.asset_class)
+        return f"{self.party or '*'} {' '.join(x for x in said if x) or '*'} {self.valid_from}"
 
     def get_absolute_url(self) -> str:
         return reverse("settlement:profile", args=[self.pk])

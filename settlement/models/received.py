@@ -10,11 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.columns import NAME_LENGTH, EvidenceField, known
 from core.policies import AuditPolicy
-from settlement.models.columns import DealSide, Terms, numbers
+from settlement.models.columns import DealSide, Terms, deal_numbers, numbers
 from settlement.models.labels import labelled
 from settlement.states import Door, Function
+from trades.facts import Product
 
 REFERENCE_MAX = 64
+
+SECURITY = Q(product="", price__isnull=False, amount__isnull=False) & ~Q(isin="")
+EXCHANGE = Q(product="FX", price__isnull=False, counter_amount__isnull=False) & ~Q(pair="")
+FINANCED = Q(product__in=["REPO", "LENDING"], amount__isnull=False, rate__isnull=False) & ~Q(
+    isin=""
+)
+"""What each product says besides its side, quantity, currency and days."""
 
 
 class ReceivedConfirmation(Terms):
@@ -52,18 +60,20 @@ class ReceivedConfirmation(Terms):
             known("function", Function, name="received_function_known"),
             known("door", Door, name="received_door_known"),
             known("side", DealSide, name="received_side_known", blank=True),
+            known("product", Product, name="received_product_known", blank=True),
             numbers("received_numbers"),
+            deal_numbers("received_deal_numbers"),
             models.UniqueConstraint(
                 fields=["party", "reference", "version"], name="received_version_once"
             ),
             models.CheckConstraint(
                 condition=Q(function=Function.CANC.value)
                 | (
-                    ~Q(isin="") & ~Q(side="") & ~Q(currency="") & Q(quantity__gt=0)
-                    & Q(price__isnull=False) & Q(amount__isnull=False)
+                    ~Q(side="") & ~Q(currency="") & Q(quantity__gt=0)
                     & Q(trade_date__isnull=False) & Q(settlement_date__isnull=False)
+                    & (SECURITY | EXCHANGE | FINANCED)
                 ),
-                name="received_says_everything",
+                name="received_says_all_terms",
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["party", "trade_date", "isin"], name="received_bucket")]

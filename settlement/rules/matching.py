@@ -1,10 +1,10 @@
 """Pairs first, matches second: which message is about which trade, and whether they agree.
 
-Two sides are candidates of one another when counterparty, ISIN, side, trade date and quantity are
-equal; a message that quotes a trade of ours has that one candidate alone. Among candidates a pair
-is made by the strongest of: our reference quoted; all terms agree; price or amount are close. Each
-must leave one candidate on either side: of several none is taken. The order of what comes in
-changes nothing.
+Two sides are candidates of one another when counterparty, product, ISIN or pair, side, trade date
+and quantity are equal (`products.keys_of`); a message that quotes a trade of ours has that one
+candidate alone. Among candidates a pair is made by the strongest of: our reference quoted; all
+terms agree; price, rate or amount are close. Each must leave one candidate on either side: of
+several none is taken. The order of what comes in changes nothing.
 """
 
 from __future__ import annotations
@@ -12,26 +12,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from settlement.facts import Deal, Matching, Pair, Profile
+from settlement.rules.products import Key, facing, keys_of
 from settlement.rules.tolerances import compared, differing, is_close, profile_for
 from settlement.states import Basis
 
 CANDIDATES_MAX: Final = 50
 """Of one key on one side: of more, only those that quote our reference are looked at."""
-
-
-class Key(NamedTuple):
-    """The minimum fields."""
-
-    party_id: int
-    isin: str
-    side: str
-    trade_date: date
-    quantity: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +82,35 @@ def paired_by_hand(ours: Deal, theirs: Deal, terms: Terms) -> Pair:
     return _pair(_edge(ours, theirs, terms), Basis.BY_HAND, terms, (), ())
 
 
-def key_of(deal: Deal) -> Key:
-    """Return the minimum fields of a deal, its side being ours."""
-    return Key(deal.party_id, deal.isin, deal.side, deal.trade_date, deal.quantity)
-
-
 def _edges(ours: Iterable[Deal], theirs: Iterable[Deal], terms: Terms) -> Iterator[Edge]:
     known, told = _by_key(ours), _by_key(theirs)
     named: defaultdict[str, list[Deal]] = defaultdict(list)
-    for deal in (deal for alike in known.values() for deal in alike if deal.quoted):
+    for deal in {deal.id: deal for alike in known.values() for deal in alike}.values():
         named[deal.quoted].append(deal)
+    seen: set[tuple[int, int]] = set()
     for key, alleged in told.items():
         few = max(len(known[key]), len(alleged)) <= CANDIDATES_MAX
         for their in alleged:
             candidates = known[key] if few else []
-            if their.quoted in named:
-                candidates = [deal for deal in named[their.quoted] if key_of(deal) == key]
-            yield from (
-                _edge(our, their, terms)
-                for our in candidates
-                if (our.id, their.id) not in terms.apart
-            )
+            if their.quoted and their.quoted in named:
+                candidates = [deal for deal in named[their.quoted] if key in keys_of(deal)]
+            for our in candidates:
+                ends = (our.id, their.id)
+                if ends not in terms.apart and ends not in seen:
+                    seen.add(ends)
+                    yield _edge(our, their, terms)
 
 
 def _by_key(deals: Iterable[Deal]) -> defaultdict[Key, list[Deal]]:
     found: defaultdict[Key, list[Deal]] = defaultdict(list)
     for deal in deals:
-        found[key_of(deal)].append(deal)
+        for key in keys_of(deal):
+            found[key].append(deal)
     return found
 
 
-def _edge(ours: Deal, theirs: Deal, terms: Terms) -> Edge:
-    profile = profile_for(ours, terms.profiles)
+def _edge(ours: Deal, told: Deal, terms: Terms) -> Edge:
+    profile, theirs = profile_for(ours, terms.profiles), facing(ours, told)
     agrees = not differing(ours, theirs, profile, terms.rates)
     return Edge(ours, theirs, profile, agrees, agrees or is_close(ours, theirs, profile))
 

@@ -16,6 +16,7 @@ from refdata import selectors as refdata
 from refdata.states import DayStep
 from settlement.models import Chaser, Confirmation, ConfirmationFile
 from settlement.models.confirmation import ConfirmationQuerySet
+from settlement.rules.products import FX
 from settlement.states import OPEN, UNCONFIRMED, ConfirmationState
 from trades.models import Trade
 
@@ -108,12 +109,22 @@ def list_not_validated(row: Confirmation, *, actor: Actor) -> QuerySet[Trade]:
     waiting = Trade.objects.visible_to(actor, Action.VIEW_TRADES).filter(is_open=True)
     if row.trade_date is None:
         return waiting.none()
-    same = waiting.filter(counterparty=row.party_id, isin=row.isin, trade_date=row.trade_date)
+    same = waiting.filter(
+        counterparty=row.party_id, isin=row.isin, product=row.product, trade_date=row.trade_date
+    )
+    if row.product == FX:
+        same = same.filter(symbol__in=both_ways(row.pair))
     return same.order_by("-pk")[:NEAREST_MAX]
 
 
+def both_ways(pair: str) -> tuple[str, str]:
+    """Return a pair as either side may write it."""
+    return pair, "/".join(reversed(pair.split("/")))
+
+
 def nearest(row: Confirmation, *, actor: Actor) -> list[Confirmation]:
-    """Return what could be the other side of an open confirmation: same counterparty and ISIN.
+    """Return what could be the other side of an open confirmation: same counterparty, product, and
+    ISIN or pair.
 
     Of ours what is alleged, of what is alleged ours that no message was found for; the nearest in
     quantity first.
@@ -121,13 +132,22 @@ def nearest(row: Confirmation, *, actor: Actor) -> list[Confirmation]:
     wanted = (ConfirmationState.ALLEGED.value,) if row.trade_id else UNCONFIRMED
     rows = (
         list_confirmations(actor=actor)
-        .filter(party=row.party_id, isin=row.isin, state__in=wanted)
+        .filter(party=row.party_id, isin=row.isin, product=row.product, state__in=wanted)
         .select_related("received", "party")
     )
+    if row.product == FX:
+        rows = rows.filter(pair__in=both_ways(row.pair))
     found = list(rows.order_by("-trade_date", "pk")[: NEAREST_MAX * 10])
 
     def distance(other: Confirmation) -> tuple[bool, bool, Decimal, int]:
         gap = abs((other.quantity or Decimal(0)) - (row.quantity or Decimal(0)))
-        return other.side != row.side, other.trade_date != row.trade_date, gap, other.pk
+        # an exchange may be told from either currency
+        turned = row.product == FX and other.currency != row.currency
+        return (
+            (other.side != row.side) is not turned,
+            other.trade_date != row.trade_date,
+            gap,
+            other.pk,
+        )
 
     return sorted(found, key=distance)[:NEAREST_MAX]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -19,11 +19,13 @@ from settlement.models import (
     ToleranceProfile,
 )
 from settlement.rules.matching import Terms
+from settlement.rules.products import OPPOSITE
 from settlement.states import Basis, Deed, Function
 
 Bucket = tuple[int, date, str]
-"""A counterparty, a trade date and an ISIN: what is not in the same one can be no pair."""
-OPPOSITE: Final = {"BUY": "SELL", "SELL": "BUY"}
+"""A counterparty, a trade date and an ISIN (none of an exchange): what is not in the same one can
+be no pair."""
+BESIDES: Final = ("product", "pair", "counter_amount", "rate", "end_date", "end_amount")
 
 
 def in_buckets(buckets: Collection[Bucket]) -> Q:
@@ -62,6 +64,7 @@ def profiles() -> list[Profile]:
             valid_from=row.valid_from,
             party_id=row.party_id,
             asset_class=row.asset_class,
+            product=row.product,
             price_percent=row.price_percent,
             amount_small=row.amount_small,
             amount_large=row.amount_large,
@@ -101,6 +104,7 @@ def deal_of_confirmation(row: Confirmation) -> Deal:
         settlement_date=row.settlement_date,
         quoted=row.reference,
         asset_class=row.asset_class,
+        **_besides(row),
     )
 
 
@@ -113,13 +117,24 @@ def deal_of_message(row: ReceivedConfirmation) -> Deal:
         isin=row.isin,
         side=OPPOSITE[row.side],
         quantity=_number(row.quantity),
-        price=_number(row.price),
+        price=_price(row),
         amount=_number(row.amount),
         currency=row.currency,
         trade_date=row.trade_date,
         settlement_date=row.settlement_date,
         quoted=row.our_reference,
+        **_besides(row),
     )
+
+
+def _besides(row: Confirmation | ReceivedConfirmation) -> dict[str, Any]:
+    """Return what a trade of two legs says besides the terms of every trade."""
+    return {name: getattr(row, name) for name in BESIDES}
+
+
+def _price(row: ReceivedConfirmation) -> Decimal:
+    """Return the price that they say; of repos and loans nobody compares one."""
+    return Decimal(0) if row.price is None and row.product else _number(row.price)
 
 
 def _number(value: Decimal | None) -> Decimal:

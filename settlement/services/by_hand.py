@@ -22,6 +22,7 @@ from settlement import selectors
 from settlement.facts import Pair
 from settlement.models import Confirmation, ReceivedConfirmation
 from settlement.rules.matching import paired_by_hand
+from settlement.rules.products import FX, REPO, facing
 from settlement.services import queue, writing
 from settlement.services.holding import hold
 from settlement.services.matching import alleged_by, join
@@ -30,8 +31,15 @@ from trades.models import Trade
 from trades.services import manual
 from trades.services.plan import Item
 
-ACCEPTABLE: Final = frozenset({"price", "amount", "settlement_date", "quantity"})
+ACCEPTABLE: Final = frozenset(
+    {"price", "amount", "settlement_date", "quantity"}
+    | {"counter_amount", "rate", "end_date", "end_amount"}
+)
 """Fields that an amendment can take over: another instrument or side is another trade."""
+
+IDENTITY: Final = frozenset({"source_reference", "version", "action", "message_id"})
+FOLLOW: Final = frozenset({"gross_amount", "net_amount"})
+"""Amounts of an exchange that follow from what is dealt."""
 
 
 class UnableToConfirm(Refusal):
@@ -186,6 +194,8 @@ def amended_fields(trade: Trade, message: ReceivedConfirmation) -> dict[str, Any
 
     Amounts follow: the net is theirs, and the gross is what it leaves beside interest and fees.
     """
+    if trade.product:
+        return _deal_fields(trade, message)
     terms = trade.versions.get(version_no=trade.version_no).terms
     assert message.amount is not None  # noqa: S101 - a NEWM says everything, by constraint
     gross = abs(message.amount) - (trade.net_amount - trade.gross_amount)
@@ -212,6 +222,33 @@ def amended_fields(trade: Trade, message: ReceivedConfirmation) -> dict[str, Any
         "comment": terms.get("comment", ""),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _deal_fields(trade: Trade, message: ReceivedConfirmation) -> dict[str, Any]:
+    """Return the last message of a trade of two legs, with the terms of the other side.
+
+    What follows from these is left to be worked out again.
+    """
+    execution = (
+        trade.versions.select_related("execution").get(version_no=trade.version_no).execution
+    )
+    said = {name: value for name, value in execution.content.items() if name not in IDENTITY}
+    ours = selectors.deal_of_confirmation(trade.confirmations.latest("pk"))
+    theirs = facing(ours, selectors.deal_of_message(message))
+    said |= {"quantity": _plain(theirs.quantity), "settlement_date": str(theirs.settlement_date)}
+    if trade.product == FX:
+        said |= {"price": _plain(theirs.price), "counter_amount": _plain(theirs.counter_amount)}
+        return {name: value for name, value in said.items() if name not in FOLLOW}
+    rate = "repo_rate" if trade.product == REPO else "lending_fee"
+    cash = "net_amount" if trade.product == REPO else "collateral_amount"
+    told = {
+        rate: theirs.rate,
+        cash: theirs.amount if trade.product == REPO or theirs.amount else None,
+        "end_cash": theirs.end_amount,
+    }
+    said |= {name: _plain(value) for name, value in told.items() if value is not None}
+    said["end_date"] = theirs.end_date and str(theirs.end_date)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - a number of a message, never None by constraint

@@ -101,17 +101,9 @@ def _write(party: Party, rows: Sequence[Confirmation], actor: Actor, at: datetim
 
 
 def _deal(row: Confirmation) -> letters.ChasedDeal:
-    deal = selectors.deal_of_confirmation(row)
     return letters.ChasedDeal(
         reference=f"{row.reference} v{row.version_no}",
+        deal=selectors.deal_of_confirmation(row),
         theirs=row.received.reference if row.received else "",
-        isin=deal.isin,
-        side=deal.side,
-        quantity=deal.quantity,
-        price=deal.price,
-        amount=deal.amount,
-        currency=deal.currency,
-        trade_date=deal.trade_date,
-        settlement_date=deal.settlement_date,
         differs=tuple(row.differs),
     )

@@ -27,14 +27,27 @@ EXPECT: Final = """
 INSERT INTO settlement_confirmation (
        trade_id, version_no, reference, party_id, desk_code, asset_class, state, end_reason, basis,
        differs, created_at, isin, side, quantity, price, amount, currency, trade_date,
-       settlement_date)
+       settlement_date, product, pair, counter_amount, rate, end_date, end_amount)
 SELECT t.id, t.version_no, t.reference, p.id, t.desk_code, coalesce(i.asset_class, ''), %s, '', '',
-       '{}', %s, t.isin, t.side, t.quantity, t.price, t.net_amount, t.currency, t.trade_date,
-       t.settlement_date
+       '{}', %s, t.isin, t.side, t.quantity, t.price,
+       CASE t.product WHEN 'FX' THEN t.quantity WHEN '' THEN t.net_amount ELSE abs(one.amount) END,
+       t.currency, t.trade_date, t.settlement_date, t.product,
+       CASE t.product WHEN 'FX' THEN t.symbol ELSE '' END,
+       CASE t.product WHEN 'FX' THEN abs(two.amount) END,
+       CASE t.product WHEN 'REPO' THEN (v.terms::jsonb #>> '{deal,repo_rate}')::numeric
+                      WHEN 'LENDING' THEN (v.terms::jsonb #>> '{deal,lending_fee}')::numeric END,
+       CASE WHEN t.product IN ('REPO', 'LENDING') THEN two.settlement_date END,
+       CASE t.product WHEN 'REPO' THEN abs(two.amount) END
   FROM trades_trade t
   JOIN refdata_party p ON p.id = t.counterparty_id AND NOT p.is_own_firm
   LEFT JOIN refdata_instrument i ON i.id = t.instrument_id
- WHERE t.id = ANY(%s) AND t.state = %s AND t.product = '' AND t.isin <> ''
+  LEFT JOIN trades_tradeversion v
+    ON t.product <> '' AND v.trade_id = t.id AND v.version_no = t.version_no
+  LEFT JOIN trades_tradeleg one
+    ON t.product <> '' AND one.trade_id = t.id AND one.version_no = t.version_no AND one.number = 1
+  LEFT JOIN trades_tradeleg two
+    ON t.product <> '' AND two.trade_id = t.id AND two.version_no = t.version_no AND two.number = 2
+ WHERE t.id = ANY(%s) AND t.state = %s AND (t.isin <> '' OR t.product = 'FX')
    AND NOT EXISTS (SELECT FROM settlement_confirmation c
                     WHERE c.trade_id = t.id AND c.state <> %s)
  ORDER BY t.id
@@ -45,7 +58,7 @@ def confirm_trades(*, trade_ids: Sequence[int], actor: Actor, at: datetime) -> d
     """Make the confirmations that these trades need, and end those that they no longer do.
 
     Returns how many of each. A trade of the house with itself, or without a known counterparty,
-    has none; nor has a deal of two legs or without an ISIN: a confirmation would say too little.
+    has none; nor has what has neither an ISIN nor a pair: a confirmation would say too little.
     """
     with acting(actor=actor):
         hold()

@@ -20,8 +20,9 @@ from settlement import selectors
 from settlement.facts import Matching, Pair
 from settlement.models import Confirmation, ReceivedConfirmation
 from settlement.rules.matching import match_confirmations
+from settlement.rules.products import OPPOSITE
 from settlement.selectors import Bucket
-from settlement.selectors.matching import OPPOSITE, in_buckets
+from settlement.selectors.matching import BESIDES, in_buckets
 from settlement.services import queue, writing
 from settlement.services.holding import hold
 from settlement.states import UNCONFIRMED, Basis, ConfirmationState, Deed, EndReason, Function
@@ -233,4 +234,5 @@ def alleged_by(message: ReceivedConfirmation, at: datetime) -> Confirmation:
         currency=message.currency,
         trade_date=message.trade_date,
         settlement_date=message.settlement_date,
+        **{name: getattr(message, name) for name in BESIDES},
     )

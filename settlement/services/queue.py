@@ -69,7 +69,7 @@ def done(ids: Collection[int], *, actor: Actor, at: datetime) -> None:
 
 def title(row: Confirmation) -> str:
     """Return the code of the state and what it is about; pages say the code in words."""
-    about = row.reference or f"{row.isin} {row.trade_date}"
+    about = row.reference or f"{row.isin or row.pair} {row.trade_date}"
     return f"{row.state} {about}"
 
 

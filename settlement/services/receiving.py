@@ -29,7 +29,8 @@ from settlement.states import Door
 
 RECEIVED: Final = "confirmation.received"
 WRITTEN: Final = ("isin", "side", "quantity", "price", "amount", "currency", "trade_date",
-                  "settlement_date", "reference", "version", "function", "our_reference",
+                  "settlement_date", "product", "pair", "counter_amount", "rate", "end_date",
+                  "end_amount", "reference", "version", "function", "our_reference",
                   "line")  # fmt: skip
 
 

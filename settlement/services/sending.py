@@ -25,6 +25,7 @@ from refdata import selectors as refdata
 from refdata.models import Party
 from refdata.states import ConfirmationChannel
 from settlement import selectors
+from settlement.formats import letters
 from settlement.formats.confirmation_json import Outgoing, write_file
 from settlement.models import Confirmation, ConfirmationFile
 from settlement.services import writing
@@ -74,6 +75,20 @@ def send_by_hand(*, confirmation_ids: Collection[int], actor: Actor, at: datetim
             require(actor, Action.CONFIRM, desk=row.desk_code or None)
         _sent(found, None, actor, at)
     return len(found)
+
+
+def letter_of(row: Confirmation) -> letters.Letter:
+    """Return what a person sends of one of ours, in the language of its counterparty."""
+    firm = refdata.own_firm()
+    deal = letters.ChasedDeal(
+        reference=f"{row.reference} v{row.version_no}", deal=selectors.deal_of_confirmation(row)
+    )
+    return letters.confirmation(
+        language=row.party.language,
+        firm=firm.name if firm else "Back office",
+        party=row.party.name,
+        deal=deal,
+    )
 
 
 def deliver(*, at: datetime) -> int:
@@ -152,19 +167,11 @@ def _file(
 
 
 def _outgoing(row: Confirmation, function: Function) -> Outgoing:
-    deal = selectors.deal_of_confirmation(row)
     return Outgoing(
         function=function.value,
         reference=row.reference,
         version=row.version_no,
-        isin=deal.isin,
-        side=deal.side,
-        quantity=deal.quantity,
-        price=deal.price,
-        amount=deal.amount,
-        currency=deal.currency,
-        trade_date=deal.trade_date,
-        settlement_date=deal.settlement_date,
+        deal=selectors.deal_of_confirmation(row),
     )
 
 

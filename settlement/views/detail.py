@@ -17,14 +17,10 @@ from core.access import Action
 from core.pages import DetailPage, PageView
 from desk import selectors as desk_selectors
 from settlement import selectors
+from settlement.formats.fields import TERMS_OF
 from settlement.models import Confirmation
 from settlement.services import by_hand, chasing, queue, sending
 from settlement.states import CHASED, TRANSITIONS, UNCONFIRMED, ConfirmationState
-
-FIELDS = (
-    *("isin", "side", "quantity", "price", "amount", "currency"),
-    *("trade_date", "settlement_date"),
-)
 
 
 class ConfirmationDetail(DetailPage):
@@ -56,6 +52,9 @@ class ConfirmationDetail(DetailPage):
             if state is ConfirmationState.ALLEGED
             else (),
             "may_confirm": may,
+            "letter": sending.letter_of(row)
+            if may and row.trade_id and row.state in UNCONFIRMED
+            else None,
             "may_send": may and row.state == ConfirmationState.TO_SEND,
             "may_chase": may and row.trade_id and row.state in CHASED,
             "may_unpair": may and row.trade_id and row.received_id and row.end_reason == "",
@@ -79,7 +78,7 @@ def compared(row: Confirmation, evidence: dict[str, Any]) -> list[tuple[str, Any
     """Return each field: its name, ours, theirs, what was allowed, and whether they differ."""
     said = evidence.get("fields", {})
     lines = []
-    for name in FIELDS:
+    for name in TERMS_OF[row.product]:
         known = said.get(name)
         value = getattr(row, name)
         if known:

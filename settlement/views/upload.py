@@ -27,7 +27,8 @@ class ConfirmationUpload(UploadPage):
     accept = ".csv,.xlsx,.txt"
     help_text = _(
         "A table with a row for each confirmation, in the words of the counterparty: its "
-        "reference, ISIN, side, quantity, price, net amount, currency, trade and settlement date."
+        "reference, ISIN, side, quantity, price, net amount, currency, trade and settlement date. "
+        "Exchanges of currencies, repos and loans name their product in a column."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from settlement.facts import Deal, Matching
 from settlement.rules.matching import CANDIDATES_MAX, Terms, match_confirmations, paired_by_hand
-from settlement.rules.matching import key_of as minimum
+from settlement.rules.products import keys_of as minimum
 from tests.unit.settlement.deals import DAY, deal
 
 EUR = Terms(rates={"EUR": Decimal(1)})
