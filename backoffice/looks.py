@@ -20,6 +20,7 @@ import refdata.states
 import reporting.states
 import settlement.states
 import trades.states
+from backoffice.event_words import EVENT_WORDS
 from backoffice.names import NAMES
 from core.pages import status, words
 from feeds.facts import EventType
@@ -60,17 +61,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "DROPPED": _("Dropped"),
     "SUPERSEDED": pgettext_lazy("fix", "Replaced by another"),
     "webhook.test": _("Test"),
-    "trade.captured": _("Trade captured"),
-    "trade.amended": _("Trade amended"),
-    "trade.enriched": _("Trade completed"),
-    "trade.cancelled": _("Trade cancelled"),
-    "trade.parked": _("Message parked"),
-    "trade.exception": _("Message in exception"),
-    "trade.ignored": _("Message ignored"),
-    "trade.on_hold": _("Trade on hold"),
-    "trade.to_validate": _("Trade to validate"),
-    "trade.validated": _("Trade validated"),
-    "trade.rejected": _("Trade rejected"),
+    **EVENT_WORDS,
     "ALLOCATION": _("Allocation"),
     "UNALLOCATED": _("Unallocated"),
     "PARTLY": _("Partly allocated"),

@@ -11,8 +11,7 @@ from django.utils import timezone
 from backoffice import demo, health, services
 from core import bulk
 from core.jobs import JobRun, job_handler
-from feeds.services import delivering
-from trades.services import feed
+from feeds.services import delivering, telling
 
 
 @shared_task(ignore_result=True, expires=15)
@@ -37,7 +36,7 @@ def scheduler_is_ready(**_: object) -> None:
 @shared_task(ignore_result=True, expires=5)
 def tell_the_outside() -> None:
     """Number what happened, and tell the webhooks."""
-    feed.tell()
+    telling.tell()
     delivering.dispatch(clock=timezone.now)
 
 

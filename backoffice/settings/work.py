@@ -20,6 +20,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 
 SUBSCRIPTIONS = "backoffice.subscriptions.SUBSCRIPTIONS"
+FEED_TELLERS = ("trades.services.feed.tell", "settlement.services.feed.tell")
 RING_DOORBELL = True
 # Hosts that webhooks may lead to, and what is below them; every public one when empty.
 WEBHOOK_HOSTS = [host.lower() for host in env.words("WEBHOOK_HOSTS")]

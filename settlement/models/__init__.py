@@ -5,6 +5,7 @@ from settlement.models.confirmation import (
     ConfirmationFile,
 )
 from settlement.models.labels import LABELS, labelled
+from settlement.models.news import ConfirmationNews
 from settlement.models.profiles import ToleranceProfile
 from settlement.models.received import ReceivedConfirmation
 
@@ -14,6 +15,7 @@ __all__ = [
     "Confirmation",
     "ConfirmationDecision",
     "ConfirmationFile",
+    "ConfirmationNews",
     "ReceivedConfirmation",
     "ToleranceProfile",
     "labelled",

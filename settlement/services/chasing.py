@@ -21,6 +21,7 @@ from settlement import selectors
 from settlement.formats import letters
 from settlement.models import Chaser, Confirmation
 from settlement.models.confirmation import ConfirmationQuerySet
+from settlement.services import news
 from settlement.services.by_hand import NoSuchConfirmation, UnableToConfirm
 from settlement.states import CHASED
 
@@ -88,7 +89,7 @@ def _write(party: Party, rows: Sequence[Confirmation], actor: Actor, at: datetim
         deals=[_deal(row) for row in rows],
     )
     with acting(actor=actor):
-        return Chaser.objects.create(
+        made = Chaser.objects.create(
             party=party,
             language=party.language,
             recipient=party.confirmation_email,
@@ -98,6 +99,8 @@ def _write(party: Party, rows: Sequence[Confirmation], actor: Actor, at: datetim
             created_by=actor.name,
             created_at=at,
         )
+        news.of_chaser(made.pk, at=at)
+    return made
 
 
 def _deal(row: Confirmation) -> letters.ChasedDeal:

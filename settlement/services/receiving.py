@@ -24,6 +24,7 @@ from refdata.models import Party
 from settlement.facts import Told
 from settlement.formats import N_
 from settlement.models import ReceivedConfirmation
+from settlement.services import news
 from settlement.services.holding import hold
 from settlement.states import Door
 
@@ -94,6 +95,7 @@ def receive(
         )
         if made:
             ids = [row.pk for row in made]
+            news.of_received(ids, at=at)
             announce(RECEIVED, subject=f"{len(ids)} confirmations", payload={"message_ids": ids})
     rows = dict(judged.known) | {(row.party_id, row.reference, row.version): row for row in made}
     parties = _parties(told, only)

@@ -12,6 +12,7 @@ from kernel.actors import Actor
 from kernel.states import require_transition
 from settlement.facts import Pair
 from settlement.models import Confirmation, ConfirmationDecision
+from settlement.services import news
 from settlement.states import TRANSITIONS, UNCONFIRMED, ConfirmationState, Deed
 
 SAVE: Final = """
@@ -107,5 +108,5 @@ def decision(
 
 
 def record(decisions: Iterable[ConfirmationDecision]) -> None:
-    """Save decisions."""
-    ConfirmationDecision.objects.bulk_create(decisions, batch_size=2_000)
+    """Save decisions, and have those who follow from outside told of them."""
+    news.of_decisions(ConfirmationDecision.objects.bulk_create(decisions, batch_size=2_000))

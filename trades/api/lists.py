@@ -36,12 +36,12 @@ from desk.tables import filled
 from feeds import selectors as feeds
 from feeds.facts import EventType
 from feeds.models import ChangeEvent
+from feeds.services import telling
 from kernel.money import minor_units
 from trades import selectors
 from trades.api import shapes
 from trades.filters import TradeFilter, called
 from trades.models import Execution, Trade, TradeVersion
-from trades.services import feed
 
 TRADE: Final[Mapping[str, Column]] = {
     "reference": Column("reference"),
@@ -313,7 +313,7 @@ class EventsView(BaseAPIView):
         events = self._events(request)
         types = _types(request.query_params.get("types", ""))
         limit = whole_number(request, "limit", default=100, most=1_000)
-        feed.tell()
+        telling.tell()
         said = request.query_params.get("after", "")
         after = feeds.latest(events) if said == LATEST else _number(said)
         page = feeds.page_of(events, after=after, types=types, limit=limit)

@@ -153,16 +153,29 @@ class ExceptionPageSerializer(serializers.Serializer[object]):
 
 
 class EventDataSerializer(serializers.Serializer[object]):
-    """What an event is about; more members may come."""
+    """What an event is about; more members may come.
 
-    source_system = serializers.CharField()
-    source_reference = serializers.CharField()
+    The source is that of the trade; what a counterparty tells of no trade of ours has none.
+    """
+
+    source_system = serializers.CharField(required=False)
+    source_reference = serializers.CharField(required=False)
     source_version = serializers.IntegerField(required=False)
     action = serializers.ChoiceField([action.value for action in Action], required=False)
     execution_id = serializers.IntegerField(required=False)
     reason_code = serializers.CharField(required=False)
     trade = serializers.CharField(required=False)
     trade_version = serializers.IntegerField(required=False)
+    confirmation = serializers.IntegerField(required=False)
+    counterparty = serializers.CharField(required=False)
+    basis = serializers.CharField(required=False)
+    differs = serializers.ListField(child=serializers.CharField(), required=False)
+    end_reason = serializers.CharField(required=False)
+    message = serializers.IntegerField(required=False)
+    their_reference = serializers.CharField(required=False)
+    their_version = serializers.IntegerField(required=False)
+    function = serializers.CharField(required=False)
+    chaser = serializers.IntegerField(required=False)
 
 
 class EventSerializer(serializers.Serializer[object]):
@@ -291,9 +304,28 @@ EVENT_PAGE: Final = OpenApiExample(
                     "trade": "T261120000042",
                     "trade_version": 1,
                 },
-            }
+            },
+            {
+                "id": 8,
+                "type": "confirmation.mismatched",
+                "at": "2026-11-20T17:12:05+00:00",
+                "data": {
+                    "source_system": "OMS",
+                    "source_reference": "OMS-1",
+                    "trade": "T261120000042",
+                    "trade_version": 1,
+                    "confirmation": 41,
+                    "counterparty": "BNPP",
+                    "basis": "CLOSE",
+                    "differs": ["price"],
+                    "message": 12,
+                    "their_reference": "BNPP-778120",
+                    "their_version": 1,
+                    "function": "NEWM",
+                },
+            },
         ],
-        "next": "WzEsN10",
+        "next": "WzEsOF0",
         "has_more": False,
     },
     response_only=True,
