@@ -29,6 +29,7 @@ NAMES: Final[dict[str, str | Promise]] = {"isin": "ISIN", "lei": "LEI", "bic": "
 
 FIGURES: Final = frozenset(
     {"quantity", "price", "gross_amount", "net_amount", "fees", "accrued_interest", "amount"}
+    | {"counter_amount", "end_amount"}
 )
 """Terms whose whole numbers are figures too: elsewhere digits may be an identifier."""
 CODED: Final = frozenset(

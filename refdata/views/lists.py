@@ -111,7 +111,7 @@ class PlaceList(ReferenceList):
     tabs = (
         Tab(_("All")),
         Tab(_("To approve"), "state=PENDING"),
-        Tab(pgettext_lazy("instruction", "Approved"), "state=APPROVED"),
+        Tab(_("In force"), "state=APPROVED"),
     )
     create_url, create_label = "/refdata/places/new/", _("Propose a place of settlement")
     export_name = "places"

@@ -48,8 +48,9 @@ class ConfirmationList(ListPage):
         ),
     )  # fmt: skip
     hidden_columns = (
-        "price","settlement_date", "theirs", "version_no", "desk_code", "sent_at",
-                      "matched_at", "end_reason")  # fmt: skip
+        *("price", "settlement_date", "theirs", "version_no", "desk_code", "sent_at"),
+        *("matched_at", "end_reason", "product", "counter_amount", "rate", "end_date"),
+    )
     indexed_columns = ("trade_date",)
     revision_field = "state"
     export_name = "confirmations"

@@ -33,7 +33,7 @@ SELECT t.id, t.source_system, e.content
   FROM trades_trade t
   JOIN trades_tradeversion v ON v.trade_id = t.id AND v.version_no = t.version_no
   JOIN trades_execution e ON e.id = v.execution_id
- WHERE t.id = ANY(%s)
+ WHERE t.id = ANY(%(ids)s) AND v.trade_id = ANY(%(ids)s)
 """
 
 
@@ -101,7 +101,7 @@ def _by_source(trades: Iterable[TradeRow]) -> dict[str, list[Lacking]]:
     by_id = {trade.id: trade for trade in trades}
     sources: defaultdict[str, list[Lacking]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(MESSAGES, [array_of(by_id)])
+        cursor.execute(MESSAGES, {"ids": array_of(by_id)})
         for trade_id, source_system, content in cursor.fetchall():
             facts = loading.facts_of_content(content)
             sources[source_system].append(Lacking(by_id[trade_id], facts))
