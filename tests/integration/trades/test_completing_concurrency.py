@@ -1,0 +1,69 @@
+"""Static data comes late while the source amends: versions stay whole, no word is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from refdata import services as refdata
+from tests.factories import refdata as refdata_factories
+from tests.factories.trades import AT, booked, facts, person, send
+from tests.integration.trades.test_concurrency import at_once
+from trades.models import Execution, Trade, TradeVersion
+from trades.services import repair
+from trades.services.plan import ItemStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_name_that_is_explained_while_the_source_amends() -> None:
+    trades = [
+        booked(source_reference=f"R-{n}", counterparty="Soc Gen", quantity=f"{n + 1}")
+        for n in range(4)
+    ]
+    soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
+    actor = person("ana")
+
+    def name_it() -> list[ItemStatus]:
+        repair.name_counterparty(trade_id=trades[0].pk, party_id=soge.pk, actor=actor, at=AT)
+        return []
+
+    def amend() -> list[ItemStatus]:
+        messages = [
+            facts(source_reference=f"R-{n}", version=2, action="AMEND", counterparty="Soc Gen",
+                  quantity="77")
+            for n in reversed(range(4))
+        ]  # fmt: skip
+        return [item.status for item in send(*messages).items]
+
+    statuses = at_once(name_it, amend)
+    repair.complete_waiting(names=["Soc Gen"], actor=actor, at=AT)
+
+    assert statuses == [ItemStatus.CREATED] * 4
+    for trade in Trade.objects.order_by("pk"):
+        versions = list(TradeVersion.objects.filter(trade=trade).order_by("version_no"))
+        assert [one.version_no for one in versions] == list(range(1, trade.version_no + 1))
+        assert [one.source_version for one in versions] == sorted(
+            one.source_version for one in versions
+        )
+        assert (trade.counterparty, trade.quantity, trade.source_version) == (soge, 77, 2)
+        messages = Execution.objects.filter(trade=trade)
+        assert {one.execution_id for one in versions} == set(
+            messages.values_list("pk", flat=True)
+        ), "each version has its message, each message its version"
+
+
+def test_two_who_explain_the_same_name_leave_one_version_of_it() -> None:
+    trade = booked(counterparty="Soc Gen")
+    soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
+    people = [person(name) for name in ("ana", "bob")]
+
+    def explain(n: int) -> list[ItemStatus]:
+        repair.complete_waiting(names=["Soc Gen"], actor=people[n], at=AT)
+        return []
+
+    refdata.add_party_alias(
+        source_system="OMS", alias="Soc Gen", party_id=soge.pk, actor=people[0], at=AT
+    )
+    at_once(lambda: explain(0), lambda: explain(1))
+
+    assert TradeVersion.objects.filter(trade=trade).count() == 2
