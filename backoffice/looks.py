@@ -196,6 +196,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "reconciliation.import_statement": _("Statement import"),
     "reconciliation.run": _("Reconciliation"),
     "reconciliation.unmatch_changed": _("Matches of changed trades"),
+    "reconciliation.seek_validated": _("Statements that wait for validated trades"),
     "COUNTERPARTY": _("Counterparty"),
     "ALL": _("Everything"),
     "MT940": "MT940",

@@ -169,6 +169,7 @@ NAMES: Final[dict[str, str | Promise]] = {
     "full": _("full records"),
     "absent": _("rates absent"),
     "undone": _("matches undone"),
+    "to_reconcile": _("statements to reconcile again"),
     "venues_new": _("new venues"),
     "venues_changed": _("changed venues"),
     "venues_unchanged": _("unchanged venues"),

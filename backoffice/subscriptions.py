@@ -7,7 +7,7 @@ from typing import Final
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "trades.captured": ("trades.control_batch",),
     "trades.changed": ("settlement.confirm_trades", "reconciliation.unmatch_changed"),
-    "trades.validated": ("settlement.confirm_trades",),
+    "trades.validated": ("settlement.confirm_trades", "reconciliation.seek_validated"),
     "confirmation.received": ("settlement.match_received",),
     "refdata.instrument_named": ("trades.replay_waiting",),
     "refdata.party_named": ("trades.complete_named", "trades.recontrol"),

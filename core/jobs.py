@@ -119,6 +119,13 @@ class JobRun:
         """Add to a named count, shown when the job ends."""
         self._counts[name] = self._counts.get(name, 0) + n
 
+    def begin_reading(self) -> None:
+        """Give up the dedupe key: what is asked from now on may be newer than what is read here.
+
+        Called before anything is read, so that every later asking gets a job that sees it.
+        """
+        self._update(dedupe_key="")
+
     def log(self, text: str) -> None:
         """Append one line to the log that people read on the job's page."""
         self._update(log=Concat(F("log"), Value(text.rstrip() + "\n")))
@@ -145,12 +152,13 @@ def enqueue(
     at: datetime,
     dedupe_key: str = "",
     due_key: str = "",
-    queue: str = "default",
+    after: timedelta = timedelta(0),
 ) -> Job:
     """Queue a job in the caller's transaction and ring after its commit.
 
     With `dedupe_key` a job that still waits or runs under the same key is returned instead; with
     `due_key` there is one job for ever ("the prices of 2026-11-20"), whatever became of it.
+    It is due `after` a pause, in which others may ask for the same.
     """
     known = Job.objects.none()
     if dedupe_key:
@@ -165,10 +173,10 @@ def enqueue(
             kind=kind,
             title=title[:200],
             parameters=dict(parameters),
-            queue=queue,
             dedupe_key=dedupe_key,
             due_key=due_key,
             created_at=at,
+            due_at=Now() + after * settings.JOB_BACK_OFF_FACTOR,
             actor_name=actor.name,
             actor_kind=actor.kind.value,
             actor_user_id=actor.user_id,

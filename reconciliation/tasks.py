@@ -28,6 +28,7 @@ def import_statement(run: JobRun) -> None:
 @job_handler("reconciliation.run", counts=RUN_COUNTS)
 def reconcile_file(run: JobRun) -> None:
     """Run the engine for an imported file; what is matched already stays matched."""
+    run.begin_reading()
     runs = services.reconcile_file(
         file_id=run.parameters["file_id"], actor=run.actor, at=run.at, progress=run.progress
     )
@@ -45,3 +46,12 @@ def unmatch_changed(run: JobRun) -> None:
         trade_ids=run.parameters["trade_ids"], actor=run.actor, at=run.at
     )
     run.count("undone", undone)
+
+
+@job_handler("reconciliation.seek_validated", counts=("to_reconcile",))
+def seek_validated(run: JobRun) -> None:
+    """Queue the runs of statements that hold a break which validated trades may end."""
+    queued = services.queue_waiting_for(
+        trade_ids=run.parameters["trade_ids"], actor=run.actor, at=run.at
+    )
+    run.count("to_reconcile", len(queued))

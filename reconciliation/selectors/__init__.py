@@ -19,6 +19,7 @@ from reconciliation.selectors.rows import (
     open_trades,
 )
 from reconciliation.selectors.sides import Scope, both_sides, period_of, scopes_of
+from reconciliation.selectors.waiting import files_waiting_for
 
 __all__ = [
     "BANDS",
@@ -30,6 +31,7 @@ __all__ = [
     "breaks_of_trade",
     "count_open_breaks",
     "files_of_day",
+    "files_waiting_for",
     "find_file_by_digest",
     "groups_of_day",
     "import_was_given_up",

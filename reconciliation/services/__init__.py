@@ -1,5 +1,6 @@
 """What this room does: take statements in, run the engine, decide on matches and breaks."""
 
+from reconciliation.services.again import queue_run, queue_waiting_for
 from reconciliation.services.breaks import assign_break, comment_break, resolve_break
 from reconciliation.services.changes import unmatch_changed
 from reconciliation.services.mappings import save_mapping
@@ -20,6 +21,8 @@ __all__ = [
     "import_statement",
     "match_by_hand",
     "propose_tolerances",
+    "queue_run",
+    "queue_waiting_for",
     "receive_statement",
     "reconcile_file",
     "reject_statement",

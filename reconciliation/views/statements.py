@@ -170,14 +170,7 @@ class StatementAct(PageView):
             services.retry_statement(file_id=pk, actor=self.request.actor, at=timezone.now())
             messages.success(request, _t("The file is being read again."))
         else:
-            jobs.enqueue(
-                kind="reconciliation.run",
-                parameters={"file_id": pk},
-                title=file.name,
-                actor=self.request.actor,
-                at=timezone.now(),
-                dedupe_key=f"reconciliation.run:{pk}",
-            )
+            services.queue_run(file=file, actor=self.request.actor, at=timezone.now())
             messages.success(request, _t("The reconciliation is running."))
         return redirect(file)
 

@@ -145,6 +145,22 @@ def test_one_live_job_per_dedupe_key_and_one_ever_per_due_key(handlers: dict[str
     assert queue(due_key="prices of 2026-11-20").pk == due.pk
 
 
+def test_what_is_asked_while_a_job_reads_is_not_lost_with_it(handlers: dict[str, Any]) -> None:
+    ran: list[int] = []
+
+    def read(run: JobRun) -> None:
+        run.begin_reading()
+        ran.append(run.job_id)
+        if len(ran) == 1:
+            assert queue(dedupe_key="a").pk == queue(dedupe_key="a").pk != run.job_id
+
+    handlers["test.echo"] = read
+    queue(dedupe_key="a")
+    jobs.run_pending()
+
+    assert len(ran) == 2
+
+
 def test_news_and_its_jobs_live_and_die_with_the_change(
     handlers: dict[str, Any], settings: Any
 ) -> None:
