@@ -110,15 +110,24 @@ def _calendars(codes: Iterable[str]) -> dict[str, BusinessCalendar]:
     }
 
 
-def latest_open_day(today: date) -> date:
-    """Return the latest business day of the house up to `today`, by what its calendar closes."""
+def latest_open_day(today: date, *, before: int = 0) -> date:
+    """Return the latest business day of the house up to `today`, by what its calendar closes.
+
+    With `before`, the one so many business days earlier.
+    """
+    first = today - CLOSED_MAX - timedelta(weeks=before)
     closed = set(
         CalendarDay.objects.filter(
-            calendar__code=HOUSE_CALENDAR, day__gt=today - CLOSED_MAX, day__lte=today
+            calendar__code=HOUSE_CALENDAR, day__gt=first, day__lte=today
         ).values_list("day", flat=True)
     )
-    day = today
-    while day.weekday() >= SATURDAY or day in closed:
+
+    def is_open(day: date) -> bool:
+        return day.weekday() < SATURDAY and day not in closed
+
+    day, left = today, before
+    while left or not is_open(day):
+        left -= is_open(day)
         day -= timedelta(days=1)
     return day
 

@@ -173,11 +173,11 @@ def _rules(trades: QuerySet[Trade]) -> tuple[RuleLine, ...]:
 
 
 def _days(day: date, actor: Actor) -> tuple[tuple[date, int, Decimal | None], ...]:
-    """Trades and STP rate of the latest trade dates up to `day`, oldest first."""
+    """Trades and STP rate of the last business days up to `day`, oldest first."""
     held = ControlException.objects.filter(
         subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
     )
-    wanted = trades_selectors.list_days(limit=TREND_DAYS, until=day)
+    wanted = trades_selectors.list_recent_days(within=TREND_DAYS, until=day)
     rows = (
         _trades(actor)
         .filter(trade_date__in=wanted)

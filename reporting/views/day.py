@@ -44,6 +44,8 @@ class ReportingDay(PageView):
             return {"day": None}
         actor = self.request.actor
         complete = selectors.completeness(day=day)
+        today = timezone.localdate()
+        current = trades.current_day(today=today) or today
         blocked = selectors.list_reports(actor=actor).filter(
             trade_date=day, state__in=[ReportState.BLOCKED, ReportState.REJECTED]
         )
@@ -55,7 +57,7 @@ class ReportingDay(PageView):
             "files": selectors.list_files().filter(day=day),
             "days": [
                 selectors.completeness(day=one)
-                for one in trades.list_days(limit=DAYS, until=timezone.localdate())
+                for one in trades.list_recent_days(within=DAYS, until=current)
             ],
             "missing_schemas": schemas.missing_schemas(selectors.schema_dir()),
             "has_profile": selectors.has_profile(),

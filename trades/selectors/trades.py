@@ -214,6 +214,15 @@ def list_days(*, limit: int, until: date) -> list[date]:
     return found
 
 
+def list_recent_days(*, within: int, until: date) -> list[date]:
+    """Return the trade dates among the last business days up to `until`, newest first.
+
+    What is older, as the days of logs that were imported late, is no news: it has its address.
+    """
+    since = refdata.latest_open_day(until, before=within - 1)
+    return [day for day in list_days(limit=within, until=until) if day >= since]
+
+
 def facts_of(trade_ids: Collection[int]) -> list[TradeFacts]:
     """Return the facts of these trades, in the order of their ids."""
     return [facts(trade) for trade in Trade.objects.filter(pk__in=trade_ids).order_by("pk")]

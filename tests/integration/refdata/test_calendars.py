@@ -26,6 +26,21 @@ def markets() -> None:
 
 
 @pytest.mark.usefixtures("markets")
+@pytest.mark.parametrize(
+    ("today", "before", "found"),
+    [
+        (date(2026, 11, 20), 0, date(2026, 11, 20)),
+        (date(2026, 11, 22), 0, date(2026, 11, 20)),
+        (date(2026, 11, 22), 1, date(2026, 11, 19)),
+        (date(2026, 11, 20), 9, date(2026, 11, 9)),
+        (date(2026, 12, 28), 1, date(2026, 12, 24)),
+    ],
+)
+def test_business_days_of_the_house_are_counted_back(today: date, before: int, found: date) -> None:
+    assert selectors.latest_open_day(today, before=before) == found
+
+
+@pytest.mark.usefixtures("markets")
 def test_paris_is_closed_on_the_days_that_the_exchange_says() -> None:
     paris = selectors.calendar_for("XPAR")
 

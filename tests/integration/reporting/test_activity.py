@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -122,3 +122,20 @@ def test_without_any_trade_there_is_a_page_and_no_file(client: Client) -> None:
 
     assert client.get(reverse("reporting:activity")).status_code == 200
     assert client.get(reverse("reporting:activity_file", args=["pdf"])).status_code == 404
+
+
+def test_days_of_old_logs_are_no_latest_days_and_keep_their_address(client: Client) -> None:
+    """Ten business days up to the 20th begin on the 9th."""
+    a_day()
+    old, first = date(2004, 5, 27), date(2026, 11, 9)
+    for number, day in enumerate((old, date(2026, 11, 6), first), start=11):
+        trade(number, trade_date=day)
+
+    signed_in(client, agent())
+    reporting = client.get("/reporting/").context
+    addressed = client.get(reverse("reporting:activity"), {"day": old.isoformat()}).context
+
+    assert [at for at, _n, _rate in activity().days] == [first, FRIDAY]
+    assert [one.day for one in reporting["days"]] == [FRIDAY, first]
+    assert addressed["report"].total.trades == 1
+    assert [at for at, _n, _rate in addressed["report"].days] == [old]
