@@ -21,6 +21,7 @@ from backoffice.links import link_to_day, link_to_trades
 from backoffice.steps import Blocker, Step, StepState
 from core.models import Job
 from kernel.actors import Actor
+from kernel.calendars import SATURDAY, BusinessCalendar
 from trades.states import Outcome, TradeState
 
 HELD: Final = (TradeState.ON_HOLD, TradeState.ENRICHED)
@@ -36,6 +37,7 @@ class BusinessDay:
     trades: selectors.TradeCounts
     steps: tuple[Step, ...]
     live_jobs: tuple[Job, ...]
+    is_open: bool = True
 
     @property
     def is_through(self) -> bool:
@@ -45,6 +47,11 @@ class BusinessDay:
     def is_empty(self) -> bool:
         """Nothing was done and nothing is left: no execution came in, and no statement."""
         return all(step.state is StepState.IDLE for step in self.steps[:-1])
+
+    @property
+    def is_idle(self) -> bool:
+        """The house is closed on that day, and nothing happened."""
+        return self.is_empty and not self.is_open
 
     @property
     def steps_open(self) -> int:
@@ -70,7 +77,20 @@ def business_day(*, day: date, actor: Actor, at: datetime) -> BusinessDay:
     steps.append(_close(steps))
     due = due_times(day=day, calendar=calendar, zone=zone)
     told = [_told(replace(step, due_at=due[step.code]), live, at) for step in steps]
-    return BusinessDay(day=day, trades=trades, steps=tuple(told), live_jobs=live)
+    return BusinessDay(
+        day=day,
+        trades=trades,
+        steps=tuple(told),
+        live_jobs=live,
+        is_open=_is_open(day, calendar),
+    )
+
+
+def _is_open(day: date, calendar: BusinessCalendar | None) -> bool:
+    """Say whether the house works on that day; beyond its calendar, weekends alone are closed."""
+    if calendar is not None and calendar.first <= day <= calendar.last:
+        return calendar.is_open(day)
+    return day.weekday() < SATURDAY
 
 
 def _trades(day: date, *states: TradeState) -> str:
@@ -206,7 +226,7 @@ def _close(before: Sequence[Step]) -> Step:
         label=_("Day close"),
         icon="close",
         url="",
-        done=len(before) - len(open_steps),
+        done=len(before) - len(open_steps) if any(step.total for step in before) else 0,
         left=len(open_steps),
         left_labels=ngettext_lazy("step open", "steps open"),
     )

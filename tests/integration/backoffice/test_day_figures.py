@@ -160,3 +160,29 @@ def test_one_wrongly_dated_trade_moves_neither_the_home_page_nor_the_reports() -
     assert home.context["business_date"] == date(2020, 1, 6)
     assert date(2999, 1, 4) not in home.context["days"]
     assert date(2999, 1, 4) not in [one.day for one in reporting.context["days"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-20", "The day is through."),
+        ("2026-11-21", "1 step is open"),
+        ("2026-11-22", "No business day: nothing happened."),
+        ("2026-11-23", "No business day: nothing happened."),
+        ("2026-11-28", "No business day: nothing happened."),
+        ("2027-06-06", "No business day: nothing happened."),
+    ],
+)
+def test_a_day_on_which_the_house_is_closed_is_not_through(day: str, said: str) -> None:
+    """23 November is a holiday; on Saturday the 21st something happened all the same."""
+    calendar = Calendar.objects.create(
+        code="TARGET", name="TARGET", kind="PAYMENT", first_day=DAY, last_day=date(2027, 1, 1)
+    )
+    CalendarDay.objects.create(calendar=calendar, day=date(2026, 11, 23), name="a feast")
+    trade(1, trade_date=date(2026, 11, 21), state="ON_HOLD")
+
+    page = signed_in(Role.AUDITOR).get(f"/?day={day}")
+
+    assert f"{said}</h2>" in page.content.decode()
+    if said.startswith("No"):
+        assert {step.state for step in page.context["told"].steps} == {"STEP_IDLE"}
