@@ -285,6 +285,18 @@ def _header_findings(columns: tuple[str, ...], line: int) -> Iterable[Finding]:
         seen.add(column)
 
 
+def _wrong_width(line: int, found: int, expected: int) -> Finding:
+    """Say how many cells a line has; the remark is kept as text, so its plural is chosen here."""
+    cells = {"found": str(found), "expected": str(expected)}
+    if found == 1:
+        return marked(
+            "FILE-011", "The line has {found} cell, the header has {expected}", line, **cells
+        )
+    return marked(
+        "FILE-011", "The line has {found} cells, the header has {expected}", line, **cells
+    )
+
+
 def _row_findings(
     columns: tuple[str, ...], rows: list[tuple[int, list[str]]], *, may_be_short: bool
 ) -> Iterable[Finding]:
@@ -293,13 +305,7 @@ def _row_findings(
     width = len(columns)
     for line, row in rows:
         if len(row) > width or (len(row) < width and not may_be_short):
-            yield marked(
-                "FILE-011",
-                "The line has {found} cells, the header has {expected}",
-                line,
-                found=str(len(row)),
-                expected=str(width),
-            )
+            yield _wrong_width(line, len(row), width)
             continue
         for column, cell in zip(columns, row, strict=False):
             if cell.startswith(RISKY_START) and is_formula(cell):

@@ -7,7 +7,7 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.pages.fields import DayField
+from core.pages.fields import AskedDayField
 
 FEEDBACK_BYTES_MAX: Final = 50_000_000
 
@@ -15,7 +15,7 @@ FEEDBACK_BYTES_MAX: Final = 50_000_000
 class DayForm(forms.Form):
     """One trade date."""
 
-    day = DayField(label=_("Trade date"))
+    day = AskedDayField(label=_("Trade date"))
 
 
 class FeedbackForm(forms.Form):

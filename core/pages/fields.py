@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +18,12 @@ from kernel.calendars import is_plausible
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 TIME_FORMATS = ("%H:%M:%S", "%H:%M")
+SHORT_DAYS: Final = {
+    "": re.compile(r"(?P<day>\d\d?)([/.])(?P<month>\d\d?)\2(?P<year>\d\d)", re.ASCII),
+    "iso": re.compile(r"(?P<year>\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII),
+}
+"""Days with two digits of the year, by how the reader wants days written."""
+CENTURY: Final = "20"
 EXAMPLE = Decimal("1234.5")
 
 
@@ -44,6 +51,19 @@ class DayField(forms.Field):
             if is_plausible(day):
                 return day
         raise ValidationError(_("“%(value)s” is not a day."), params={"value": value})
+
+
+class AskedDayField(DayField):
+    """A day that is looked for: of its year two digits will do, those of this century.
+
+    What is stored is never guessed so: there a year has four digits.
+    """
+
+    def to_python(self, value: Any) -> date | None:
+        short = SHORT_DAYS[formats.date_style.get()].fullmatch(str(value or "").strip())
+        if short:
+            value = f"{CENTURY}{short['year']}-{short['month']}-{short['day']}"
+        return super().to_python(value)
 
 
 class MomentField(forms.Field):

@@ -17,7 +17,7 @@ from django_filters.widgets import BooleanWidget
 
 from core.asked import KEY_MAX
 from core.pages import formats, status
-from core.pages.fields import DayField, SharedFigureField
+from core.pages.fields import AskedDayField, SharedFigureField
 
 SEARCH_LENGTH_MAX = 100
 
@@ -25,7 +25,7 @@ SEARCH_LENGTH_MAX = 100
 class DayFilter(django_filters.Filter):
     """One bound of a range of days: `lookup_expr` is gte, lte or exact."""
 
-    field_class = DayField
+    field_class = AskedDayField
 
 
 class MomentDayFilter(DayFilter):

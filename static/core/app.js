@@ -22,6 +22,10 @@
     const frozen = $("[data-frozen]");
     return frozen ? Number(frozen.dataset.frozen) : picks().filter((box) => box.checked).length;
   };
+  const selectedWord = (count) => {
+    const one = new Intl.PluralRules(document.documentElement.lang).select(count) === "one";
+    return one ? config().textSelectedOne : config().textSelectedOther;
+  };
   const showSelection = () => {
     const count = selectedCount();
     for (const box of picks()) box.closest("tr").classList.toggle("picked", box.checked || !!$("[data-frozen]"));
@@ -30,6 +34,7 @@
     if (said) {
       said.hidden = count === 0;
       $("strong", said).textContent = count;
+      $("span", said).textContent = selectedWord(count);
     }
     const every = $("[data-select-all]");
     if (every) every.hidden = count === 0;
@@ -106,7 +111,7 @@
     const wanted = button.hasAttribute("data-reason");
     $("#confirm-title").textContent = button.dataset.confirm;
     $("#confirm-text").textContent = button.hasAttribute("data-needs-selection")
-      ? `${selectedCount().toLocaleString(document.documentElement.lang)} ${config().textSelected}`
+      ? `${selectedCount().toLocaleString(document.documentElement.lang)} ${selectedWord(selectedCount())}`
       : (button.dataset.confirmText ?? "");
     $("#confirm-yes").textContent = button.dataset.confirm;
     reason.hidden = !wanted;

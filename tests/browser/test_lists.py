@@ -227,3 +227,15 @@ def test_a_list_prints_as_paper(queue: Page) -> None:
     assert wrap == "visible"
     head = queue.locator("thead").evaluate("(one) => getComputedStyle(one).display")
     assert head == "table-header-group"
+
+
+def test_one_row_has_no_plural(queue: Page) -> None:
+    User.objects.filter(username="ada").update(language="fr")
+    queue.reload()
+    for n, said in enumerate(["1 sélectionnée", "2 sélectionnées"]):
+        queue.locator("[data-pick]").nth(n).check()
+        expect(queue.locator("[data-selected]")).to_have_text(said)
+
+    queue.locator("[data-key=v]").click()
+
+    expect(queue.locator("#confirm-text")).to_have_text("2 sélectionnées")

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access, asked
 from core.access import Action
 from core.pages import DetailPage, PageView, formats
-from core.pages.fields import DayField, MomentField
+from core.pages.fields import AskedDayField, MomentField
 from desk import selectors as desk_selectors
 from desk import services as desk
 from kernel.calendars import is_plausible
@@ -203,7 +203,7 @@ def _typed_moment(text: str) -> datetime:
             raise ValueError(text)
         return moment if moment.tzinfo else timezone.make_aware(moment)
     if len(text) <= len("2026-11-20"):
-        day = DayField().clean(text)
+        day = AskedDayField().clean(text)
         return timezone.make_aware(datetime.combine(day, time.max))
     typed: datetime = MomentField().clean(text)
     return typed

@@ -7,8 +7,10 @@ import zipfile
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from core import tabular
+from core.remarks import told
 from core.unreadable import UnreadableFile
 from tests.factories import workbooks
 
@@ -162,3 +164,17 @@ def test_entities_in_a_workbook_are_refused() -> None:
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 100])
 def test_a_damaged_workbook_is_refused(content: bytes) -> None:
     assert refusal(content)[0] == "FILE-030"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("3", "La ligne a 1 cellule, l’en-tête en a 2"),
+        ("1,2,3", "La ligne a 3 cellules, l’en-tête en a 2"),
+    ],
+)
+def test_one_cell_has_no_plural(row: str, sentence: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        tabular.read_table("trades.csv", f"a,b\n{row}\n".encode())
+    with translation.override("fr"):
+        assert told(refused.value.findings[0]) == sentence
