@@ -22,6 +22,7 @@ import settlement.states
 import trades.states
 from backoffice.event_words import EVENT_WORDS
 from backoffice.names import NAMES
+from backoffice.reasons import REASONS
 from core.pages import status, words
 from feeds.facts import EventType
 from refdata.services import FILE_KINDS
@@ -382,3 +383,4 @@ def install() -> None:
         {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
     words.NAMES.update(NAMES)
+    words.REASONS.update(REASONS)

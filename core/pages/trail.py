@@ -105,7 +105,7 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         record=words.model_label(model) if model else entry.table,
         action=entry.action,
         actor=entry.actor,
-        reason=entry.reason,
+        reason=words.reason_said(entry.reason),
         request_id=entry.request_id,
         at=entry.at,
         changes=tuple(found.values()),

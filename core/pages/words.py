@@ -27,6 +27,9 @@ from kernel.states import IllegalTransition
 NAMES: Final[dict[str, str | Promise]] = {"isin": "ISIN", "lei": "LEI", "bic": "BIC", "id": _("id")}
 """What the names of terms, counts and parameters are called; rooms add theirs."""
 
+REASONS: Final[dict[str, Promise]] = {}
+"""What the system gives as the reason of an act, as it is stored, in words; rooms add theirs."""
+
 FIGURES: Final = frozenset(
     {"quantity", "price", "gross_amount", "net_amount", "fees", "accrued_interest", "amount"}
     | {"counter_amount", "end_amount"}
@@ -112,6 +115,11 @@ def _finding(kept: Mapping[str, object]) -> str:
     sentence = HOLE.sub(lambda hole: values.get(hole[0][1:-1], "…"), gettext(text))
     line = [f"{named('line')} {kept['line']}"] if kept.get("line") else []
     return " · ".join([str(kept.get("code", "")), *line, sentence])
+
+
+def reason_said(reason: str) -> str:
+    """Say why something was done: the system's reason in words, that of a person as it stands."""
+    return str(REASONS.get(reason, reason))
 
 
 def finding_sentence(finding: Finding) -> str:

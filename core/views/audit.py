@@ -90,6 +90,16 @@ class KindColumn(CutColumn, CodedColumn):
         return capfirst(words.model_label(model)) if model else value
 
 
+class ReasonColumn(TextColumn):
+    """The reason of an act: the system's in the reader's language, a person's as it stands."""
+
+    def render(self, value: str) -> str | SafeString:
+        return super().render(self.value(value))
+
+    def value(self, value: str) -> str:
+        return words.reason_said(value)
+
+
 class AuditTable(tables.Table):
     names: Mapping[records.Chain, str] = MappingProxyType({})
     """What the records of the shown entries are called."""
@@ -100,7 +110,7 @@ class AuditTable(tables.Table):
     action = StatusColumn(verbose_name=_("Change"))
     table = KindColumn()
     actor = tables.Column()
-    reason = TextColumn(width=40)
+    reason = ReasonColumn(width=40)
     payload = TextColumn(width=110, orderable=False)
     request_id = TextColumn(width=14)
 
