@@ -34,7 +34,7 @@
     if (said) {
       said.hidden = count === 0;
       $("strong", said).textContent = count;
-      $("span", said).textContent = selectedWord(count);
+      $("[data-word]", said).textContent = selectedWord(count);
     }
     const every = $("[data-select-all]");
     if (every) every.hidden = count === 0;
