@@ -25,6 +25,7 @@ SERVER_USERS = ("postgres", "nobody")
 MEGABYTE = 1024 * 1024
 BUFFERS_MB = (128, 2048)
 TEST_BUFFERS_MB = 512
+WAL_MB = (1024, 16 * 1024)
 
 
 def postgres_binaries() -> Path:
@@ -69,6 +70,15 @@ def _buffers_mb() -> int:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MEGABYTE
     lowest, highest = BUFFERS_MB
     return max(lowest, min(highest, memory // 8))
+
+
+def _wal_mb(folder: Path) -> int:
+    """Return what may be written before every page is: a quarter of the free disk, at most 16 GB.
+
+    A peak of captures is over by then, and no page is written whole a second time.
+    """
+    lowest, highest = WAL_MB
+    return max(lowest, min(highest, shutil.disk_usage(folder).free // MEGABYTE // 4))
 
 
 class Postgres:
@@ -189,7 +199,8 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": "60",
             "shared_buffers": f"{TEST_BUFFERS_MB if self.throw_away else _buffers_mb()}MB",
-            "max_wal_size": "4GB",
+            "max_wal_size": f"{_wal_mb(self.data)}MB",
+            "wal_buffers": "64MB",
             "random_page_cost": "1.1",
             "jit": "off",
             "password_encryption": "scram-sha-256",
