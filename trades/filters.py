@@ -27,11 +27,9 @@ from core.pages.filters import (
 )
 from kernel.numbering import spans
 from refdata import selectors as refdata
-from refdata.models.labels import labelled as refdata_labelled
-from refdata.states import AssetClass
 from trades import selectors
-from trades.facts import Product
 from trades.models import (
+    PRODUCT_CLASSES,
     AllocationRule,
     CaptureBatch,
     Execution,
@@ -53,7 +51,6 @@ from trades.states import (
 )
 
 OWN_REFERENCE: Final = re.compile(r"T\d{3,15}", re.ASCII)
-PRODUCTS: Final = [*refdata_labelled(AssetClass), *labelled(Product)]
 PROPOSALS: Final = [
     ("PROPOSED", _("Proposed")),
     ("APPROVED", _("Approved")),
@@ -125,7 +122,7 @@ class TradeFilter(ListFilterSet):
     until = DayFilter(field_name="trade_date", lookup_expr="lte", label=_("Traded to"))
     settles = DayFilter(field_name="settlement_date", label=_("Settles on"))
     batch = KeyFilter(method="filter_batch", label=_("Import"))
-    product = ChipsFilter(field_name="product_class", choices=PRODUCTS, label=_("Product"))
+    product = ChipsFilter(field_name="product_class", choices=PRODUCT_CLASSES, label=_("Product"))
     allocation = ChipsFilter(
         field_name="block__state", choices=labelled(BlockState), label=_("Allocation")
     )

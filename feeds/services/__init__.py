@@ -1,5 +1,5 @@
 """What other rooms ask of the feed: to number what happened."""
 
-from feeds.services.numbering import numbering
+from feeds.services.numbering import number_all
 
-__all__ = ["numbering"]
+__all__ = ["number_all"]

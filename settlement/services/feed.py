@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from django.db import connection
+from typing import Final
 
 from feeds.facts import EventType
-from feeds.services import numbering
+from feeds.services import number_all
 from settlement.services.news import OF_DEEDS
 
-NOTES_MAX: Final = 100
 TAKE: Final = """
 DELETE FROM settlement_confirmationnews
  WHERE id IN (SELECT id FROM settlement_confirmationnews ORDER BY id LIMIT %(most)s)
@@ -68,17 +65,9 @@ def tell() -> int:
     An event about a trade of ours is one of its source, which hears of its own trades alone; what
     is alleged, or has just come in, is of no source.
     """
-    said: dict[str, Any] = {
-        "most": NOTES_MAX,
+    said = {
         "deeds": [kind.value for kind in OF_DEEDS.values()],
         "received": EventType.CONFIRMATION_RECEIVED.value,
         "chased": EventType.CONFIRMATION_CHASED.value,
     }
-    taken = 0
-    while True:
-        with numbering(), connection.cursor() as cursor:
-            cursor.execute(TOLD, said)
-            some = int(cursor.fetchone()[0])
-        taken += some
-        if some < NOTES_MAX:
-            return taken
+    return number_all(TOLD, said)

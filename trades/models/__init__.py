@@ -22,10 +22,11 @@ from trades.models.fix import (
 from trades.models.legs import TradeLeg
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
-from trades.models.trade import Trade, TradeQuerySet, TradeVersion
+from trades.models.trade import PRODUCT_CLASSES, Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
     "LABELS",
+    "PRODUCT_CLASSES",
     "Allocation",
     "AllocationMember",
     "AllocationRule",

@@ -9,7 +9,7 @@ statement instead of once per row (`core/reference_triggers.py`).
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -49,6 +49,9 @@ FILTERED: dict[str, str] = {
     "source": "source_system",
 }
 """What the list of trades is narrowed to; each has the index that finds its latest trades."""
+
+
+PRODUCT_CLASSES: Final = [*refdata_labelled(AssetClass), *labelled(Product)]
 
 
 class TradeQuerySet(DeskScopedQuerySet["Trade"]):
@@ -148,7 +151,7 @@ class Trade(Terms):
         blank=True,
         default="",
         db_default="",
-        choices=[*refdata_labelled(AssetClass), *labelled(Product)],
+        choices=PRODUCT_CLASSES,
         help_text=_("Its product, or the asset class that its instrument had when it was booked"),
     )
     maker = models.CharField(_("captured by"), max_length=150)

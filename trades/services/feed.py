@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
-
-from feeds.services import numbering
+from feeds.services import number_all
 from trades.services.news import OF_MESSAGES
 
-NOTES_MAX: Final = 100
 TAKE: Final = """
 DELETE FROM trades_news
- WHERE id IN (SELECT id FROM trades_news ORDER BY id LIMIT %s)
+ WHERE id IN (SELECT id FROM trades_news ORDER BY id LIMIT %(most)s)
 RETURNING id, type, ids, versions, at
 """
 TOLD: Final = f"""
@@ -38,7 +35,7 @@ SELECT n.id AS note, one.place, n.type, n.at,
        SELECT d.code AS desk_code
          FROM refdata_book book JOIN refdata_desk d ON d.id = book.desk_id
         WHERE t.id IS NULL AND book.code = e.content::json ->> 'book') b ON true
- WHERE n.type = ANY(%s)),
+ WHERE n.type = ANY(%(kinds)s)),
 states AS (
 SELECT n.id AS note, one.place, n.type, n.at, t.source_system, t.source_reference, t.desk_code,
        json_build_object(
@@ -47,7 +44,7 @@ SELECT n.id AS note, one.place, n.type, n.at, t.source_system, t.source_referenc
   FROM taken n
  CROSS JOIN unnest(n.ids, n.versions) WITH ORDINALITY AS one (id, version, place)
   JOIN trades_trade t ON t.id = one.id
- WHERE NOT n.type = ANY(%s)),
+ WHERE NOT n.type = ANY(%(kinds)s)),
 told AS (
 INSERT INTO feeds_changeevent (type, at, source_system, source_reference, desk_code, data)
 SELECT type, at, source_system, source_reference, desk_code, data
@@ -62,12 +59,4 @@ def tell() -> int:
 
     Whatever was committed before the call is in the feed after it.
     """
-    kinds = [kind.value for kind in OF_MESSAGES]
-    taken = 0
-    while True:
-        with numbering(), connection.cursor() as cursor:
-            cursor.execute(TOLD, [NOTES_MAX, kinds, kinds])
-            some = int(cursor.fetchone()[0])
-        taken += some
-        if some < NOTES_MAX:
-            return taken
+    return number_all(TOLD, {"kinds": [kind.value for kind in OF_MESSAGES]})

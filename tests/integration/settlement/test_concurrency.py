@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from core import jobs
 from kernel.actors import SYSTEM
-from kernel.findings import Refusal
 from settlement.models import Confirmation, ReceivedConfirmation
 from settlement.services import by_hand, expecting, matching, receiving
 from settlement.states import Door
+from tests.at_once import at_once
 from tests.integration.reporting.world import amended
 from tests.integration.settlement.world import (  # noqa: F401 - a fixture
     AT,
@@ -29,25 +25,6 @@ from tests.integration.settlement.world import (  # noqa: F401 - a fixture
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("outbox")]
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run every act in its own thread and connection, all starting together."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> str:
-        barrier.wait()
-        try:
-            act()
-        except Refusal as refusal:
-            return refusal.code
-        else:
-            return "DONE"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def test_the_same_trades_are_expected_once_however_many_jobs_do_it() -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
-from kernel.findings import Refusal
+from tests.at_once import at_once
 from tests.factories.trades import facts, send
 from tests.integration.trades.allocating import (
     accounts,
@@ -22,25 +17,6 @@ from tests.integration.trades.allocating import (
 from trades.models import Allocation, Trade
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run every act in its own thread and connection, all starting together."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> str:
-        barrier.wait()
-        try:
-            act()
-        except Refusal as refusal:
-            return refusal.code
-        else:
-            return "DONE"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def test_two_people_propose_for_one_block() -> None:
