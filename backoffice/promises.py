@@ -112,6 +112,17 @@ PROMISES: Final = (
             WHERE NOT EXISTS (SELECT FROM qa.audit a WHERE a.chain = 'trade:' || t.id)""",
     ),
     Promise(
+        "T01",
+        "tallies say how many trades there are, and what they come to",
+        """SELECT day, desk, status, currency FROM (
+               SELECT * FROM qa.tally
+               UNION ALL
+               SELECT day, desk, status, currency, -trades, -net_amount, -risk_eur
+                 FROM qa.tally_of_trades) difference
+            GROUP BY 1, 2, 3, 4
+           HAVING sum(trades) <> 0 OR sum(net_amount) <> 0 OR sum(risk_eur) <> 0""",
+    ),
+    Promise(
         "I11",
         "a statement is stored whole and once",
         """SELECT s.id FROM qa.statement s WHERE s.declared_rows <>

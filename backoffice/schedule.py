@@ -24,6 +24,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 1,
         "options": {"expires": 5},
     },
+    "fold the totals of trades": {
+        "task": "trades.fold_tallies",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "look into the drop folder": {
         "task": "trades.look_into_drop_folder",
         "schedule": 10,

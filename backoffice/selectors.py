@@ -12,9 +12,7 @@ from django.db.models import (
     Case,
     Count,
     DecimalField,
-    Exists,
     F,
-    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -27,7 +25,7 @@ from core.access import Action
 from core.jobs import list_jobs
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
-from desk.models import ControlException, WorkItem
+from desk.models import WorkItem
 from desk.states import LIVE_EXCEPTION, ExceptionKind
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
@@ -37,7 +35,6 @@ from reconciliation.states import BreakState
 from refdata import selectors as refdata
 from reporting import selectors as reporting
 from reporting.selectors import Completeness
-from reporting.selectors.activity import HELD, SUBJECT_KIND
 from settlement import selectors as settlement
 from settlement.states import TROUBLED
 from trades import selectors as trades
@@ -85,26 +82,28 @@ def has_trades(*, day: date) -> bool:
 
 
 def count_trades(*, day: date, actor: Actor) -> TradeCounts:
-    """Count the trades of a day that the actor may see, by state, in one query."""
-    held = ControlException.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
-    )
+    """Count the trades of a day that the actor may see, by state."""
     rows = (
-        Trade.objects.visible_to(actor, Action.VIEW_TRADES)
+        trades.list_tallies(actor=actor, action=Action.VIEW_TRADES)
         .filter(trade_date=day)
         .values("state")
         .annotate(
-            n=Count("pk"),
-            risk=Coalesce(Sum("risk_amount_eur"), Decimal(0)),
-            untouched=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
+            n=Sum("trades"),
+            risk=Sum("risk_amount_eur"),
+            untouched=Coalesce(Sum("trades", filter=Q(is_by_hand=False)), 0),
         )
+        .exclude(n=0)
         .order_by("state")
     )
     found = list(rows)
+    untouched = sum(row["untouched"] for row in found)
+    if untouched:
+        held = trades.count_held(days=[day], actor=actor, action=Action.VIEW_TRADES)
+        untouched -= sum(held.values())
     return TradeCounts(
         counts={row["state"]: row["n"] for row in found},
         risks={row["state"]: row["risk"] for row in found},
-        untouched=sum(row["untouched"] for row in found),
+        untouched=untouched,
     )
 
 
@@ -183,8 +182,8 @@ def count_exceptions(actor: Actor) -> int:
 
 def count_to_validate(actor: Actor) -> int:
     """Count the trades that wait for a supervisor."""
-    visible = Trade.objects.visible_to(actor, Action.VIEW_TRADES)
-    return visible.in_states(TradeState.PENDING_VALIDATION.value).count()
+    visible = trades.list_tallies(actor=actor, action=Action.VIEW_TRADES)
+    return trades.count_tallied(visible.filter(state=TradeState.PENDING_VALIDATION.value))
 
 
 def count_breaks(actor: Actor) -> int:

@@ -125,6 +125,7 @@ def grow(*, first: int, until: int, last_day: date, trade_id: int) -> None:
                     f" WHERE n >= {first} AND n < {until}"
                 )
                 _fill(cursor, table, columns, filled, chosen, month)
+        cursor.execute("SELECT guard.recount_tallies()")
         for table in CHANGED:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
 

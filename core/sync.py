@@ -49,6 +49,12 @@ TABLES: Final = """
 SELECT relname, relispartition FROM pg_class
  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 """
+#: What the owner does when the application asks for it.
+DEEDS: Final = """
+SELECT oid::regprocedure FROM pg_proc
+ WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype
+ ORDER BY oid
+"""
 VIEW_GRANTS: Final = """
 REVOKE ALL ON ALL TABLES IN SCHEMA qa FROM PUBLIC, {app};
 REVOKE ALL ON SCHEMA qa FROM {app};
@@ -57,7 +63,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA qa TO {qa};
 REVOKE ALL ON SCHEMA guard FROM {app}, {qa};
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC, {app}, {qa};
 GRANT EXECUTE ON FUNCTION guard.content(public.core_auditentry), guard.framed(text) TO {qa};
-GRANT EXECUTE ON FUNCTION public.extend_partitions() TO {app};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC, {app};
 GRANT USAGE ON SCHEMA public TO {app};
 GRANT USAGE ON SCHEMA public, qa, guard TO {backup};
@@ -126,6 +131,11 @@ def policy_of(model: type[models.Model]) -> AuditPolicy:
 def is_evidence(model: type[models.Model]) -> bool:
     """Say whether the rows of the model are written once and never changed."""
     return bool(getattr(model, "append_only", False) or getattr(model, "read_only", False))
+
+
+def is_only_read(model: type[models.Model]) -> bool:
+    """Say whether triggers alone write the rows: once (`read_only`), or ever again (`derived`)."""
+    return bool(getattr(model, "read_only", False) or getattr(model, "derived", False))
 
 
 def is_permanent(model: type[models.Model]) -> bool:
@@ -199,7 +209,7 @@ def _grant() -> None:
     names["database"] = quoted(connection.settings_dict["NAME"])
     evidence = {model._meta.db_table for model in our_models() if is_evidence(model)}
     permanent = {model._meta.db_table for model in our_models() if is_permanent(model)}
-    read_only = {m._meta.db_table for m in our_models() if getattr(m, "read_only", False)}
+    read_only = {model._meta.db_table for model in our_models() if is_only_read(model)}
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         for table, is_partition in cursor.fetchall():
@@ -217,6 +227,10 @@ def _grant() -> None:
                 right = "SELECT, INSERT, UPDATE"
             cursor.execute(f"GRANT {right} ON public.{quoted(table)} TO {names['app']}")
         cursor.execute(VIEW_GRANTS.format(**names))
+        cursor.execute(DEEDS)
+        for (deed,) in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON FUNCTION {deed} FROM PUBLIC, {names['qa']}")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {deed} TO {names['app']}")
 
 
 def _load_matrix() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from kernel.findings import Severity
+
 
 class ExceptionState(StrEnum):
     """RESOLVED: the finding no longer holds; WAIVED: accepted with a reason; CLOSED: its subject
@@ -18,6 +20,9 @@ class ExceptionState(StrEnum):
     WAIVED = "WAIVED"
     CLOSED = "CLOSED"
 
+
+HELD_BACK: Final = (Severity.WARNING.value, Severity.BLOCKING.value)
+"""How grave is what a person must decide on before a trade goes on."""
 
 LIVE_EXCEPTION: Final = (ExceptionState.OPEN.value, ExceptionState.ASSIGNED.value)
 

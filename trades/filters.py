@@ -8,15 +8,17 @@ from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import django_filters
 from django import forms
+from django.core.validators import EMPTY_VALUES
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.access import Action
 from core.pages.filters import (
     ChipsFilter,
     DayFilter,
@@ -25,6 +27,7 @@ from core.pages.filters import (
     MomentDayFilter,
     SearchFilter,
 )
+from kernel.actors import Actor
 from kernel.numbering import spans
 from refdata import selectors as refdata
 from trades import selectors
@@ -35,6 +38,7 @@ from trades.models import (
     Execution,
     FixMessage,
     FixSession,
+    Tally,
     Trade,
     TradeQuerySet,
     labelled,
@@ -107,7 +111,36 @@ def _either(named: Mapping[str, set[int]]) -> Q:
     return meant
 
 
-class TradeFilter(ListFilterSet):
+class TalliedFilterSet(ListFilterSet):
+    """A filter of trades; `tallied_by` are those of its fields by which tallies can be kept apart.
+
+    Each with the lookup that says of tallies what the field says of trades.
+    """
+
+    tallied_by: ClassVar[Mapping[str, str]] = {}
+
+    def tallied(self, *, actor: Actor) -> QuerySet[Tally] | None:
+        """Return the tallies of exactly what a readable filter keeps; None where none say it."""
+        given = self.form.cleaned_data.items()
+        asked = {
+            name: value for name, value in given if value is not False and value not in EMPTY_VALUES
+        }
+        if not asked.keys() <= self.tallied_by.keys():
+            return None
+        alike = {self.tallied_by[name]: value for name, value in asked.items()}
+        return selectors.list_tallies(actor=actor, action=Action.VIEW_TRADES).filter(**alike)
+
+
+class TradeFilter(TalliedFilterSet):
+    tallied_by = {
+        "state": "state__in",
+        "side": "side__in",
+        "desk": "desk_code",
+        "currency": "currency__iexact",
+        "product": "product_class__in",
+        "since": "trade_date__gte",
+        "until": "trade_date__lte",
+    }
     q = TradeSearch()
     state = ChipsFilter(method="filter_state", choices=labelled(TradeState), label=_("State"))
     side = ChipsFilter(choices=labelled(Side), label=_("Side"))

@@ -26,6 +26,7 @@ from trades.services import (
     quarantine,
     repair,
     tables,
+    tallying,
     validation,
 )
 from trades.states import TradeState
@@ -66,6 +67,12 @@ def import_table(run: JobRun) -> None:
         _count(run, file.batch)
         run.count("quarantined", file.rows.count())
     run.result(file.get_absolute_url())
+
+
+@shared_task(name="trades.fold_tallies", ignore_result=True)
+def fold_tallies() -> None:
+    """Keep the tallies few."""
+    tallying.fold()
 
 
 @shared_task(name="trades.look_into_drop_folder", ignore_result=True)

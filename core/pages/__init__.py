@@ -2,7 +2,7 @@
 
 from core.pages.base import PageView
 from core.pages.detail import DetailPage
-from core.pages.lists import BulkAction, BulkPage, Done, ListPage, Tab
+from core.pages.lists import BulkAction, BulkPage, Done, ListPage, Tab, Whole
 from core.pages.selection import Selection, SelectionChanged
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Selection",
     "SelectionChanged",
     "Tab",
+    "Whole",
 ]

@@ -54,6 +54,14 @@ class BulkAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """How many rows match, and their totals, known without reading them."""
+
+    count: int
+    totals: tuple[Total, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """A view that the house proposes: a label and the filter it stands for."""
 
@@ -90,6 +98,10 @@ class ListPage(PageView):
     def summary(self, queryset: QuerySet[Any]) -> Iterable[Total]:
         """Return the totals above the list, (label, written value); not asked past the cap."""
         return ()
+
+    def find_whole(self) -> Whole | None:
+        """Return what is known of all rows that match, None where they have to be read for it."""
+        return None
 
     def row_url(self, record: Any) -> str:
         """Return where Enter and a double click lead, '' for nowhere."""
@@ -154,8 +166,15 @@ class ListPage(PageView):
         return tuple(n for n in self.table_class.base_columns if n not in self.columns_shown)
 
     @cached_property
+    def whole(self) -> Whole | None:
+        """What is known of all rows that match, if the filter can be read at all."""
+        return self.find_whole() if self.filterset.is_valid() else None
+
+    @cached_property
     def total(self) -> int:
-        """How many rows match, counted to one past the cap."""
+        """How many rows match, counted to one past the cap where it is not known."""
+        if self.whole is not None:
+            return self.whole.count
         rows = self.filterset.qs.order_by().values("pk")
         return int(rows[: self.cap + 1].count())
 
@@ -212,9 +231,10 @@ class ListPage(PageView):
             "filterset": self.filterset,
             "filter_query": query,
             "window": self.window,
-            "count": min(self.total, self.cap),
+            "count": self.total if self.whole else min(self.total, self.cap),
             "is_capped": self.is_capped,
-            "totals": () if self.is_capped else tuple(self.summary(self.filterset.qs)),
+            "is_counted": self.whole is not None or not self.is_capped,
+            "totals": self._totals(),
             "bulk_actions": self.allowed_bulk_actions(),
             "column_choices": self._column_choices(),
             "views": self._views(query),
@@ -223,6 +243,11 @@ class ListPage(PageView):
             "may_create": self._may_create(),
             **self.extra_context(),
         }
+
+    def _totals(self) -> tuple[Total, ...]:
+        if self.whole is not None:
+            return self.whole.totals
+        return () if self.is_capped else tuple(self.summary(self.filterset.qs))
 
     def allowed_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that the role matrix allows to this person."""

@@ -156,7 +156,7 @@ def pager(context: template.Context) -> dict[str, Any]:
         "previous_url": page.turned(window.previous) if window.previous else "",
         "next_url": page.turned(window.following) if window.following else "",
         "count": context["count"],
-        "is_capped": context["is_capped"],
+        "is_counted": context["is_counted"],
     }
 
 

@@ -4,6 +4,7 @@ from desk.services.comments import comment
 from desk.services.exceptions import (
     assign_exception,
     close_exceptions,
+    follow_subjects,
     raise_exceptions,
     resolve_exception,
     settle_findings,
@@ -17,6 +18,7 @@ __all__ = [
     "close_exceptions",
     "close_work",
     "comment",
+    "follow_subjects",
     "open_work",
     "raise_exceptions",
     "resolve_exception",

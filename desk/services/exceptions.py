@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -134,6 +134,18 @@ def settle_findings(
         ControlException.objects.bulk_update(changed, REFRESHED, batch_size=BATCH)
         _insert(fresh, kind, actor, at)
         return held
+
+
+def follow_subjects(*, subject_kind: str, days: Mapping[int, date], actor: Actor) -> None:
+    """Have what was ever found about these subjects belong to the day that each is of now."""
+    moved: dict[date, list[int]] = {}
+    for subject_id, day in days.items():
+        moved.setdefault(day, []).append(subject_id)
+    with acting(actor=actor):
+        for day, ids in moved.items():
+            ControlException.objects.filter(subject_kind=subject_kind, subject_id__in=ids).exclude(
+                day=day
+            ).update(day=day)
 
 
 def close_exceptions(

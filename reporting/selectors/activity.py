@@ -8,18 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from core.access import DeskScopedQuerySet, desks_of
 from core.roles import Action
 from desk.models import Approval, ControlException
-from desk.states import LIVE_EXCEPTION, ExceptionKind
+from desk.states import HELD_BACK, LIVE_EXCEPTION, ExceptionKind
 from kernel.actors import Actor
 from reconciliation.models import Break
 from reconciliation.states import BreakState
 from reporting.facts import ActivityLine, ActivityReport, PersonLine, RuleLine
-from trades import selectors as trades_selectors
-from trades.models import Trade, TradeVersion
+from trades import selectors as trades
+from trades.models import Tally, Trade, TradeVersion
 from trades.states import CloseReason, TradeState
 
 SUBJECT_KIND: Final = "trade"
@@ -31,7 +32,6 @@ WAITING: Final = (
     TradeState.ON_HOLD,
     TradeState.PENDING_VALIDATION,
 )
-HELD: Final = ("WARNING", "BLOCKING")
 
 
 def activity_of(*, day: date, actor: Actor) -> ActivityReport:
@@ -40,20 +40,26 @@ def activity_of(*, day: date, actor: Actor) -> ActivityReport:
     Trades are those of the trade date; exceptions are those about them; people are counted by the
     local day on which they acted. Sorted to the last tie-break: same data, same report.
     """
-    trades = _trades(actor).filter(trade_date=day)
-    desks = _desks(trades, _breaks(actor, day))
+    found = _found(actor).filter(day=day)
+    desks = _desks(day, actor, found)
     return ActivityReport(
         day=day,
         total=_total(desks),
         desks=tuple(sorted(desks, key=lambda line: (-line.trades, line.name))),
         people=_people(day, actor),
-        rules=_rules(trades),
+        rules=_rules(found),
         days=_days(day, actor),
     )
 
 
-def _trades(actor: Actor) -> DeskScopedQuerySet[Trade]:
-    return Trade.objects.visible_to(actor, Action.VIEW_REPORTS)
+def _tallies(actor: Actor) -> DeskScopedQuerySet[Tally]:
+    return trades.list_tallies(actor=actor, action=Action.VIEW_REPORTS)
+
+
+def _found(actor: Actor) -> DeskScopedQuerySet[ControlException]:
+    """What a control found about trades and a person had to decide on."""
+    found = ControlException.objects.filter(subject_kind=SUBJECT_KIND, severity__in=HELD_BACK)
+    return found.visible_to(actor, Action.VIEW_REPORTS)
 
 
 def _breaks(actor: Actor, day: date) -> dict[str, int]:
@@ -66,36 +72,31 @@ def _breaks(actor: Actor, day: date) -> dict[str, int]:
     return _counted(rows, "desk_code")
 
 
-def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine]:
-    held = ControlException.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
-    )
-    rows = (
-        trades.order_by()
+def _desks(day: date, actor: Actor, about: QuerySet[ControlException]) -> list[ActivityLine]:
+    rows: Iterable[Any] = (
+        _tallies(actor)
+        .filter(trade_date=day)
+        .order_by()
         .values("desk_code")
         .annotate(
-            trades=Count("pk"),
+            n=Sum("trades"),
             amount_eur=Sum("risk_amount_eur"),
-            validated=Count("pk", filter=Q(state=TradeState.VALIDATED)),
-            waiting=Count("pk", filter=Q(state__in=WAITING)),
-            refused=Count("pk", filter=Q(state=TradeState.REJECTED)),
-            amended=Count("pk", filter=Q(version_no__gt=1)),
-            cancelled=Count("pk", filter=Q(close_reason=CloseReason.CANCELLED)),
-            straight_through=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
+            validated=_of(state=TradeState.VALIDATED),
+            waiting=_of(state__in=WAITING),
+            refused=_of(state=TradeState.REJECTED),
+            amended=_of(is_amended=True),
+            cancelled=_of(close_reason=CloseReason.CANCELLED),
+            straight_through=_of(is_by_hand=False),
         )
+        .exclude(n=0)
     )
-    about = ControlException.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=trades.values("pk"), severity__in=HELD
-    )
+    held = trades.count_held(days=[day], actor=actor, action=Action.VIEW_REPORTS)
+    by_desk = {row.pop("desk_code"): row | {"trades": row.pop("n")} for row in rows}
+    for desk, row in by_desk.items():
+        row["straight_through"] -= held.get((day, desk), 0)
+    breaks = _breaks(actor, day)
     found = _counted(about, "desk_code")
     still = _counted(about.filter(state__in=LIVE_EXCEPTION), "desk_code")
-    by_desk: dict[str, dict[str, Any]] = {
-        row["desk_code"]: {
-            **{column: value for column, value in row.items() if column != "desk_code"},
-            "amount_eur": row["amount_eur"] or Decimal(0),
-        }
-        for row in rows
-    }
     names = sorted({*by_desk, *breaks, *found})
     return [
         ActivityLine(
@@ -107,6 +108,11 @@ def _desks(trades: QuerySet[Trade], breaks: dict[str, int]) -> list[ActivityLine
         )
         for name in names
     ]
+
+
+def _of(**alike: object) -> Coalesce:
+    """Add up the tallies that are so."""
+    return Coalesce(Sum("trades", filter=Q(**alike)), 0)
 
 
 def _total(desks: Iterable[ActivityLine]) -> ActivityLine:
@@ -154,14 +160,9 @@ def _people(day: date, actor: Actor) -> tuple[PersonLine, ...]:
     )
 
 
-def _rules(trades: QuerySet[Trade]) -> tuple[RuleLine, ...]:
+def _rules(about: QuerySet[ControlException]) -> tuple[RuleLine, ...]:
     rows = (
-        ControlException.objects.filter(
-            subject_kind=SUBJECT_KIND,
-            subject_id__in=trades.values("pk"),
-            kind=ExceptionKind.CONTROL,
-            severity__in=HELD,
-        )
+        about.filter(kind=ExceptionKind.CONTROL)
         .order_by()
         .values("rule_code", "severity")
         .annotate(n=Count("pk"), still_open=Count("pk", filter=Q(state__in=LIVE_EXCEPTION)))
@@ -174,22 +175,21 @@ def _rules(trades: QuerySet[Trade]) -> tuple[RuleLine, ...]:
 
 def _days(day: date, actor: Actor) -> tuple[tuple[date, int, Decimal | None], ...]:
     """Trades and STP rate of the last business days up to `day`, oldest first."""
-    held = ControlException.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), severity__in=HELD
-    )
-    wanted = trades_selectors.list_recent_days(within=TREND_DAYS, until=day)
+    wanted = trades.list_recent_days(within=TREND_DAYS, until=day)
     rows = (
-        _trades(actor)
+        _tallies(actor)
         .filter(trade_date__in=wanted)
         .order_by()
         .values_list("trade_date")
-        .annotate(
-            n=Count("pk"),
-            untouched=Count("pk", filter=Q(~Exists(held), touched_by_hand_at__isnull=True)),
-        )
+        .annotate(n=Sum("trades"), untouched=_of(is_by_hand=False))
+        .exclude(n=0)
         .order_by("trade_date")
     )
-    return tuple((at, n, Decimal(untouched) / n) for at, n, untouched in rows)
+    held: dict[date, int] = {}
+    of_desks = trades.count_held(days=wanted, actor=actor, action=Action.VIEW_REPORTS)
+    for (at, _desk), n in of_desks.items():
+        held[at] = held.get(at, 0) + n
+    return tuple((at, n, Decimal(untouched - held.get(at, 0)) / n) for at, n, untouched in rows)
 
 
 def _counted(rows: QuerySet[Any], column: str) -> dict[str, int]:

@@ -18,7 +18,8 @@ from refdata import selectors as refdata
 from reporting.facts import FirmSource
 from reporting.models import REGIME, RegulatoryReport, ReportFile, ReportingProfile
 from reporting.states import ReportFileState
-from trades.models import Trade
+from trades import selectors as trades
+from trades.models import Tally, Trade
 from trades.states import TradeState
 
 CALENDAR = "TARGET"
@@ -114,8 +115,8 @@ def list_unanswered(*, day: date, actor: Actor) -> QuerySet[Trade]:
     answer = RegulatoryReport.objects.filter(
         regime=REGIME, trade=OuterRef("pk"), version_no=OuterRef("version_no")
     )
-    trades = Trade.objects.visible_to(actor, Action.VIEW_REPORTS).filter(trade_date=day)
-    return trades.exclude(state__in=[*WAITING, TradeState.REJECTED]).filter(~Exists(answer))
+    booked = Trade.objects.visible_to(actor, Action.VIEW_REPORTS).filter(trade_date=day)
+    return booked.exclude(state__in=[*WAITING, TradeState.REJECTED]).filter(~Exists(answer))
 
 
 def completeness(*, day: date, actor: Actor | None = None) -> Completeness:
@@ -125,12 +126,12 @@ def completeness(*, day: date, actor: Actor | None = None) -> Completeness:
     anything was sent), or answered in one of the states of a report. With an actor, only the trades
     of the desks that the actor may see.
     """
-    trades = Trade.objects.filter(trade_date=day)
+    tallies = Tally.objects.filter(trade_date=day)
     reports = RegulatoryReport.objects.filter(trade__trade_date=day)
     if actor is not None:
-        trades = trades.visible_to(actor, Action.VIEW_REPORTS)
+        tallies = tallies.visible_to(actor, Action.VIEW_REPORTS)
         reports = reports.visible_to(actor, Action.VIEW_REPORTS)
-    states = _counted(trades)
+    states = trades.count_by_state(tallies)
     return Completeness(
         day=day,
         booked=sum(states.values()),

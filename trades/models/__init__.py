@@ -22,6 +22,7 @@ from trades.models.fix import (
 from trades.models.legs import TradeLeg
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
+from trades.models.tally import Tally
 from trades.models.trade import PRODUCT_CLASSES, Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "MessageKey",
     "News",
     "QuarantinedRow",
+    "Tally",
     "Trade",
     "TradeLeg",
     "TradeQuerySet",

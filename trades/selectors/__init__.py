@@ -33,6 +33,12 @@ from trades.selectors.messages import (
     trade_ids_of_batch,
 )
 from trades.selectors.narrowing import came_by, sent_as, told_as
+from trades.selectors.tallies import (
+    count_by_state,
+    count_held,
+    count_tallied,
+    list_tallies,
+)
 from trades.selectors.trades import (
     AsOf,
     asked_to_cancel,
@@ -65,9 +71,12 @@ __all__ = [
     "allocations_of",
     "asked_to_cancel",
     "came_by",
+    "count_by_state",
     "count_fix_behind",
     "count_fix_messages",
+    "count_held",
     "count_in_quarantine",
+    "count_tallied",
     "current_day",
     "deals_of",
     "executions_of_day",
@@ -91,6 +100,7 @@ __all__ = [
     "list_nameless",
     "list_quarantined",
     "list_recent_days",
+    "list_tallies",
     "list_trades",
     "list_trades_of_source",
     "list_versions",

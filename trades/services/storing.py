@@ -284,6 +284,8 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
     changed = [t.id for t in plan.trades.values() if t.changed and not t.created]
     if changed:
         supersede(trade_ids=changed, actor=plan.actor, at=plan.at)
+        days = {t.id: t.terms.trade_date for t in plan.trades.values() if t.id in set(changed)}
+        desk.follow_subjects(subject_kind="trade", days=days, actor=plan.actor)
     over = [t.id for t in plan.trades.values() if t.changed and t.state is TradeState.CLOSED]
     if over:
         desk.close_exceptions(

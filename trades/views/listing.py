@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.access import Action
-from core.pages import ListPage, Tab, formats
+from core.pages import ListPage, Tab, Whole
 from trades import selectors
 from trades.filters import TradeFilter
 from trades.models import Trade
 from trades.tables import TradeTable
+from trades.views import totals
 
 
 class TradeList(ListPage):
@@ -45,14 +46,12 @@ class TradeList(ListPage):
     def get_queryset(self) -> QuerySet[Trade]:
         return selectors.list_trades(actor=self.request.actor).select_related("instrument", "block")
 
-    def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
-        rows = (
-            queryset.order_by()
-            .values("currency")
-            .annotate(total=Sum("net_amount"))
-            .order_by("currency")
-        )
-        return [(row["currency"], formats.amount(row["total"], row["currency"])) for row in rows]
+    def summary(self, queryset: QuerySet[Trade]) -> tuple[tuple[str, str], ...]:
+        return totals.of_rows(queryset)
+
+    def find_whole(self) -> Whole | None:
+        tallies = self.filterset.tallied(actor=self.request.actor)
+        return None if tallies is None else totals.of_tallies(tallies)
 
     def row_url(self, record: Trade) -> str:
         return f"/trades/{record.pk}/"

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from core import access, asked, bulk
 from core.access import Action
-from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, formats, selection
+from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, Whole, selection
 from core.pages.columns import (
     AmountColumn,
     DayColumn,
@@ -27,15 +27,17 @@ from core.pages.columns import (
     QuantityColumn,
     StatusColumn,
 )
-from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, ListFilterSet, SearchFilter
+from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, SearchFilter
 from core.text import visible
 from desk import selectors as desk_selectors
 from refdata import selectors as refdata
 from trades import selectors
+from trades.filters import TalliedFilterSet
 from trades.models import Trade, TradeVersion
 from trades.services import validation
 from trades.states import TradeState
 from trades.tables import DealtColumn
+from trades.views import totals
 from trades.views.terms import changed_terms, deal_of, side_of
 
 SIDES = [("BUY", _("Buy")), ("SELL", _("Sell"))]
@@ -48,7 +50,12 @@ class QueueSearch(SearchFilter):
         return super().about(word) | Q(instrument__in=refdata.find_instruments(word))
 
 
-class ValidationFilter(ListFilterSet):
+class ValidationFilter(TalliedFilterSet):
+    tallied_by = {
+        "side": "side__in",
+        "since": "trade_date__gte",
+        "until": "trade_date__lte",
+    }
     q = QueueSearch(
         fields=(
             "reference__istartswith",
@@ -156,14 +163,14 @@ class ValidationQueue(ListPage):
             .annotate(request_state=selectors.open_request())
         )
 
-    def summary(self, queryset: QuerySet[Trade]) -> list[tuple[str, str]]:
-        rows = (
-            queryset.order_by()
-            .values("currency")
-            .annotate(total=Sum("net_amount"), count=Count("pk"))
-            .order_by("currency")
-        )
-        return [(row["currency"], formats.amount(row["total"], row["currency"])) for row in rows]
+    def summary(self, queryset: QuerySet[Trade]) -> tuple[tuple[str, str], ...]:
+        return totals.of_rows(queryset)
+
+    def find_whole(self) -> Whole | None:
+        tallies = self.filterset.tallied(actor=self.request.actor)
+        if tallies is None:
+            return None
+        return totals.of_tallies(tallies.filter(state=TradeState.PENDING_VALIDATION.value))
 
     def row_url(self, record: Trade) -> str:
         return reverse("validation:trade", args=[record.pk])

@@ -12,6 +12,10 @@ from backoffice import promises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("passing_tables")]
 
+TALLY = (
+    "day date, desk text, status text, currency text,"
+    " trades numeric, net_amount numeric, risk_eur numeric"
+)
 VIEWS = {
     "execution": "id int, source text, source_ref text, source_version int, action text",
     "trade": "id int, source text, source_ref text",
@@ -27,11 +31,22 @@ VIEWS = {
     "statement_line": "id int, statement_id int, amount numeric DEFAULT 1",
     "match_allocation": "match_id int, side text, amount numeric, currency text",
     "user_role": "username text, role text",
+    "tally": TALLY,
+    "tally_of_trades": TALLY,
     "confirmation": "id int, trade_id int, version_no int, status text, received_id int,"
     " differs text[] DEFAULT '{}'",
     "confirmation_decision": "confirmation_id int, received_id int, deed text",
 }
 CONFIRMED = {"id": 1, "trade_id": 1, "version_no": 1, "status": "MATCHED", "received_id": 1}
+TALLIED = {
+    "day": "2026-11-20",
+    "desk": "EQ",
+    "status": "VALIDATED",
+    "currency": "EUR",
+    "trades": 1,
+    "net_amount": 100,
+    "risk_eur": 100,
+}
 MESSAGE = {"source": "OMS", "source_ref": "1", "source_version": 1, "action": "NEW"}
 TRADE = {"id": 1, "source": "OMS", "source_ref": "1"}
 GOOD = {
@@ -58,6 +73,8 @@ LIVED: dict[str, list[dict[str, Any]]] = {
         {"match_id": 1, "side": "EXTERNAL", "amount": 5, "currency": "EUR"},
     ],
     "user_role": [{"username": "a", "role": "AGENT"}],
+    "tally": [TALLIED],
+    "tally_of_trades": [TALLIED],
     "confirmation": [CONFIRMED],
     "confirmation_decision": [{"confirmation_id": 1, "received_id": 1, "deed": "MATCHED"}],
 }
@@ -82,6 +99,7 @@ BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
     "I10": {"audit": []},
     "I11": {"statement_line": []},
     "I12": {"idempotency": [{"client": "c", "key": "k"}]},
+    "T01": {"tally": [{**TALLIED, "net_amount": 99}]},
     "C01": {"confirmation": [CONFIRMED, {**CONFIRMED, "id": 2, "trade_id": 2, "version_no": 2}]},
     "C02": {"confirmation_decision": []},
     "C03": {

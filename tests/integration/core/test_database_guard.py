@@ -57,7 +57,7 @@ def test_the_application_role_has_exactly_what_the_model_allows(model: type[mode
         if rows("SELECT has_table_privilege(%s, %s)", table, right)[0][0]
     }
     expected = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    if getattr(model, "read_only", False) or model._meta.db_table in sync.WRITTEN_BY_MIGRATIONS:
+    if sync.is_only_read(model) or model._meta.db_table in sync.WRITTEN_BY_MIGRATIONS:
         expected = {"SELECT"}
     elif sync.is_evidence(model):
         expected = {"SELECT", "INSERT"}

@@ -33,6 +33,7 @@ from core.history import rows_as_of
 from desk.models import ControlException, WorkItem
 from refdata.models import Instrument
 from tests.factories.trades import AT, ISIN, OMS, cancel, facts, person, small_world
+from tests.integration.trades import tallied
 from tests.integration.trades.versions_model import UNKNOWN, Answer, Message, Model, Version
 from trades.facts import ExecutionFacts
 from trades.models import CaptureBatch, Execution, MessageKey, Trade, TradeVersion
@@ -276,6 +277,7 @@ class Versions(RuleBasedStateMachine):
         }
         batches = CaptureBatch.objects.filter(source_system=self.sender.source, window_key=None)
         assert all(batch.counts for batch in batches)
+        assert tallied.told() == tallied.counted()
 
 
 def _audited(row: Trade) -> tuple[object, ...]:
