@@ -13,22 +13,34 @@ from django.utils.translation import gettext as _
 
 from core.api.pieces import packed, unpacked
 from core.api.problems import problem
+from core.prepared import Statement
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
 KEY_MAX: Final = 200
 #: The lock first, then a look at what its last holder committed: two statements, one round trip.
-HOLD: Final = """
+HOLD: Final = Statement(
+    "hold_key",
+    """
 SELECT set_config('denouement.key_held',
-                  pg_try_advisory_xact_lock(hashtextextended(%s, 0))::text, true);
+                  pg_try_advisory_xact_lock(hashtextextended(%s, 0))::text, true)
+""",
+)
+LOOK: Final = Statement(
+    "look_key",
+    """
 SELECT current_setting('denouement.key_held') = 'true', fingerprint, code, answer, media_type
   FROM (SELECT) one
   LEFT JOIN core_idempotencyrecord ON client = %s AND key = %s
-"""
-STORE: Final = """
+""",
+)
+STORE: Final = Statement(
+    "store_answer",
+    """
 INSERT INTO core_idempotencyrecord (client, key, fingerprint, code, answer, media_type)
 VALUES (%s, %s, %s, %s, %s, %s)
-"""
+""",
+)
 
 
 class KeyRefused(Refusal):
@@ -95,7 +107,10 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
         if key is None:
             return effect()
         with connection.cursor() as cursor:
-            cursor.execute(HOLD, [f"{key.client}\n{key.value}", key.client, key.value])
+            cursor.execute(
+                f"{HOLD.ready()}; {LOOK.ready()}",
+                [f"{key.client}\n{key.value}", key.client, key.value],
+            )
             is_held, *known = cursor.fetchone()
         if not is_held:
             raise KeyInFlight(_("A request with this Idempotency-Key is still running"))
@@ -110,7 +125,7 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
             packed(answer),
         ]
         with connection.cursor() as cursor:
-            cursor.execute(STORE, [*row, answer.headers["Content-Type"]])
+            cursor.execute(STORE.ready(), [*row, answer.headers["Content-Type"]])
         return answer
 
 

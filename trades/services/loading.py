@@ -40,7 +40,7 @@ SELECT k.source_reference
 #: Most messages are the first of their identity, and the table that is not cut by day says so.
 KEYS: Final = """
 SELECT array_agg(execution_id) FROM trades_messagekey
- WHERE source_system = %s AND source_reference = ANY(%s)
+ WHERE source_system = %s AND source_reference = ANY(ARRAY(SELECT unnest(%s::text[])))
 """
 #: Of a row that persons repaired: who they are, and who sent it in again.
 HANDS: Final = """
@@ -57,12 +57,15 @@ SELECT json_agg(json_build_array(
          CASE WHEN e.outcome IN ('PARKED', 'EXCEPTION') THEN ({HANDS}) END))::text
   FROM trades_execution e WHERE e.id = ANY(%s)
 """  # noqa: S608 - constants of ours
-#: Numbers for all that may be written, the batch of the minute, and what stands there already.
+#: Numbers for all that may be written, the batch of the minute, and what stands there already. How
+#: many they are stands in selects of their own: a plan that knew it would seem better than the one
+#: that is kept, and would be made anew at every call.
 TAKEN: Final = Statement(
     "taken",
     f"""
-SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, %s::int)),
-       ARRAY(SELECT dated_number('trades_execution_id_seq') FROM generate_series(1, %s::int)),
+SELECT ARRAY(SELECT dated_number('trades_trade_id_seq') FROM generate_series(1, (SELECT %s::int))),
+       ARRAY(SELECT dated_number('trades_execution_id_seq')
+               FROM generate_series(1, (SELECT %s::int))),
        (SELECT id FROM trades_capturebatch WHERE window_key = %s),
        ({KEYS})
 """,  # noqa: S608 - constants of ours
