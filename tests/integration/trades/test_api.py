@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from core import tokens
@@ -42,6 +43,24 @@ def test_an_execution_is_created_once(client: Client) -> None:
     assert again.json()["trade"] == first.json()["trade"] == Trade.objects.get().reference
     assert other.json()["findings"][0]["code"] == "CAP-201"
     assert other.headers["Content-Type"] == "application/problem+json"
+
+
+def test_what_every_call_asks_is_not_planned_again(client: Client) -> None:
+    """PostgreSQL makes a plan for each of the first five calls; the one that it keeps must do."""
+
+    def calls(name: str, count: int) -> dict[str, int]:
+        for n in range(count):
+            key = {"idempotency-key": f"{name}-{n}"}
+            answer = post(client, message(source_reference=f"{name}-{n}"), **key)
+            assert answer.status_code == 201
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, custom_plans FROM pg_prepared_statements")
+            return dict(cursor.fetchall())
+
+    planned = calls("A", 6)
+
+    assert len(planned) >= 8
+    assert calls("B", 3) == planned
 
 
 def test_a_rate_limits_captures_too_and_none_is_the_default(
