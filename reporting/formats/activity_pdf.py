@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-import typst
-
 from reporting.facts import Cell, CellKind, Sheet, WrittenReport
 
 TEMPLATE: Final = Path(__file__).with_name("activity.typ")
@@ -18,6 +16,8 @@ SEPARATORS: Final = {"fr": ("\u202f", ","), "en": (",", ".")}
 
 def document(report: WrittenReport, *, language: str) -> bytes:
     """Return the PDF; numbers and days are written as the language does."""
+    import typst  # noqa: PLC0415 - large, only where needed
+
     data = {
         "title": report.title,
         "subtitle": report.subtitle,

@@ -8,8 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
 
-import xlsxwriter
-
 from reporting.facts import Cell, CellKind, Sheet, WrittenReport
 
 NAME_MAX: Final = 31
@@ -26,6 +24,8 @@ HEAD_ROWS: Final = 3
 
 def workbook(report: WrittenReport) -> bytes:
     """Return the file; the same report gives the same cells."""
+    import xlsxwriter  # noqa: PLC0415 - slow to load, only where needed
+
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
