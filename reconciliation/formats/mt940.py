@@ -16,12 +16,12 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from kernel.findings import Finding
+from kernel.swift import Field, decoded, lines
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
 from reconciliation.formats.holds import CONTROL, FINDINGS_MAX, free_text, unheld
 
 ReadT = TypeVar("ReadT")
-LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
 TAG: Final = re.compile(
     r":(20|21|25P?|28C?|60[FM]|61|86|62[FM]|64|65|NS|13D?|34F|90[CD]):(.*)", re.ASCII | re.DOTALL
 )
@@ -35,7 +35,6 @@ ENTRY: Final = re.compile(
 SIGN: Final = {"C": 1, "D": -1, "RC": -1, "RD": 1}
 INTRADAY_TAGS: Final = frozenset({"34F", "90C", "90D"})
 MANDATORY: Final = ("25", "60", "62")
-END_OF_FILE_MARKS: Final = "\x00\x01\x03\x1a"
 MAX_TEXT: Final = 4000
 LABELS: Final = (":20:", ":25:", ":28:", ":60:", ":61:")
 CENTURY_TURN: Final = 80
@@ -44,25 +43,12 @@ NO_REFERENCE: Final = frozenset({"NONREF", "NOREF", "EREF", "NOTPROVIDED"})
 
 
 @dataclass(slots=True)
-class _Field:
-    """One field: its own line, then those that continue it, joined when they are asked for."""
-
-    tag: str
-    line: int
-    lines: list[str]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-
-@dataclass(slots=True)
 class _Draft:
     """Fields of one message, from its :20: to the next one, or to its end mark."""
 
     line: int
     last_line: int
-    fields: list[_Field] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
     ended: bool = False
 
     def add(self, number: int, tag: str, rest: str, line: str) -> None:
@@ -72,7 +58,7 @@ class _Draft:
         also stand alone inside the remittance text.
         """
         if tag:
-            self.fields.append(_Field(tag, number, [rest]))
+            self.fields.append(Field(tag, number, [rest]))
             self.last_line, self.ended = number, False
             return
         self.ended = self.ended or line.startswith("-}") or line.strip() == "-"
@@ -80,10 +66,10 @@ class _Draft:
             self.fields[-1].lines.append(line)
             self.last_line = number
 
-    def first(self, prefix: str) -> _Field | None:
+    def first(self, prefix: str) -> Field | None:
         return next((item for item in self.fields if item.tag.startswith(prefix)), None)
 
-    def last(self, prefix: str) -> _Field | None:
+    def last(self, prefix: str) -> Field | None:
         return next((item for item in reversed(self.fields) if item.tag.startswith(prefix)), None)
 
 
@@ -101,7 +87,7 @@ def read_mt940(content: bytes) -> StatementFile:
     Guarantees opening + entries = closing for each statement returned, and that intermediate
     pages (M balances) chain. Text that is not UTF-8 is read as ISO 8859-1, and said so.
     """
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     findings: list[Finding] = []
     statements: list[CashStatement] = []
     unproved: list[CashStatement] = []
@@ -120,22 +106,11 @@ def read_mt940(content: bytes) -> StatementFile:
     return StatementFile(tuple(statements), tuple(findings), encoding, tuple(unproved))
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    utf_16 = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ()
-    for encoding in (*utf_16, "utf-8-sig", "iso-8859-1"):
-        try:
-            return content.decode(encoding), encoding.removesuffix("-sig")
-        except UnicodeDecodeError:
-            continue
-    raise AssertionError("ISO 8859-1 reads every byte")
-
-
 def _lines(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Yield (line number, tag or empty, text of the tag, whole line)."""
     if "@@:" in text:
         text = text.replace("@@", "\n")
-    for number, raw in enumerate(LINE_ENDS.split(text), start=1):
-        line = raw.strip(END_OF_FILE_MARKS)
+    for number, line in lines(text):
         tag = TAG.match(line)
         yield number, tag[1] if tag else "", tag[2] if tag else "", line
 
@@ -223,7 +198,7 @@ def _assembled(
 
 
 def _read(
-    reader: Callable[[_Field], ReadT], item: _Field | None, findings: list[Finding]
+    reader: Callable[[Field], ReadT], item: Field | None, findings: list[Finding]
 ) -> ReadT | None:
     if item is None or len(findings) > FINDINGS_MAX:
         return None
@@ -234,7 +209,7 @@ def _read(
         return None
 
 
-def _balance(item: _Field) -> Balance:
+def _balance(item: Field) -> Balance:
     text = item.text.strip()
     match = BALANCE.fullmatch(text)
     if match is None:
@@ -250,7 +225,7 @@ def _balance(item: _Field) -> Balance:
     )
 
 
-def _day(text: str, item: _Field) -> date:
+def _day(text: str, item: Field) -> date:
     year = int(text[:2])
     try:
         return date(year + (2000 if year < CENTURY_TURN else 1900), int(text[2:4]), int(text[4:6]))
@@ -261,7 +236,7 @@ def _day(text: str, item: _Field) -> date:
 
 def _entries(draft: _Draft, currency: str, findings: list[Finding]) -> tuple[Entry, ...]:
     entries: list[Entry] = []
-    pending: _Field | None = None
+    pending: Field | None = None
     texts: list[str] = []
 
     def close() -> None:
@@ -285,7 +260,7 @@ def _entries(draft: _Draft, currency: str, findings: list[Finding]) -> tuple[Ent
     return tuple(entries)
 
 
-def _entry(item: _Field, n: int, currency: str, texts: list[str]) -> Entry:
+def _entry(item: Field, n: int, currency: str, texts: list[str]) -> Entry:
     head, _, supplement = item.text.partition("\n")
     match = ENTRY.fullmatch(head.rstrip())
     if match is None:
@@ -314,7 +289,7 @@ def _reference(owner: str, supplement: str) -> str:
     return "" if text.upper().rstrip("+") in NO_REFERENCE else text
 
 
-def _booking_date(text: str | None, value_date: date, item: _Field) -> date | None:
+def _booking_date(text: str | None, value_date: date, item: Field) -> date | None:
     """Place MMDD in the year nearest to the value date: it may cross New Year either way."""
     if text is None:
         return None
