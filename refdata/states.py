@@ -79,9 +79,13 @@ class Language(StrEnum):
 
 
 class ConfirmationChannel(StrEnum):
-    """How a party gets our confirmations: a file in its outbox, the API, or from a person."""
+    """How a party gets our confirmations: a file in its outbox, the API, or from a person.
+
+    The file is of our own format, or of SWIFT messages (FIN).
+    """
 
     FILE = "FILE"
+    FIN = "FIN"
     API = "API"
     HAND = "HAND"
 

@@ -48,12 +48,13 @@ class ConfirmationFileForm(FileForm):
         to_field_name="code",
         required=False,
         label=_("Sender"),
-        help_text=_("Not needed where the file names the counterparty in a column."),
+        help_text=_("Not needed where the file names the counterparty: a column, a BIC, an LEI."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     date_format = forms.ChoiceField(
         choices=[(pattern, EXAMPLES[pattern]) for pattern in DATE_FORMATS],
         label=_("Dates look like"),
+        help_text=_("In a table; SWIFT messages have their own form."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     decimal_mark = forms.ChoiceField(

@@ -46,6 +46,13 @@ class Door(StrEnum):
     UPLOAD = "UPLOAD"
 
 
+class FileFormat(StrEnum):
+    """How a file of ours is written."""
+
+    JSON = "JSON"
+    MT515 = "MT515"
+
+
 class Function(StrEnum):
     """What a confirmation message does, on either side (ISO 15022, field 23G)."""
 

@@ -42,6 +42,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "en": _("English"),
     "fr": _("French"),
     "FILE": _("file in its outbox"),
+    "FIN": "SWIFT MT515",
     "API": _("API"),
     "HAND": _("sent by a person"),
     "PENDING": _("pending"),

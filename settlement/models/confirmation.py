@@ -18,7 +18,7 @@ from refdata.states import Language
 from settlement.models.columns import DealSide, Terms, deal_numbers, numbers
 from settlement.models.labels import labelled
 from settlement.models.received import ReceivedConfirmation
-from settlement.states import OPEN, PAIRED, Basis, ConfirmationState, Deed, EndReason
+from settlement.states import OPEN, PAIRED, Basis, ConfirmationState, Deed, EndReason, FileFormat
 from trades.facts import Product
 
 
@@ -32,6 +32,13 @@ class ConfirmationFile(models.Model):
         "refdata.Party", models.PROTECT, related_name="+", verbose_name=_("counterparty")
     )
     seq = models.PositiveIntegerField(_("number"))
+    format = models.CharField(
+        _("format"),
+        max_length=5,
+        choices=labelled(FileFormat),
+        default=FileFormat.JSON,
+        db_default=FileFormat.JSON.value,
+    )
     name = models.CharField(_("file"), max_length=120, unique=True)
     file = models.ForeignKey(
         "core.StoredFile", models.PROTECT, related_name="+", verbose_name=_("content")
@@ -51,6 +58,7 @@ class ConfirmationFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["party", "seq"], name="confirmation_file_number"),
             models.CheckConstraint(condition=Q(seq__gte=1), name="confirmation_file_from_one"),
+            known("format", FileFormat, name="confirmation_file_format"),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,8 @@ LABELS: Final[dict[str, Any]] = {
     "BY_HAND": _("By hand"),
     "API": _("API of the counterparty"),
     "UPLOAD": _("File taken in by hand"),
+    "JSON": "JSON",
+    "MT515": "MT515",
     "NEWM": _("Confirmation"),
     "CANC": _("Cancellation"),
     "UNPAIRED": _("Taken apart"),

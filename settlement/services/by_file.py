@@ -1,4 +1,7 @@
-"""A file of a counterparty's confirmations that a person takes in: kept, read, received whole."""
+"""A file of a counterparty's confirmations that a person takes in: kept, read, received whole.
+
+A table, or SWIFT messages: its content says which.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,21 @@ from core.access import Action, require
 from core.acts import acting
 from core.table_reading import Reading
 from kernel.actors import Actor
+from refdata import selectors as refdata
+from refdata.facts import PartyFacts
+from refdata.models import Party
 from settlement.facts import ToldFile
 from settlement.formats.confirmation_table import guess_columns, read_table
+from settlement.formats.mt515 import is_swift, read_mt515
 from settlement.services import receiving
 from settlement.states import Door
 
 
 def read_file(*, name: str, content: bytes, options: Mapping[str, Any]) -> ToldFile:
-    """Read a table by its content. Raises UnreadableFile."""
+    """Read a file by its content. Raises UnreadableFile for a table that is none."""
+    if is_swift(content):
+        firm, sender = refdata.own_firm(), options.get("sender")
+        return read_mt515(content, ours=_names(firm), theirs=_names(sender))
     table = tabular.read_table(name, content)
     reading = Reading(
         columns=guess_columns(table.columns),
@@ -45,7 +55,8 @@ def take_in(
             _("The file cannot be read."), findings=tuple(read.findings)
         )
     with acting(actor=actor, reason=name):
-        file = files.store(name=name, content=content, media_type="text/csv", actor=actor, at=at)
+        kind = "text/plain" if is_swift(content) else "text/csv"
+        file = files.store(name=name, content=content, media_type=kind, actor=actor, at=at)
         return receiving.receive(
             told=read.told,
             door=Door.UPLOAD,
@@ -54,3 +65,8 @@ def take_in(
             file=file,
             only=options.get("sender"),
         )
+
+
+def _names(firm: Party | PartyFacts | None) -> set[str]:
+    """Return what a message may call a firm."""
+    return {firm.bic, firm.lei} - {""} if firm else set()

@@ -20,6 +20,7 @@ from core.models import StoredFile
 from core.outbox import announce
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
+from refdata import selectors as refdata
 from refdata.models import Party
 from settlement.facts import Told
 from settlement.formats import N_
@@ -28,6 +29,7 @@ from settlement.services import news
 from settlement.services.holding import hold
 from settlement.states import Door
 
+BIC_LENGTHS: Final = (8, 11)
 RECEIVED: Final = "confirmation.received"
 WRITTEN: Final = ("isin", "side", "quantity", "price", "amount", "currency", "trade_date",
                   "settlement_date", "product", "pair", "counter_amount", "rate", "end_date",
@@ -146,17 +148,27 @@ def _digest_of(seen: tuple[Told, Party] | None) -> str | None:
 
 
 def _parties(told: Sequence[Told], only: Party | None) -> dict[str, Party]:
-    """Return the parties by what the messages call them: our code or the LEI."""
+    """Return the parties by what the messages call them: our code, the LEI, or the BIC.
+
+    A BIC that several parties have means none of them, unless one of these is the sender.
+    """
     names = {one.party for one in told}
     if only is not None:
         own = {"", only.code, only.lei}
-        return dict.fromkeys(names & own, only)
+        return dict.fromkeys((one for one in names if one in own or _same_bank(one, only)), only)
     found: dict[str, Party] = {}
     for party in Party.objects.filter(lei__in=names - {""}):
         found[party.lei] = party
     for party in Party.objects.filter(code__in=names - {""}):
         found[party.code] = party
-    return found
+    banks = refdata.counterparties_by_code(names - found.keys())
+    by_id = Party.objects.in_bulk([bank.party_id for bank in banks.values()]) if banks else {}
+    return found | {name: by_id[bank.party_id] for name, bank in banks.items()}
+
+
+def _same_bank(name: str, party: Party) -> bool:
+    """Say whether a name is the BIC of a party, or of a branch of it."""
+    return len(name) in BIC_LENGTHS and bool(party.bic) and name[:8] == party.bic[:8]
 
 
 def _known(

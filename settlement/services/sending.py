@@ -19,21 +19,29 @@ from django.utils.translation import gettext as _
 from core import files
 from core.access import Action, require
 from core.acts import acting
+from core.plain_letters import plain
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import selectors as refdata
+from refdata.facts import PartyFacts
 from refdata.models import Party
 from refdata.states import ConfirmationChannel
 from settlement import selectors
-from settlement.formats import letters
+from settlement.formats import letters, mt515_sending
 from settlement.formats.confirmation_json import Outgoing, write_file
 from settlement.models import Confirmation, ConfirmationFile
 from settlement.services import writing
 from settlement.services.holding import hold
-from settlement.states import ConfirmationState, Deed, Function
+from settlement.states import ConfirmationState, Deed, FileFormat, Function
 
 PER_FILE_MAX: Final = 5_000
-SENDS_BY_ITSELF: Final = (ConfirmationChannel.FILE.value, ConfirmationChannel.API.value)
+FORMATS: Final = {
+    ConfirmationChannel.FILE.value: FileFormat.JSON,
+    ConfirmationChannel.FIN.value: FileFormat.MT515,
+}
+SENDS_BY_ITSELF: Final = (*FORMATS, ConfirmationChannel.API.value)
+ENDINGS: Final = {FileFormat.JSON: "json", FileFormat.MT515: "fin"}
+MEDIA_TYPES: Final = {FileFormat.JSON: "application/json", FileFormat.MT515: "text/plain"}
 TO_SEND: Final = Q(state=ConfirmationState.TO_SEND.value, trade__isnull=False)
 TO_CANCEL: Final = Q(
     state=ConfirmationState.CANCELLED.value, sent_file__isnull=False, cancel_file__isnull=True
@@ -104,25 +112,51 @@ def deliver(*, at: datetime) -> int:
 
 
 def _send_some(party_id: int, counts: dict[str, int], actor: Actor, at: datetime) -> bool:
-    """Send up to a file's worth to one counterparty; say whether there was any."""
+    """Send up to a file's worth to one counterparty; say whether there was any.
+
+    A cancellation travels in the format of what it takes back, and before what replaces it.
+    """
     with acting(actor=actor):
         hold()
         party = Party.objects.get(pk=party_id)
-        rows = _first(Confirmation.objects.filter(TO_SEND, party=party), PER_FILE_MAX)
-        made: ConfirmationFile | None = None
-        left = PER_FILE_MAX - len(rows)
-        over = _first(Confirmation.objects.filter(TO_CANCEL, party=party), left) if left else []
-        if not rows and not over:
-            return False
-        written = rows if party.confirmation_channel == ConfirmationChannel.FILE else []
-        if written or over:
-            made = _file(party, written, over, actor, at)
-            Confirmation.objects.filter(pk__in=[row.pk for row in over]).update(cancel_file=made)
-            counts["files"] += 1
-        _sent(rows, made if written else None, actor, at)
-        counts["sent"] += len(rows)
-        counts["cancelled"] += len(over)
-    return True
+        current = FORMATS.get(party.confirmation_channel)
+        done = 0
+        for written_as in sorted(FileFormat, key=lambda one: one is current):
+            over = _to_cancel(party, written_as)
+            left = PER_FILE_MAX - len(over)
+            rows = _to_send(party, current)[:left] if written_as is current else []
+            if rows or over:
+                made = _file(party, written_as, rows, over, actor, at)
+                ids = [row.pk for row in over]
+                Confirmation.objects.filter(pk__in=ids).update(cancel_file=made)
+                _sent(rows, made, actor, at)
+                _add(counts, sent=len(rows), cancelled=len(over), files=1)
+            done += len(rows) + len(over)
+        if current is None:
+            rows = _to_send(party, None)
+            _sent(rows, None, actor, at)
+            _add(counts, sent=len(rows))
+            done += len(rows)
+    return done > 0
+
+
+def _add(counts: dict[str, int], **more: int) -> None:
+    for name, number in more.items():
+        counts[name] += number
+
+
+def _to_cancel(party: Party, written_as: FileFormat) -> list[Confirmation]:
+    told = Confirmation.objects.filter(TO_CANCEL, party=party)
+    return _first(told.filter(sent_file__format=written_as.value), PER_FILE_MAX)
+
+
+def _to_send(party: Party, written_as: FileFormat | None) -> list[Confirmation]:
+    """Return what waits and can be written so: what SWIFT cannot say waits for a person."""
+    waiting = Confirmation.objects.filter(TO_SEND, party=party)
+    if written_as is not FileFormat.MT515:
+        return _first(waiting, PER_FILE_MAX)
+    rows = _first(waiting.filter(product="", settlement_date__isnull=False), PER_FILE_MAX)
+    return [row for row in rows if mt515_sending.is_sayable(_outgoing(row, Function.NEWM))]
 
 
 def _first(rows: QuerySet[Confirmation], most: int) -> list[Confirmation]:
@@ -141,6 +175,7 @@ def _sent(
 
 def _file(
     party: Party,
+    written_as: FileFormat,
     rows: Sequence[Confirmation],
     over: Sequence[Confirmation],
     actor: Actor,
@@ -149,21 +184,32 @@ def _file(
     """Make and keep the next file of a counterparty: cancellations first, then the new ones."""
     last = ConfirmationFile.objects.filter(party=party).aggregate(last=Max("seq"))["last"]
     seq = (last or 0) + 1
-    firm = refdata.own_firm()
     items = [
         *(_outgoing(row, Function.CANC) for row in over),
         *(_outgoing(row, Function.NEWM) for row in rows),
     ]
-    sender = firm.lei or firm.code if firm else ""
-    content = write_file(sender=sender, recipient=party.lei or party.code, seq=seq, items=items)
-    name = f"CONFIRMATIONS-{party.code}-{seq:06}.json"
+    name = f"CONFIRMATIONS-{party.code}-{seq:06}.{ENDINGS[written_as]}"
+    content = _content(party, written_as, seq, items)
     stored = files.store(
-        name=name, content=content, media_type="application/json", actor=actor, at=at
+        name=name, content=content, media_type=MEDIA_TYPES[written_as], actor=actor, at=at
     )
     return ConfirmationFile.objects.create(
-        party=party, seq=seq, name=name, file=stored, new_count=len(rows),
+        party=party, seq=seq, name=name, file=stored, new_count=len(rows), format=written_as.value,
         cancel_count=len(over), created_by=actor.name, created_at=at,
     )  # fmt: skip
+
+
+def _content(party: Party, written_as: FileFormat, seq: int, items: Sequence[Outgoing]) -> bytes:
+    firm = refdata.own_firm()
+    if written_as is FileFormat.MT515:
+        sender = _named(firm) if firm else mt515_sending.Named(name="")
+        return mt515_sending.write_messages(sender=sender, recipient=_named(party), items=items)
+    us = firm.lei or firm.code if firm else ""
+    return write_file(sender=us, recipient=party.lei or party.code, seq=seq, items=items)
+
+
+def _named(firm: Party | PartyFacts) -> mt515_sending.Named:
+    return mt515_sending.Named(name=plain(firm.name), bic=firm.bic, lei=firm.lei)
 
 
 def _outgoing(row: Confirmation, function: Function) -> Outgoing:

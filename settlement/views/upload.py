@@ -24,11 +24,12 @@ class ConfirmationUpload(UploadPage):
     title = _("Take in confirmations")
     action = Action.CONFIRM
     form_class = ConfirmationFileForm
-    accept = ".csv,.xlsx,.txt"
+    accept = ".csv,.xlsx,.txt,.fin,.mt515"
     help_text = _(
         "A table with a row for each confirmation, in the words of the counterparty: its "
         "reference, ISIN, side, quantity, price, net amount, currency, trade and settlement date. "
-        "Exchanges of currencies, repos and loans name their product in a column."
+        "Exchanges of currencies, repos and loans name their product in a column. Or SWIFT "
+        "messages, MT515 and MT518, with or without their envelope."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
