@@ -108,7 +108,7 @@ def _bare() -> dict[str, Any]:
     """Measure the peers: COPY of bare rows, and Django REST Framework as its manual writes it."""
     with history.as_owner():
         peers.make_table()
-    copied = max(peers.bare_copy(BULK_CONNECTIONS) for _ in range(PEER_ROUNDS))
+    copied = median(peers.bare_copy(BULK_CONNECTIONS) for _ in range(ROUNDS))
     with serving(DJANGO_SETTINGS_MODULE="benchmarks.peer_settings") as served:
         many = [
             post(
@@ -141,7 +141,7 @@ def _bare() -> dict[str, Any]:
 
 
 def _compared(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return our median rounds over the peers, with the goals."""
+    """Return our median rounds over those of the peers, with the goals."""
     bulk = median(figures["bulk_per_s_of_rounds"])
     single = median(figures["single_per_s_of_rounds"])
     return {
