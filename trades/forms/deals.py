@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -58,7 +59,8 @@ class DealForm(TicketForm):
             for name in cls.declared_fields
             if name in OF_LEGS or name in DEAL_BOXES
         }
-        return values | {"end_date": deal["legs"][-1].get("settlement_date")}
+        ends = deal["legs"][-1].get("settlement_date")
+        return values | {"end_date": date.fromisoformat(ends) if ends else None}
 
 
 DEAL_BOXES: Final = frozenset(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from core.access import Action, require
@@ -19,8 +20,8 @@ from trades.facts import ALLOCATION_SOURCE, ExecutionFacts, Product
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.selectors import get_trade_for_update
-from trades.services import capture
-from trades.services.enrichment import load_reference, unknown_instrument
+from trades.services import capture, loading
+from trades.services.enrichment import Terms, load_reference, unknown_instrument
 from trades.services.plan import Item, ItemStatus
 from trades.states import Action as Asked
 from trades.states import Channel, Outcome, TradeState
@@ -32,6 +33,12 @@ class UnableToCapture(Refusal):
     """The ticket is not a trade yet; every finding says what to correct."""
 
     code = "UNABLE_TO_CAPTURE"
+
+
+class NothingChanged(UnableToCapture):
+    """The amendment says what stands already: no version is made of it."""
+
+    code = "NOTHING_CHANGED"
 
 
 class TradeChanged(Refusal):
@@ -62,15 +69,20 @@ def amend_trade(
 ) -> Item:
     """Give a trade new terms; it goes through controls and validation again.
 
-    Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToCapture.
+    What static data knows by now is new, too. Raises Forbidden, TradeChanged, IllegalTransition
+    when the trade is over, NothingChanged when the terms stay as they are, UnableToCapture.
     """
     if not visible(reason):
         raise UnableToCapture(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trade = locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)
         require(actor, Action.AMEND_TRADE, desk=_desk(fields))
-        return _send(_identity(trade, Asked.AMEND) | dict(fields), trade.source_system, actor, at,
+        (stood,) = loading.heads([trade.pk])
+        item = _send(_identity(trade, Asked.AMEND) | dict(fields), trade.source_system, actor, at,
                      reason=reason)  # fmt: skip
+        if item.trade is not None and _same(stood.terms, item.trade.terms):
+            raise NothingChanged(_("There is nothing to amend: the trade says so already."))
+        return item
 
 
 def book_cancellation(*, trade: Trade, maker: str, reason: str, actor: Actor, at: datetime) -> Item:
@@ -103,6 +115,12 @@ def _identity(trade: Trade, action: Asked) -> dict[str, Any]:
         "version": trade.source_version + 1,
         "action": action.value,
     }
+
+
+def _same(stood: Terms, terms: Terms) -> bool:
+    """Say whether two terms are the same, however their figures and moments are written."""
+    one, other = (datetime.fromisoformat(each.traded_at) for each in (stood, terms))
+    return one == other and msgspec.structs.replace(stood, traded_at=terms.traded_at) == terms
 
 
 def _desk(fields: Mapping[str, Any]) -> str:

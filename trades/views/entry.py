@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from django.contrib import messages
 from django.db.models import Q
 from django.forms import BoundField
@@ -20,11 +21,13 @@ from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
 from core.text import visible
+from kernel.states import IllegalTransition
 from refdata.models import Book, Instrument, Party
 from trades import selectors
 from trades.forms import TICKETS, TicketForm
 from trades.models import Trade
 from trades.services import cancellation, defaults, drafts, manual
+from trades.views.terms import three_ways
 
 SHOWN_MAX = 30
 
@@ -79,25 +82,53 @@ class AmendTrade(PageView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
         form = _ticket(trade.product)(request.POST)
-        context = self._context(trade, form, seen=request.POST.get("seen", ""))
+        seen = request.POST.get("seen", "")
+        reason = visible(request.POST.get("reason", ""))[:500]
+        context = self._context(trade, form, seen=seen) | {"reason": reason}
         if not form.is_valid():
             return self.render(context, status=422)
         try:
             manual.amend_trade(
                 trade_id=trade.pk,
-                seen=request.POST.get("seen", ""),
+                seen=seen,
                 fields=form.amended(_terms(trade)),
-                reason=visible(request.POST.get("reason", ""))[:500],
+                reason=reason,
                 actor=self.request.actor,
                 at=timezone.now(),
             )
         except manual.UnableToCapture as refusal:
             return self.render(context | {"refusal": refusal}, status=422)
+        except (manual.TradeChanged, IllegalTransition) as refusal:
+            overtaken = self._overtaken(pk, form, seen)
+            return self.render(context | {"refusal": refusal} | overtaken, status=409)
         messages.success(request, _t("The amendment is booked: it is controlled again."))
         return redirect("trades:detail", trade.pk)
 
     def _context(self, trade: Trade, form: TicketForm, *, seen: str) -> dict[str, Any]:
         return {"form": form, "trade": trade, "seen": seen, "subtitle": trade.reference}
+
+    def _overtaken(self, pk: int, form: TicketForm, seen: str) -> dict[str, Any]:
+        """Return what stands now beside what was seen and typed: to amend again is to decide."""
+        trade = _trade(self.request, pk)
+        versions = list(selectors.list_versions(trade_id=pk))
+        now = versions[0]
+        saw = next((one for one in versions if one.fingerprint == seen), now)
+        typed = drafts.draft(
+            fields=form.amended(now.terms),
+            source_system=trade.source_system,
+            instead_of=trade,
+            actor=self.request.actor,
+            at=timezone.now(),
+        ).terms
+        new = msgspec.json.decode(typed.encoded()) if typed else now.terms
+        return {
+            "trade": trade,
+            "seen": trade.fingerprint,
+            "saw": saw,
+            "since": [one for one in versions if one.version_no > saw.version_no],
+            "typed": typed,
+            "compared": list(three_ways(saw.terms, now.terms, new)),
+        }
 
 
 class AskCancellation(PageView):

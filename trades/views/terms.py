@@ -104,6 +104,21 @@ def compared_terms(
             yield label, one, other, str(label) in changed
 
 
+def three_ways(
+    saw: dict[str, Any], stands: dict[str, Any], typed: dict[str, Any]
+) -> Iterator[tuple[str | Promise, str, str, str, bool]]:
+    """Yield (label, saw, stands, typed, whether the last two differ) of every term that is not the
+    same in all three, written for the reader.
+    """
+    three = [_flat(one) for one in (saw, stands, typed)]
+    for name, label in FIELD_NAMES.items():
+        old, now, new = (one.get(name) or None for one in three)
+        if _same(old, now) and _same(now, new):
+            continue
+        written = [_written(name, one.get(name), str(one.get("currency"))) for one in three]
+        yield label, written[0], written[1], written[2], not _same(now, new)
+
+
 def side_of(trade: Trade) -> str | Promise:
     """Return what a side means for the product of a trade; a purchase or a sale of any other."""
     return SIDES.get((trade.product, trade.side), trade.get_side_display())
