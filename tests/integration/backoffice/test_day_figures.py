@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from backoffice import demo, selectors, steps
-from core import jobs
+from core import files, jobs
 from core.roles import Role
 from kernel.actors import SYSTEM
 from reconciliation import services as reconciliation
@@ -162,10 +162,20 @@ def test_one_wrongly_dated_trade_moves_neither_the_home_page_nor_the_reports() -
     assert date(2999, 1, 4) not in [one.day for one in reporting.context["days"]]
 
 
+def read(at: datetime) -> None:
+    """A statement came in and was read."""
+    kept = files.store(name="s.xml", content=b"s", media_type="text/xml", actor=SYSTEM, at=at)
+    StatementFile.objects.create(
+        kind="CASH", format="CAMT053", name="s.xml", file=kept, sha256="0" * 64, state="IMPORTED",
+        received_by="sender", received_at=at, imported_at=at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("2026-11-20", "The day is through."),
+        ("2026-11-19", "The day is through."),
+        ("2026-11-20", "Nothing came in so far: no execution, no statement."),
         ("2026-11-21", "1 step is open"),
         ("2026-11-22", "No business day: nothing happened."),
         ("2026-11-23", "No business day: nothing happened."),
@@ -173,13 +183,14 @@ def test_one_wrongly_dated_trade_moves_neither_the_home_page_nor_the_reports() -
         ("2027-06-06", "No business day: nothing happened."),
     ],
 )
-def test_a_day_on_which_the_house_is_closed_is_not_through(day: str, said: str) -> None:
+def test_a_day_on_which_nothing_happened_is_not_through(day: str, said: str) -> None:
     """23 November is a holiday; on Saturday the 21st something happened all the same."""
     calendar = Calendar.objects.create(
         code="TARGET", name="TARGET", kind="PAYMENT", first_day=DAY, last_day=date(2027, 1, 1)
     )
     CalendarDay.objects.create(calendar=calendar, day=date(2026, 11, 23), name="a feast")
     trade(1, trade_date=date(2026, 11, 21), state="ON_HOLD")
+    read(AT - timedelta(days=1))
 
     page = signed_in(Role.AUDITOR).get(f"/?day={day}")
 
