@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from celery import shared_task
@@ -47,7 +47,7 @@ def recontrol(run: JobRun) -> None:
     ids = control_data.trades_to_recontrol(
         trade_ids=run.parameters.get("trade_ids"),
         isins=run.parameters.get("isins"),
-        party_id=run.parameters.get("party_id"),
+        party_ids=_parties_of(run.parameters),
     )
     _control(run, ids, only=control.JUDGED)
 
@@ -134,9 +134,13 @@ def import_fix(run: JobRun) -> None:
 
 @job_handler("trades.replay_waiting", counts=("booked",))
 def replay_waiting(run: JobRun) -> None:
-    """Let go on what waited for an instrument that has just been named."""
-    name = str(run.parameters["symbol"])
-    run.count("booked", repair.replay_waiting(name=name, actor=run.actor, at=run.at))
+    """Let go on what waited for an instrument that has just been named, or for many of a file."""
+    named = run.parameters.get("names") or [str(run.parameters["symbol"])]
+    names = repair.not_handed_over(repair.INSTRUMENT_JOB, named)
+    run.count(
+        "booked",
+        repair.replay_waiting(names=names, actor=run.actor, at=run.at, progress=run.progress),
+    )
 
 
 @job_handler("trades.complete_named", counts=("completed",))
@@ -144,7 +148,33 @@ def complete_named(run: JobRun) -> None:
     """Let go on what waited for a counterparty that is known by now, under any of these names."""
     hand = str(run.parameters.get("hand", ""))
     completed = repair.complete_waiting(
-        names=list(run.parameters["names"]), actor=run.actor, at=run.at, hands=(hand,)
+        names=repair.not_handed_over(repair.COUNTERPARTY_JOB, run.parameters["names"]),
+        actor=run.actor,
+        at=run.at,
+        hands=(hand,),
+        progress=run.progress,
+    )
+    run.count("completed", completed)
+
+
+@job_handler(repair.INSTRUMENT_JOB, counts=("booked",))
+def repair_instrument(run: JobRun) -> None:
+    """Book what waited for the instrument that a person named, for that person."""
+    name, subject = run.parameters["name"], run.parameters["subject_id"]
+    run.result(f"/trades/executions/{subject}/")
+    booked = repair.replay_waiting(
+        names=[name], actor=run.actor, at=run.at, by_hand=True, progress=run.progress
+    )
+    run.count("booked", booked)
+
+
+@job_handler(repair.COUNTERPARTY_JOB, counts=("completed",))
+def repair_counterparty(run: JobRun) -> None:
+    """Complete what waited for the counterparty that a person named, for that person."""
+    name, subject = run.parameters["name"], run.parameters["subject_id"]
+    run.result(f"/trades/{subject}/")
+    completed = repair.complete_waiting(
+        names=[name], actor=run.actor, at=run.at, by_hand=True, progress=run.progress
     )
     run.count("completed", completed)
 
@@ -159,6 +189,12 @@ def complete_instructed(run: JobRun) -> None:
         at=run.at,
     )
     run.count("completed", completed)
+
+
+def _parties_of(parameters: Mapping[str, Any]) -> Sequence[int]:
+    """Return the parties that news tell of: one that a person saved, or many of a file."""
+    one = parameters.get("party_id")
+    return parameters.get("party_ids", ()) if one is None else (one,)
 
 
 def _report(run: JobRun, batch: CaptureBatch) -> None:

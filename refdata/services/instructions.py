@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -19,9 +18,8 @@ from kernel.findings import Finding, Refusal
 from kernel.identifiers import is_bic
 from kernel.states import require_transition
 from refdata.models import SettlementInstruction
+from refdata.services.news import INSTRUCTION_APPROVED
 from refdata.states import INSTRUCTION_TRANSITIONS, InstructionState
-
-INSTRUCTION_APPROVED: Final = "refdata.instruction_approved"
 
 
 class UnableToPropose(Refusal):

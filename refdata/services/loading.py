@@ -122,8 +122,8 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
         plan = found.plan(reading)
         for part in plan.parts.values():
             upsert.apply(part)
-        if plan.event:
-            outbox.announce(plan.event, subject=f"{kind}:{name}"[:200], payload=plan.payload)
+        for event, payload in plan.news(actor.name):
+            outbox.announce(event, subject=f"{kind}:{name}"[:200], payload=payload)
         findings = (*reading.findings, *plan.findings)
         return FileImport.objects.create(
             kind=kind,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 from kernel.findings import Finding
 from refdata.facts import LeiRow, ListingRow, PriceRow, RateRow, Reading, VenueRow
 from refdata.models import FxRate, Instrument, InstrumentListing, Party, Price, Venue
+from refdata.services.news import INSTRUMENT_NAMED, PARTY_NAMED, PRICES_LOADED
 from refdata.services.upsert import Plan, plan_upsert
 from refdata.states import AssetClass, PriceType, RecordState
 
 GONE: Final = ("TERMINATED", "CANCELLED")
-PRICES_LOADED: Final = "refdata.prices_loaded"
+NAMES_MAX: Final = 5_000
+RowT = TypeVar("RowT")
 UNKNOWN_ISIN: Final = Finding(
     code="REF-013", field="ISIN", column="ISIN", message="{found} is not a known instrument"
 )
@@ -25,14 +27,25 @@ OTHER_CURRENCY: Final = Finding(
 )
 
 
+News = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+def nothing_to_tell(_hand: str) -> News:
+    """Return the news of a file that nobody waits for: there are none."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """Plans by the noun that counts name, and what the known data has to say against rows."""
+    """Plans by the noun that counts name, and what the known data has to say against rows.
+
+    `news` are the events of the file with their payloads, once it is written; who loads it had a
+    hand in what goes on with it.
+    """
 
     parts: Mapping[str, Plan[Any]]
     findings: tuple[Finding, ...] = ()
-    event: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    news: Callable[[str], News] = nothing_to_tell
 
 
 def venues(reading: Reading[VenueRow]) -> FilePlan:
@@ -58,7 +71,18 @@ def parties(reading: Reading[LeiRow]) -> FilePlan:
     plan = plan_upsert(Party, key=("lei",), wanted=wanted)
     for party in plan.new:
         party.code = party.lei
-    return FilePlan({"parties": plan})
+
+    def named(hand: str) -> News:
+        """Tell of the parties as of those that a person saves, some thousands in one event."""
+        return [
+            (
+                PARTY_NAMED,
+                {"party_ids": [p.pk for p in part], "names": [p.lei for p in part], "hand": hand},
+            )
+            for part in _parts([*plan.new, *plan.changed])
+        ]
+
+    return FilePlan({"parties": plan}, news=named)
 
 
 def listings(reading: Reading[ListingRow]) -> FilePlan:
@@ -67,11 +91,18 @@ def listings(reading: Reading[ListingRow]) -> FilePlan:
     A later record of one key wins over an earlier one of the same file.
     """
     wanted = {(row.isin, row.mic): _listing(row) for row in reading.rows}
+    new = _new_instruments(reading.rows)
+
+    def named(_hand: str) -> News:
+        """Tell of the new instruments as of those that a person creates, some thousands at once."""
+        return [(INSTRUMENT_NAMED, {"names": [i.isin for i in part]}) for part in _parts(new.new)]
+
     return FilePlan(
         {
             "listings": plan_upsert(InstrumentListing, key=("isin", "mic"), wanted=wanted),
-            "instruments": _new_instruments(reading.rows),
-        }
+            "instruments": new,
+        },
+        news=named,
     )
 
 
@@ -102,7 +133,9 @@ def prices(reading: Reading[PriceRow]) -> FilePlan:
     plan = plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=wanted)
     moved = {price.instrument_id for price in (*plan.new, *plan.changed)}
     isins = sorted(isin for isin, found in known.items() if found.pk in moved)
-    return FilePlan({"prices": plan}, tuple(findings), PRICES_LOADED, {"isins": isins})
+    return FilePlan(
+        {"prices": plan}, tuple(findings), lambda _hand: [(PRICES_LOADED, {"isins": isins})]
+    )
 
 
 def asset_class_of(cfi: str) -> AssetClass:
@@ -112,6 +145,11 @@ def asset_class_of(cfi: str) -> AssetClass:
     return {"E": AssetClass.EQUITY, "D": AssetClass.BOND, "C": AssetClass.FUND}.get(
         cfi[:1], AssetClass.DERIVATIVE
     )
+
+
+def _parts(rows: Sequence[RowT]) -> Iterator[Sequence[RowT]]:
+    """Cut what a file names in parts that fit an event."""
+    return (rows[start : start + NAMES_MAX] for start in range(0, len(rows), NAMES_MAX))
 
 
 def _listing(row: ListingRow) -> dict[str, Any]:

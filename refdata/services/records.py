@@ -15,10 +15,9 @@ from core.acts import acting
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from refdata.models import Instrument, InstrumentAlias, Party, PartyAlias
+from refdata.services.news import INSTRUMENT_NAMED, PARTY_NAMED
 
 RecordT = TypeVar("RecordT", bound=Model)
-INSTRUMENT_NAMED: Final = "refdata.instrument_named"
-PARTY_NAMED: Final = "refdata.party_named"
 HEAD_OFFICE: Final = 8
 """Signs of the BIC of a head office, that may be written with XXX."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,6 +37,14 @@ SELECT t.id, t.source_system, e.content
 """
 
 
+Progress = Callable[[int, int], None]
+"""Is told how many of how many are done, after each part."""
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Nobody watches what fits a request."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """Why trades are completed, who does it, and who else had a hand in what they get."""
@@ -56,10 +64,14 @@ class Lacking:
     facts: ExecutionFacts
 
 
-def complete_all(*, trade_ids: Sequence[int], cause: Cause) -> int:
+def complete_all(*, trade_ids: Sequence[int], cause: Cause, progress: Progress = unwatched) -> int:
     """Complete however many trades, some thousands at a time; return how many got something."""
-    parts = (trade_ids[start : start + CHUNK] for start in range(0, len(trade_ids), CHUNK))
-    return sum(complete_trades(trade_ids=part, cause=cause) for part in parts)
+    completed = 0
+    for start in range(0, len(trade_ids), CHUNK):
+        part = trade_ids[start : start + CHUNK]
+        completed += complete_trades(trade_ids=part, cause=cause)
+        progress(start + len(part), len(trade_ids))
+    return completed
 
 
 def complete_trades(*, trade_ids: Collection[int], cause: Cause) -> int:

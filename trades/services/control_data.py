@@ -123,15 +123,14 @@ def trades_to_recontrol(
     *,
     trade_ids: Collection[int] | None = None,
     isins: Collection[str] | None = None,
-    party_id: int | None = None,
+    party_ids: Collection[int] | None = None,
 ) -> list[int]:
     """Return the trades named that are not over, and those that wait in these instruments, or with
-    this counterparty.
+    these counterparties.
     """
     waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
     wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
-    if party_id is not None:
-        wanted |= Q(counterparty=party_id)
+    wanted |= Q(counterparty__in=party_ids or [])
     return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 
 

@@ -1,21 +1,26 @@
 """Repair: a name that nobody knew becomes known, and every trade that waited for it goes on.
 
 A message without a known instrument is no trade yet, and is booked; a trade without a known
-counterparty is one, and is completed.
+counterparty is one, and is completed. More of them than fit a request are left to a job, which
+acts for the person who repaired.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from core import jobs
 from core.acts import acting
+from core.bulk import AT_ONCE_MAX
 from core.columns import said
+from core.models import Job, JobState
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import services as refdata
@@ -23,11 +28,22 @@ from refdata.models import Instrument, Party
 from trades import selectors
 from trades.models import Execution, Trade
 from trades.services import capture, completing, loading, storing, writing
+from trades.services.control import CHUNK
 from trades.services.enrichment import alias_source, load_reference
 from trades.services.plan import Plan
 from trades.states import Channel, Outcome
 
 UNKNOWN: Final = "CAP-101"
+INSTRUMENT_JOB: Final = "trades.repair_instrument"
+COUNTERPARTY_JOB: Final = "trades.repair_party"
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What a repair lets go on: so many went on at once, or a job sees to them."""
+
+    number: int = 0
+    job: Job | None = None
 
 
 class UnableToRepair(Refusal):
@@ -37,8 +53,8 @@ class UnableToRepair(Refusal):
     status_code = 409
 
 
-def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: datetime) -> int:
-    """Say which known instrument the symbol of a waiting message means; return how many went on.
+def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: datetime) -> Freed:
+    """Say which known instrument the symbol of a waiting message means; return what goes on.
 
     Raises UnableToRepair, Forbidden, or UnableToSave when the symbol means another instrument.
     """
@@ -57,11 +73,13 @@ def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: 
             actor=actor,
             at=at,
         )
-        return replay_waiting(name=symbol, actor=actor, at=at, by_hand=True)
+        return _book(execution_id, symbol, actor, at)
 
 
-def add_instrument(*, execution_id: int, instrument: Instrument, actor: Actor, at: datetime) -> int:
-    """Create the instrument that a waiting message names; return how many messages went on.
+def add_instrument(
+    *, execution_id: int, instrument: Instrument, actor: Actor, at: datetime
+) -> Freed:
+    """Create the instrument that a waiting message names; return which messages go on.
 
     Raises UnableToRepair, Forbidden, UnableToSave.
     """
@@ -73,11 +91,11 @@ def add_instrument(*, execution_id: int, instrument: Instrument, actor: Actor, a
             return name_instrument(
                 execution_id=execution_id, instrument_id=created.pk, actor=actor, at=at
             )
-        return replay_waiting(name=instrument.isin or "", actor=actor, at=at, by_hand=True)
+        return _book(execution_id, instrument.isin or "", actor, at)
 
 
-def name_counterparty(*, trade_id: int, party_id: int, actor: Actor, at: datetime) -> int:
-    """Say which known party the counterparty of a trade means; return how many trades went on.
+def name_counterparty(*, trade_id: int, party_id: int, actor: Actor, at: datetime) -> Freed:
+    """Say which known party the counterparty of a trade means; return which trades go on.
 
     Raises UnableToRepair, Forbidden, or UnableToSave when the name means another party.
     """
@@ -87,11 +105,13 @@ def name_counterparty(*, trade_id: int, party_id: int, actor: Actor, at: datetim
         refdata.add_party_alias(
             source_system=source, alias=name, party_id=party_id, actor=actor, at=at
         )
-        return complete_waiting(names=[name], actor=actor, at=at, by_hand=True)
+        if _are_many(selectors.list_nameless([name])):
+            return _handed_over(COUNTERPARTY_JOB, name, trade_id, (actor, at))
+        return Freed(complete_waiting(names=[name], actor=actor, at=at, by_hand=True))
 
 
-def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime) -> int:
-    """Create the party that a trade names; return how many trades went on.
+def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime) -> Freed:
+    """Create the party that a trade names; return which trades go on.
 
     Raises UnableToRepair, Forbidden, UnableToSave.
     """
@@ -101,6 +121,40 @@ def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime)
         return name_counterparty(trade_id=trade_id, party_id=created.pk, actor=actor, at=at)
 
 
+def _book(execution_id: int, name: str, actor: Actor, at: datetime) -> Freed:
+    """Book what waits for an instrument that a person has just named, or leave it to a job."""
+    if _are_many(_waiting([name])):
+        return _handed_over(INSTRUMENT_JOB, name, execution_id, (actor, at))
+    return Freed(replay_waiting(names=[name], actor=actor, at=at, by_hand=True))
+
+
+def _are_many(rows: QuerySet[Trade] | QuerySet[Execution]) -> bool:
+    """Say whether there are more than fit a request."""
+    return rows[: AT_ONCE_MAX + 1].count() > AT_ONCE_MAX
+
+
+def _handed_over(kind: str, name: str, subject_id: int, by: tuple[Actor, datetime]) -> Freed:
+    actor, at = by
+    parameters = {"name": name, "subject_id": subject_id}
+    job = jobs.enqueue(
+        kind=kind,
+        parameters=parameters,
+        title=name,
+        actor=actor,
+        at=at,
+        dedupe_key=f"{kind}:{name}",
+    )
+    return Freed(job=job)
+
+
+def not_handed_over(kind: str, names: Collection[str]) -> set[str]:
+    """Return the names that no job of a person's repair sees to: each is repaired once, by hand
+    when a hand did it.
+    """
+    live = Job.objects.filter(kind=kind, state__in=[JobState.QUEUED, JobState.RUNNING])
+    return set(names) - set(live.values_list("parameters__name", flat=True))
+
+
 def complete_waiting(
     *,
     names: Collection[str],
@@ -108,6 +162,7 @@ def complete_waiting(
     at: datetime,
     by_hand: bool = False,
     hands: tuple[str, ...] = (),
+    progress: completing.Progress = completing.unwatched,
 ) -> int:
     """Complete the trades whose counterparty is called so, in every source; return how many.
 
@@ -118,7 +173,7 @@ def complete_waiting(
         actor=actor, at=at, by_hand=by_hand, hands=hands,
     )  # fmt: skip
     waiting = selectors.list_nameless(names).values_list("pk", flat=True)
-    return completing.complete_all(trade_ids=list(waiting), cause=cause)
+    return completing.complete_all(trade_ids=list(waiting), cause=cause, progress=progress)
 
 
 def complete_uninstructed(*, party_id: int, instruction_id: int, actor: Actor, at: datetime) -> int:
@@ -131,22 +186,40 @@ def complete_uninstructed(*, party_id: int, instruction_id: int, actor: Actor, a
     return completing.complete_all(trade_ids=list(waiting), cause=cause)
 
 
-def replay_waiting(*, name: str, actor: Actor, at: datetime, by_hand: bool = False) -> int:
-    """Book what waited for the instrument called `name`, in every source; return how many did.
+def replay_waiting(
+    *,
+    names: Collection[str],
+    actor: Actor,
+    at: datetime,
+    by_hand: bool = False,
+    progress: completing.Progress = completing.unwatched,
+) -> int:
+    """Book what waited for the instruments called so, in every source; return how many did.
 
-    Repeating it finds nothing left to do.
+    Some thousands at a time; repeating it finds nothing left to do.
     """
-    waiting = (
+    sources: dict[str, set[str]] = defaultdict(set)
+    for source_system, reference in _waiting(names).values_list(
+        "source_system", "source_reference"
+    ):
+        sources[source_system].add(reference)
+    booked, done, total = 0, 0, sum(map(len, sources.values()))
+    for source_system, found in sorted(sources.items()):
+        references = sorted(found)
+        for start in range(0, len(references), CHUNK):
+            part = set(references[start : start + CHUNK])
+            booked += replay(source_system, part, actor=actor, at=at, by_hand=by_hand)
+            done += len(part)
+            progress(done, total)
+    return booked
+
+
+def _waiting(names: Collection[str]) -> QuerySet[Execution]:
+    """Return the messages that wait for an instrument called so."""
+    return (
         Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN)
         .alias(symbol=said("content", "symbol"), isin=said("content", "isin"))
-        .filter(Q(symbol=name) | Q(isin=name))
-    )
-    sources: dict[str, set[str]] = defaultdict(set)
-    for source_system, reference in waiting.values_list("source_system", "source_reference"):
-        sources[source_system].add(reference)
-    return sum(
-        replay(source_system, references, actor=actor, at=at, by_hand=by_hand)
-        for source_system, references in sorted(sources.items())
+        .filter(Q(symbol__in=names) | Q(isin__in=names))
     )
 
 

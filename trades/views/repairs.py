@@ -49,7 +49,10 @@ CODE_MAX = 20
 
 
 class RepairPage(PageView):
-    """Base of the repairs: done it leads back to its subject, else it shows what is wrong."""
+    """Base of the repairs: done it leads back to its subject, else it shows what is wrong.
+
+    What a job sees to is watched on the page of the job.
+    """
 
     http_method_names = ["post"]
     action = Action.EDIT_REFDATA
@@ -62,8 +65,8 @@ class RepairPage(PageView):
         """Return what the page of the subject shows."""
         raise NotImplementedError
 
-    def repair(self, request: HttpRequest, subject: Any) -> int | dict[str, Any]:
-        """Return how many went on, or the context that shows what is wrong."""
+    def repair(self, request: HttpRequest, subject: Any) -> repair.Freed | dict[str, Any]:
+        """Return what goes on, or the context that shows what is wrong."""
         raise NotImplementedError
 
     def done(self, subject: Any, freed: int) -> str:
@@ -75,7 +78,9 @@ class RepairPage(PageView):
         freed = self.repair(request, found)
         if isinstance(freed, dict):
             return self.render({"object": found} | self.context(found) | freed, status=422)
-        return redirect(self.done(found, freed))
+        if freed.job is not None:
+            return redirect("core:job", freed.job.pk)
+        return redirect(self.done(found, freed.number))
 
 
 def unknown(form: forms.Form, key: str, text: str) -> dict[str, Any]:
@@ -129,7 +134,7 @@ class InstrumentRepair(RepairPage):
 
 
 class NameInstrument(InstrumentRepair):
-    def repair(self, request: HttpRequest, subject: Execution) -> int | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Execution) -> repair.Freed | dict[str, Any]:
         typed = request.POST.get("instrument", "").strip()
         known = Instrument.objects.filter(isin=typed) | Instrument.objects.filter(code=typed)
         found = known.first() if typed else None
@@ -145,7 +150,7 @@ class NameInstrument(InstrumentRepair):
 
 
 class AddInstrument(InstrumentRepair):
-    def repair(self, request: HttpRequest, subject: Execution) -> int | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Execution) -> repair.Freed | dict[str, Any]:
         form = InstrumentForm(request.POST)
         if not form.is_valid():
             return {"new_form": form}
@@ -229,7 +234,7 @@ class CounterpartyRepair(RepairPage):
 
 
 class NameCounterparty(CounterpartyRepair):
-    def repair(self, request: HttpRequest, subject: Trade) -> int | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Trade) -> repair.Freed | dict[str, Any]:
         chosen = asked.number(request.POST.get("party", ""))
         typed = request.POST.get("counterparty", "").strip()
         parties = Party.objects.filter(is_counterparty=True)
@@ -243,7 +248,7 @@ class NameCounterparty(CounterpartyRepair):
 
 
 class AddCounterparty(CounterpartyRepair):
-    def repair(self, request: HttpRequest, subject: Trade) -> int | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Trade) -> repair.Freed | dict[str, Any]:
         form = PartyForm(request.POST)
         if not form.is_valid():
             return {"new_form": form}

@@ -168,7 +168,7 @@ def test_what_waited_for_a_name_and_comes_too_late_says_so() -> None:
         at=AT,
     )
 
-    assert moved == 1
+    assert moved.number == 1
     assert Execution.objects.get(pk=late.execution_id).reason_code == "CAP-104"
     assert open_about("X-1") == [("CAPTURE", "CAP-104")]
 
@@ -186,7 +186,7 @@ def test_what_a_named_new_lets_go_is_judged_once() -> None:
         at=AT,
     )
 
-    assert moved == 3
+    assert moved.number == 3
     assert open_about("X-1") == [("CAPTURE", "CAP-103")]
 
 

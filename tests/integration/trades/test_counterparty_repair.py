@@ -44,7 +44,7 @@ def instruction(of: Party) -> SettlementInstruction:
     )  # fmt: skip
 
 
-def name_it(trade: Trade, as_party: Party) -> int:
+def name_it(trade: Trade, as_party: Party) -> repair.Freed:
     return repair.name_counterparty(
         trade_id=trade.pk, party_id=as_party.pk, actor=person("ana"), at=AT
     )
@@ -63,7 +63,7 @@ def test_once_said_every_trade_with_that_name_has_its_counterparty() -> None:
     soge = party()
     its = instruction(soge)
 
-    freed = name_it(first, soge)
+    freed = name_it(first, soge).number
     jobs.run_pending()
 
     assert freed == 2

@@ -329,7 +329,7 @@ def test_who_repaired_a_row_contributed_also_when_it_waits_once_more() -> None:
     quarantine.repair_row(row_id=row.pk, seen=0, cells=cells, actor=person("ana"), at=AT)
     quarantine.reimport_rows(row_ids=[row.pk], actor=person("bob"), at=AT)
     refdata_factories.InstrumentFactory(isin=isin)
-    repair.replay_waiting(name=isin, actor=person("cyd"), at=AT, by_hand=True)
+    repair.replay_waiting(names=[isin], actor=person("cyd"), at=AT, by_hand=True)
 
     trade = Trade.objects.get(source_reference="X-2")
     assert (trade.maker, trade.contributors) == ("agent", ["ana", "bob", "cyd"])

@@ -145,7 +145,7 @@ class Sender:
             instrument_id=Instrument.objects.get(isin=ISIN).pk,
             actor=agent,
             at=AT,
-        )
+        ).number
 
 
 def expected_of(model: Model) -> Standing:

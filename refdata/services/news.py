@@ -1,0 +1,10 @@
+"""What reference data tells upwards: the names of its events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+INSTRUMENT_NAMED: Final = "refdata.instrument_named"
+PARTY_NAMED: Final = "refdata.party_named"
+INSTRUCTION_APPROVED: Final = "refdata.instruction_approved"
+PRICES_LOADED: Final = "refdata.prices_loaded"
