@@ -30,6 +30,8 @@ NAMES: Final[dict[str, str | Promise]] = {
     "names": _("names"),
     "hand": _("named by"),
     "instruction_id": _("settlement instruction"),
+    "instruction_ids": _("settlement instructions"),
+    "party_ids": _("parties"),
     "settlement_instruction": _("settlement instruction"),
     "instruction_pending": _("waits for approval"),
     "instruction_ended": _("ended before"),

@@ -12,6 +12,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "refdata.instrument_named": ("trades.replay_waiting",),
     "refdata.party_named": ("trades.complete_named", "trades.recontrol"),
     "refdata.instruction_approved": ("trades.complete_instructed",),
+    "refdata.instruction_replaced": ("trades.recontrol",),
     "exception.waived": ("trades.recontrol",),
     "exception.recheck_asked": ("trades.recontrol",),
     "refdata.prices_loaded": ("trades.recontrol",),

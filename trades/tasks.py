@@ -48,6 +48,7 @@ def recontrol(run: JobRun) -> None:
         trade_ids=run.parameters.get("trade_ids"),
         isins=run.parameters.get("isins"),
         party_ids=_parties_of(run.parameters),
+        instruction_ids=run.parameters.get("instruction_ids"),
     )
     _control(run, ids, only=control.JUDGED)
 

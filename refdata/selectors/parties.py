@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from django.db.models import QuerySet
+
 from refdata.facts import (
     AccountFacts,
     BookFacts,
@@ -148,8 +150,18 @@ def instructions_looked_at(party_ids: Iterable[int]) -> dict[int, list[Instructi
     return found
 
 
+def instructions_by_id(ids: Iterable[int]) -> dict[int, InstructionFacts]:
+    """Return instructions by their ids, whatever was decided on them."""
+    of_ids = SettlementInstruction.objects.filter(pk__in=set(ids))
+    return {one.instruction_id: one for one in _instruction_facts(of_ids)}
+
+
 def _instructions(party_ids: Iterable[int], *states: InstructionState) -> list[InstructionFacts]:
     of_them = SettlementInstruction.objects.filter(party_id__in=set(party_ids), state__in=states)
+    return _instruction_facts(of_them)
+
+
+def _instruction_facts(rows: QuerySet[SettlementInstruction]) -> list[InstructionFacts]:
     return [
         InstructionFacts(
             instruction_id=found.pk,
@@ -164,7 +176,7 @@ def _instructions(party_ids: Iterable[int], *states: InstructionState) -> list[I
             valid_to=found.valid_to,
             approved=found.state == InstructionState.APPROVED,
         )
-        for found in of_them
+        for found in rows
     ]
 
 

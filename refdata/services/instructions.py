@@ -18,7 +18,7 @@ from kernel.findings import Finding, Refusal
 from kernel.identifiers import is_bic
 from kernel.states import require_transition
 from refdata.models import SettlementInstruction
-from refdata.services.news import INSTRUCTION_APPROVED
+from refdata.services.news import INSTRUCTION_APPROVED, INSTRUCTION_REPLACED
 from refdata.states import INSTRUCTION_TRANSITIONS, InstructionState
 
 
@@ -94,7 +94,7 @@ def approve_instruction(
 ) -> SettlementInstruction:
     """Put the instruction whose fingerprint is `seen` in force, and end the one it replaces.
 
-    Trades that wait for one are told of it.
+    Trades that wait for one are told of it, and those that have the one that ends.
 
     Raises Forbidden, OwnProposal, InstructionNotPending, or UnableToApprove when it has changed or
     another approved instruction covers the same days.
@@ -171,6 +171,11 @@ def _end_before(instruction_id: int, first_day: date) -> None:
     if replaced.valid_to is None or replaced.valid_to > last_day:
         replaced.valid_to = last_day
         replaced.save(update_fields=["valid_to"])
+        announce(
+            INSTRUCTION_REPLACED,
+            subject=f"settlement_instruction:{replaced.pk}",
+            payload={"instruction_ids": [replaced.pk]},
+        )
 
 
 def _findings(instruction: SettlementInstruction) -> list[Finding]:

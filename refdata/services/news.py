@@ -7,4 +7,5 @@ from typing import Final
 INSTRUMENT_NAMED: Final = "refdata.instrument_named"
 PARTY_NAMED: Final = "refdata.party_named"
 INSTRUCTION_APPROVED: Final = "refdata.instruction_approved"
+INSTRUCTION_REPLACED: Final = "refdata.instruction_replaced"
 PRICES_LOADED: Final = "refdata.prices_loaded"

@@ -70,7 +70,8 @@ class RuleContext:
     `rates` are units per euro by trade date; `last_prices` by (ISIN, trade date); `twins` and
     `near_twins` map a trade id to the reference of an older trade with the same terms; the gross
     amounts are in EUR, per (code, trade date). `instructions` are those of a counterparty of which
-    a trade lacks one, approved or not, and `accounts` the keys of ours that such trades name.
+    a trade lacks one, approved or not, `chosen` those that trades have, by their ids, and
+    `accounts` the keys of ours that trades name.
     """
 
     at: datetime
@@ -94,6 +95,7 @@ class RuleContext:
     trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
+    chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def local_day(self, moment: datetime, mic: str) -> date:

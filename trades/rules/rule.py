@@ -22,6 +22,10 @@ INSTRUMENT: Final[Reads] = ("isin", "symbol", "product", "trade_date")
 MARKET: Final[Reads] = (*("isin", "venue", "product", "currency", "trade_date", "settlement_date"),)
 BOOKING: Final[Reads] = ("received_at", "venue", "trade_date")
 CAPACITY: Final[Reads] = ("capacity", "product")
+DELIVERY: Final[Reads] = (
+    *("settlement_instruction_id", "settlement_date", "isin", "currency", "account_code"),
+    *("counterparty_id", "counterparty_code"),
+)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text

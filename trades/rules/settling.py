@@ -1,4 +1,4 @@
-"""TRD-1xx, continued: do we know where the trade is to be delivered?"""
+"""TRD-1xx, continued: do we know where the trade is to be delivered, and is that still so?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from kernel.findings import Finding, Severity
-from refdata.rules.instructions import explain_choice
+from refdata.rules.instructions import Fate, explain_choice
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE
-from trades.rules.rule import N_, Limits, rule
+from trades.rules.rule import DELIVERY, N_, Limits, rule
 
 
 @rule(
@@ -22,6 +22,7 @@ from trades.rules.rule import N_, Limits, rule
     source=N_("CSDR art. 6; ESMA final report on T+1 (13 October 2025): standing instructions"),
     rationale=N_("Without the place and account of the other side nothing can be instructed."),
     fix=N_("Propose one for {found}, starting from the nearest; once approved the trade goes on."),
+    reads=DELIVERY,
 )
 def check_instruction_known(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -58,4 +59,45 @@ def check_instruction_known(
     )
 
 
-RULES: Final = (check_instruction_known,)
+@rule(
+    "TRD-114",
+    Severity.WARNING,
+    title=N_("The settlement instruction that was chosen still fits"),
+    message=N_("The settlement instruction that was chosen no longer fits {found}."),
+    source=N_("CSDR art. 6; market practice: standing instructions are replaced"),
+    rationale=N_("What is instructed to an account that was replaced fails, or settles elsewhere."),
+    fix=N_("Amend the trade: it takes the instruction that fits {found} by now."),
+    reads=DELIVERY,
+)
+def check_instruction_fits(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The instruction of the trade is approved, in force on the settlement date and for such a
+    trade; the evidence says why it is not.
+
+    Without a settlement date or an instrument there is nothing to compare with: other rules ask.
+    """
+    number, instrument = facts.settlement_instruction_id, context.instruments.get(facts.isin)
+    if number is None or facts.settlement_date is None or instrument is None:
+        return
+    chosen = context.chosen.get(number)
+    judged = explain_choice(
+        [chosen] if chosen is not None else [],
+        currency=facts.currency,
+        asset_class=instrument.asset_class,
+        settlement_date=facts.settlement_date,
+        account_id=context.accounts.get(facts.account_code),
+    )
+    why = {f"instruction_{one.fate.lower()}": str(number) for one in judged}
+    if f"instruction_{Fate.CHOSEN.lower()}" in why:
+        return
+    yield check_instruction_fits.finding(
+        "settlement_instruction",
+        expected=N_("an approved settlement instruction"),
+        found=f"{facts.currency} {facts.settlement_date}",
+        evidence={"counterparty": facts.counterparty_code, "asset_class": instrument.asset_class}
+        | why,
+    )
+
+
+RULES: Final = (check_instruction_known, check_instruction_fits)

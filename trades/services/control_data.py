@@ -124,13 +124,15 @@ def trades_to_recontrol(
     trade_ids: Collection[int] | None = None,
     isins: Collection[str] | None = None,
     party_ids: Collection[int] | None = None,
+    instruction_ids: Collection[int] | None = None,
 ) -> list[int]:
-    """Return the trades named that are not over, and those that wait in these instruments, or with
-    these counterparties.
+    """Return the trades named that are not over, and those that wait in these instruments, with
+    these counterparties, or to be settled by these instructions.
     """
     waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
     wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
     wanted |= Q(counterparty__in=party_ids or [])
+    wanted |= Q(settlement_instruction__in=instruction_ids or [])
     return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 
 
@@ -215,6 +217,9 @@ class Library:
     instructions: Shelf[int, list[InstructionFacts]] = field(
         default_factory=lambda: Shelf(refdata.instructions_looked_at)
     )
+    chosen: Shelf[int, InstructionFacts] = field(
+        default_factory=lambda: Shelf(refdata.instructions_by_id)
+    )
     accounts: Shelf[str, AccountFacts] = field(
         default_factory=lambda: Shelf(refdata.accounts_by_code)
     )
@@ -237,7 +242,7 @@ class Library:
         books = self.books.of(facts.book_code for facts in chunk)
         traders = self.traders.of(facts.trader_code for facts in chunk)
         twins, near = self.twins(chunk, near_seconds)
-        instructions, accounts = self._looked_at(chunk)
+        instructions, chosen, accounts = self._delivery(chunk)
         return RuleContext(
             at=self.at,
             fees=self.fees,
@@ -268,18 +273,24 @@ class Library:
             trader_gross=_flat(gross, 0),
             counterparty_gross=_flat(gross, 1),
             instructions=instructions,
+            chosen=chosen,
             accounts=accounts,
         )
 
-    def _looked_at(
+    def _delivery(
         self, chunk: Sequence[TradeFacts]
-    ) -> tuple[Mapping[int, Sequence[InstructionFacts]], Mapping[str, int]]:
-        """Return what there is to say why no instruction fits, of the trades that have none."""
-        lacking = [facts for facts in chunk if facts.settlement_instruction_id is None]
-        parties = {facts.counterparty_id for facts in lacking}
-        accounts = self.accounts.of(facts.account_code for facts in lacking if facts.account_code)
+    ) -> tuple[
+        Mapping[int, Sequence[InstructionFacts]], Mapping[int, InstructionFacts], Mapping[str, int]
+    ]:
+        """Return what there is to say why none fits, the instructions that trades have, and the
+        accounts of ours that both may name.
+        """
+        lacking = {f.counterparty_id for f in chunk if f.settlement_instruction_id is None}
+        numbers = {facts.settlement_instruction_id for facts in chunk}
+        accounts = self.accounts.of(facts.account_code for facts in chunk if facts.account_code)
         return (
-            self.instructions.of(pk for pk in parties if pk is not None),
+            self.instructions.of(pk for pk in lacking if pk is not None),
+            self.chosen.of(number for number in numbers if number is not None),
             {code: found.account_id for code, found in accounts.items()},
         )
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 
 from kernel.actors import Actor
 from kernel.findings import Finding
-from refdata.facts import InstrumentFacts
+from refdata.facts import InstructionFacts, InstrumentFacts
 from trades.facts import Product, TradeFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
@@ -116,12 +116,18 @@ def _library(
         instruments=Shelf(lambda _isins: {instrument.isin: instrument} if instrument else {}),
         parties=Shelf(lambda _ids: {party.party_id: party for party in reference.parties.values()}),
         books=Shelf(lambda _codes: reference.books),
+        chosen=Shelf(lambda _ids: _instructions(reference)),
+        accounts=Shelf(lambda _codes: reference.accounts),
         gross=Shelf(lambda days: _gross(days, facts, instead_of)),
         settlement=reference.settlement,
         fees=reference.fees,
         settlement_of=(frozenset(currencies_of(facts)), frozenset({facts.venue})),
         instead_of=instead_of.pk if instead_of else None,
     )
+
+
+def _instructions(reference: Reference) -> dict[int, InstructionFacts]:
+    return {one.instruction_id: one for found in reference.instructions.values() for one in found}
 
 
 def _gross(days: Collection[date], facts: TradeFacts, instead_of: Trade | None) -> dict[date, Sums]:

@@ -267,8 +267,9 @@ class Repair(PageView):
     places: ClassVar[dict[str, str]] = {
         "TRD-104": "trades:counterparty",
         "TRD-113": "trades:detail",
+        "TRD-114": "trades:detail",
     }
-    parts: ClassVar[dict[str, str]] = {"TRD-113": "#instructions"}
+    parts: ClassVar[dict[str, str]] = dict.fromkeys(("TRD-113", "TRD-114"), "#instructions")
 
     def get(self, request: HttpRequest, pk: int, code: str) -> HttpResponse:
         trade = get_object_or_404(selectors.list_trades(actor=self.request.actor), pk=pk)

@@ -219,6 +219,72 @@ def test_the_finding_leads_to_the_instructions_of_the_trade() -> None:
     assert answer.headers["Location"] == f"/trades/{trade.pk}/#instructions"
 
 
+# ------------------------------------------------------------------ what was chosen and ends
+def replaced(old: SettlementInstruction, first_day: date) -> SettlementInstruction:
+    """Put a new instruction in force from a day on, by two persons; the old one ends before it."""
+    new = instruction("NEW", valid_from=first_day, replaces=old, state="PENDING", decided_by="",
+                      decided_at=None)  # fmt: skip
+    approved(new)
+    return new
+
+
+@pytest.mark.parametrize(
+    ("case", "first_day", "found"),
+    [
+        ("before_the_day", date(2026, 11, 23), True),
+        ("on_the_day", DAY, True),
+        ("after_the_day", date(2026, 11, 25), False),
+    ],
+)
+def test_a_trade_whose_instruction_was_replaced_is_found_and_its_amendment_takes_the_new_one(
+    case: str, first_day: date, *, found: bool
+) -> None:
+    old = instruction("OLD")
+    trade = booked(settlement_date=DAY)
+    jobs.run_pending()
+    assert "TRD-114" not in open_rules(trade)
+
+    new = replaced(old, first_day)
+
+    assert ("TRD-114" in open_rules(trade)) is found, case
+    trade.refresh_from_db()
+    assert (trade.version_no, trade.settlement_instruction) == (1, old), (
+        "nothing is moved by itself"
+    )
+    if found:
+        row = ControlException.objects.get(subject_id=trade.pk, rule_code="TRD-114")
+        assert row.evidence["instruction_ended"] == str(old.pk)
+        send(facts(version=2, action="AMEND", settlement_date=DAY))
+        jobs.run_pending()
+        trade.refresh_from_db()
+        assert trade.settlement_instruction == new
+        assert "TRD-114" not in open_rules(trade)
+
+
+def test_the_finding_of_a_replaced_one_is_said_in_both_languages_and_leads_to_the_choice() -> None:
+    trade = booked_with_replaced()
+    row = ControlException.objects.get(subject_id=trade.pk, rule_code="TRD-114")
+    ana = signed_in(name="ana")
+
+    for language, text in (
+        ("en", "The settlement instruction that was chosen no longer fits EUR 24/11/2026."),
+        ("fr", "de règlement choisie ne convient plus à EUR 24/11/2026."),
+    ):
+        page = said(ana.get(f"/work/exceptions/{row.pk}/", headers={"accept-language": language}))
+        assert text in page
+    answer = ana.get(f"/trades/{trade.pk}/repair/TRD-114/")
+    assert answer.headers["Location"] == f"/trades/{trade.pk}/#instructions"
+    assert "another instruction would be taken today" in page_of(trade)
+
+
+def booked_with_replaced() -> Trade:
+    old = instruction("OLD")
+    trade = booked(settlement_date=DAY)
+    jobs.run_pending()
+    replaced(old, date(2026, 11, 23))
+    return trade
+
+
 @pytest.mark.parametrize(
     "said", ["like=999999", "like=x&valid_from=2026-13-01", "valid_from=yesterday", "party=0"]
 )

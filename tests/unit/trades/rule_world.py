@@ -10,7 +10,7 @@ import msgspec
 
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons, DayCount
-from refdata.facts import FeeFacts
+from refdata.facts import FeeFacts, InstructionFacts
 from trades.facts import TradeFacts
 from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
 
@@ -127,6 +127,16 @@ FOUR_BASIS_POINTS = FeeFacts(
 )  # fmt: skip
 
 
+def instruction(number: int, **changes: object) -> InstructionFacts:
+    """Return an approved instruction for any trade with the counterparty, unless changed."""
+    terms: dict[str, object] = {
+        "instruction_id": number, "party_id": 1, "account_id": None, "currency": "",
+        "asset_class": "", "place_of_settlement": "SICVFRPP", "agent_bic": "BNPAFRPP",
+        "account_number": "A", "valid_from": date(2026, 1, 1), "valid_to": None,
+    }  # fmt: skip
+    return InstructionFacts(**(terms | changes))  # type: ignore[arg-type]  # a table of terms
+
+
 def world(**changes: object) -> RuleContext:
     """Return reference data in which the clean trades are clean."""
     context = RuleContext(
@@ -161,5 +171,6 @@ def world(**changes: object) -> RuleContext:
             (FUTURE_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal(8100), "EURONEXT"),
             (OPTION_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal(612), "EURONEXT"),
         },
+        chosen={1: instruction(1)},
     )
     return dataclasses.replace(context, **changes)  # type: ignore[arg-type]  # fields by name

@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from kernel.findings import Severity
-from refdata.facts import InstructionFacts
 from refdata.rules.fees import FeeBook
 from tests.unit.trades.product_cases import CLEAN, PRODUCT_CASES
 from tests.unit.trades.rule_world import (
@@ -25,6 +24,7 @@ from tests.unit.trades.rule_world import (
     OAT_ISIN,
     bond,
     facts,
+    instruction,
     party,
     world,
 )
@@ -81,6 +81,12 @@ CASES = [
     ("TRD-111", "other_desk", facts(), world(books={"EQ-PAR-1": "FI"})),
     ("TRD-112", "no_capacity", facts(capacity=""), world()),
     ("TRD-113", "no_instruction", facts(settlement_instruction_id=None), world()),
+    (
+        "TRD-114",
+        "instruction_ended",
+        facts(),
+        world(chosen={1: instruction(1, valid_to=date(2026, 11, 23))}),
+    ),
     ("TRD-201", "settles_before", facts(settlement_date=date(2026, 11, 19)), world()),
     (
         "TRD-202",
@@ -294,15 +300,6 @@ def test_every_rule_has_a_line_in_the_rule_book() -> None:
     assert BOOK.read_text(encoding="utf-8").startswith(rule_book_page())
 
 
-def instruction(number: int, **changes: object) -> InstructionFacts:
-    terms: dict[str, object] = {
-        "instruction_id": number, "party_id": 1, "account_id": None, "currency": "",
-        "asset_class": "", "place_of_settlement": "SICVFRPP", "agent_bic": "BNPAFRPP",
-        "account_number": "A", "valid_from": date(2026, 1, 1), "valid_to": None,
-    }  # fmt: skip
-    return InstructionFacts(**(terms | changes))  # type: ignore[arg-type]  # a table of terms
-
-
 @pytest.mark.parametrize(
     ("case", "trade", "evidence"),
     [
@@ -328,6 +325,44 @@ def test_an_instruction_is_asked_of_what_is_delivered(
         return
     told = {"counterparty": "BNPP", "asset_class": "EQUITY"} | evidence
     assert [dict(one.evidence) for one in found] == [told], case
+
+
+@pytest.mark.parametrize(
+    ("case", "changes", "trade", "why"),
+    [
+        ("fits", {}, {}, None),
+        ("its_last_day", {"valid_to": date(2026, 11, 24)}, {}, None),
+        ("its_first_day", {"valid_from": date(2026, 11, 24)}, {}, None),
+        ("names_all_of_it", {"currency": "EUR", "asset_class": "EQUITY"}, {}, None),
+        ("names_our_account", {"account_id": 9}, {"account_code": "OURS"}, None),
+        ("expired_or_replaced", {"valid_to": date(2026, 11, 23)}, {}, "ended"),
+        ("begins_later", {"valid_from": date(2026, 11, 25)}, {}, "not_yet"),
+        ("no_longer_approved", {"approved": False}, {}, "pending"),
+        ("of_another_currency", {"currency": "USD"}, {}, "other_currency"),
+        ("of_another_class", {"asset_class": "BOND"}, {}, "other_asset_class"),
+        ("of_another_account", {"account_id": 9}, {}, "other_account"),
+        ("nothing_was_chosen", {"valid_to": date(2026, 11, 23)},
+         {"settlement_instruction_id": None}, None),
+        ("no_day_to_settle", {"valid_to": date(2026, 11, 23)}, {"settlement_date": None}, None),
+        ("instrument_not_known", {"valid_to": date(2026, 11, 23)}, {"isin": "FR0000120271"}, None),
+    ],
+)  # fmt: skip
+def test_an_instruction_that_was_chosen_has_to_fit_on_the_day_of_settlement(
+    case: str, changes: dict[str, object], trade: dict[str, object], why: str | None
+) -> None:
+    context = world(chosen={1: instruction(1, **changes)}, accounts={"OURS": 9})
+
+    found = list(RULE_BY_CODE["TRD-114"].check(facts(**trade), context, {}))
+
+    told = {"counterparty": "BNPP", "asset_class": "EQUITY", f"instruction_{why}": "1"}
+    assert [dict(one.evidence) for one in found] == ([told] if why else []), case
+    assert all(one.found == "EUR 2026-11-24" for one in found)
+
+
+def test_one_that_static_data_does_not_know_is_not_taken_for_fitting() -> None:
+    (found,) = RULE_BY_CODE["TRD-114"].check(facts(), world(chosen={}), {})
+
+    assert dict(found.evidence) == {"counterparty": "BNPP", "asset_class": "EQUITY"}
 
 
 def test_each_that_was_looked_at_says_why_it_does_not_fit() -> None:
