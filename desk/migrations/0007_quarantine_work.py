@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     dependencies = [("desk", "0006_webhook_work")]
 
     operations = [
-        migrations.RunSQL(migrations.RunSQL.noop, BACK),
         migrations.RemoveConstraint(model_name="workitem", name="workitem_kind_known"),
+        migrations.RunSQL(migrations.RunSQL.noop, BACK),
         migrations.AlterField(
             model_name="workitem",
             name="kind",

@@ -78,3 +78,67 @@ def test_every_migration_is_taken_back_and_made_again_and_an_interrupted_one_is_
         made_again = _as_owner(folder, AGAIN)
         assert made_again.count("again:") >= 7
         assert "planned: 0\n" in made_again
+
+
+#: Work of every kind, and a confirmation of an exchange, as a counterparty sends it.
+LIVED = """
+from datetime import UTC, date, datetime
+from core.acts import acting
+from desk.models import WorkItem
+from desk.states import WorkKind
+from kernel.actors import SYSTEM
+from refdata.models import Party
+from settlement.models import ReceivedConfirmation
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+with acting(actor=SYSTEM):
+    for number, kind in enumerate(WorkKind, start=1):
+        WorkItem.objects.create(kind=kind.value, subject_kind="trade", subject_id=number, title="x",
+                                url="/", state="OPEN", due_at=AT, opened_at=AT)
+    party = Party.objects.create(code="BNPP", name="BNPP")
+"""
+CONFIRMED = (
+    LIVED
+    + """
+    ReceivedConfirmation.objects.create(
+        party=party, reference="FX-1", function="NEWM", door="API", product="FX", pair="EUR/USD",
+        side="BUY", currency="EUR", quantity=10, price="1.1", counter_amount=11, content={},
+        content_hash="0" * 64, trade_date=date(2026, 11, 20), settlement_date=date(2026, 11, 24),
+        received_by="bnpp", received_at=AT)
+"""
+)
+STANDS = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT kind, count(*) FROM desk_workitem GROUP BY 1 ORDER BY 1")
+    print(dict(cursor.fetchall()))
+"""
+
+
+def test_work_that_the_version_before_does_not_know_goes_with_it(migrated: Path) -> None:
+    with home(migrated) as folder:
+        _as_owner(folder, LIVED)
+
+        taken_back = manage(folder, "migrate", "desk", "0003")
+
+        assert taken_back.returncode == 0, taken_back.stderr
+        known = {"BREAK": 1, "CANCELLATION": 1, "EXCEPTION": 2, "VALIDATION": 1}
+        assert str(known) in _as_owner(folder, STANDS)
+        again = manage(folder, "migrate", "--no-input")
+        assert again.returncode == 0, again.stderr
+
+
+def test_what_was_confirmed_of_a_deal_is_not_taken_back_and_nothing_else_is_either(
+    migrated: Path,
+) -> None:
+    with home(migrated) as folder:
+        _as_owner(folder, CONFIRMED)
+        before = manage(folder, "showmigrations", "--plan").stdout
+
+        for asked in (("settlement", "0001"), ("desk", "0003"), ("core", "zero")):
+            refused = manage(folder, "migrate", *asked)
+
+            assert refused.returncode == 1, asked
+            assert "0002_deals_are_confirmed cannot be taken back" in refused.stderr, asked
+            assert "1 of counterparties" in refused.stderr
+            assert "Traceback" not in refused.stderr
+            assert manage(folder, "showmigrations", "--plan").stdout == before, asked
