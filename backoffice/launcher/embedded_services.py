@@ -9,9 +9,12 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from types import FrameType
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +27,8 @@ PATIENCE_SECONDS: Final = 30
 SILENCE_SECONDS_MAX: Final = 10
 STEADY_SECONDS: Final = 10
 WAIT_SECONDS_MAX: Final = 30
+#: What a shell adds to the number of the signal that ended a program.
+SIGNALLED: Final = 128
 #: The job that stands in a database from the demo day on (`backoffice.demo`).
 DEMO_JOB: Final = "demo.live_the_week"
 #: Where the cache keeps when worker and scheduler were last alive (`backoffice.health`).
@@ -262,13 +267,45 @@ class Services:
                 server.stop()
 
 
+class Ending:
+    """The wish that a command ends: it is heard once its servers are up, and not while they stop.
+
+    Who is ended at any other moment leaves one behind that is just being started or stopped.
+    """
+
+    def __init__(self) -> None:
+        self.is_heard = False
+        self.asked: int | None = None
+
+    def ask(self, sign: int, _frame: FrameType | None) -> None:
+        """Take the wish as the handler of a signal does."""
+        self.asked = sign
+        if self.is_heard:
+            self.hear()
+
+    def hear(self) -> None:
+        """Hear a wish from now on; one that came before is heard at once."""
+        self.is_heard = True
+        if self.asked is not None:
+            self.is_heard = False
+            sys.exit(SIGNALLED + self.asked)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[None]:
-    """Have the servers for the length of a command; stop only those that were started here."""
-    services = Services.of_environment()
+    """Have the servers for the length of a command; stop only those that were started here.
+
+    They are stopped also when the command is told to end.
+    """
+    services, ending = Services.of_environment(), Ending()
+    before = {sign: signal.signal(sign, ending.ask) for sign in (signal.SIGTERM, signal.SIGHUP)}
     try:
         services.start_postgres()
         services.start_valkey()
+        ending.hear()
         yield
     finally:
+        ending.is_heard = False
         services.stop()
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

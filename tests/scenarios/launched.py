@@ -55,16 +55,31 @@ def _unserved() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
+def _local(data_dir: Path, **environment: str) -> dict[str, str]:
+    local = {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"}
+    return _unserved() | local | environment
+
+
 def manage(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `manage.py arguments` on a copy that is not up; return its exit code and what it said."""
-    local = {"DATA_DIR": str(data_dir), "APP_ENV": "local", "DEMO": "1"}
     return subprocess.run(
         [sys.executable, str(places.ROOT / "manage.py"), *arguments],
         cwd=places.ROOT,
-        env=_unserved() | local | environment,
+        env=_local(data_dir, **environment),
         capture_output=True,
         text=True,
         check=False,
+    )
+
+
+def begin(data_dir: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start `manage.py arguments` on a copy that is not up."""
+    return subprocess.Popen(
+        [sys.executable, str(places.ROOT / "manage.py"), *arguments],
+        cwd=places.ROOT,
+        env=_local(data_dir),
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 

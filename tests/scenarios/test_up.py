@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from backoffice.launcher.embedded import Postgres
+from backoffice.launcher.places import Place
 from backoffice.launcher.processes import born_at, mark_of, marked
 from backoffice.launcher.valkey import Valkey
-from tests.scenarios.launched import Launched, eventually, home, launch
+from tests.scenarios.launched import Launched, begin, eventually, home, launch
 
 pytestmark = pytest.mark.slow
 
@@ -104,3 +105,39 @@ def test_a_second_launcher_in_the_same_folder_and_a_taken_port_are_refused(folde
         assert same_port.process.wait(timeout=20) == 1
         assert f"port {first.port}" in same_port.log()
     assert first.end() == 0
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_told_to_end_ends_what_it_started(
+    migrated: Path, sign: signal.Signals
+) -> None:
+    with home(migrated) as folder:
+        program = "print('ready', flush=True); import time; time.sleep(60)"
+        with begin(folder, "shell", "--no-imports", "-c", program) as command:
+            assert command.stdout is not None
+            assert command.stdout.readline() == "ready\n"
+            assert _servers(folder) == (True, True)
+
+            command.send_signal(sign)
+
+            assert command.wait(timeout=30) == 128 + sign
+        assert _servers(folder) == (False, False)
+
+
+def test_a_command_that_is_told_to_end_leaves_alone_what_it_found_running(folder: Path) -> None:
+    up = launch(folder)
+    eventually(up.ready)
+    program = "print('ready', flush=True); import time; time.sleep(60)"
+    with begin(folder, "shell", "--no-imports", "-c", program) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "ready\n"
+
+        command.terminate()
+        command.wait(timeout=30)
+
+    assert _servers(folder) == (True, True)
+
+
+def _servers(folder: Path) -> tuple[bool, bool]:
+    place = Place(folder)
+    return Postgres(place).running(), Valkey(place).running()
