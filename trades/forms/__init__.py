@@ -10,8 +10,6 @@ from trades.forms.capture import (
     AliasForm,
     CounterpartyForm,
     ExecutionMappingForm,
-    FixResetForm,
-    FixSessionForm,
     InstrumentForm,
     PartyForm,
     RuleForm,
@@ -19,6 +17,7 @@ from trades.forms.capture import (
     TicketForm,
 )
 from trades.forms.deals import TICKETS
+from trades.forms.fix import FixResetForm, FixSessionForm
 
 __all__ = [
     "TICKETS",

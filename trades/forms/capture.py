@@ -24,7 +24,7 @@ from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Party, Trader
 from trades.formats.execution_checks import ISIN
 from trades.formats.execution_table import FIELDS
-from trades.models import ExecutionMapping, FixSession, Trade, labelled
+from trades.models import ExecutionMapping, Trade, labelled
 from trades.models.files import FOLDER_NAME
 from trades.services.totals import ANY, Declared
 from trades.states import Capacity, Side
@@ -118,12 +118,17 @@ class TicketForm(forms.Form):
                 fields[name] = values[name].isoformat()
         return fields
 
-    def amended(self, terms: Mapping[str, Any]) -> dict[str, Any]:
+    def amended(self, terms: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of an amendment of `terms`: what the ticket does not ask for stays.
 
-        It asks for whole seconds: who leaves the moment as it stands leaves its fractions, too.
+        It asks for whole seconds: who leaves the moment as it stands leaves its fractions, too. And
+        it asks for no gross and no net amount: who leaves all that amounts follow from leaves them
+        as the message that stands `sent` them.
         """
         fields = self.message()
+        if not self.product and AMOUNTS_FOLLOW.isdisjoint(self.changed_data):
+            fields = {name: fields[name] for name in fields if name not in AMOUNTS}
+            fields |= {name: sent[name] for name in AMOUNTS if sent.get(name)}
         kept = {"account": terms["account_code"]}
         if terms["isin"] and fields.get("isin") == terms["isin"]:
             kept["symbol"] = terms["symbol"]
@@ -148,7 +153,7 @@ class TicketForm(forms.Form):
             "quantity": trade.quantity,
             "price": trade.price,
             "currency": trade.currency,
-            "traded_at": timezone.localtime(trade.traded_at),
+            "traded_at": timezone.localtime(trade.traded_at).replace(microsecond=0),
             "settlement_date": trade.settlement_date,
             "venue": trade.venue,
             "counterparty": trade.counterparty_code,
@@ -161,6 +166,11 @@ class TicketForm(forms.Form):
         }
 
 
+AMOUNTS = ("gross_amount", "accrued_interest", "fees", "net_amount")
+AMOUNTS_FOLLOW = frozenset(
+    {"isin", "side", "quantity", "price", "currency", "traded_at", "settlement_date"}
+    | {"venue", "counterparty", "accrued_interest", "fees"}
+)
 ISIN_LENGTH = 12
 DAY_BOXES = ("settlement_date", "end_date")
 
@@ -345,48 +355,3 @@ class PartyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
     def save(self, commit: bool = True) -> Party:  # noqa: FBT001, FBT002 - as Django has it
         self.instance.is_counterparty = True
         return cast("Party", super().save(commit=commit))
-
-
-class FixSessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A counterparty that may log on; the service checks and saves."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        max_length=100,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Empty: the one it has stays."),
-    )
-
-    class Meta:
-        model = FixSession
-        fields: ClassVar[list[str]] = [
-            *("name", "begin_string", "sender_comp_id", "target_comp_id", "source_system"),
-            *("default_appl_ver_id", "party_id", "addresses", "heartbeat_max", "username"),
-            *("password", "opens_at", "closes_at", "dictionary"),
-            *("reset_on_logon", "user_fields", "is_enabled"),
-        ]
-        help_texts: ClassVar[dict[str, Any]] = {
-            "source_system": _("Empty: their CompID > ours, as in logs of the session."),
-            "addresses": _("Networks that it may come from, separated by commas: 192.0.2.0/28."),
-            "party_id": _("Which side of a trade report of two sides is ours."),
-            "dictionary": _("A file of FIX_DICTIONARY_DIR; transport and application with +."),
-            "default_appl_ver_id": _("FIXT.1.1 alone: 7, 8 or 9 for FIX 5.0, SP1, SP2."),
-            "opens_at": _("Both hours or none; a new opening counts from one."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["source_system"].required = False
-        if not self.instance.pk:
-            self.initial["addresses"] = "127.0.0.0/8,::1/128"
-
-
-class FixResetForm(forms.Form):
-    """The numbers that come next, and why."""
-
-    next_in = forms.IntegerField(label=_("Expected next"), min_value=1)
-    next_out = forms.IntegerField(label=_("Sent next"), min_value=1)
-    reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2, "wide": True})
-    )

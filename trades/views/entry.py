@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -75,13 +75,12 @@ class AmendTrade(PageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        ticket = _ticket(trade.product)
-        form = ticket(initial=ticket.initial_of(trade, _terms(trade)))
+        form = _amending(trade)
         return self.render(self._context(trade, form, seen=trade.fingerprint))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = _trade(self.request, pk)
-        form = _ticket(trade.product)(request.POST)
+        form = _amending(trade, request.POST)
         seen = request.POST.get("seen", "")
         reason = visible(request.POST.get("reason", ""))[:500]
         context = self._context(trade, form, seen=seen) | {"reason": reason}
@@ -91,7 +90,7 @@ class AmendTrade(PageView):
             manual.amend_trade(
                 trade_id=trade.pk,
                 seen=seen,
-                fields=form.amended(_terms(trade)),
+                fields=form.amended(**_stands(trade)),
                 reason=reason,
                 actor=self.request.actor,
                 at=timezone.now(),
@@ -114,7 +113,7 @@ class AmendTrade(PageView):
         now = versions[0]
         saw = next((one for one in versions if one.fingerprint == seen), now)
         typed = drafts.draft(
-            fields=form.amended(now.terms),
+            fields=form.amended(now.terms, now.execution.content),
             source_system=trade.source_system,
             instead_of=trade,
             actor=self.request.actor,
@@ -184,13 +183,13 @@ class Amounts(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         key = asked.number(request.POST.get("amends", ""))
         amends = None if key is None else _trade(self.request, key)
-        product = amends.product if amends else request.POST.get("product", "")
-        form = _ticket(product)(request.POST)
+        product = request.POST.get("product", "")
+        form = _amending(amends, request.POST) if amends else _ticket(product)(request.POST)
         form.fields["book"].required = False  # amounts do not wait for it
         if not form.is_valid():
             return self.render({"terms": None, "unreadable": list(_unreadable(form))})
         found = drafts.draft(
-            fields=form.amended(_terms(amends)) if amends else form.message(),
+            fields=form.amended(**_stands(amends)) if amends else form.message(),
             source_system=amends.source_system if amends else manual.SOURCE,
             instead_of=amends,
             actor=self.request.actor,
@@ -223,6 +222,12 @@ def _ticket(product: str) -> type[TicketForm]:
     if product not in TICKETS:
         raise Http404
     return TICKETS[product]
+
+
+def _amending(trade: Trade, typed: Mapping[str, Any] | None = None) -> TicketForm:
+    """Return the ticket of a trade that is amended: what stands, and what was typed over it."""
+    ticket = _ticket(trade.product)
+    return ticket(typed, initial=ticket.initial_of(trade, _terms(trade)))
 
 
 BOX_OF = {
@@ -304,8 +309,14 @@ def _trade(request: ActedRequest, pk: int) -> Trade:
 
 def _terms(trade: Trade) -> dict[str, Any]:
     """Return the terms of the version that stands."""
-    version = trade.versions.get(version_no=trade.version_no)
-    return dict(version.terms)
+    return dict(_stands(trade)["terms"])
+
+
+def _stands(trade: Trade) -> dict[str, Any]:
+    """Return the terms of the version that stands, and what its message sent."""
+    versions = trade.versions.select_related("execution")
+    version = versions.get(version_no=trade.version_no)
+    return {"terms": version.terms, "sent": version.execution.content}
 
 
 def _to_trade(item: Any) -> HttpResponse:
