@@ -8,8 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from refdata.models import Currency, Instrument, Venue
+from tests.browser.accessibility import faint_text_by_night, serious_violations
 from tests.factories.controlled import BNP_ISIN, trade, world
+from tests.factories.trades import AT, person
+from tests.integration.trades.typed import booked, fields
 from trades.models import Trade
+from trades.services import manual
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -89,3 +93,31 @@ def test_a_look_ahead_offers_books(page: Page) -> None:
     page.goto("/trades/new/")
     page.locator("[name=book]").press_sequentially("eq")
     expect(page.locator("#books option")).to_have_count(1)
+
+
+def test_who_loses_a_race_sees_what_stands_beside_what_was_typed_and_decides(page: Page) -> None:
+    made = booked(quantity="100", price="60.5")
+    page.goto(f"/trades/{made.pk}/amend/")
+    manual.amend_trade(
+        trade_id=made.pk, seen=made.fingerprint, fields=fields(price="61"),
+        reason="the price of the broker", actor=person("ben"), at=AT,
+    )  # fmt: skip
+    leave(page, "quantity", "120")
+    leave(page, "reason", "twenty more")
+    page.get_by_role("button", name="Amend").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("It changed in the meantime.")
+    row = page.get_by_role("row", name="Price")
+    expect(row.get_by_role("cell")).to_have_text(["60.50", "61.00", "60.50"])
+    expect(page.locator("[name=quantity]")).to_have_value("120")
+    expect(page.locator("[name=reason]")).to_have_value("twenty more")
+    expect(page.locator("#amounts")).to_contain_text("7,260.00")
+    assert serious_violations(page) == []
+    assert faint_text_by_night(page) == []
+
+    leave(page, "price", "61")
+    page.get_by_role("button", name="Amend").click()
+
+    page.wait_for_url(f"**/trades/{made.pk}/")
+    made.refresh_from_db()
+    assert (made.version_no, made.quantity, made.price) == (3, 120, 61)
