@@ -1,6 +1,13 @@
 from django.db import migrations, models
 
 
+#: Triggers of the table that is taken back: what stays of trades changes without it.
+BACK = """
+DROP TRIGGER IF EXISTS guard_tally_new ON trades_trade;
+DROP TRIGGER IF EXISTS guard_tally_changed ON trades_trade
+"""
+
+
 class Migration(migrations.Migration):
     """Totals of any number of trades; `database/tallies.sql` counts what stands."""
 
@@ -34,4 +41,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_folded', True)), fields=('trade_date', 'desk_code', 'state', 'close_reason', 'side', 'product_class', 'currency', 'is_amended', 'is_by_hand'), name='tally_one_of_what_is_alike')],
             },
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, BACK),
     ]
