@@ -120,7 +120,9 @@ class TalliedFilterSet(ListFilterSet):
     tallied_by: ClassVar[Mapping[str, str]] = {}
 
     def tallied(self, *, actor: Actor) -> QuerySet[Tally] | None:
-        """Return the tallies of exactly what a readable filter keeps; None where none say it."""
+        """Return the tallies of exactly what the filter keeps; None where none say it."""
+        if not self.is_valid():
+            return None
         given = self.form.cleaned_data.items()
         asked = {
             name: value for name, value in given if value is not False and value not in EMPTY_VALUES

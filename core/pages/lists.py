@@ -52,10 +52,11 @@ class BulkAction:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """How many rows match, and their totals, known without reading them."""
+    """How many rows match and their totals; past the cap, where nobody counts on, without them."""
 
     count: int
     totals: tuple[Total, ...]
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,15 @@ class ListPage(PageView):
         """Return the totals above the list, (label, written value); not asked past the cap."""
         return ()
 
-    def find_whole(self) -> Whole | None:
-        """Return what is known of all rows that match, None where they have to be read for it."""
-        return None
+    def measure(self, queryset: QuerySet[Any]) -> Whole:
+        """Return how many rows match, counted to one past the cap, and their totals up to there.
+
+        A room that knows more, or knows it in one query, says so.
+        """
+        count = queryset.order_by().values("pk")[: self.cap + 1].count()
+        if count > self.cap:
+            return Whole(count, (), is_counted=False)
+        return Whole(count, tuple(self.summary(queryset)))
 
     def row_url(self, record: Any) -> str:
         """Return where Enter and a double click lead, '' for nowhere."""
@@ -163,17 +170,14 @@ class ListPage(PageView):
         return tuple(n for n in self.table_class.base_columns if n not in self.columns_shown)
 
     @cached_property
-    def whole(self) -> Whole | None:
-        """What is known of all rows that match, if the filter can be read at all."""
-        return self.find_whole() if self.filterset.is_valid() else None
+    def whole(self) -> Whole:
+        """How many rows match, and their totals."""
+        return self.measure(self.filterset.qs)
 
-    @cached_property
+    @property
     def total(self) -> int:
-        """How many rows match, counted to one past the cap where it is not known."""
-        if self.whole is not None:
-            return self.whole.count
-        rows = self.filterset.qs.order_by().values("pk")
-        return int(rows[: self.cap + 1].count())
+        """How many rows match, at most one past the cap where they were not counted on."""
+        return self.whole.count
 
     @property
     def is_capped(self) -> bool:
@@ -228,10 +232,10 @@ class ListPage(PageView):
             "filterset": self.filterset,
             "filter_query": query,
             "window": self.window,
-            "count": self.total if self.whole else min(self.total, self.cap),
+            "count": self.total if self.whole.is_counted else self.cap,
             "is_capped": self.is_capped,
-            "is_counted": self.whole is not None or not self.is_capped,
-            "totals": self._totals(),
+            "is_counted": self.whole.is_counted,
+            "totals": self.whole.totals,
             "bulk_actions": self.allowed_bulk_actions(),
             "column_choices": self._column_choices(),
             "views": self._views(query),
@@ -240,11 +244,6 @@ class ListPage(PageView):
             "may_create": self._may_create(),
             **self.extra_context(),
         }
-
-    def _totals(self) -> tuple[Total, ...]:
-        if self.whole is not None:
-            return self.whole.totals
-        return () if self.is_capped else tuple(self.summary(self.filterset.qs))
 
     def allowed_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that the role matrix allows to this person."""

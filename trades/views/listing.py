@@ -46,12 +46,13 @@ class TradeList(ListPage):
     def get_queryset(self) -> QuerySet[Trade]:
         return selectors.list_trades(actor=self.request.actor).select_related("instrument", "block")
 
-    def summary(self, queryset: QuerySet[Trade]) -> tuple[tuple[str, str], ...]:
-        return totals.of_rows(queryset)
-
-    def find_whole(self) -> Whole | None:
+    def measure(self, queryset: QuerySet[Trade]) -> Whole:
         tallies = self.filterset.tallied(actor=self.request.actor)
-        return None if tallies is None else totals.of_tallies(tallies)
+        return (
+            totals.of_rows(queryset, cap=self.cap)
+            if tallies is None
+            else totals.of_tallies(tallies)
+        )
 
     def row_url(self, record: Trade) -> str:
         return f"/trades/{record.pk}/"

@@ -163,13 +163,10 @@ class ValidationQueue(ListPage):
             .annotate(request_state=selectors.open_request())
         )
 
-    def summary(self, queryset: QuerySet[Trade]) -> tuple[tuple[str, str], ...]:
-        return totals.of_rows(queryset)
-
-    def find_whole(self) -> Whole | None:
+    def measure(self, queryset: QuerySet[Trade]) -> Whole:
         tallies = self.filterset.tallied(actor=self.request.actor)
         if tallies is None:
-            return None
+            return totals.of_rows(queryset, cap=self.cap)
         return totals.of_tallies(tallies.filter(state=TradeState.PENDING_VALIDATION.value))
 
     def row_url(self, record: Trade) -> str:
