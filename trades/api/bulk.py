@@ -25,7 +25,8 @@ from trades.api.reading import Parts
 from trades.services import bulk, capture
 from trades.states import Channel
 
-SLICE_ITEMS: Final = 10_000
+WHOLE_ITEMS: Final = 10_000
+SLICE_ITEMS: Final = 5_000
 SLICE_BYTES: Final = 16 * 1024 * 1024
 FEW: Final = 1_000
 PATIENCE_S: Final = 30
@@ -116,7 +117,7 @@ def _slices(parts: Parts, indexes: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _is_large(parts: Parts) -> bool:
     """Say whether the messages come in several slices."""
-    return len(parts) > SLICE_ITEMS or isinstance(parts.texts, Places)
+    return len(parts) > WHOLE_ITEMS or isinstance(parts.texts, Places)
 
 
 def _hold(room: threading.Lock | threading.Semaphore, held: ExitStack) -> None:

@@ -94,7 +94,6 @@ def test_slices_leave_what_one_piece_leaves(
     sliced = post(client, shape(messages))
     renamed = [m | {"source_reference": f"{m['source_reference']}w"} for m in messages]
     monkeypatch.setattr(reading, "IN_MEMORY", 10**6)
-    monkeypatch.setattr(bulk, "SLICE_ITEMS", 10**6)
     whole = post(client, shape(renamed))
 
     assert told(sliced) == told(whole)
