@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+BACK = "DELETE FROM desk_workitem WHERE kind = 'CANCELLATION'"
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
             model_name='workitem',
             name='workitem_kind_known',
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, BACK),
         migrations.AlterField(
             model_name='workitem',
             name='kind',
