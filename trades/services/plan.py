@@ -76,6 +76,7 @@ class TradeRow:
     id: int = 0
     created: bool = True
     changed: bool = False
+    moved: bool = False  # to another trade date
 
     @property
     def reference(self) -> str:
@@ -218,6 +219,7 @@ class Plan:
         self._next(item, facts, trade)
 
     def _restate(self, trade: TradeRow, terms: Terms) -> None:
+        trade.moved |= terms.trade_date != trade.terms.trade_date
         trade.terms, trade.encoded = terms, terms.encoded()
         trade.fingerprint = fingerprint(trade.encoded)
         trade.risk_eur = risk_in_eur(terms, self.reference)

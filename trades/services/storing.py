@@ -217,7 +217,7 @@ def _legs(versions: Sequence[VersionRow]) -> list[str]:
 
 
 def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
-    changed = [t for t in plan.trades.values() if t.changed and not t.created]
+    changed = _changed(plan)
     if not changed:
         return
     rows: list[dict[str, Any]] = [
@@ -244,6 +244,11 @@ def _amend(plan: Plan, batch_id: int, touched: datetime | None) -> None:
         subject=f"batch:{batch_id}",
         payload={"trade_ids": sorted(trade.id for trade in changed)},
     )
+
+
+def _changed(plan: Plan) -> list[TradeRow]:
+    """Return the trades that stood before and are other now."""
+    return [t for t in plan.trades.values() if t.changed and not t.created]
 
 
 def _replay(plan: Plan) -> None:
@@ -281,10 +286,11 @@ def _tell_the_desk(plan: Plan, fresh: Sequence[Item], origin: Origin) -> None:
         undo_for_source(trade_ids=blocks, actor=plan.actor, at=plan.at)
     done = (Outcome.BOOKED, Outcome.IGNORED)
     _close(plan, [i for i in plan.replayed if i.outcome in done], "booked")
-    changed = [t.id for t in plan.trades.values() if t.changed and not t.created]
+    changed = _changed(plan)
     if changed:
-        supersede(trade_ids=changed, actor=plan.actor, at=plan.at)
-        days = {t.id: t.terms.trade_date for t in plan.trades.values() if t.id in set(changed)}
+        supersede(trade_ids=[t.id for t in changed], actor=plan.actor, at=plan.at)
+    days = {t.id: t.terms.trade_date for t in changed if t.moved}
+    if days:
         desk.follow_subjects(subject_kind="trade", days=days, actor=plan.actor)
     over = [t.id for t in plan.trades.values() if t.changed and t.state is TradeState.CLOSED]
     if over:
