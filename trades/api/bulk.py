@@ -86,22 +86,11 @@ def _whole(parts: Parts, origin: capture.Origin, client: Client, at: datetime) -
 
 def _sliced(parts: Parts, origin: capture.Origin, client: Client, at: datetime) -> Told:
     order = bulk.sorted_by_identity(parts.texts)
-    with bulk.in_slices(
-        followers=_followers(parts, order), origin=origin, actor=client.actor, at=at
-    ) as taken:
+    with bulk.in_slices(followers=order.parted, origin=origin, actor=client.actor, at=at) as taken:
         told = Told(taken.batch_id)
         for indexes in _slices(parts, order.indexes):
             told.add(taken.take(parts.read(indexes)), indexes)
     return told
-
-
-def _followers(parts: Parts, order: bulk.Sorted) -> list[str]:
-    """Return the references without a NEW that can be read: what follows them may have to wait."""
-    return [
-        reference
-        for reference, news in order.parted.items()
-        if all(isinstance(message, tuple) for message in parts.read(news))
-    ]
 
 
 def _slices(parts: Parts, indexes: Sequence[int]) -> Iterator[Sequence[int]]:

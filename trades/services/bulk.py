@@ -39,12 +39,11 @@ _DECODER = msgspec.json.Decoder(Identity)
 class Sorted:
     """The indexes of messages in the order of their capture.
 
-    `parted` are the references whose messages include another than a NEW, with the index of each of
-    their NEWs.
+    `parted` are the references whose messages include another than a NEW.
     """
 
     indexes: Sequence[int]
-    parted: dict[str, list[int]] = field(default_factory=dict)
+    parted: frozenset[str] = frozenset()
 
     @property
     def is_natural(self) -> bool:
@@ -55,8 +54,7 @@ def sorted_by_identity(texts: Iterable[bytes]) -> Sorted:
     """Return the order in which messages are captured: as they stand unless one follows another."""
     first: dict[str, int] = {}
     keys: list[tuple[int, bool, int, int]] = []
-    parted: dict[str, list[int]] = {}
-    news: dict[str, list[int]] = {}
+    parted: set[str] = set()
     twice = False
     for index, text in enumerate(texts):
         identity = _identity(text)
@@ -64,13 +62,10 @@ def sorted_by_identity(texts: Iterable[bytes]) -> Sorted:
         began = first.setdefault(reference, index) if reference else index
         twice = twice or began != index
         keys.append((began, rank > 0, identity.version, rank))
-        if identity.action == Action.NEW:
-            news.setdefault(reference, []).append(index)
-        elif reference:
-            parted[reference] = []
-    parted = {reference: news.get(reference, []) for reference in parted}
+        if reference and identity.action != Action.NEW:
+            parted.add(reference)
     order: Sequence[int] = range(len(keys))
-    return Sorted(sorted(order, key=keys.__getitem__) if twice else order, parted)
+    return Sorted(sorted(order, key=keys.__getitem__) if twice else order, frozenset(parted))
 
 
 def _identity(text: bytes) -> Identity:
@@ -115,8 +110,8 @@ def in_slices(
 ) -> Iterator[Bulk]:
     """Open a bulk with a batch of its own, in one transaction; close and announce it at the end.
 
-    `followers` are references that something follows up without a NEW in the same bulk: unless they
-    are booked already, the source is locked for this capture alone, from the beginning on.
+    `followers` are references that something other than a NEW is about: unless they are booked
+    already, the source is locked for this capture alone, from the beginning on.
     """
     with acting(actor=actor, reason=origin.reason):
         alone = loading.has_unbooked(origin.source_system, followers)

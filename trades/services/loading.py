@@ -135,14 +135,14 @@ def begin(
 
     The lock of the source is shared, or taken alone when a message may have to be parked: a NEW
     that is being booked elsewhere must be seen by whoever parks an amendment of it, and the other
-    way round; otherwise the amendment would wait for ever. Trades that are amended are locked, too.
+    way round; otherwise the amendment would wait for ever. A NEW among the messages is no promise:
+    it may be refused. Trades that are amended are locked, too.
     A slice of a bulk is told by `alone` which lock the bulk needs: nobody takes the one after the
     other, or two who do would wait for each other.
     """
     if alone is None:
-        born = {m.source_reference for m in messages if m.action == Action.NEW}
         alone = has_unbooked(
-            source_system, {m.source_reference for m in messages if m.action != Action.NEW} - born
+            source_system, {m.source_reference for m in messages if m.action != Action.NEW}
         )
     names = list({m.source_reference for m in messages})
     count = len(messages)

@@ -47,6 +47,26 @@ def test_the_same_message_from_many_is_booked_once() -> None:
     assert (Trade.objects.count(), TradeVersion.objects.count()) == (1, 1)
 
 
+def test_a_new_that_is_refused_promises_nothing_to_what_follows_it() -> None:
+    """Its version is used already; meanwhile another NEW comes alone, with the version of what
+    follows: one of the two is in conflict, however they meet.
+    """
+    small_world()
+    names = [f"Q-{n}" for n in range(10)]
+    for name in names:
+        send(facts(source_reference=name, version=2, action="AMEND"))
+
+        follows = facts(source_reference=name, version=1, action="AMEND", quantity="7")
+        at_once(
+            sending(facts(source_reference=name, version=2), follows),
+            sending(facts(source_reference=name, version=1)),
+        )
+
+    for name in names:
+        kept = Execution.objects.filter(source_reference=name)
+        assert sorted(kept.values_list("source_version", flat=True)) == [1, 2], name
+
+
 def test_overlapping_bulks_in_opposite_order_both_end() -> None:
     small_world()
     many = [facts(source_reference=f"N-{n}") for n in range(50)]

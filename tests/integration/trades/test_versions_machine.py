@@ -125,7 +125,7 @@ class Sender:
     def _slices(self, read: list[ExecutionFacts]) -> list[Answer]:
         origin = capture.Origin(source_system=self.source, channel=Channel.BULK)
         order = bulk.sorted_by_identity(message.content() for message in read)
-        followers = [reference for reference, news in order.parted.items() if not news]
+        followers = order.parted
 
         def once() -> list[Answer]:
             answers: dict[int, Answer] = {}
