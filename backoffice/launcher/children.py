@@ -10,7 +10,7 @@ from backoffice.launcher import places
 from backoffice.launcher.cluster_home import UnableToStart
 
 #: How many of each there are: settings, with what stands for them where nothing is said.
-COUNTS: Final = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", "WORKER_CONCURRENCY": "2"}
+COUNTS: Final = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "8", "WORKER_CONCURRENCY": "2"}
 
 
 def _count(environment: Mapping[str, str], name: str) -> str:
@@ -27,10 +27,13 @@ def check_counts(environment: Mapping[str, str]) -> None:
 
 
 def web(environment: Mapping[str, str], *, host: str, port: int) -> list[str]:
-    """Return the command of the web server: processes for the cores, threads for who waits."""
+    """Return the command of the web server: processes for the cores, threads for who waits.
+
+    Its warnings are advice on the number of threads, which does not know what ours wait for.
+    """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "backoffice.wsgi:application"),
-        *("--no-ws", "--host", host, "--port", str(port), "--log-level", "warning"),
+        *("--no-ws", "--host", host, "--port", str(port), "--log-level", "error"),
         *("--workers-kill-timeout", "8"),
         *("--workers", _count(environment, "WEB_CONCURRENCY")),
         *("--blocking-threads", _count(environment, "WEB_THREADS")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,6 +41,29 @@ INSERT INTO core_idempotencyrecord (client, key, fingerprint, code, answer, medi
 VALUES (%s, %s, %s, %s, %s, %s)
 """,
 )
+#: The same for several keys of one client: whether all of them are free.
+HOLD_ALL: Final = Statement(
+    "hold_keys",
+    """
+SELECT set_config('denouement.key_held', bool_and(
+           pg_try_advisory_xact_lock(hashtextextended(name, 0)))::text, true)
+  FROM unnest(%s::text[]) AS name
+""",
+)
+LOOK_ALL: Final = Statement(
+    "look_keys",
+    """
+SELECT current_setting('denouement.key_held') = 'true'
+   AND NOT EXISTS (SELECT FROM core_idempotencyrecord WHERE client = %s AND key = ANY(%s::text[]))
+""",
+)
+STORE_ALL: Final = Statement(
+    "store_answers",
+    """
+INSERT INTO core_idempotencyrecord (client, key, fingerprint, code, answer, media_type)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::bytea[], %s::text[])
+""",
+)
 
 
 class KeyRefused(Refusal):
@@ -71,6 +94,16 @@ class Key:
     client: str
     value: str
     fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """What the lock of the key is called."""
+        return f"{self.client}\n{self.value}"
+
+    def row(self, answer: HttpResponse) -> list[Any]:
+        """Return what is stored of an answer, in the order of STORE."""
+        kept = (answer.status_code, packed(answer), answer.headers["Content-Type"])
+        return [self.client, self.value, self.fingerprint, *kept]
 
 
 def key_of(
@@ -107,26 +140,39 @@ def once(key: Key | None, effect: Callable[[], HttpResponse]) -> HttpResponse:
         if key is None:
             return effect()
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"{HOLD.ready()}; {LOOK.ready()}",
-                [f"{key.client}\n{key.value}", key.client, key.value],
-            )
+            cursor.execute(f"{HOLD.ready()}; {LOOK.ready()}", [key.name, key.client, key.value])
             is_held, *known = cursor.fetchone()
         if not is_held:
             raise KeyInFlight(_("A request with this Idempotency-Key is still running"))
         if known[0] is not None:
             return _stored(key, *known)
         answer = effect()
-        row: list[Any] = [
-            key.client,
-            key.value,
-            key.fingerprint,
-            answer.status_code,
-            packed(answer),
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(STORE.ready(), [*row, answer.headers["Content-Type"]])
+            cursor.execute(STORE.ready(), key.row(answer))
         return answer
+
+
+def hold_all(keys: Sequence[Key]) -> bool:
+    """Hold several keys of one client in this transaction; say whether all were free and new."""
+    if not keys:
+        return True
+    values = [key.value for key in keys]
+    if len(set(values)) < len(values):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{HOLD_ALL.ready()}; {LOOK_ALL.ready()}",
+            [[key.name for key in keys], keys[0].client, values],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def store_all(answered: Sequence[tuple[Key, HttpResponse]]) -> None:
+    """Store the answers to what `hold_all` held."""
+    if answered:
+        columns = zip(*(key.row(answer) for key, answer in answered), strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(STORE_ALL.ready(), [list(column) for column in columns])
 
 
 def in_flight() -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core import access, audit
+from core.middleware import SAFE_ID
 from core.models import AuditEntry
 from core.pages import ListPage, PageView, records, words
 from core.pages.columns import (
@@ -39,7 +40,10 @@ CUT = {"td": {"class": "cut"}}
 
 
 class TrailSearch(SearchFilter):
-    """A record as the trail names it, or who, why and in which request, word by word."""
+    """A record as the trail names it, or who, why and in which request, word by word.
+
+    An entry may name several requests that were answered by one transaction.
+    """
 
     def filter(self, qs: QuerySet[AuditEntry], value: str) -> QuerySet[AuditEntry]:
         text = " ".join((value or "").split())
@@ -51,9 +55,14 @@ class TrailSearch(SearchFilter):
             qs = super().filter(qs, word) if about is None else qs.filter(about)
         return qs
 
+    def about(self, word: str) -> Q:
+        """Return "this word says who, why or in which request"."""
+        found = super().about(word)
+        return found | Q(request_id__contains=word) if SAFE_ID.fullmatch(word) else found
+
 
 class AuditFilter(ListFilterSet):
-    q = TrailSearch(fields=("actor__startswith", "reason__icontains", "request_id__exact"))
+    q = TrailSearch(fields=("actor__startswith", "reason__icontains"))
     entity = django_filters.ChoiceFilter(
         choices=records.labels, label=_("Entity"), empty_label=_("Any")
     )

@@ -18,7 +18,6 @@ from django.utils import timezone
 from core import jobs
 from kernel.actors import SYSTEM
 from trades.services import capture
-from trades.states import Outcome
 
 QUIET_PER_SECOND: Final = 10
 LATE: Final = timedelta(seconds=1)
@@ -34,12 +33,12 @@ class Burst:
 
     def tell(self, captured: capture.Captured, *, source_system: str, at: datetime) -> None:
         """See to it that what was booked gets judged."""
-        if captured.items[0].outcome is not Outcome.BOOKED:
+        if not captured.has_booked():
             return
         now = monotonic()
         full = len(self.calls) == QUIET_PER_SECOND
         burst = full and now - self.calls[0] < 1
-        self.calls.append(now)
+        self.calls.extend([now] * len(captured.items))
         if not burst or timezone.now() - at > LATE:
             capture.announce(captured.batch_id)
             return

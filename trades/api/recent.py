@@ -8,7 +8,7 @@ known is asked again each time, so a name that was just added is found at once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -34,16 +34,16 @@ class Recent:
     until: float = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reference_for(self, source_system: str, facts: ExecutionFacts) -> Reference:
-        """Return reference data that covers the names of this message."""
-        names = dict.fromkeys(_names(facts), facts)
+    def reference_for(self, source_system: str, messages: Sequence[ExecutionFacts]) -> Reference:
+        """Return reference data that covers the names of these messages."""
+        names = {name: facts for facts in messages for name in _names(facts)}
         with self.lock:
             now = monotonic()
             if (
                 self.reference is None
                 or now > self.until
                 or not self.loaded.issuperset(names)
-                or not _all_known(facts, self.reference)
+                or not all(_all_known(facts, self.reference) for facts in messages)
             ):
                 self._load(source_system, names, now)
             assert self.reference is not None  # noqa: S101 - just loaded
@@ -62,12 +62,12 @@ class Recent:
 _recent: dict[tuple[str, str], Recent] = {}
 
 
-def reference_for(source_system: str, facts: ExecutionFacts) -> Reference | None:
+def reference_for(source_system: str, messages: Sequence[ExecutionFacts]) -> Reference | None:
     """Return remembered reference data; None in tests, whose data come and go with each of them."""
     if getattr(settings, "TESTING", False):
         return None
     key = (connection.settings_dict["NAME"], source_system)
-    return _recent.setdefault(key, Recent()).reference_for(source_system, facts)
+    return _recent.setdefault(key, Recent()).reference_for(source_system, messages)
 
 
 def _names(facts: ExecutionFacts) -> Iterator[Name]:

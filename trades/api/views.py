@@ -29,6 +29,7 @@ from trades import selectors
 from trades.api import answers, bulk, described, reading, recent
 from trades.api.burst import BURST
 from trades.api.on_disk import ONE_BYTES_MAX
+from trades.api.together import DOOR, Call, meeting_of
 from trades.formats.execution_json import read_execution
 from trades.services import capture
 from trades.states import Channel
@@ -93,12 +94,14 @@ def post_one(request: HttpRequest, client: Client) -> HttpResponse:
             ),
             actor=client.actor,
             at=at,
-            reference=recent.reference_for(client.source_system, message),
+            reference=recent.reference_for(client.source_system, [message]),
         )
         BURST.tell(captured, source_system=client.source_system, at=at)
         return answers.of_one(captured.items[0])
 
-    return capture.retried(lambda: once(key, effect))
+    return meeting_of(client).answer(
+        Call(client, message, key), lambda: capture.retried(lambda: once(key, effect))
+    )
 
 
 def post_many(request: HttpRequest, client: Client) -> HttpResponse:
@@ -126,7 +129,8 @@ class ExecutionsView(BaseAPIView):
         """Keep one execution: 201 booked or waiting, 200 an exact repeat, 409 other content, 422
         every finding. The body may come with `Content-Encoding: gzip`.
         """
-        return as_client(request, post_one)
+        with DOOR.entered():
+            return as_client(request, post_one)
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any

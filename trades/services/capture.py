@@ -86,6 +86,7 @@ class Origin:
     repaired: bool = False  # persons corrected what came in a file
     hands: tuple[str, ...] = ()  # those persons
     checked: bool = False  # the actor decided on exactly this, and made none of it
+    requests: str = ""  # the ids of the requests that are answered, where they are several
 
     @property
     def has_own_batch(self) -> bool:
@@ -146,7 +147,7 @@ def capture_here(
     items = [_item(message, origin) for message in messages]
     good = [item for item in items if item.facts is not None]
     facts = [item.facts for item in good if item.facts is not None]
-    act = declared(actor=actor, reason=origin.reason)
+    act = declared(actor=actor, reason=origin.reason, request_id=origin.requests)
     minute = f"{origin.channel} {origin.source_system} {at:%Y-%m-%dT%H:%M}"
     window = minute if origin.by_minute else ""
     known = loading.begin(origin.source_system, facts, act=act, window=window, alone=alone)
