@@ -191,7 +191,7 @@ class Confirmation(Terms):
             ),
         ]
         indexes = [
-            models.Index(fields=["-trade_date", "-id"], name="confirmation_latest"),
+            models.Index(fields=["trade_date", "id"], name="confirmation_latest"),
             models.Index(fields=["party", "trade_date", "isin"], name="confirmation_bucket"),
             models.Index(
                 fields=["trade_date"], condition=Q(state__in=OPEN), name="confirmation_open"

@@ -221,7 +221,7 @@ class FixMessage(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["session", "-id"], name="fix_message_latest"),
+            models.Index(fields=["session", "id"], name="fix_message_latest"),
             models.Index(
                 fields=["session", "id"], condition=Q(waits=True), name="fix_message_waits"
             ),
@@ -355,7 +355,7 @@ class FixEvent(models.Model):
         verbose_name = _("FIX event")
         verbose_name_plural = _("FIX events")
         constraints = [known("kind", FixEventKind, name="fix_event_known_kind")]
-        indexes = [models.Index(fields=["session", "-id"], name="fix_event_latest")]
+        indexes = [models.Index(fields=["session", "id"], name="fix_event_latest")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.text}"

@@ -206,9 +206,10 @@ class Trade(Terms):
             ),
         ]
         indexes = [
-            models.Index(fields=["-trade_date", "-id"], name="trade_latest"),
+            # Latest first is read backwards: what is new is added at the end, where pages fill up.
+            models.Index(fields=["trade_date", "id"], name="trade_latest"),
             *(
-                models.Index(fields=[field, "-trade_date", "-id"], name=f"trade_by_{name}")
+                models.Index(fields=[field, "trade_date", "id"], name=f"trade_by_{name}")
                 for name, field in FILTERED.items()
             ),
             models.Index(
@@ -217,9 +218,7 @@ class Trade(Terms):
                 name="trade_by_reference",
             ),
             # No index names `state`: its change need not touch any of them.
-            models.Index(
-                fields=["-trade_date", "-id"], condition=Q(is_open=True), name="trade_open"
-            ),
+            models.Index(fields=["trade_date", "id"], condition=Q(is_open=True), name="trade_open"),
             models.Index(
                 F("risk_amount_eur").desc(), "id", condition=Q(is_open=True), name="trade_queue"
             ),
