@@ -1,8 +1,8 @@
 """Control captured trades: from rows to saved findings, states, queue, history and audit.
 
-Run through `manage.py bench controls`. Trades come in through the real capture; one in fifty has a
-far price, one in seventy a wrong gross amount. The jobs of the batches are drained by as many
-worker processes as `up` starts; they and PostgreSQL share the cores.
+Run through `manage.py bench controls`. A week of clean trades with planted faults comes in through
+the real capture. The jobs of the batches are drained by as many worker processes as `up` starts;
+they and PostgreSQL share the cores. What was found is compared with the answer key.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from typing import Any
 from stdnum import isin as stdnum_isin
 
 from backoffice.launcher import places
+from benchmarks import faults, market
 from core.models import Job
 from desk.models import ControlException
 from kernel.actors import Actor, ActorKind
 from refdata import models as refdata
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
+from trades.rules import RULE_BOOK
 from trades.services import capture
 from trades.states import Channel
 
-TRADES = 40_000
+TRADES = 100_000
+EACH = 25
+SEED = 2026
 WORKERS = int(os.environ.get("WORKER_CONCURRENCY") or 2)
 WORKER = """
+import resource
 import django
 django.setup()
 from core import jobs
@@ -39,7 +44,7 @@ Job.objects.exists()
 print("ready", flush=True)
 input()
 jobs.run_pending()
-print("done", flush=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
 """
 INSTRUMENTS = 60
 DAY = date(2026, 11, 20)
@@ -110,8 +115,10 @@ def _message(number: int) -> dict[str, Any]:
     return fields
 
 
-def _drained() -> float:
-    """Return the seconds from the start of all workers, ready and waiting, to the empty queue."""
+def _drained() -> tuple[float, int]:
+    """Return the seconds from the start of all workers, ready and waiting, to the empty queue, and
+    the most megabytes that one of them held.
+    """
     workers = [
         subprocess.Popen(
             [sys.executable, "-c", WORKER],
@@ -129,37 +136,52 @@ def _drained() -> float:
         assert worker.stdin is not None
         worker.stdin.write(b"go\n")
         worker.stdin.flush()
-    for worker in workers:
-        assert worker.stdout is not None
-        worker.stdout.readline()
+    peaks = [int(worker.stdout.readline()) for worker in workers if worker.stdout is not None]
     seconds = perf_counter() - began
     for worker in workers:
         worker.communicate(timeout=600)
-    return seconds
+    return seconds, max(peaks)
+
+
+def brought_in(sent: list[market.Sent]) -> int:
+    """Capture what comes in, half an hour at a time, at the end of each; return how many trades."""
+    actor = Actor(name="bench", kind=ActorKind.CLIENT)
+    for delivery in market.deliveries(sent):
+        channel = Channel.MANUAL if delivery.source == market.BY_HAND else Channel.BULK
+        capture.capture(
+            messages=[read_fields(message) for message in delivery.messages],
+            origin=capture.Origin(source_system=delivery.source, channel=channel),
+            actor=actor,
+            at=delivery.at,
+        )
+    return Trade.objects.count()
 
 
 def run() -> dict[str, object]:
-    """Return trades per second of the control job, and what it found."""
-    _world()
-    actor = Actor(name="bench", kind=ActorKind.CLIENT)
-    for start in range(0, TRADES, 10_000):
-        capture.capture(
-            messages=[read_fields(_message(n)) for n in range(start, start + 10_000)],
-            origin=capture.Origin(source_system="BENCH", channel=Channel.BULK),
-            actor=actor,
-            at=START + timedelta(milliseconds=(start + 10_000) * 100),
-        )
+    """Return how fast a week with planted faults is judged, what was found of them, and what was
+    held that nothing is wrong with.
+    """
+    dealt = market.opened(SEED)
+    days = market.business_days(market.DAYS)
+    innocent = list(market.flow(dealt, days, TRADES))
+    cases, planted = faults.planted_in(dealt, days, EACH)
+    trades = brought_in([*map(market.Sent.soon, innocent), *planted])
     queued = Job.objects.filter(state="QUEUED").count()
-    seconds = _drained()
+    seconds, peak = _drained()
     return {
-        "trades": TRADES,
+        "rules": len(RULE_BOOK),
+        "rules_goal": 45,
+        "trades": trades,
         "jobs": queued,
         "workers": WORKERS,
         "seconds": round(seconds, 2),
-        "trades_per_s": round(TRADES / seconds),
-        "goal_per_s": 10_000,
+        "trades_per_s": round(trades / seconds),
+        "trades_per_s_goal": 25_000,
+        "peak_mb": peak,
+        "peak_mb_goal": 600,
         "exceptions": ControlException.objects.count(),
         "to_validate": Trade.objects.filter(state="PENDING_VALIDATION").count(),
         "on_hold": Trade.objects.filter(state="ON_HOLD").count(),
         "failed_jobs": Job.objects.filter(state="FAILED").count(),
+        **faults.scored(cases, [message["source_reference"] for message in innocent]),
     }

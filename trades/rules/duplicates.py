@@ -39,7 +39,9 @@ def check_duplicate(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
 def check_near_duplicate(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """No older trade of the day has the same key terms, within the set time."""
+    """No older trade of the day has the same key terms, within the set time, and came another way:
+    from another source, or one of both by hand. One source fills an order in parts that are alike.
+    """
     if facts.trade_id in context.twins:
         return
     twin = context.near_twins.get(facts.trade_id)

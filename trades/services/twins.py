@@ -12,11 +12,10 @@ from django.db import connection
 from core.sequences import array_of
 from trades.facts import TradeFacts
 
-#: Shares of a block are alike and are none twice: their sum is that of the block.
+#: Shares of a block are alike and are none twice: their sum is that of the block. One source fills
+#: an order in parts that are alike: those are several trades, unless dealt at the same moment.
 TWINS: Final = """
-SELECT DISTINCT ON (new.id) new.id, old.reference,
-       old.traded_at = new.traded_at AND old.book_code = new.book_code
-       AND old.trader_code = new.trader_code AND old.net_amount = new.net_amount AS same
+SELECT DISTINCT ON (new.id) new.id, old.reference, same
   FROM trades_trade new
   JOIN trades_trade old
     ON old.trade_date = new.trade_date AND old.isin = new.isin AND old.side = new.side
@@ -25,7 +24,13 @@ SELECT DISTINCT ON (new.id) new.id, old.reference,
    AND old.product = new.product
    AND old.traded_at BETWEEN new.traded_at - %(within)s * interval '1 second'
                          AND new.traded_at + %(within)s * interval '1 second'
+ CROSS JOIN LATERAL (
+       SELECT old.traded_at = new.traded_at AND old.book_code = new.book_code
+              AND old.trader_code = new.trader_code AND old.net_amount = new.net_amount AS same
+       ) compared
  WHERE new.id = ANY(%(ids)s)
+   AND (same OR old.source_system <> new.source_system
+        OR old.touched_by_hand_at IS NOT NULL OR new.touched_by_hand_at IS NOT NULL)
    AND (new.isin <> '' OR (new.product <> '' AND new.symbol = old.symbol))
    AND old.traded_at BETWEEN %(first)s AND %(last)s
    AND old.state NOT IN ('CLOSED', 'REJECTED')

@@ -112,13 +112,29 @@ def test_same_terms_under_another_reference_are_a_duplicate() -> None:
     assert ControlException.objects.get().found == first.reference
 
 
-def test_ticket_that_looks_like_another_is_only_a_warning() -> None:
-    first = trade(1)
-    second = trade(2, quantity=Decimal(101), traded_at=datetime(2026, 11, 20, 9, 2, tzinfo=UTC))
+LATER = datetime(2026, 11, 20, 9, 2, tzinfo=UTC)
+BY_HAND = {"touched_by_hand_at": LATER}
+
+
+@pytest.mark.parametrize(
+    ("of_first", "of_second", "looks_alike"),
+    [
+        ({}, BY_HAND, True),
+        (BY_HAND, {}, True),
+        (BY_HAND, BY_HAND, True),
+        ({}, {"source_system": "EMS"}, True),
+        ({}, {}, False),  # one source fills an order in parts that are alike
+    ],
+)
+def test_what_came_another_way_and_looks_the_same_is_only_a_warning(
+    of_first: dict[str, Any], of_second: dict[str, Any], *, looks_alike: bool
+) -> None:
+    first = trade(1, **of_first)
+    second = trade(2, quantity=Decimal(101), traded_at=LATER, **of_second)
 
     run(first, second)
 
-    assert found(second) == [("TRD-502", "OPEN")]
+    assert found(second) == ([("TRD-502", "OPEN")] if looks_alike else [])
 
 
 def test_control_again_changes_nothing() -> None:
