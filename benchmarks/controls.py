@@ -72,7 +72,11 @@ def _world() -> None:
     refdata.Book.objects.create(code="EQ-PAR-1", name="Paris", desk=desk)
     refdata.Trader.objects.create(code="T-ANA", name="Ana", desk=desk)
     party = refdata.Party.objects.create(
-        code="BNPP", name="BNP Paribas", lei="R0MUWSFPU8MPRO8K5P83", is_counterparty=True
+        code="BNPP",
+        name="BNP Paribas",
+        lei="R0MUWSFPU8MPRO8K5P83",
+        lei_status="ISSUED",
+        is_counterparty=True,
     )
     refdata.SettlementInstruction.objects.create(
         party=party, place_of_settlement="SICVFRPPXXX", agent_bic="BNPAFRPPXXX",

@@ -109,6 +109,14 @@ class Market:
             ],
         )
 
+    def open_on(self, day: date) -> Sequence[Instrument]:
+        """Return what is dealt that day: the controls know which markets are closed."""
+        mics = {one.venue.mic for one in self.instruments if one.venue}
+        book = refdata.settlement_book(currencies=(), mics=mics)
+        calendars = {mic: book.venue_calendar(mic) for mic in mics}
+        closed = {mic for mic, known in calendars.items() if known and not known.is_open(day)}
+        return [one for one in self.instruments if not one.venue or one.venue.mic not in closed]
+
 
 def seed_trades(
     *, days: Sequence[date], count: int, actor: Actor, seed: int = 2026
@@ -265,13 +273,14 @@ def _slices(deals: Sequence[Deal]) -> Iterator[tuple[datetime, list[dict[str, An
 
 
 def _day(dice: random.Random, market: Market, day: date, count: int) -> Iterator[Deal]:
-    prices = refdata.last_prices([i.isin or "" for i in market.instruments], day)
+    instruments = market.open_on(day) or market.instruments
+    prices = refdata.last_prices([i.isin or "" for i in instruments], day)
     opening = datetime.combine(day, OPENING, PARIS)
     for n in range(count):
         at = opening + timedelta(
             seconds=dice.randrange(SESSION_S), microseconds=dice.randrange(10**6)
         )
-        instrument = dice.choice(market.instruments)
+        instrument = dice.choice(instruments)
         last = prices.get(instrument.isin or "")
         fields = good_message(dice, market, instrument, last.close if last else None)
         fields |= {"source_reference": f"{day:%Y%m%d}-{n + 1:05d}", "traded_at": at.isoformat()}

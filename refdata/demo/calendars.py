@@ -14,7 +14,7 @@ from typing import Final
 from refdata.services import calendars
 
 FIRST_YEAR, LAST_YEAR = 2023, 2028
-CODES: Final = ("XPAR", "XAMS", "XETR", "XLON", "XNYS", "TARGET", "US", "GB")
+CODES: Final = ("XPAR", "XAMS", "XETR", "XLON", "XNYS", "XNAS", "TARGET", "US", "GB")
 FILE: Final = Path(__file__).with_name("closed_days.csv")
 
 

@@ -108,6 +108,12 @@ class SettlementBook:
             raise NoSettlementCalendar(currency)
         return found
 
+    @property
+    def payable(self) -> frozenset[str]:
+        """The currencies of which we know on which days they are paid."""
+        known = self.currency_calendars.items()
+        return frozenset(currency for currency, code in known if code in self.calendars)
+
     def venue_calendar(self, mic: str) -> BusinessCalendar | None:
         """Return the calendar of a venue, or of the market that operates it."""
         found = self.calendars.get(mic)

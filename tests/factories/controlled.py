@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.roles import Role
-from desk.models import Approval
+from desk.models import Approval, ControlRule
 from refdata import models as refdata
 from tests.factories.refdata import (
     BookFactory,
@@ -47,6 +47,14 @@ def world() -> None:
     refdata.Price.objects.get_or_create(
         instrument=instrument, day=date(2026, 11, 19), source="EURONEXT", close=Decimal(60)
     )
+
+
+def switched_off(code: str) -> None:
+    """Let the house do without a rule: as two people decided, long ago."""
+    ControlRule.objects.create(
+        code=code, active=False, parameters={}, valid_from=date(2026, 1, 1), reason="In a test",
+        state="APPROVED", proposed_by="ann", proposed_at=DEALT, decided_by="ben", decided_at=DEALT,
+    )  # fmt: skip
 
 
 def batch() -> CaptureBatch:

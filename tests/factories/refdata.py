@@ -66,6 +66,7 @@ class PartyFactory(factory.django.DjangoModelFactory[models.Party]):
     code = factory.Sequence(lambda n: f"PARTY{n}")
     name = factory.LazyAttribute(lambda party: f"Party {party.code}")
     lei = factory.Sequence(lei)
+    lei_status = "ISSUED"
     country = "FR"
     is_counterparty = True
 

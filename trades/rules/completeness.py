@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +16,10 @@ MANDATORY: Final = ("counterparty_code", "book_code", "trader_code", "venue", "c
 CAPACITIES: Final = frozenset({"DEAL", "MTCH", "AOTC"})
 FX: Final = "FX"
 OFF_VENUE: Final = frozenset({"XOFF", "XXXX"})
+LAPSED: Final = "LAPSED"
+WITHDRAWN: Final = frozenset({"RETIRED", "ANNULLED", "MERGED", "DUPLICATE", "CANCELLED"})
+"""What GLEIF says of a code that names nobody any more, or somebody under another code."""
+SOME: Final = 8
 
 is_isin = lru_cache(maxsize=65_536)(identifiers.is_isin)
 is_lei = lru_cache(maxsize=65_536)(identifiers.is_lei)
@@ -133,22 +137,24 @@ def check_counterparty_lei(
     "TRD-106",
     Severity.INFO,
     title=N_("LEI of the counterparty is renewed"),
-    message=N_("The LEI of the counterparty lapsed on {found}, before the trade date {expected}."),
+    message=N_("The LEI of the counterparty is not known to be renewed on {expected}: {found}."),
     source=N_("RTS 22 art. 13(2); lapsed LEI of a client is tolerated"),
     rationale=N_("A lapsed LEI is reportable for a client, but should be chased."),
     reads=COUNTERPARTY,
 )
 def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """The next renewal of the LEI is not before the trade date."""
+    """Registered, with its next renewal not before the trade date; neither known is said too."""
     party = context.counterparties.get(facts.counterparty_code)
-    if party is None or party.lei_next_renewal is None:
+    if party is None or not party.lei or party.lei_status in WITHDRAWN:
         return
-    if party.lei_next_renewal < facts.trade_date:
+    renewal = party.lei_next_renewal
+    lapsed = party.lei_status == LAPSED or (renewal is not None and renewal < facts.trade_date)
+    if lapsed or not (party.lei_status or renewal):
         yield check_lei_renewed.finding(
             "counterparty_code",
             expected=facts.trade_date,
-            found=party.lei_next_renewal,
-            evidence={"lei": party.lei},
+            found=(renewal or N_("lapsed")) if lapsed else N_("nothing is known"),
+            evidence={"lei": party.lei, "lei_status": party.lei_status or "–"},
         )
 
 
@@ -220,23 +226,32 @@ def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
 @rule(
     "TRD-111",
     Severity.WARNING,
-    title=N_("Trader deals for the desk of the book"),
-    message=N_("The trader is of desk {found}; the book belongs to desk {expected}."),
-    source=N_("Market practice: mandate of a desk"),
+    title=N_("Trader deals within the mandate"),
+    message=N_("The trader may deal for {expected}; the book is {found}."),
+    source=N_("Mission Green report (2008): mandates; market practice: mandate of a desk"),
     rationale=N_("A trade in somebody else's book is a wrong book or a breach of mandate."),
     reads=DEALER,
 )
-def check_trader_desk(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """Trader and book are of one desk."""
+def check_mandate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """The book is one of the trader's mandate; without a mandate, it is of the trader's desk."""
     trader = context.traders.get(facts.trader_code)
-    desk = context.books.get(facts.book_code)
-    if trader is not None and desk is not None and trader.desk != desk:
-        yield check_trader_desk.finding(
+    book = context.books.get(facts.book_code)
+    if trader is None or book is None:
+        return
+    within = book.code in trader.mandate if trader.mandate else book.desk == trader.desk
+    if not within:
+        yield check_mandate.finding(
             "book_code",
-            expected=desk,
-            found=trader.desk,
-            evidence={"trader": trader.code, "book": facts.book_code},
+            expected=_few(trader.mandate) or trader.desk,
+            found=f"{book.code} ({book.desk})",
+            evidence={"trader": trader.code, "desk": trader.desk},
         )
+
+
+def _few(codes: Collection[str]) -> str:
+    """Name some of many: what is expected has to fit its column."""
+    named = ", ".join(sorted(codes)[:SOME])
+    return f"{named}, …" if len(codes) > SOME else named
 
 
 @rule(
@@ -265,6 +280,6 @@ RULES: Final = (
     check_trader_known,
     check_venue,
     check_currency,
-    check_trader_desk,
+    check_mandate,
     check_capacity,
 )

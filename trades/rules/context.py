@@ -43,13 +43,24 @@ class PartyRef:
     lei: str
     lei_next_renewal: date | None = None
     is_counterparty: bool = True
+    lei_status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookRef:
+    code: str
+    active: bool
+    desk: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraderRef:
+    """A trader; `mandate` names the books that it may deal for, none means those of its desk."""
+
     code: str
     active: bool
     desk: str
+    mandate: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +76,21 @@ class LastPrice:
 class RuleContext:
     """Reference data of one batch. A key that is absent means "not known", never "fine".
 
-    `books` maps a book to its desk; `venues` a MIC to "is active"; `calendars` are keyed by MIC,
-    `settlement_calendars` by (currency, MIC); `settlement_dates` by (ISIN, MIC, trade date);
-    `rates` are units per euro by trade date; `last_prices` by (ISIN, trade date); `twins` and
-    `near_twins` map a trade id to the reference of an older trade with the same terms; the gross
-    amounts are in EUR, per (code, trade date). `instructions` are those of a counterparty of which
-    a trade lacks one, approved or not, `chosen` those that trades have, by their ids, and
-    `accounts` the keys of ours that trades name.
+    `venues` maps a MIC to "is active"; `calendars` are keyed by MIC, `settlement_calendars` by
+    (currency, MIC), and `payable` are the currencies whose payment system has one;
+    `settlement_dates` by (ISIN, MIC, trade date); `rates` are units per euro by trade date;
+    `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
+    an older trade with the same terms; the gross amounts are in EUR, per (code, trade date), and
+    the `unvalued` trades that they lack are counted. `instructions` are those of a counterparty
+    of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
+    and `accounts` the keys of ours that trades name.
     """
 
     at: datetime
     fees: FeeBook = dataclasses.field(default_factory=lambda: FeeBook(()))
     instruments: Mapping[str, InstrumentRef] = dataclasses.field(default_factory=dict)
     counterparties: Mapping[str, PartyRef] = dataclasses.field(default_factory=dict)
-    books: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    books: Mapping[str, BookRef] = dataclasses.field(default_factory=dict)
     traders: Mapping[str, TraderRef] = dataclasses.field(default_factory=dict)
     venues: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     zones: Mapping[str, tzinfo] = dataclasses.field(default_factory=dict)
@@ -88,12 +100,15 @@ class RuleContext:
     settlement_calendars: Mapping[tuple[str, str], BusinessCalendar] = dataclasses.field(
         default_factory=dict
     )
+    payable: frozenset[str] = frozenset()
     settlement_dates: Mapping[tuple[str, str, date], date] = dataclasses.field(default_factory=dict)
     last_prices: Mapping[tuple[str, date], LastPrice] = dataclasses.field(default_factory=dict)
     twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
+    trader_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)
+    counterparty_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
     chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)

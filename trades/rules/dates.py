@@ -9,9 +9,13 @@ from typing import Final
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
+from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE, FX
 from trades.rules.rule import BOOKING, MARKET, N_, Limits, rule
+
+WITHOUT_DAYS: Final = OFF_VENUE | {"SINT"}
+"""Codes of ISO 10383 for no market: nothing opens or closes there."""
 
 
 @rule(
@@ -187,6 +191,87 @@ def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -
         )
 
 
+@rule(
+    "TRD-208",
+    Severity.BLOCKING,
+    title=N_("Settlement date is known"),
+    message=N_("No settlement date: nothing says when this is delivered and paid."),
+    source=N_("CSDR art. 5; market practice"),
+    rationale=N_("Without it nothing is instructed, and no rule on dates and interest can look."),
+    fix=N_("Amend the trade with its settlement date, or load calendar and cycle of the market."),
+    reads=MARKET,
+)
+def check_settlement_known(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """There is one for all that is delivered or paid; a future moves by its margin alone."""
+    instrument = context.instruments.get(facts.isin)
+    if facts.settlement_date is not None or (instrument is not None and instrument.is_future):
+        return
+    usual = context.settlement_dates.get((facts.isin, facts.venue, facts.trade_date))
+    yield check_settlement_known.finding(
+        "settlement_date", expected=usual or N_("a date"), found=""
+    )
+
+
+@rule(
+    "TRD-209",
+    Severity.INFO,
+    title=N_("Calendar of the venue is known"),
+    message=N_("No calendar of {found}: whether it was open was not checked."),
+    source=N_("Market practice"),
+    rationale=N_("What could not be checked must be seen as unchecked; a fill proves a market."),
+    fix=N_("Load the calendar of {found}."),
+    reads=MARKET,
+)
+def check_venue_calendar(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """An active venue, or the market that operates it, has a calendar; off venue there is none."""
+    mic = facts.venue
+    if mic in WITHOUT_DAYS or mic in context.calendars or not context.venues.get(mic, False):
+        return
+    yield check_venue_calendar.finding("venue", expected=N_("a calendar"), found=mic)
+
+
+@rule(
+    "TRD-210",
+    Severity.WARNING,
+    title=N_("Calendar of the payment system is known"),
+    message=N_("No payment calendar of {found}: whether it pays that day was not checked."),
+    source=N_("CSDR art. 5; calendars of the payment systems"),
+    rationale=N_("A day on which the currency is not paid ends in a fail, which costs penalties."),
+    fix=N_("Load the payment calendar of {found}: all that waits for it goes on."),
+    reads=MARKET,
+)
+def check_payment_calendar(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """A known currency has the calendar of its payment system; of two, TRD-806 asks both."""
+    code = facts.currency
+    if facts.product == FX or code in context.payable or code not in context.currencies:
+        return
+    yield check_payment_calendar.finding("currency", expected=N_("a calendar"), found=code)
+
+
+@rule(
+    "TRD-211",
+    Severity.INFO,
+    title=N_("Usual settlement date is known"),
+    message=N_("Nothing gives the usual settlement date of {found}: it was not compared."),
+    source=N_("CSDR art. 5(2)"),
+    rationale=N_("What could not be checked must be seen as unchecked."),
+    fix=N_("Load cycle and calendars of the market."),
+    reads=MARKET,
+)
+def check_cycle_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Cycle and calendars give a date for what is bought and sold; other products agree theirs."""
+    if facts.product or facts.isin not in context.instruments:
+        return
+    if (facts.isin, facts.venue, facts.trade_date) not in context.settlement_dates:
+        yield check_cycle_known.finding("settlement_date", expected=N_("a date"), found=facts.isin)
+
+
 RULES: Final = (
     check_date_order,
     check_trade_day_open,
@@ -195,4 +280,8 @@ RULES: Final = (
     check_not_future,
     check_trade_day_is_execution_day,
     check_not_matured,
+    check_settlement_known,
+    check_venue_calendar,
+    check_payment_calendar,
+    check_cycle_known,
 )

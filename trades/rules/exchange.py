@@ -178,6 +178,24 @@ def check_spot_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
         )
 
 
+@rule(
+    "TRD-807",
+    Severity.WARNING,
+    title=N_("Reference rate of the pair is known"),
+    message=N_("No reference rate of {found}: the rate could not be compared."),
+    source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),
+    rationale=N_("The rate is all there is to check of an exchange: unchecked, somebody looks."),
+    fix=N_("Load the reference rates of {found}."),
+)
+def check_rate_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Both currencies have a reference rate on or before the trade date."""
+    deal = _deal(facts)
+    if deal is None:
+        return
+    if legs.cross_rate(deal.pair, dict(context.rates.get(facts.trade_date, {}))) is None:
+        yield check_rate_known.finding("price", expected=N_("a rate"), found=deal.pair)
+
+
 RULES: Final = (
     check_pair,
     check_counter_amount,
@@ -185,4 +203,5 @@ RULES: Final = (
     check_value_date_open,
     check_not_before_spot,
     check_spot_known,
+    check_rate_known,
 )

@@ -142,6 +142,95 @@ def check_trader_active(
         yield check_trader_active.finding("trader_code", expected="ACTIVE", found=trader.code)
 
 
+@rule(
+    "TRD-607",
+    Severity.BLOCKING,
+    title=N_("Book is active"),
+    message=N_("The book {found} is not active."),
+    source=N_("Mission Green report (2008): accounts nobody watches; market practice"),
+    rationale=N_("Nobody explains the result of a closed book: a position may hide there."),
+    reads=DEALER,
+)
+def check_book_active(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """The book is ACTIVE."""
+    book = context.books.get(facts.book_code)
+    if book is not None and not book.active:
+        yield check_book_active.finding("book_code", expected="ACTIVE", found=book.code)
+
+
+@rule(
+    "TRD-608",
+    Severity.BLOCKING,
+    title=N_("Amount in EUR is known"),
+    message=N_("No rate of {found}: the amount in EUR was compared with no limit."),
+    source=N_("MiFID II RTS 6 art. 15 (maximum order value)"),
+    rationale=N_("It may be above the limit of one trade, so it holds as that does (TRD-601)."),
+    fix=N_("Load the rate of {found}, then amend the trade: its amount is worked out again."),
+)
+def check_amount_known(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """The amount at risk could be worked out in EUR when the terms were completed."""
+    if facts.risk_amount_eur is None:
+        yield check_amount_known.finding(
+            "gross_amount",
+            expected=N_("an amount in EUR"),
+            found=facts.currency,
+            evidence={"gross_amount": str(facts.gross_amount), "trade_date": str(facts.trade_date)},
+        )
+
+
+@rule(
+    "TRD-609",
+    Severity.INFO,
+    title=N_("Day of the trader is counted in full"),
+    message=N_("The trader's day lacks {found} trades without an amount in EUR: it is more."),
+    source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
+    rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
+    reads=DEALER,
+)
+def check_trader_day_complete(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Every live trade of the trader's day has its amount in EUR."""
+    lacking = context.trader_unvalued.get((facts.trader_code, facts.trade_date))
+    if lacking:
+        yield check_trader_day_complete.finding(
+            "trader_code",
+            expected=0,
+            found=lacking,
+            evidence={"trader": facts.trader_code, "day": facts.trade_date.isoformat()},
+        )
+
+
+@rule(
+    "TRD-610",
+    Severity.INFO,
+    title=N_("Day with the counterparty is counted in full"),
+    message=N_(
+        "The day with this counterparty lacks {found} trades without an amount in EUR: it is more."
+    ),
+    source=N_("CRR large exposures (practice: daily settlement limit)"),
+    rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
+    reads=COUNTERPARTY,
+)
+def check_counterparty_day_complete(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Every live trade of the day with the counterparty has its amount in EUR."""
+    lacking = context.counterparty_unvalued.get((facts.counterparty_code, facts.trade_date))
+    if lacking:
+        yield check_counterparty_day_complete.finding(
+            "counterparty_code",
+            expected=0,
+            found=lacking,
+            evidence={
+                "counterparty": facts.counterparty_code,
+                "day": facts.trade_date.isoformat(),
+            },
+        )
+
+
 RULES: Final = (
     check_trade_limit,
     check_trader_day,
@@ -149,4 +238,8 @@ RULES: Final = (
     check_counterparty_active,
     check_instrument_active,
     check_trader_active,
+    check_book_active,
+    check_amount_known,
+    check_trader_day_complete,
+    check_counterparty_day_complete,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import LastPrice, RuleContext
-from trades.rules.rule import INSTRUMENT, N_, Limits, Parameter, rule
+from trades.rules.rule import INSTRUMENT, MARKET, N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
 TENTH: Final = Decimal("0.01")
@@ -163,10 +163,36 @@ def check_net_asset_value(
         )
 
 
+@rule(
+    "TRD-406",
+    Severity.INFO,
+    title=N_("Price is in the currency of the close"),
+    message=N_("The price is in {found}, the last close in {expected}: they were not compared."),
+    source=N_("Market practice"),
+    rationale=N_("What could not be checked must be seen as unchecked; TRD-306 holds the trade."),
+    reads=MARKET,
+)
+def check_price_comparable(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """A close that is known is of the trade's currency: no rate is guessed to compare the two."""
+    instrument = context.instruments.get(facts.isin)
+    last = context.last_prices.get((facts.isin, facts.trade_date))
+    if instrument is None or last is None or instrument.currency == facts.currency:
+        return
+    yield check_price_comparable.finding(
+        "price",
+        expected=instrument.currency,
+        found=facts.currency,
+        evidence={"close": str(last.close), "day": last.day.isoformat(), "source": last.source},
+    )
+
+
 RULES: Final = (
     check_price,
     check_price_absurd,
     check_price_fresh,
     check_price_known,
     check_net_asset_value,
+    check_price_comparable,
 )

@@ -1,4 +1,4 @@
-"""TRD-1xx, continued: do we know where the trade is to be delivered, and is that still so?"""
+"""TRD-1xx, continued: do we know where the trade is delivered and to whom, and is that still so?"""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from refdata.rules.instructions import Fate, explain_choice
 from trades.facts import TradeFacts
+from trades.rules.completeness import WITHDRAWN
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE
-from trades.rules.rule import DELIVERY, N_, Limits, rule
+from trades.rules.rule import COUNTERPARTY, DELIVERY, N_, Limits, rule
 
 
 @rule(
@@ -100,4 +101,25 @@ def check_instruction_fits(
     )
 
 
-RULES: Final = (check_instruction_known, check_instruction_fits)
+@rule(
+    "TRD-115",
+    Severity.BLOCKING,
+    title=N_("LEI of the counterparty is not withdrawn"),
+    message=N_("The LEI of the counterparty is {found}."),
+    source=N_("RTS 22 art. 13(2); status of the LEI in the validation rules of ESMA"),
+    rationale=N_("A withdrawn code names nobody, or somebody who has another one: no report."),
+    fix=N_("Give the counterparty the LEI that took its place, or close the relation."),
+    reads=COUNTERPARTY,
+)
+def check_lei_in_force(
+    facts: TradeFacts, context: RuleContext, limits: Limits
+) -> Iterator[Finding]:
+    """Neither retired, annulled or cancelled, nor merged into another or a duplicate of it."""
+    party = context.counterparties.get(facts.counterparty_code)
+    if party is not None and party.lei_status in WITHDRAWN:
+        yield check_lei_in_force.finding(
+            "lei_status", expected="ISSUED", found=party.lei_status, evidence={"lei": party.lei}
+        )
+
+
+RULES: Final = (check_instruction_known, check_instruction_fits, check_lei_in_force)

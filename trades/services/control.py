@@ -27,7 +27,8 @@ from trades.facts import TradeFacts
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services import blocks, news
-from trades.services.control_data import DEAD, Library, lock_facts
+from trades.services.control_data import Library, lock_facts
+from trades.services.exposure import DEAD
 from trades.states import TRANSITIONS, TradeState
 
 CHUNK: Final = 5_000

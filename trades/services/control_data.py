@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from core.sequences import array_of
 from kernel.calendars import BusinessCalendar, UnknownDate
@@ -38,13 +38,13 @@ from trades.rules.context import (
     RuleContext,
 )
 from trades.services import control_records
+from trades.services.exposure import DayExposure, by_code_and_day, exposures_of
 from trades.services.twins import twins_of
 from trades.states import OPEN, TradeState
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
 
-DEAD: Final = (TradeState.CLOSED.value, TradeState.REJECTED.value)
 ZONES: Final = {
     "GB": ZoneInfo("Europe/London"),
     "IE": ZoneInfo("Europe/Dublin"),
@@ -152,23 +152,6 @@ class Shelf(Generic[KeyT, ValueT]):
         return self.known
 
 
-def _gross(days: set[date]) -> dict[date, tuple[dict[str, Decimal], dict[str, Decimal]]]:
-    """Return per day the gross amounts by trader and by counterparty, dead trades left out."""
-    totals: dict[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = {
-        day: ({}, {}) for day in days
-    }
-    rows = (
-        Trade.objects.filter(trade_date__in=days)
-        .exclude(state__in=DEAD)
-        .values_list("trade_date", "trader_code", "counterparty_code")
-        .annotate(total=Sum("risk_amount_eur"))
-    )
-    for day, trader, counterparty, total in rows:
-        for sums, code in zip(totals[day], (trader, counterparty), strict=True):
-            sums[code] = sums.get(code, Decimal(0)) + (total or 0)
-    return totals
-
-
 def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
     found: dict[tuple[str, date], LastPrice] = {}
     for day in {day for _isin, day in keys}:
@@ -211,9 +194,7 @@ class Library:
     traders: Shelf[str, TraderFacts] = field(default_factory=lambda: Shelf(refdata.traders_by_code))
     currencies: Shelf[str, bool] = field(default_factory=lambda: Shelf(_currencies))
     prices: Shelf[tuple[str, date], LastPrice] = field(default_factory=lambda: Shelf(_prices))
-    gross: Shelf[date, tuple[dict[str, Decimal], dict[str, Decimal]]] = field(
-        default_factory=lambda: Shelf(_gross)
-    )
+    exposures: Shelf[date, DayExposure] = field(default_factory=lambda: Shelf(exposures_of))
     instructions: Shelf[int, list[InstructionFacts]] = field(
         default_factory=lambda: Shelf(refdata.instructions_looked_at)
     )
@@ -234,7 +215,9 @@ class Library:
         days = {facts.trade_date for facts in chunk}
         book = self._settlement_book(chunk)
         mics = {facts.venue for facts in chunk if facts.venue}
-        gross = self.gross.of(days)
+        exposures = self.exposures.of(days)
+        gross, unvalued = by_code_and_day({d: one.traders for d, one in exposures.items()})
+        with_whom = by_code_and_day({d: one.counterparties for d, one in exposures.items()})
         parties = self.parties.of(
             facts.counterparty_id for facts in chunk if facts.counterparty_id is not None
         )
@@ -250,7 +233,7 @@ class Library:
                 isin: control_records.instrument(found) for isin, found in instruments.items()
             },
             counterparties=_counterparties(chunk, parties),
-            books={code: found.desk_code for code, found in books.items()},
+            books={code: control_records.book(found) for code, found in books.items()},
             traders={code: control_records.trader(found) for code, found in traders.items()},
             venues={
                 mic: book.venues[mic].is_active_on(max(days)) for mic in mics if mic in book.venues
@@ -266,12 +249,15 @@ class Library:
             rates=self.rates.of(facts.trade_date for facts in chunk if facts.product == Product.FX),
             calendars=_venue_calendars(book, mics),
             settlement_calendars=_settlement_calendars(book, chunk),
+            payable=book.payable,
             settlement_dates=self._settlement_dates(book, chunk, instruments),
             last_prices=self.prices.of((facts.isin, facts.trade_date) for facts in chunk),
             twins=twins,
             near_twins=near,
-            trader_gross=_flat(gross, 0),
-            counterparty_gross=_flat(gross, 1),
+            trader_gross=gross,
+            trader_unvalued=unvalued,
+            counterparty_gross=with_whom[0],
+            counterparty_unvalued=with_whom[1],
             instructions=instructions,
             chosen=chosen,
             accounts=accounts,
@@ -341,12 +327,6 @@ def currencies_of(facts: TradeFacts) -> tuple[str, ...]:
     if facts.deal is None:
         return (facts.currency,)
     return (facts.currency, *(leg.currency for leg in facts.deal.legs))
-
-
-def _flat(
-    gross: Mapping[date, tuple[dict[str, Decimal], dict[str, Decimal]]], side: int
-) -> dict[tuple[str, date], Decimal]:
-    return {(code, day): total for day, sums in gross.items() for code, total in sums[side].items()}
 
 
 def _venue_calendars(book: SettlementBook, mics: Iterable[str]) -> dict[str, BusinessCalendar]:

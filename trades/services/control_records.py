@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from refdata.facts import InstrumentFacts, PartyFacts, TraderFacts
+from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, TraderFacts
 from refdata.states import AssetClass
-from trades.rules.context import InstrumentRef, PartyRef, TraderRef
+from trades.rules.context import BookRef, InstrumentRef, PartyRef, TraderRef
 
 
 def instrument(facts: InstrumentFacts) -> InstrumentRef:
@@ -43,9 +43,17 @@ def party(facts: PartyFacts) -> PartyRef:
         lei=facts.lei,
         lei_next_renewal=facts.lei_next_renewal,
         is_counterparty=facts.is_counterparty,
+        lei_status=facts.lei_status,
     )
 
 
 def trader(facts: TraderFacts) -> TraderRef:
     """Return what rules see of a trader."""
-    return TraderRef(code=facts.code, active=facts.active, desk=facts.desk_code)
+    return TraderRef(
+        code=facts.code, active=facts.active, desk=facts.desk_code, mandate=facts.book_codes
+    )
+
+
+def book(facts: BookFacts) -> BookRef:
+    """Return what rules see of a book."""
+    return BookRef(code=facts.code, active=facts.active, desk=facts.desk_code)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kernel.actors import Actor
 from kernel.findings import Finding
@@ -21,7 +21,7 @@ from trades.facts import Product, TradeFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.services import control, deals
-from trades.services.control_data import DEAD, Library, Shelf, currencies_of
+from trades.services.control_data import Library, Shelf, currencies_of
 from trades.services.enrichment import (
     Reference,
     Terms,
@@ -29,10 +29,10 @@ from trades.services.enrichment import (
     risk_in_eur,
     unknown_instrument,
 )
+from trades.services.exposure import DEAD, DayExposure, Exposure
 from trades.states import Action, TradeState
 
 NOT_STORED: Final = 0
-Sums = tuple[dict[str, Decimal], dict[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _library(
         books=Shelf(lambda _codes: reference.books),
         chosen=Shelf(lambda _ids: _instructions(reference)),
         accounts=Shelf(lambda _codes: reference.accounts),
-        gross=Shelf(lambda days: _gross(days, facts, instead_of)),
+        exposures=Shelf(lambda days: _exposures(days, facts, instead_of)),
         settlement=reference.settlement,
         fees=reference.fees,
         settlement_of=(frozenset(currencies_of(facts)), frozenset({facts.venue})),
@@ -130,31 +130,36 @@ def _instructions(reference: Reference) -> dict[int, InstructionFacts]:
     return {one.instruction_id: one for found in reference.instructions.values() for one in found}
 
 
-def _gross(days: Collection[date], facts: TradeFacts, instead_of: Trade | None) -> dict[date, Sums]:
-    """Return the day's gross amounts of the trader and the counterparty, the draft among them."""
-    sums: dict[date, Sums] = {}
+def _exposures(
+    days: Collection[date], facts: TradeFacts, instead_of: Trade | None
+) -> dict[date, DayExposure]:
+    """Return the day's amounts of the trader and the counterparty, the draft among them."""
+    trader, counterparty = facts.trader_code, facts.counterparty_code
+    found: dict[date, DayExposure] = {}
     for day in days:
         others = _others(day, instead_of.pk if instead_of else None)
-        own = facts.risk_amount_eur or Decimal(0)
-        sums[day] = (
-            {facts.trader_code: _total(others.filter(trader_code=facts.trader_code)) + own},
-            {
-                facts.counterparty_code: _total(
-                    others.filter(counterparty_code=facts.counterparty_code)
-                )
-                + own
-            },
+        found[day] = DayExposure(
+            traders=_exposure(trader, others.filter(trader_code=trader), facts),
+            counterparties=_exposure(
+                counterparty, others.filter(counterparty_code=counterparty), facts
+            ),
         )
-    return sums
+    return found
+
+
+def _exposure(code: str, others: QuerySet[Trade], facts: TradeFacts) -> Exposure:
+    summed = others.aggregate(
+        total=Sum("risk_amount_eur"), lacking=Count("pk", filter=Q(risk_amount_eur__isnull=True))
+    )
+    found, own = Exposure(), facts.risk_amount_eur
+    found.add(code, summed["total"], summed["lacking"])
+    found.add(code, own, int(own is None))
+    return found
 
 
 def _others(day: date, instead_of: int | None) -> QuerySet[Trade]:
     live = Trade.objects.filter(trade_date=day).exclude(state__in=DEAD)
     return live if instead_of is None else live.exclude(pk=instead_of)
-
-
-def _total(trades: QuerySet[Trade]) -> Decimal:
-    return trades.aggregate(total=Sum("risk_amount_eur"))["total"] or Decimal(0)
 
 
 def _first(trades: QuerySet[Trade]) -> dict[int, str]:

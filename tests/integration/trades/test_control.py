@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,10 +19,12 @@ from core.roles import Role
 from desk import services as desk
 from desk.models import ControlException, ControlRule, ControlRun, WorkItem
 from kernel.actors import SYSTEM
-from refdata.models import Price
+from kernel.findings import Severity
+from refdata.models import Book, Calendar, Currency, Party, Price, SettlementCycle, Trader
 from tests.factories.controlled import BNP_ISIN, batch, cancelled, trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
+from trades.rules import RULE_BY_CODE
 from trades.services import control
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,7 @@ def test_trade_with_a_finding_waits_on_hold_with_its_evidence() -> None:
         ("TRD-402", {"price": Decimal(605)}),
         ("TRD-601", {"risk_amount_eur": Decimal(25_000_001)}),
         ("TRD-602", {"risk_amount_eur": Decimal(500_000_001)}),
+        ("TRD-608", {"risk_amount_eur": None}),
     ],
 )
 def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) -> None:
@@ -99,6 +103,54 @@ def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) ->
 
     assert code in [row[0] for row in found(wrong)]
     assert state(wrong) == "ON_HOLD"
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("TRD-106", lambda: Party.objects.update(lei_status="LAPSED")),
+        ("TRD-115", lambda: Party.objects.update(lei_status="RETIRED")),
+        ("TRD-209", lambda: Calendar.objects.filter(code="XPAR").delete()),
+        ("TRD-210", lambda: Currency.objects.update(calendar=None)),
+        ("TRD-211", lambda: SettlementCycle.objects.all().delete()),
+        ("TRD-607", lambda: Book.objects.update(status="INACTIVE")),
+    ],
+)
+def test_what_static_data_says_or_lacks_is_seen(code: str, changed: Callable[[], object]) -> None:
+    changed()
+    made = trade(1)
+
+    run(made)
+
+    assert [row[0] for row in found(made)] == [code]
+    holds = RULE_BY_CODE[code].severity is not Severity.INFO
+    assert state(made) == ("ON_HOLD" if holds else "PENDING_VALIDATION")
+
+
+def test_a_mandate_names_the_books_that_a_trader_may_deal_for() -> None:
+    desk = Book.objects.get().desk
+    other = Book.objects.create(code="EQ-PAR-2", name="Paris 2", desk=desk)
+    Trader.objects.get().books.set([other])
+    outside, within = trade(1), trade(2, book_code="EQ-PAR-2")
+
+    run(outside, within)
+
+    assert (found(outside), found(within)) == ([("TRD-111", "OPEN")], [])
+    row = ControlException.objects.get()
+    assert (row.expected, row.found) == ("EQ-PAR-2", "EQ-PAR-1 (EQ)")
+
+
+def test_an_amount_that_is_not_known_is_missing_from_the_day_and_not_zero() -> None:
+    known, unknown = trade(1), trade(2, risk_amount_eur=None)
+
+    run(known, unknown)
+
+    info = [("TRD-609", "CLOSED"), ("TRD-610", "CLOSED")]
+    assert (found(known), found(unknown)) == (info, [("TRD-608", "OPEN"), *info])
+    assert (state(known), state(unknown)) == ("PENDING_VALIDATION", "ON_HOLD")
+    assert set(ControlException.objects.values_list("rule_code", "found")) == {
+        ("TRD-608", "EUR"), ("TRD-609", "1"), ("TRD-610", "1"),
+    }  # fmt: skip
 
 
 def test_same_terms_under_another_reference_are_a_duplicate() -> None:

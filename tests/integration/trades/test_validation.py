@@ -20,7 +20,7 @@ from desk.services import approvals
 from kernel.actors import SYSTEM, Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition
-from tests.factories.controlled import trade, world
+from tests.factories.controlled import switched_off, trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
 from trades.services import control, validation
@@ -31,6 +31,8 @@ AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 def pending(number: int, **changes: object) -> Trade:
     """Return a clean trade that waits for validation."""
     world()
+    if changes.get("risk_amount_eur", 0) is None:
+        switched_off("TRD-608")
     made = trade(number, **changes)
     control.control_trades(trade_ids=[made.pk], actor=SYSTEM, at=AT)
     made.refresh_from_db()

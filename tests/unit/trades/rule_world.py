@@ -12,9 +12,17 @@ from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons, DayCount
 from refdata.facts import FeeFacts, InstructionFacts
 from trades.facts import TradeFacts
-from trades.rules.context import InstrumentRef, LastPrice, PartyRef, RuleContext, TraderRef
+from trades.rules.context import (
+    BookRef,
+    InstrumentRef,
+    LastPrice,
+    PartyRef,
+    RuleContext,
+    TraderRef,
+)
 
 FRIDAY = date(2026, 11, 20)
+MONDAY = date(2026, 11, 23)
 TUESDAY = date(2026, 11, 24)
 BNP_ISIN = "FR0000131104"
 OAT_ISIN = "FR0013508470"
@@ -62,8 +70,19 @@ OPTION = dataclasses.replace(FUTURE, isin=OPTION_ISIN, is_future=False, is_optio
 NEW_YORK = dataclasses.replace(PARIS, code="US", holidays=frozenset({date(2026, 11, 26)}))
 
 
-def party(*, lei: str, lei_next_renewal: date = date(2027, 3, 1)) -> PartyRef:
-    return PartyRef(code="BNPP", active=True, lei=lei, lei_next_renewal=lei_next_renewal)
+def party(
+    *,
+    lei: str = "R0MUWSFPU8MPRO8K5P83",
+    lei_next_renewal: date | None = date(2027, 3, 1),
+    lei_status: str = "ISSUED",
+) -> PartyRef:
+    return PartyRef(
+        code="BNPP",
+        active=True,
+        lei=lei,
+        lei_next_renewal=lei_next_renewal,
+        lei_status=lei_status,
+    )
 
 
 def facts(**changes: object) -> TradeFacts:
@@ -148,14 +167,12 @@ def world(**changes: object) -> RuleContext:
             FUTURE_ISIN: FUTURE,
             OPTION_ISIN: OPTION,
         },
-        counterparties={
-            "BNPP": party(lei="R0MUWSFPU8MPRO8K5P83", lei_next_renewal=date(2027, 3, 1)),
-        },
-        books={"EQ-PAR-1": "EQ"},
+        counterparties={"BNPP": party()},
+        books={"EQ-PAR-1": BookRef(code="EQ-PAR-1", active=True, desk="EQ")},
         traders={"T-ANA": TraderRef(code="T-ANA", active=True, desk="EQ")},
         venues={"XPAR": True, "XMON": True, "XOLD": False},
         currencies=frozenset({"EUR", "JPY", "USD"}),
-        calendars={"XPAR": PARIS},
+        calendars={"XPAR": PARIS, "XMON": PARIS},
         settlement_calendars={
             ("EUR", "XPAR"): PARIS,
             ("EUR", "XOFF"): PARIS,
@@ -163,7 +180,15 @@ def world(**changes: object) -> RuleContext:
             ("USD", "XXXX"): NEW_YORK,
         },
         rates={FRIDAY: {"EUR": Decimal(1), "USD": Decimal("1.1684"), "JPY": Decimal("186.75")}},
-        settlement_dates={(BNP_ISIN, "XPAR", FRIDAY): TUESDAY},
+        payable=frozenset({"EUR", "JPY", "USD"}),
+        settlement_dates={
+            (BNP_ISIN, "XPAR", FRIDAY): TUESDAY,
+            (BNP_ISIN, "XOFF", FRIDAY): TUESDAY,
+            (OAT_ISIN, "XPAR", FRIDAY): TUESDAY,
+            (FUND_ISIN, "XXXX", FRIDAY): TUESDAY,
+            (FUTURE_ISIN, "XMON", FRIDAY): MONDAY,
+            (OPTION_ISIN, "XMON", FRIDAY): MONDAY,
+        },
         last_prices={
             (BNP_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("60.00"), "EURONEXT"),
             (OAT_ISIN, FRIDAY): LastPrice(date(2026, 11, 19), Decimal("87.40"), "EURONEXT"),

@@ -30,7 +30,7 @@ from tests.unit.trades.rule_world import (
 )
 from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
-from trades.rules.context import LastPrice, RuleContext
+from trades.rules.context import BookRef, LastPrice, RuleContext
 from trades.rules.page import rule_book_page
 from trades.rules.rule import Rule
 
@@ -43,6 +43,13 @@ def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
         context,
         **{name: {**known, key: dataclasses.replace(known[key], active=False)}},  # type: ignore[arg-type, type-var]  # fields by name
     )
+
+
+def book(**changes: object) -> BookRef:
+    return dataclasses.replace(world().books["EQ-PAR-1"], **changes)  # type: ignore[arg-type]  # fields by name
+
+
+ANA = world().traders["T-ANA"]
 
 
 def codes(trade: TradeFacts, context: RuleContext | None = None) -> list[str]:
@@ -67,18 +74,27 @@ CASES = [
         "TRD-106",
         "lei_lapsed",
         facts(),
-        world(
-            counterparties={
-                "BNPP": party(lei="R0MUWSFPU8MPRO8K5P83", lei_next_renewal=date(2026, 1, 1))
-            }
-        ),
+        world(counterparties={"BNPP": party(lei_next_renewal=date(2026, 1, 1))}),
     ),
+    *[
+        ("TRD-106", case, facts(), world(counterparties={"BNPP": party(**known)}))
+        for case, known in (
+            ("registration_lapsed", {"lei_status": "LAPSED"}),
+            ("nothing_known_of_it", {"lei_status": "", "lei_next_renewal": None}),
+        )
+    ],
     ("TRD-107", "unknown_book", facts(book_code="NOPE"), world()),
     ("TRD-108", "unknown_trader", facts(trader_code="T-NIL"), world()),
     ("TRD-109", "venue_not_listed", facts(venue="XQQQ"), world()),
     ("TRD-109", "venue_closed_down", facts(venue="XOLD"), world()),
     ("TRD-110", "unknown_currency", facts(currency="XXQ"), world()),
-    ("TRD-111", "other_desk", facts(), world(books={"EQ-PAR-1": "FI"})),
+    ("TRD-111", "other_desk", facts(), world(books={"EQ-PAR-1": book(desk="FI")})),
+    (
+        "TRD-111",
+        "book_of_the_desk_outside_the_mandate",
+        facts(),
+        world(traders={"T-ANA": dataclasses.replace(ANA, mandate=frozenset({"EQ-PAR-2"}))}),
+    ),
     ("TRD-112", "no_capacity", facts(capacity=""), world()),
     ("TRD-113", "no_instruction", facts(settlement_instruction_id=None), world()),
     (
@@ -87,6 +103,10 @@ CASES = [
         facts(),
         world(chosen={1: instruction(1, valid_to=date(2026, 11, 23))}),
     ),
+    *[
+        ("TRD-115", status, facts(), world(counterparties={"BNPP": party(lei_status=status)}))
+        for status in ("RETIRED", "ANNULLED", "MERGED", "DUPLICATE", "CANCELLED")
+    ],
     ("TRD-201", "settles_before", facts(settlement_date=date(2026, 11, 19)), world()),
     (
         "TRD-202",
@@ -110,6 +130,10 @@ CASES = [
         world(),
     ),
     ("TRD-207", "matured", bond(settlement_date=date(2029, 11, 26)), world()),
+    ("TRD-208", "no_settlement_date", facts(settlement_date=None), world()),
+    ("TRD-209", "no_calendar_of_paris", facts(), world(calendars={})),
+    ("TRD-210", "no_calendar_of_the_euro", facts(), world(payable=frozenset())),
+    ("TRD-211", "no_cycle", facts(), world(settlement_dates={})),
     ("TRD-301", "no_quantity", facts(quantity=Decimal(0)), world()),
     ("TRD-301", "negative_price", facts(price=Decimal("-60.50")), world()),
     ("TRD-302", "three_cents_over", facts(gross_amount=Decimal("6050.03")), world()),
@@ -146,6 +170,7 @@ CASES = [
         ),
     ),
     ("TRD-404", "no_price", facts(), world(last_prices={})),
+    ("TRD-406", "close_in_euros", facts(currency="USD"), world()),
     ("TRD-501", "twin", facts(), world(twins={7: "T3"})),
     ("TRD-502", "near_twin", facts(), world(near_twins={7: "T3"})),
     ("TRD-601", "over_25_million", facts(risk_amount_eur=Decimal("25000000.01")), world()),
@@ -159,6 +184,10 @@ CASES = [
     ("TRD-604", "inactive_party", facts(), inactive(world(), "counterparties", "BNPP")),
     ("TRD-605", "delisted", facts(), inactive(world(), "instruments", BNP_ISIN)),
     ("TRD-606", "trader_left", facts(), inactive(world(), "traders", "T-ANA")),
+    ("TRD-607", "closed_book", facts(), inactive(world(), "books", "EQ-PAR-1")),
+    ("TRD-608", "no_rate", facts(risk_amount_eur=None), world()),
+    ("TRD-609", "one_is_missing", facts(), world(trader_unvalued={("T-ANA", FRIDAY): 1})),
+    ("TRD-610", "two_are_missing", facts(), world(counterparty_unvalued={("BNPP", FRIDAY): 2})),
     (
         "TRD-701",
         "an_hour_and_a_minute",
@@ -214,6 +243,46 @@ def test_clean_trade_has_no_finding(case: str, trade: TradeFacts) -> None:
 @pytest.mark.parametrize(("case", "trade"), CLEAN)
 def test_clean_trade_of_another_product_has_no_finding(case: str, trade: TradeFacts) -> None:
     assert codes(trade) == [], case
+
+
+@pytest.mark.parametrize(
+    ("case", "trade", "context"),
+    [
+        ("another_desk_by_mandate", facts(), world(
+            books={"EQ-PAR-1": book(desk="FI")},
+            traders={"T-ANA": dataclasses.replace(ANA, mandate=frozenset({"EQ-PAR-1", "X"}))},
+        )),
+        ("lei_about_to_be_moved", facts(), world(
+            counterparties={"BNPP": party(lei_status="PENDING_TRANSFER", lei_next_renewal=None)}
+        )),
+        ("renewal_known_without_status", facts(), world(
+            counterparties={"BNPP": party(lei_status="")}
+        )),
+        ("no_calendar_of_no_market", facts(venue="XOFF"), world(calendars={})),
+    ],
+)  # fmt: skip
+def test_what_is_known_enough_is_not_asked_again(
+    case: str, trade: TradeFacts, context: RuleContext
+) -> None:
+    assert codes(trade, context) == [], case
+
+
+@pytest.mark.parametrize(
+    ("code", "trade", "context", "found"),
+    [
+        ("TRD-208", facts(settlement_date=None), world(), ["TRD-113", "TRD-114"]),
+        ("TRD-608", facts(risk_amount_eur=None), world(), ["TRD-601"]),
+        ("TRD-406", facts(currency="USD", price=Decimal(605)), world(), ["TRD-401", "TRD-402"]),
+    ],
+)
+def test_what_could_not_be_checked_is_seen_as_unchecked(
+    code: str, trade: TradeFacts, context: RuleContext, found: list[str]
+) -> None:
+    """The rules that lack the data are silent, so another one speaks for them."""
+    said = codes(trade, context)
+
+    assert code in said
+    assert not set(found) & set(said)
 
 
 @pytest.mark.parametrize(
