@@ -148,7 +148,37 @@ def _trader_who_left(market: Market, day: date, name: str) -> Planted:
     return _changed(market, day, name, trader="T-LEFT", book="BOOK-3A")
 
 
+@fault("complete", "TRD-106")
+def _lei_nobody_looked_up(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, counterparty="UNSEEN-1")
+
+
+@fault("complete", "TRD-115")
+def _retired_lei(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, counterparty="RETIRED-1")
+
+
+@fault("complete", "TRD-607")
+def _book_closed(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, trader="T-BIG", book="BOOK-CLOSED")
+
+
+@fault("complete", "TRD-111")
+def _book_outside_the_mandate(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, trader="T-BOUND", book="BOOK-3A")
+
+
 # ------------------------------------------------------------------------------------------- dates
+@fault("dates", "TRD-209")
+def _venue_without_calendar(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, venue="XNEW")
+
+
+@fault("dates", "TRD-210")
+def _currency_without_calendar(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, currency="NOK")
+
+
 @fault("dates", "TRD-201")
 def _settles_before_it_is_dealt(market: Market, day: date, name: str) -> Planted:
     return _changed(market, day, name, settlement_date=f"{day - timedelta(days=3)}")
@@ -264,6 +294,11 @@ def _price_nobody_knows(market: Market, day: date, name: str) -> Planted:
     return _in_what_is_unfit(market, day, name, "unpriced")
 
 
+@fault("price", "TRD-406")
+def _price_of_another_currency(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, currency="USD")
+
+
 # -------------------------------------------------------------------------------------- duplicates
 @fault("duplicates", "TRD-501")
 def _the_same_fill_again(market: Market, day: date, name: str) -> Planted:
@@ -296,6 +331,11 @@ def _many(market: Market, day: date, name: str, count: int, terms: Fields) -> Pl
         _worth(_of_a_share(market, day, f"{name}-{n}"), 24_000_000) | terms for n in range(count)
     ]
     return [Sent.soon(message) for message in messages]
+
+
+@fault("limits", "TRD-608")
+def _worth_nobody_knows(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, currency="NOK")
 
 
 @fault("limits", "TRD-602")

@@ -128,7 +128,11 @@ def _places() -> dict[str, refdata.Venue]:
     }
     refdata.Currency.objects.create(code="EUR", name="Euro", calendar=calendars["TARGET"])
     refdata.Currency.objects.create(code="USD", name="Dollar", calendar=calendars["FEDWIRE"])
+    refdata.Currency.objects.create(code="NOK", name="Krone")
     refdata.SettlementCycle.objects.create(valid_from=date(2014, 10, 6), days=2)
+    refdata.Venue.objects.create(
+        mic="XNEW", operating_mic="XNEW", name="New", country="FR", status="ACTIVE"
+    )
     for day in business_days(-HISTORY_DAYS) + business_days(DAYS + 5):
         refdata.FxRate.objects.create(day=day, currency="USD", rate=Decimal("1.08"), source="ECB")
     return {
@@ -149,6 +153,9 @@ def _organisation(market: Market) -> None:
             code = f"T-{number}{place}"
             refdata.Trader.objects.create(code=code, name=code, desk=desk)
             market.traders.append((code, books))
+    refdata.Book.objects.create(code="BOOK-CLOSED", name="Closed", desk=desk, status="INACTIVE")
+    bound = refdata.Trader.objects.create(code="T-BOUND", name="Bound", desk=desk)
+    bound.books.set(refdata.Book.objects.filter(code="BOOK-3B"))
     refdata.Trader.objects.create(code="T-LEFT", name="Left", desk=desk, status="INACTIVE")
     refdata.Trader.objects.create(code="T-BIG", name="Big", desk=desk)
 
@@ -161,6 +168,8 @@ def _counterparties(market: Market) -> None:
     _party("CLOSED-1", lei=lei(901), status="INACTIVE")
     _party("NO-LEI-1", lei="")
     _party("LAPSED-1", lei=lei(902), lei_next_renewal=date(2026, 3, 1), lei_status="LAPSED")
+    _party("RETIRED-1", lei=lei(904), lei_status="RETIRED")
+    _party("UNSEEN-1", lei=lei(905), lei_next_renewal=None, lei_status="")
     _party("NO-SSI-1", lei=lei(903), instructed=False)
 
 
