@@ -314,6 +314,8 @@ AGREEING: Final[dict[str, str | Promise]] = {
     "allocation:PROPOSED": pgettext_lazy("trade", "Proposed"),
     "break:RESOLVED": pgettext_lazy("break", "Resolved"),
     "party:LAPSED": pgettext_lazy("LEI", "Lapsed"),
+    "apitoken:REVOKED": pgettext_lazy("token", "Revoked"),
+    "apitoken:EXPIRED": pgettext_lazy("token", "Expired"),
     "controlrule:ACTIVE": pgettext_lazy("rule", "Active"),
     "controlrule:INACTIVE": pgettext_lazy("rule", "Inactive"),
     "instrumentlisting:ACTIVE": pgettext_lazy("listing", "Active"),

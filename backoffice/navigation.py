@@ -123,6 +123,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
             Item(_("Rules"), "rules:list", Action.VIEW_TRADES, "rules"),
             Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
             Item(_("Webhooks"), "feeds:endpoints", Action.CONFIGURE, "api"),
+            Item(_("Roles and rights"), "rights:matrix", Action.VIEW_AUDIT, "lock"),
             Item(_("Audit trail"), "core:audit", Action.VIEW_AUDIT, "audit"),
         ),
     ),

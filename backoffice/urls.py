@@ -25,6 +25,7 @@ ROOMS: Final = (
     ("", "backoffice.pages.urls"),
     ("", "core.urls"),
     ("work/", "desk.urls"),
+    ("rights/", "desk.views.rights_urls"),
     ("webhooks/", "feeds.urls"),
     ("refdata/", "refdata.urls"),
     ("trades/rules/", "trades.views.rule_urls"),

@@ -1,14 +1,24 @@
-"""The filter of exceptions: what is open, unless a status is chosen."""
+"""Filters of exceptions, of people and their rights, and of the matrix."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from core.models import RoleAction, RoleGrant, User
+from core.pages import status
+from core.pages.filters import (
+    ChipsFilter,
+    DayFilter,
+    ListFilterSet,
+    MomentDayFilter,
+    SearchFilter,
+    YesNoFilter,
+)
+from core.roles import Role
 from desk.models import ControlException
 from desk.states import LIVE_EXCEPTION
 
@@ -54,3 +64,56 @@ class ExceptionFilter(ListFilterSet):
         found: QuerySet[Any] = super().filter_queryset(queryset)
         chosen = self.form.cleaned_data.get("state")
         return found if chosen else found.filter(state__in=LIVE_EXCEPTION)
+
+
+def roles() -> list[tuple[str, Any]]:
+    """Return the roles in the reader's words."""
+    return [(role.value, status.look(role).label) for role in Role]
+
+
+class PersonFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("username__istartswith", "first_name__istartswith", "last_name__istartswith")
+    )
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    desk = django_filters.CharFilter(
+        field_name="desks", lookup_expr="icontains", label=_("Desk"), method="filter_desk"
+    )
+    is_active = YesNoFilter(label=_("Active"))
+    holds = YesNoFilter(field_name="role", label=_("With a role"), method="filter_holds")
+    idle_since = MomentDayFilter(
+        field_name="last_login", lookup_expr="lte", label=_("Last signed in until")
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def filter_desk(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Who holds a role on this desk, by itself or with all of them."""
+        return queryset.filter(Q(desks__contains=[value.upper()]) | Q(desks__contains=[""]))
+
+    def filter_holds(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's call
+        return queryset.filter(role__isnull=not value)
+
+
+class GrantFilter(ListFilterSet):
+    q = SearchFilter(fields=("user__username__istartswith", "granted_by__istartswith"))
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+    is_active = YesNoFilter(field_name="user__is_active", label=_("Active"))
+    since = MomentDayFilter(field_name="granted_at", lookup_expr="gte", label=_("Granted from"))
+    until = MomentDayFilter(field_name="granted_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = RoleGrant
+        fields: list[str] = []
+
+
+class CellFilter(ListFilterSet):
+    q = SearchFilter(fields=("action__icontains",))
+    role = ChipsFilter(choices=roles, label=_("Role"))
+
+    class Meta:
+        model = RoleAction
+        fields: list[str] = []

@@ -1,14 +1,29 @@
-"""Reads of the desk: exceptions, work, comments, decisions, limits, rule settings."""
+"""Reads of the desk: exceptions, work, comments, decisions, limits, rule settings, rights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import (
+    Case,
+    Count,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from core.access import Action, DeskScopedQuerySet, desks_of
+from core.models import AuditEntry, IdempotencyRecord, RoleGrant, User
 from desk.facts import Seen
 from desk.models import (
     Approval,
@@ -21,6 +36,9 @@ from desk.models import (
 )
 from desk.states import Decision, SettingState, WorkKind, WorkState
 from kernel.actors import Actor
+
+LOOKED_BACK_MAX: Final = 50_000
+"""Who acted last is sought among so many of the latest acts: no index knows their authors."""
 
 
 def list_exceptions(*, actor: Actor) -> DeskScopedQuerySet[ControlException]:
@@ -137,3 +155,54 @@ def hit_rates() -> tuple[int, dict[str, int]]:
             hits[code] = hits.get(code, 0) + count
     judged = ControlRun.objects.aggregate(total=Sum("judged"))["total"] or 0
     return judged, hits
+
+
+def list_people() -> QuerySet[User]:
+    """Return everybody with `role` (nobody holds two), `desks`, `since` when and by whom."""
+    latest = RoleGrant.objects.filter(user=OuterRef("pk")).order_by("-granted_at", "-pk")
+    return User.objects.annotate(
+        role=Subquery(latest.values("role")[:1]),
+        desks=ArrayAgg("grants__desk_code", filter=Q(grants__isnull=False), default=[]),
+        since=Min("grants__granted_at"),
+        granted_by=Subquery(latest.values("granted_by")[:1]),
+        life=Case(When(is_active=True, then=Value("ACTIVE")), default=Value("INACTIVE")),
+    )
+
+
+def list_grants() -> QuerySet[RoleGrant]:
+    """Return who holds which role on which desk."""
+    return RoleGrant.objects.select_related("user")
+
+
+def count_people() -> dict[str, int]:
+    """Return role -> how many active people hold it, on whatever desks."""
+    rows = RoleGrant.objects.filter(user__is_active=True).values_list("role")
+    return dict(rows.annotate(n=Count("user", distinct=True)).order_by("role"))
+
+
+def count_holders() -> list[tuple[str, str, int]]:
+    """Return (role, desk, how many active people hold it there); '' stands for all desks."""
+    rows = RoleGrant.objects.filter(user__is_active=True).values_list("role", "desk_code")
+    return list(rows.annotate(n=Count("user", distinct=True)).order_by("role", "desk_code"))
+
+
+def roles_held_before(*, user_id: int) -> dict[str, datetime]:
+    """Return role -> when a person last lost it, told from the audit trail."""
+    entries = AuditEntry.objects.filter(
+        entity="user", key=user_id, table=RoleGrant._meta.db_table, action="DELETE"
+    )
+    return {entry.changes["role"]: entry.at for entry in entries.order_by("seq")}
+
+
+def last_act_of(*, name: str) -> datetime | None:
+    """Return when somebody last changed or sent anything, among what the house did lately."""
+    acts = AuditEntry.objects.filter(pk__in=_latest(AuditEntry.objects.all()), actor=name)
+    sent = IdempotencyRecord.objects.filter(
+        pk__in=_latest(IdempotencyRecord.objects.all()), client=name
+    )
+    found = [acts.aggregate(at=Max("at"))["at"], sent.aggregate(at=Max("created_at"))["at"]]
+    return max((at for at in found if at is not None), default=None)
+
+
+def _latest(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by("-pk").values("pk")[:LOOKED_BACK_MAX]

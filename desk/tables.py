@@ -1,4 +1,4 @@
-"""The table of exceptions."""
+"""Tables of exceptions, of people and their rights, and of the matrix."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.access import DEEDS, Action
 from core.pages import words
 from core.pages.columns import (
     AmountColumn,
+    CodedColumn,
+    CutColumn,
     DueColumn,
     LinkColumn,
     MomentColumn,
@@ -75,3 +78,71 @@ class ExceptionTable(tables.Table):
 
     class Meta:
         order_by = ("severity", "due_at", "-amount_at_risk")
+
+
+def desks_said(codes: Any) -> str:
+    """Return the desks of a role: '' among them stands for all."""
+    shown = sorted(set(codes))
+    return gettext("all") if "" in shown else ", ".join(shown)
+
+
+class DesksColumn(tables.Column):
+    """The desks on which a role is held, or that it is held on all of them."""
+
+    def render(self, value: Any) -> str:
+        return desks_said(value)
+
+    def value(self, value: Any) -> str:
+        return desks_said(value)
+
+
+class PersonTable(tables.Table):
+    username = LinkColumn("rights:person", verbose_name=_("Name"))
+    full_name = CutColumn(
+        accessor="get_full_name", verbose_name=_("Person"), order_by=("last_name", "first_name")
+    )
+    role = StatusColumn(verbose_name=_("Role"))
+    desks = DesksColumn(verbose_name=_("Desks"))
+    since = MomentColumn(verbose_name=_("Since"))
+    granted_by = tables.Column(verbose_name=_("Granted by"))
+    last_login = MomentColumn(verbose_name=_("Last sign-in"))
+    is_active = StatusColumn(verbose_name=_("Active"), accessor="life", order_by="is_active")
+    date_joined = MomentColumn(verbose_name=_("Known since"))
+
+    class Meta:
+        order_by = ("username",)
+
+
+class GrantTable(tables.Table):
+    user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
+    role = StatusColumn(verbose_name=_("Role"))
+    desk_code = DesksColumn(verbose_name=_("Desk"), empty_values=(None,))
+    granted_at = MomentColumn(verbose_name=_("Granted at"))
+    granted_by = tables.Column(verbose_name=_("Granted by"))
+
+    class Meta:
+        order_by = ("user", "role", "desk_code")
+
+    def render_desk_code(self, value: str) -> str:
+        return desks_said([value])
+
+    def value_desk_code(self, value: str) -> str:
+        return desks_said([value])
+
+
+class DeedColumn(CodedColumn):
+    """What an action lets one do, in words; exported with its code."""
+
+    def render(self, value: str) -> str:
+        return str(capfirst(str(DEEDS[Action(value)])))
+
+    def value(self, value: str) -> str:
+        return self.render(value)
+
+
+class CellTable(tables.Table):
+    action = DeedColumn(verbose_name=_("Action"))
+    role = StatusColumn(verbose_name=_("Role"))
+
+    class Meta:
+        order_by = ("action", "role")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
-from core.models import Job, JobOutcome
+from core.models import Job, JobOutcome, User
 from desk.models import ControlException
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
@@ -72,7 +72,7 @@ SUPERVISOR: Final = frozenset(
 """Pages that a supervisor sees with their acts; an agent opens the others."""
 
 ADMINISTRATOR: Final = (
-    *("feeds:", "trades:fix_session_new", "trades:fix_session_edit", "trades:fix_reset"),
+    *("feeds:", "rights:", "trades:fix_session_new", "trades:fix_session_edit", "trades:fix_reset"),
 )
 """How the names of pages begin that only an administrator opens."""
 
@@ -165,6 +165,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "core:job_rows": _with_rows,
     "core:job": _each(Job.objects.all(), "state"),
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
+    "rights:person": _each(User.objects.filter(grants__isnull=False), "grants__role"),
     "desk:exception": _each(ControlException.objects.all(), "state"),
     "trades:detail": lambda: (
         _amended() + _each(Trade.objects.all(), "state")() + _each(Block.objects.all(), "state")()

@@ -1,0 +1,165 @@
+"""Roles and rights: the matrix, who holds what, and one person's rights with all that led there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.access import DEEDS, Action
+from core.models import ApiToken, RoleAction, RoleGrant, ToxicPair, User
+from core.pages import DetailPage, ListPage, PageView, Tab
+from core.rights_words import GROUPS, reason_against
+from core.roles import Role
+from desk import selectors
+from desk.filters import CellFilter, GrantFilter, PersonFilter
+from desk.tables import CellTable, GrantTable, PersonTable, desks_said
+
+ROLES = tuple(Role)
+
+
+class Matrix(PageView):
+    """Role × action as the database holds it, what may not meet, and how many hold what."""
+
+    title = _("Roles and rights")
+    subtitle = _("who may do what, and who may never do both")
+    action = Action.VIEW_AUDIT
+    template_name = "desk/rights.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        cells = set(RoleAction.objects.values_list("role", "action"))
+        groups = [
+            (label, [(DEEDS[deed], deed, [(r, deed) in cells for r in ROLES]) for deed in deeds])
+            for label, deeds in GROUPS
+        ]
+        return self.render(
+            {
+                "roles": ROLES,
+                "groups": groups,
+                "pairs": [
+                    (pair, reason_against(Role(pair.first), Role(pair.second)))
+                    for pair in ToxicPair.objects.order_by("first", "second")
+                ],
+                **_holders(),
+            }
+        )
+
+
+def _holders() -> dict[str, Any]:
+    """Return how many people hold each role: in all, and by desk."""
+    counted = selectors.count_holders()
+    by_desk = {(role, desk): n for role, desk, n in counted}
+    desks = sorted({desk for _role, desk, _n in counted})
+    people = selectors.count_people()
+    return {
+        "holders": [(role, people.get(role.value, 0)) for role in ROLES],
+        "by_desk": [
+            (desks_said([desk]), [by_desk.get((role.value, desk), 0) for role in ROLES])
+            for desk in desks
+        ],
+    }
+
+
+class MatrixRows(ListPage):
+    """The matrix as rows, to filter and to take away."""
+
+    title = _("Rights of the roles")
+    action = Action.VIEW_AUDIT
+    model = RoleAction
+    filterset_class = CellFilter
+    table_class = CellTable
+    per_page = 100
+    export_name = "role-matrix"
+    empty_text = _("No role may do this.")
+
+
+class People(ListPage):
+    title = _("People and their rights")
+    action = Action.VIEW_AUDIT
+    filterset_class = PersonFilter
+    table_class = PersonTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("With a role"), "holds=true&is_active=true"),
+        Tab(_("Without a role"), "holds=false"),
+        Tab(_("Left, with a role"), "holds=true&is_active=false"),
+    )
+    hidden_columns = ("date_joined",)
+    export_name = "people"
+    empty_text = _("Nobody is here yet.")
+
+    def get_queryset(self) -> QuerySet[User]:
+        return selectors.list_people()
+
+    def row_url(self, record: User) -> str:
+        return reverse("rights:person", args=[record.pk])
+
+
+class Grants(ListPage):
+    title = _("Who holds which role")
+    action = Action.VIEW_AUDIT
+    filterset_class = GrantFilter
+    table_class = GrantTable
+    export_name = "role-grants"
+    empty_text = _("Nobody holds a role yet.")
+
+    def get_queryset(self) -> QuerySet[RoleGrant]:
+        return selectors.list_grants()
+
+    def row_url(self, record: RoleGrant) -> str:
+        return reverse("rights:person", args=[record.user_id])
+
+
+class Person(DetailPage):
+    """One person: roles and desks, since when and by whom, last activity, tokens, what is near."""
+
+    title = _("Person")
+    action = Action.VIEW_AUDIT
+    template_name = "desk/person.html"
+
+    def get_queryset(self) -> QuerySet[User]:
+        return selectors.list_people()
+
+    def extra_context(self) -> dict[str, Any]:
+        person: User = self.object
+        return {
+            "title": person.username,
+            "subtitle": person.get_full_name(),
+            "grants": person.grants.order_by("role", "desk_code"),
+            "last_act": selectors.last_act_of(name=person.username),
+            "tokens": [
+                (token, _life_of(token)) for token in person.api_tokens.order_by("-created_at")
+            ],
+            "pairs": _pairs_near(person),
+        }
+
+
+def _life_of(token: ApiToken) -> str:
+    if token.revoked_at is not None:
+        return "REVOKED"
+    return "EXPIRED" if token.expires_at and token.expires_at <= timezone.now() else "ACTIVE"
+
+
+def _pairs_near(person: User) -> list[dict[str, Any]]:
+    """Return the roles that a person could forge a control with, and when they were held before.
+
+    What was held before counts: who made with one role must not check that with the other.
+    """
+    held = {Role(role) for role in person.grants.values_list("role", flat=True)}
+    before = selectors.roles_held_before(user_id=person.pk)
+    refused = ToxicPair.objects.values_list("first", "second")
+    pairs = [pair for first, second in refused for pair in ((first, second), (second, first))]
+    return [
+        {
+            "held": Role(one),
+            "other": Role(other),
+            "reason": reason_against(Role(one), Role(other)),
+            "held_until": before.get(other),
+        }
+        for one, other in sorted(pairs, key=lambda pair: (pair[1] not in before, pair))
+        if Role(one) in held
+    ]
