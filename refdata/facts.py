@@ -292,3 +292,46 @@ class PriceRow:
     day: date
     close: Decimal
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """One spelling of a name; a weak one (low quality alias) supports a hit and never makes one."""
+
+    text: str
+    strong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIdentifier:
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One entry of a sanctions list, as its publisher says it.
+
+    `names` begin with the main one. `births` are ISO days, months, years or spans of years
+    (`1968/1973`), with `~` before what is approximate. `countries` are ISO 3166 codes; `places` are
+    those that no code says. `remarks` hold what no other term does, in the words of the list.
+    """
+
+    line: int
+    reference: str
+    kind: str
+    names: tuple[ListedName, ...]
+    births: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    identifiers: tuple[ListedIdentifier, ...] = ()
+    programmes: tuple[str, ...] = ()
+    listed_on: date | None = None
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading(Reading[ListedRow]):
+    """A sanctions list as read; `as_of` is the day that the publisher gives, if any."""
+
+    as_of: date | None = None

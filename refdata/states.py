@@ -90,6 +90,34 @@ class ConfirmationChannel(StrEnum):
     HAND = "HAND"
 
 
+class ListedKind(StrEnum):
+    """What an entry of a sanctions list is; some lists do not say it."""
+
+    PERSON = "PERSON"
+    ENTITY = "ENTITY"
+    VESSEL = "VESSEL"
+    AIRCRAFT = "AIRCRAFT"
+    ASSET = "ASSET"
+    NOT_SAID = "NOT_SAID"
+
+
+class IdentifierScheme(StrEnum):
+    """What the number beside a listed name is."""
+
+    LEI = "LEI"
+    BIC = "BIC"
+    ISIN = "ISIN"
+    IMO = "IMO"
+    MMSI = "MMSI"
+    CALL_SIGN = "CALL_SIGN"
+    PASSPORT = "PASSPORT"
+    NATIONAL_ID = "NATIONAL_ID"
+    TAX_NUMBER = "TAX_NUMBER"
+    REGISTRATION = "REGISTRATION"
+    TICKER = "TICKER"
+    OTHER = "OTHER"
+
+
 class InstructionState(StrEnum):
     """Life of a standing settlement instruction; only an approved one is ever selected."""
 

@@ -48,6 +48,9 @@ REMARKS: Final = {
         Finding(code="REF-044", field="", message="The line has more cells than the header"),
         Finding(code="REF-045", field="", message="{found} is not a known currency"),
         Finding(code="REF-046", field="", message="{found} has more digits than {expected}"),
+        Finding(code="REF-047", field="", message="{found} is not a known kind of entry"),
+        Finding(code="REF-048", field="", message="{found} is no entry of this file"),
+        Finding(code="REF-049", field="", message="The line has {found} cells and not {expected}"),
     )
 }
 
@@ -265,12 +268,14 @@ def decode(content: bytes) -> str:
     return text
 
 
-def csv_records(content: bytes, *, required: tuple[str, ...]) -> Iterator[Record]:
-    """Yield the lines of a comma-separated file with a header; upper-cased, trimmed columns.
+def csv_records(
+    content: bytes, *, required: tuple[str, ...], delimiter: str = ","
+) -> Iterator[Record]:
+    """Yield the lines of a separated file with a header; upper-cased, trimmed columns.
 
     Raises UnreadableReferenceFile when a required column is missing, or a column is there twice.
     """
-    lines = csv.reader(io.StringIO(decode(content), newline=""), strict=True)
+    lines = csv.reader(io.StringIO(decode(content), newline=""), strict=True, delimiter=delimiter)
     try:
         header = [name.strip().upper() for name in next(lines, ())]
         missing = [name for name in required if name not in header]
