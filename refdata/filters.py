@@ -8,7 +8,16 @@ from django_filters import ModelChoiceFilter
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter, YesNoFilter
 from refdata import models
 from refdata.models.labels import labelled
-from refdata.states import AccountKind, AssetClass, DayStep, FeeKind, InstructionState, RecordState
+from refdata.states import (
+    AccountKind,
+    AssetClass,
+    DayStep,
+    FeeKind,
+    InstructionState,
+    ListedKind,
+    RecordState,
+    SanctionsList,
+)
 
 STATUS = {"choices": labelled(RecordState), "label": _("Status")}
 
@@ -198,4 +207,24 @@ class ImportFilter(ListFilterSet):
 
     class Meta:
         model = models.FileImport
+        fields: list[str] = []
+
+
+class SanctionsVersionFilter(ListFilterSet):
+    q = SearchFilter(fields=("name__called", "loaded_by__istartswith"))
+    list_code = ChipsFilter(choices=labelled(SanctionsList), label=_("List"))
+
+    class Meta:
+        model = models.ListVersion
+        fields: list[str] = []
+
+
+class SanctionsEntryFilter(ListFilterSet):
+    q = SearchFilter(fields=("spellings__called", "reference__istartswith"))
+    list_code = ChipsFilter(choices=labelled(SanctionsList), label=_("List"))
+    kind = ChipsFilter(choices=labelled(ListedKind), label=_("Kind"))
+    in_force = YesNoFilter(field_name="until", lookup_expr="isnull", label=_("In force"))
+
+    class Meta:
+        model = models.ListedEntry
         fields: list[str] = []

@@ -12,7 +12,9 @@ from core import asked
 from core.pages.fields import DayField, FigureField
 from core.pages.upload import FileForm
 from refdata import models
+from refdata.models.labels import labelled
 from refdata.services import FILE_KINDS
+from refdata.states import SanctionsList
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -50,6 +52,16 @@ class ReferenceFileForm(FileForm):
 
     kind = forms.ChoiceField(
         label=_("Kind of file"), choices=[(code, kind.label) for code, kind in FILE_KINDS.items()]
+    )
+
+
+class SanctionsFileForm(FileForm):
+    """Which list, its file, and whether an unusual one is meant."""
+
+    list_code = forms.ChoiceField(label=_("List"), choices=labelled(SanctionsList))
+    is_meant = forms.BooleanField(
+        label=_("Load it also if it is much shorter than the version in force, or older"),
+        required=False,
     )
 
 

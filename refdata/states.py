@@ -90,6 +90,17 @@ class ConfirmationChannel(StrEnum):
     HAND = "HAND"
 
 
+class SanctionsList(StrEnum):
+    """The lists that we read, each with its newest version in force."""
+
+    OFAC_SDN = "OFAC_SDN"
+    OFAC_CONSOLIDATED = "OFAC_CONSOLIDATED"
+    UN = "UN"
+    US_CSL = "US_CSL"
+    EU = "EU"
+    EU_JOURNAL = "EU_JOURNAL"
+
+
 class ListedKind(StrEnum):
     """What an entry of a sanctions list is; some lists do not say it."""
 

@@ -271,3 +271,46 @@ class ImportTable(tables.Table):
 
     class Meta:
         order_by = ("-id",)
+
+
+class SanctionsVersionTable(tables.Table):
+    id = LinkColumn("refdata:sanctions_version", verbose_name=_("Number"))
+    list_code = StatusColumn(verbose_name=_("List"))
+    name = TextColumn(verbose_name=_("File"), width=40)
+    as_of = DayColumn(verbose_name=_("As of"))
+    entries = QuantityColumn(verbose_name=_("Entries"))
+    added = QuantityColumn(verbose_name=_("Added"))
+    changed = QuantityColumn(verbose_name=_("Changed"))
+    removed = QuantityColumn(verbose_name=_("Removed"))
+    bad_rows = QuantityColumn(verbose_name=_("Rows refused"))
+    loaded_by = TextColumn(verbose_name=_("Loaded by"))
+    loaded_at = MomentColumn(verbose_name=_("Loaded at"))
+
+    class Meta:
+        order_by = ("-id",)
+
+
+class JoinedColumn(TextColumn):
+    """Several values in one cell."""
+
+    def render(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def value(self, value: list[str]) -> str:
+        return self.render(value)
+
+
+class SanctionsEntryTable(tables.Table):
+    name = LinkColumn("refdata:sanctions_entry", verbose_name=_("Name"))
+    list_code = StatusColumn(verbose_name=_("List"))
+    reference = TextColumn(verbose_name=_("Reference"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    countries = JoinedColumn(verbose_name=_("Countries"), orderable=False)
+    programmes = JoinedColumn(verbose_name=_("Programmes"), orderable=False, width=40)
+    listed_on = DayColumn(verbose_name=_("Listed on"))
+    spellings = TextColumn(verbose_name=_("Spellings"), width=60, orderable=False)
+    since = QuantityColumn(accessor="since_id", verbose_name=_("Since version"))
+    until = QuantityColumn(accessor="until_id", verbose_name=_("Until version"))
+
+    class Meta:
+        order_by = ("name",)

@@ -6,6 +6,7 @@ from core import files
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
 from refdata import services
+from refdata.states import SanctionsList
 
 
 @job_handler("refdata.load_file", counts=("already_loaded", "rows_refused", *services.COUNTS))
@@ -28,6 +29,32 @@ def load_file(run: JobRun) -> None:
         run.count(name, number)
     run.count("rows_refused", loaded.bad_rows)
     run.result(loaded.get_absolute_url())
+
+
+@job_handler(
+    "refdata.load_sanctions",
+    counts=("already_loaded", "rows_refused", *services.LIST_COUNTS, *services.READING_COUNTS),
+)
+def load_sanctions(run: JobRun) -> None:
+    """Load a stored list; a second run of the same job finds its content in force and stops."""
+    stored = StoredFile.objects.get(pk=run.parameters["file_id"])
+    try:
+        version = services.load_list(
+            code=SanctionsList(run.parameters["list"]),
+            name=stored.name,
+            content=files.open_stored(stored),
+            is_meant=run.parameters["is_meant"],
+            actor=run.actor,
+            at=run.at,
+        )
+    except services.VersionInForce as known:
+        run.count("already_loaded")
+        run.result(f"/refdata/sanctions/{known.version_id}/")
+        return
+    for name, number in version.counts.items():
+        run.count(name, number)
+    run.count("rows_refused", version.bad_rows)
+    run.result(version.get_absolute_url())
 
 
 @job_handler("refdata.load_calendars", counts=("calendars", "closed_weekdays"))

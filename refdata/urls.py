@@ -13,6 +13,7 @@ from refdata.views import (
     lists,
     lookups,
     places,
+    sanctions,
 )
 
 app_name = "refdata"
@@ -88,6 +89,11 @@ urlpatterns = [
     path("imports/", lists.ImportList.as_view(), name="imports"),
     path("imports/new/", imports.ImportPage.as_view(), name="import_new"),
     path("imports/<int:pk>/", details.ImportPage.as_view(), name="import"),
+    path("sanctions/", sanctions.VersionList.as_view(), name="sanctions"),
+    path("sanctions/new/", sanctions.LoadPage.as_view(), name="sanctions_new"),
+    path("sanctions/<int:pk>/", sanctions.VersionPage.as_view(), name="sanctions_version"),
+    path("sanctions/entries/", sanctions.EntryList.as_view(), name="sanctions_entries"),
+    path("sanctions/entries/<int:pk>/", sanctions.EntryPage.as_view(), name="sanctions_entry"),
     path("lookup/instruments/", lookups.InstrumentLookup.as_view(), name="lookup_instruments"),
     path("lookup/parties/", lookups.CounterpartyLookup.as_view(), name="lookup_parties"),
     path("lookup/books/", lookups.BookLookup.as_view(), name="lookup_books"),

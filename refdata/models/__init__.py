@@ -9,6 +9,7 @@ from refdata.models.organisation import Account, Book, Desk, Trader
 from refdata.models.parties import Party, PartyAlias, SettlementInstruction
 from refdata.models.places import SettlementPlace
 from refdata.models.prices import FxRate, Price
+from refdata.models.sanctions import ListedEntry, ListVersion
 
 __all__ = [
     "Account",
@@ -24,6 +25,8 @@ __all__ = [
     "Instrument",
     "InstrumentAlias",
     "InstrumentListing",
+    "ListVersion",
+    "ListedEntry",
     "Party",
     "PartyAlias",
     "Price",

@@ -35,6 +35,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
             (_("Parties"), "parties", models.Party),
             (_("Settlement instructions"), "instructions", models.SettlementInstruction),
             (_("Fee schedules"), "fees", models.FeeSchedule),
+            (_("Sanctions lists"), "sanctions", models.ListVersion),
         ),
     ),
     (

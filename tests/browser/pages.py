@@ -219,5 +219,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "refdata:calendar": _first(refdata.Calendar),
     "refdata:currency": _first(refdata.Currency),
     "refdata:import": _first(refdata.FileImport),
+    "refdata:sanctions_version": _first(refdata.ListVersion),
+    "refdata:sanctions_entry": _first(refdata.ListedEntry),
 }
 """Which records a page with an argument is opened on."""

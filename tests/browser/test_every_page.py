@@ -25,7 +25,8 @@ from desk.models import ControlException
 from desk.services import many
 from kernel.actors import SYSTEM
 from refdata.models import CutOff
-from refdata.services import load_file
+from refdata.services import load_file, load_list
+from refdata.states import SanctionsList
 from tests.browser import allocated, pages
 from tests.browser.accessibility import bring_axe, faint_text_by_night, serious_violations
 from tests.factories.feeds import webhooks_in_every_state
@@ -41,6 +42,11 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PEOPLE = {"agent": "AGENT", "supervisor": "SUPERVISOR", "admin": "ADMINISTRATOR"}
 ERRORS = ("400.html", "403_csrf.html", "500.html", "registration/locked.html")
 PRICES = b"ISIN,DAY,CLOSE\nFR0000131104,2026-11-20,62.10\nFR0000131105,2026-11-20,1\n"
+LISTED = (
+    b"schema,name,alias,weakAlias,programKey,measure,nationality,birthDate,passportNumber,celex\n"
+    b"Person,Ivan BOREALOV,Iwan Borealow,Le Nord,EU-RUS,Asset freeze,Russian,1960,P 77,32014R0269\n"
+    b"LegalEntity,Grande Ourse SARL,,,EU-RUS,Asset freeze,,,,32014R0269\n"
+)
 DRAWN_BY_OTHERS = {"api-docs"}
 """Opened and free of errors; what is drawn there is not ours."""
 SMALLEST: ViewportSize = {"width": 1280, "height": 800}
@@ -81,6 +87,9 @@ def world() -> None:
     list(demo.seed(business_date=DAY, at=AT, trades=40))
     jobs.run_pending()
     load_file(kind="prices", name="closes.csv", content=PRICES, actor=SYSTEM, at=AT)
+    for content in (LISTED, LISTED.replace(b"Ourse SARL", b"Ourse SA")):
+        load_list(code=SanctionsList.EU_JOURNAL, name="annex.csv", content=content,
+                  is_meant=True, actor=SYSTEM, at=AT)  # fmt: skip
     CutOff.objects.create(
         step="close",
         at_time=time(20),
