@@ -21,6 +21,7 @@ from core.jobs import enqueue
 from core.models import Job, JobState, RoleGrant, User
 from core.roles import Role
 from desk import demo as desk_demo
+from desk.services import roles
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 from refdata import demo as refdata_demo
@@ -42,6 +43,7 @@ ACCOUNTS: Final = {
     "supervisor2": (Role.SUPERVISOR, "Claude", "Mercier"),
     "auditor": (Role.AUDITOR, "Maxime", "Chevalier"),
     "admin": (Role.ADMINISTRATOR, "Alix", "Fontaine"),
+    "admin2": (Role.ADMINISTRATOR, "Noa", "Lefèvre"),
     CLIENT: (Role.API_CLIENT, "", "Order management system"),
 }
 TRADES: Final = 4_000
@@ -77,7 +79,7 @@ def seed(*, business_date: date, at: datetime, trades: int = TRADES) -> Iterator
     """
     if Party.objects.exists():
         raise NotEmpty(str(_("The database is not empty: the demo day is for a new one.")))
-    _accounts()
+    _accounts(at)
     yield "accounts"
     refdata_demo.seed(business_date=business_date, at=at)
     desk_demo.seed(business_date=business_date, at=at)
@@ -117,10 +119,12 @@ def _demo_password() -> str:
     return make_password(PASSWORD)  # hashed once: a good hash is slow
 
 
-def _accounts() -> None:
+def _accounts(at: datetime) -> None:
+    """Make the accounts: the house lets its administrators and programs in, they the others."""
     demo_password = _demo_password()
     with acting(actor=SYSTEM, reason="demo day"):
         for username, (role, first_name, last_name) in ACCOUNTS.items():
+            alone = role in (Role.ADMINISTRATOR, Role.API_CLIENT)
             user, created = User.objects.get_or_create(
                 username=username,
                 defaults={
@@ -130,8 +134,20 @@ def _accounts() -> None:
                     "password": make_password(None) if role is Role.API_CLIENT else demo_password,
                 },
             )
-            if created:
+            if created and alone:
                 RoleGrant.objects.create(user=user, role=role, granted_by="system")
+    for username, (role, _first, _last) in ACCOUNTS.items():
+        user = User.objects.get(username=username)
+        if not user.grants.exists():
+            _let_in(user, role, at)
+
+
+def _let_in(user: User, role: Role, at: datetime) -> None:
+    """Give a role as the house does: one administrator asks, the other approves."""
+    asked = roles.propose_role(
+        user=user, role=role, actor=_person("admin"), at=at, reason="demo day"
+    )
+    roles.decide_role(proposal_id=asked.pk, approve=True, actor=_person("admin2"), at=at)
 
 
 def _queue_calendars(at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from core import states as core
 from desk import states as desk
 from feeds import states as feeds
 from reconciliation import states as reconciliation
@@ -27,6 +28,8 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Block", "trades", trades.BLOCK_TRANSITIONS),
     ("Allocation", "trades", trades.ALLOCATION_TRANSITIONS),
     ("Answer to an allocation by FIX", "trades", trades.ANSWER_TRANSITIONS),
+    ("Proposed role", "core", core.PROPOSAL_TRANSITIONS),
+    ("Role given by one person", "core", core.REVIEW_TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),

@@ -23,6 +23,7 @@ REASONS: Final[dict[str, Promise]] = {
     "currencies": pgettext_lazy("reason", "currencies"),
     "demo day": _("demo day"),
     "ended": pgettext_lazy("reason", "ended"),
+    "left the house": _("left the house"),
     "new secret": _("new secret"),
     "own password": _("own password"),
     "password asked for at the console": _("password asked for at the console"),

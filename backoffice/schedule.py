@@ -39,6 +39,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "look for roles that one person gave": {
+        "task": "desk.look_for_lone_grants",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "look at the deadlines of confirmations": {
         "task": "settlement.look_at_deadlines",
         "schedule": 60,

@@ -29,6 +29,7 @@ DONE_BY = {
     WorkKind.REPORT: access.Action.GENERATE_REPORT,
     WorkKind.WEBHOOK: access.Action.CONFIGURE,
     WorkKind.QUARANTINE: access.Action.IMPORT_FILE,
+    WorkKind.ACCESS: access.Action.GRANT_ROLE,
 }
 """Who takes work of a kind must be allowed to do it."""
 

@@ -16,16 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import grants, passwords, tokens
-from core.access import Action, Role, allows
+from core.access import Action, allows
 from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
 from core.models import (
     ApiToken,
     AuditEntry,
     IdempotencyRecord,
     Job,
+    LoneGrant,
     OutboxEvent,
     RoleAction,
     RoleGrant,
+    RoleProposal,
     StoredFile,
     ToxicPair,
     User,
@@ -39,6 +41,7 @@ if admin.site.is_registered(Group):
 
 register_tables(RoleAction, ToxicPair, AuditEntry, view_action=Action.VIEW_AUDIT)
 register_tables(OutboxEvent, IdempotencyRecord, StoredFile, view_action=Action.VIEW_AUDIT)
+register_tables(RoleProposal, LoneGrant, view_action=Action.VIEW_AUDIT)
 register_tables(Job, view_action=Action.VIEW_JOBS)
 
 
@@ -112,8 +115,13 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
         form: ModelForm,  # type: ignore[type-arg]  # generic in the stubs only
         change: bool,  # noqa: FBT001 - signature of the framework
     ) -> None:
-        """Save the person; a new one has no password, and its address is shown once."""
+        """Save the person; a new one has no password, and its address is shown once.
+
+        Who leaves loses every role: to come back with them would be a role that one person gives.
+        """
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            grants.revoke_all(user=obj, actor=actor_of(request.user), reason="left the house")
         if not change:
             self._show_address(request, obj)
 
@@ -137,51 +145,21 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
         messages.warning(request, f"{told % {'name': user.username}} {address}")
 
 
-class GrantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """A grant; what the database would refuse is said on the form."""
-
-    class Meta:
-        model = RoleGrant
-        fields = ("user", "role", "desk_code")
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        user = values.get("user")
-        if user and user.grants.exclude(role=values.get("role")).exists():
-            raise forms.ValidationError(_("This person holds a role that may not meet this one."))
-        return values
-
-
 @admin.register(RoleGrant)
 class RoleGrantAdmin(AuditedAdmin):
-    """Who holds which role on which desk: given and taken, never changed."""
+    """Who holds which role on which desk: to see and to take away; two people give elsewhere."""
 
     view_action = Action.VIEW_AUDIT
     edit_action = Action.GRANT_ROLE
-    form = GrantForm
-    list_display = ("user", "role", "desk_code", "granted_by", "granted_at")
+    list_display = ("user", "role", "desk_code", "granted_by", "approved_by", "granted_at")
     list_filter = ("role", "desk_code")
     search_fields = ("user__username", "role", "desk_code")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, *_parent: Any) -> bool:
         return False
 
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: RoleGrant,
-        form: ModelForm,  # type: ignore[type-arg]  # generic in the stubs only
-        change: bool,  # noqa: FBT001 - signature of the framework
-    ) -> None:
-        """Give the role through the service, which names the giver."""
-        made = grants.grant_role(
-            user=obj.user,
-            role=Role(obj.role),
-            desk_code=obj.desk_code,
-            actor=actor_of(request.user),
-            at=timezone.now(),
-        )
-        obj.pk = made.pk
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ApiToken)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeskConfig(AppConfig):
@@ -29,5 +30,12 @@ class DeskConfig(AppConfig):
                 "CANCELLATION": Look(_("Cancellation"), "red"),
                 "EXCEPTION": Look(_("Exception"), "red"),
                 "BREAK": Look(_("Break"), "amber"),
+                "ROLE_ASKED": Look(_("Role to approve:"), is_plain=True),
+                "ROLE_ALONE": Look(_("Role given by one person, to review:"), is_plain=True),
+                "lonegrant:OPEN": Look(_("To review"), "amber"),
+                "lonegrant:KEPT": Look(_("Kept"), "green"),
+                "lonegrant:WITHDRAWN": Look(_("Withdrawn"), "grey"),
+                "apitoken:REVOKED": Look(pgettext_lazy("token", "Revoked"), "grey"),
+                "apitoken:EXPIRED": Look(pgettext_lazy("token", "Expired"), "grey"),
             }
         )

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.models import RoleAction, RoleGrant, User
+from core.models import LoneGrant, RoleAction, RoleGrant, RoleProposal, User
 from core.pages import status
 from core.pages.filters import (
     ChipsFilter,
@@ -19,6 +19,7 @@ from core.pages.filters import (
     YesNoFilter,
 )
 from core.roles import Role
+from core.states import ProposalState, ReviewState
 from desk.models import ControlException
 from desk.states import LIVE_EXCEPTION
 
@@ -116,4 +117,43 @@ class CellFilter(ListFilterSet):
 
     class Meta:
         model = RoleAction
+        fields: list[str] = []
+
+
+class ProposalFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=(
+            "user__username__istartswith",
+            "proposed_by__istartswith",
+            "decided_by__istartswith",
+            "reason",
+        )
+    )
+    state = ChipsFilter(
+        choices=lambda: [(s.value, status.look(s).label) for s in ProposalState],
+        label=_("Status"),
+    )
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    since = MomentDayFilter(field_name="proposed_at", lookup_expr="gte", label=_("Proposed from"))
+    until = MomentDayFilter(field_name="proposed_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = RoleProposal
+        fields: list[str] = []
+
+
+class LoneGrantFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("user__username__istartswith", "given_by__istartswith", "reason", "note")
+    )
+    state = ChipsFilter(
+        choices=lambda: [(s.value, status.look(s, of="lonegrant").label) for s in ReviewState],
+        label=_("Status"),
+    )
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    since = MomentDayFilter(field_name="given_at", lookup_expr="gte", label=_("Given from"))
+    until = MomentDayFilter(field_name="given_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = LoneGrant
         fields: list[str] = []

@@ -1,4 +1,4 @@
-"""The form of a dated setting: its figures, from when it holds, and why."""
+"""Forms of the desk: a dated setting, and a role that is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import status
 from core.pages.fields import DayField, FigureField
+from core.roles import CLIENTS, Role
 
 REASON_LENGTH_MAX = 500
 
@@ -30,3 +32,25 @@ class SettingForm(forms.Form):
     def parameters(self) -> dict[str, str]:
         """Return the figures as the plain decimals that the service takes."""
         return {name: f"{self.cleaned_data[name]:f}" for name in self.figures}
+
+
+class RoleForm(forms.Form):
+    """A role that is asked for: of a person, or of a program that has a token."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    desk_code = forms.CharField(
+        label=_("Desk"), max_length=20, required=False, help_text=_("none: all desks")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
+    )
+
+    def __init__(self, *args: Any, for_program: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [role for role in Role if (role.value in CLIENTS) == for_program]
+        choice = self.fields["role"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice.choices = [(role.value, status.look(role).label) for role in offered]
+
+    def clean_desk_code(self) -> str:
+        return str(self.cleaned_data["desk_code"]).strip().upper()

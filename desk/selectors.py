@@ -22,7 +22,7 @@ from django.db.models import (
     When,
 )
 
-from core.access import Action, DeskScopedQuerySet, desks_of
+from core.access import Action, DeskScopedQuerySet, allows, desks_of
 from core.models import AuditEntry, IdempotencyRecord, RoleGrant, User
 from desk.facts import Seen
 from desk.models import (
@@ -62,6 +62,8 @@ def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
     """Return the open work of the desks that the actor may see, and work that has no desk."""
     desks = desks_of(actor, Action.VIEW_TRADES)
     items = WorkItem.objects.filter(state=WorkState.OPEN.value)
+    if not allows(actor, Action.GRANT_ROLE):  # the rights of others are for who gives rights
+        items = items.exclude(kind=WorkKind.ACCESS.value)
     return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
 
 

@@ -63,7 +63,7 @@ class ExceptionKind(StrEnum):
 class WorkKind(StrEnum):
     """CORRECTION: a trade that a supervisor refused; CONFIRMATION: one that is mismatched, alleged
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
-    REPORT: what keeps a report back.
+    REPORT: what keeps a report back; ACCESS: a role that waits for a second administrator.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -76,6 +76,7 @@ class WorkKind(StrEnum):
     REPORT = "REPORT"
     WEBHOOK = "WEBHOOK"
     QUARANTINE = "QUARANTINE"
+    ACCESS = "ACCESS"
 
 
 class WorkState(StrEnum):

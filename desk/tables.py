@@ -113,21 +113,61 @@ class PersonTable(tables.Table):
         order_by = ("username",)
 
 
+class DeskColumn(tables.Column):
+    """The desk that a role is held on; none stands for all."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose_name=_("Desk"), empty_values=(None,))
+
+    def render(self, value: str) -> str:
+        return desks_said([value])
+
+    def value(self, value: str) -> str:
+        return desks_said([value])
+
+
 class GrantTable(tables.Table):
     user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
     role = StatusColumn(verbose_name=_("Role"))
-    desk_code = DesksColumn(verbose_name=_("Desk"), empty_values=(None,))
+    desk_code = DeskColumn()
     granted_at = MomentColumn(verbose_name=_("Granted at"))
     granted_by = tables.Column(verbose_name=_("Granted by"))
+    approved_by = tables.Column(verbose_name=_("Approved by"))
 
     class Meta:
         order_by = ("user", "role", "desk_code")
 
-    def render_desk_code(self, value: str) -> str:
-        return desks_said([value])
 
-    def value_desk_code(self, value: str) -> str:
-        return desks_said([value])
+class ProposalTable(tables.Table):
+    user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
+    role = StatusColumn(verbose_name=_("Role"))
+    desk_code = DeskColumn()
+    state = StatusColumn(verbose_name=_("Status"))
+    reason = CutColumn(verbose_name=_("Reason"))
+    proposed_by = tables.Column(verbose_name=_("Proposed by"))
+    proposed_at = MomentColumn(verbose_name=_("Proposed at"))
+    decided_by = tables.Column(verbose_name=_("Decided by"))
+    decided_at = MomentColumn(verbose_name=_("Decided at"))
+    note = CutColumn(verbose_name=_("Note"))
+
+    class Meta:
+        order_by = ("-proposed_at",)
+
+
+class LoneGrantTable(tables.Table):
+    user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
+    role = StatusColumn(verbose_name=_("Role"))
+    desk_code = DeskColumn()
+    state = StatusColumn(verbose_name=_("Status"))
+    given_by = tables.Column(verbose_name=_("Given by"))
+    given_at = MomentColumn(verbose_name=_("Given at"))
+    reason = CutColumn(verbose_name=_("Reason"))
+    reviewed_by = tables.Column(verbose_name=_("Reviewed by"))
+    reviewed_at = MomentColumn(verbose_name=_("Reviewed at"))
+    note = CutColumn(verbose_name=_("Note"))
+
+    class Meta:
+        order_by = ("-given_at",)
 
 
 class DeedColumn(CodedColumn):

@@ -1,9 +1,19 @@
-"""Doors of background work: the acts on many exceptions."""
+"""Doors of background work: the acts on many exceptions, and roles that one person gave."""
 
 from __future__ import annotations
 
+from celery import shared_task
+from django.utils import timezone
+
 from core import bulk
-from desk.services import many
+from desk.services import many, roles
+from kernel.actors import SYSTEM
 
 bulk.handler(many.WAIVE_JOB)(many.waive_step)
 bulk.handler(many.TAKE_JOB)(many.take_step)
+
+
+@shared_task(name="desk.look_for_lone_grants", ignore_result=True)
+def look_for_lone_grants() -> None:
+    """Let what one person alone gave wait for another; a second look changes nothing."""
+    roles.open_reviews(actor=SYSTEM, at=timezone.now())

@@ -28,7 +28,7 @@ from backoffice.launcher.supervisor import WEB, Supervisor, say
 
 TOLD_EVERY_SECONDS = 30
 FIX_PORT_AFTER = 1_878  # 9878 beside 8000: where FIX examples listen
-ACCOUNTS = "agent  agent2  supervisor  supervisor2  auditor  admin   (password: demo)"
+ACCOUNTS = "agent  agent2  supervisor  supervisor2  auditor  admin  admin2   (password: demo)"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -12,6 +12,7 @@ from settlement.states import ConfirmationState
 
 CODES: Final = {
     WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
+    WorkKind.ACCESS: ("", {"ROLE_ASKED", "ROLE_ALONE"}),
     WorkKind.CONFIRMATION: ("confirmation", {state.value for state in ConfirmationState}),
 }
 """The model and the codes that the titles of a kind begin with."""
@@ -23,4 +24,8 @@ def work_title(item: WorkItem) -> str:
     model, codes = CODES.get(WorkKind(item.kind), ("", set()))
     if code not in codes:
         return item.title
+    if item.kind == WorkKind.ACCESS:
+        who, _dot, role = rest.partition(" · ")
+        code_of_role, _blank, desk = role.partition(" ")
+        rest = f"{who} · {status.look(code_of_role).label} {desk}"
     return f"{status.look(code, of=model).label} {words.dated(rest)}".strip()

@@ -18,6 +18,7 @@ from core.models.foundations import (
     ToxicPair,
     User,
 )
+from core.models.rights import LoneGrant, RoleProposal
 from core.models.work import ExportedFile, JobOutcome, OutcomeState
 
 __all__ = [
@@ -31,10 +32,12 @@ __all__ = [
     "JobOutcome",
     "JobState",
     "Language",
+    "LoneGrant",
     "OutboxEvent",
     "OutcomeState",
     "RoleAction",
     "RoleGrant",
+    "RoleProposal",
     "SavedView",
     "StoredFile",
     "Theme",

@@ -52,12 +52,18 @@ class User(AbstractUser):
 
 
 class RoleGrant(models.Model):
-    """A role that a user holds, on one desk or on all; toxic pairs are refused by a trigger."""
+    """A role that a user holds, on one desk or on all; toxic pairs are refused by a trigger.
+
+    Given by one administrator and approved by another, or filed as given alone (`LoneGrant`).
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(_("role"), max_length=20, choices=[(r.value, r.value) for r in Role])
     desk_code = models.CharField(_("desk"), max_length=20, blank=True, default="")
     granted_by = models.CharField(_("granted by"), max_length=150, blank=True, default="")
+    approved_by = models.CharField(
+        _("approved by"), max_length=150, blank=True, default="", db_default=""
+    )
     granted_at = models.DateTimeField(_("granted at"), db_default=Now(), editable=False)
 
     audit: ClassVar = AuditPolicy(entity="user", key="user_id")

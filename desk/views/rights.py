@@ -10,14 +10,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.access import DEEDS, Action
-from core.models import ApiToken, RoleAction, RoleGrant, ToxicPair, User
+from core.access import DEEDS, Action, allows
+from core.models import (
+    ApiToken,
+    LoneGrant,
+    RoleAction,
+    RoleGrant,
+    RoleProposal,
+    ToxicPair,
+    User,
+)
 from core.pages import DetailPage, ListPage, PageView, Tab
 from core.rights_words import GROUPS, reason_against
 from core.roles import Role
 from desk import selectors
-from desk.filters import CellFilter, GrantFilter, PersonFilter
-from desk.tables import CellTable, GrantTable, PersonTable, desks_said
+from desk.filters import (
+    CellFilter,
+    GrantFilter,
+    LoneGrantFilter,
+    PersonFilter,
+    ProposalFilter,
+)
+from desk.forms import RoleForm
+from desk.tables import (
+    CellTable,
+    GrantTable,
+    LoneGrantTable,
+    PersonTable,
+    ProposalTable,
+    desks_said,
+)
 
 ROLES = tuple(Role)
 
@@ -114,6 +136,43 @@ class Grants(ListPage):
         return reverse("rights:person", args=[record.user_id])
 
 
+class Proposals(ListPage):
+    title = _("Proposed roles")
+    action = Action.VIEW_AUDIT
+    filterset_class = ProposalFilter
+    table_class = ProposalTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To decide"), "state=PROPOSED"),
+        Tab(_("Refused"), "state=REFUSED"),
+    )
+    hidden_columns = ("note", "decided_at")
+    export_name = "proposed-roles"
+    empty_text = _("No role was proposed yet: propose one on the page of a person.")
+
+    def get_queryset(self) -> QuerySet[RoleProposal]:
+        return RoleProposal.objects.select_related("user")
+
+
+class GivenAlone(ListPage):
+    title = _("Roles given by one person")
+    subtitle = _("from the console, or as somebody was made active again")
+    action = Action.VIEW_AUDIT
+    filterset_class = LoneGrantFilter
+    table_class = LoneGrantTable
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To review"), "state=OPEN"),
+        Tab(_("Withdrawn"), "state=WITHDRAWN"),
+    )
+    hidden_columns = ("note", "reviewed_at")
+    export_name = "roles-given-alone"
+    empty_text = _("Every role was given by two people.")
+
+    def get_queryset(self) -> QuerySet[LoneGrant]:
+        return LoneGrant.objects.select_related("user")
+
+
 class Person(DetailPage):
     """One person: roles and desks, since when and by whom, last activity, tokens, what is near."""
 
@@ -130,12 +189,25 @@ class Person(DetailPage):
             "title": person.username,
             "subtitle": person.get_full_name(),
             "grants": person.grants.order_by("role", "desk_code"),
+            "me": self.request.actor.name,
             "last_act": selectors.last_act_of(name=person.username),
             "tokens": [
                 (token, _life_of(token)) for token in person.api_tokens.order_by("-created_at")
             ],
             "pairs": _pairs_near(person),
+            "proposals": person.role_proposals.all(),
+            "lone_grants": person.lone_grants.all(),
+            **self._acts(person),
         }
+
+    def _acts(self, person: User) -> dict[str, Any]:
+        """Return what the reader may do here: nobody does it to oneself."""
+        actor = self.request.actor
+        may = allows(actor, Action.GRANT_ROLE) and actor.name != person.username
+        if not may:
+            return {}
+        form = RoleForm(for_program=person.api_tokens.exists())
+        return {"may_grant": True, "form": form if person.is_active else None}
 
 
 def _life_of(token: ApiToken) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import rights
+from desk.views import rights, role_acts
 
 app_name = "rights"
 urlpatterns = [
@@ -10,5 +10,17 @@ urlpatterns = [
     path("matrix/", rights.MatrixRows.as_view(), name="cells"),
     path("people/", rights.People.as_view(), name="people"),
     path("people/<int:pk>/", rights.Person.as_view(), name="person"),
+    path("people/<int:pk>/propose/", role_acts.ProposeRole.as_view(), name="propose"),
     path("grants/", rights.Grants.as_view(), name="grants"),
+    path("grants/<int:pk>/withdraw/", role_acts.WithdrawRole.as_view(), name="withdraw"),
+    path("proposals/", rights.Proposals.as_view(), name="proposals"),
+    path("proposals/<int:pk>/approve/", role_acts.DecideRole.as_view(), name="approve"),
+    path("proposals/<int:pk>/refuse/", role_acts.DecideRole.as_view(approve=False), name="refuse"),
+    path("alone/", rights.GivenAlone.as_view(), name="alone"),
+    path("alone/<int:pk>/keep/", role_acts.ReviewLoneGrant.as_view(), name="keep"),
+    path(
+        "alone/<int:pk>/take-away/",
+        role_acts.ReviewLoneGrant.as_view(keep=False),
+        name="take_away",
+    ),
 ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from core import access, context, grants
+from core import access, context
 from core.access import Action, Role
 from core.models import RoleGrant, User
 from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS, MATRIX
@@ -16,7 +15,6 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from tests.factories.refdata import known_desk
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def person(name: str, role: Role | None = None, desk: str = "") -> Actor:
@@ -104,28 +102,3 @@ def test_toxic_pairs_are_refused_by_the_database(first: Role, second: Role) -> N
         RoleGrant.objects.bulk_create(
             RoleGrant(user_id=bob.user_id, role=role.value) for role in (first, second)
         )
-
-
-def test_nobody_grants_a_role_to_oneself() -> None:
-    root = person("root", Role.ADMINISTRATOR)
-    bob = User.objects.create(username="bob")
-    known_desk("EQ")
-
-    grants.grant_role(user=bob, role=Role.AGENT, actor=root, at=AT, desk_code="EQ")
-    with pytest.raises(grants.UnableToGrant, match="to oneself"):
-        grants.grant_role(
-            user=User.objects.get(username="root"),
-            role=Role.ADMINISTRATOR,
-            actor=root,
-            at=AT,
-            desk_code="EQ",
-        )
-    with pytest.raises(grants.UnableToGrant, match="may not meet"):
-        grants.grant_role(user=bob, role=Role.SUPERVISOR, actor=root, at=AT)
-    with pytest.raises(grants.UnableToGrant, match="no such desk"):
-        grants.grant_role(user=bob, role=Role.AGENT, actor=root, at=AT, desk_code="EQ-LON")
-    with pytest.raises(access.Forbidden):
-        grants.grant_role(user=bob, role=Role.AGENT, actor=person("eve", Role.AGENT), at=AT)
-    assert grants.revoke_role(
-        user=bob, role=Role.AGENT, actor=root, desk_code="EQ", reason="left the desk"
-    )

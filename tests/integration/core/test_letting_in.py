@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -11,12 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
+from core import grants
 from core.audit import history
-from core.models import RoleGrant, User
+from core.models import LoneGrant, RoleGrant, RoleProposal, User
 from core.people import actor_of
 from desk.selectors import limit_of
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WORD = "seventeen green kettles"
 
 
@@ -50,25 +52,33 @@ def _signed_in(name: str) -> Client:
     return client
 
 
-def _let_in(admin: Client, name: str, role: str) -> Client:
+def _let_in(admin: Client, second: Client, name: str, role: str) -> Client:
     made = admin.post("/admin/core/user/add/", {"username": name, "language": ""}, follow=True)
     assert made.status_code == 200
     _chosen(_path(made.content.decode().split("chooses a password there")[1]))
     user = User.objects.get(username=name)
-    given = admin.post(
-        "/admin/core/rolegrant/add/", {"user": user.pk, "role": role, "desk_code": ""}
+    asked = admin.post(
+        f"/rights/people/{user.pk}/propose/", {"role": role, "desk_code": "", "reason": "hired"}
     )
-    assert given.status_code == 302
+    assert asked.status_code == 302, asked.content.decode()
+    proposal = RoleProposal.objects.get(user=user, state="PROPOSED")
+    assert second.post(f"/rights/proposals/{proposal.pk}/approve/").status_code == 302
     return _signed_in(name)
+
+
+def _second() -> Client:
+    """The second administrator of a new house: the console lets him in, too, for a reason."""
+    _chosen(_path(_told("noa", break_glass="a role is given by two")))
+    return _signed_in("noa")
 
 
 def test_from_an_empty_database_to_two_people_at_work() -> None:
     _chosen(_path(_told("alix")))
-    admin = _signed_in("alix")
+    admin, second = _signed_in("alix"), _second()
     assert admin.get("/admin/").status_code == 200
 
-    agent = _let_in(admin, "camille", "AGENT")
-    supervisor = _let_in(admin, "dominique", "SUPERVISOR")
+    agent = _let_in(admin, second, "camille", "AGENT")
+    supervisor = _let_in(admin, second, "dominique", "SUPERVISOR")
 
     chief = User.objects.get(username="dominique")
     limit = {"user": chief.pk, "amount_eur": "1000000", "valid_from": "2026-01-01"}
@@ -114,12 +124,28 @@ def test_glass_is_broken_for_an_administrator_who_is_there_and_for_nobody_else()
     with pytest.raises(CommandError, match="no administrator"):
         _told("camille", break_glass="no")
     assert RoleGrant.objects.count() == 1
+    alone = LoneGrant.objects.get()
+    assert (alone.user.username, alone.given_by, alone.state) == ("alix", "system", "OPEN")
+
+
+def test_every_broken_glass_is_filed_also_of_who_is_administrator() -> None:
+    """An address for an administrator at work opens the same door as a new one."""
+    _told("alix")
+    first = LoneGrant.objects.get()
+    assert "first administrator" in first.reason
+    _told("eve", break_glass="alix is ill")
+    eve = actor_of(User.objects.get(username="eve"))
+    grants.review_lone_grant(lone_id=first.pk, keep=True, note="hired", actor=eve, at=AT)
+
+    _told("alix", break_glass="locked out")
+
+    assert "locked out" in LoneGrant.objects.get(user__username="alix", state="OPEN").reason
 
 
 def test_an_administrator_ends_a_password_under_his_name_and_never_chooses_one() -> None:
     _chosen(_path(_told("alix")))
     admin = _signed_in("alix")
-    agent = _let_in(admin, "camille", "AGENT")
+    agent = _let_in(admin, _second(), "camille", "AGENT")
     camille = User.objects.get(username="camille")
 
     shown = admin.post(

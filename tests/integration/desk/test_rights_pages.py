@@ -103,7 +103,7 @@ def test_the_sheet_of_a_person_says_what_was_held_before() -> None:
     client = signed_in(Role.AUDITOR)
     bob = User.objects.create(username="bob")
     with acting(actor=SYSTEM, reason="moved"):
-        RoleGrant.objects.create(user=bob, role="AGENT", granted_by="ana")
+        RoleGrant.objects.create(user=bob, role="AGENT", granted_by="system")
         RoleGrant.objects.filter(user=bob).delete()
         RoleGrant.objects.create(user=bob, role="SUPERVISOR", desk_code=known_desk("EQ"))
 
