@@ -15,7 +15,7 @@ from typing import Final
 
 from django.db import connection
 
-from benchmarks.market import BY_HAND, PARIS, Fields, Market, Sent, clean, unfit
+from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean, unfit
 
 Planted = list[Sent]
 Plant = Callable[[Market, date, str], Planted]
@@ -221,6 +221,11 @@ def _bond_that_matured(market: Market, day: date, name: str) -> Planted:
     return _in_what_is_unfit(market, day, name, "matured", quantity="10000")
 
 
+@fault("dates", "TRD-212")
+def _settles_next_year(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, settlement_date=f"{day + timedelta(days=364)}")
+
+
 # --------------------------------------------------------------------------------------- economics
 @fault("economics", "TRD-302")
 def _wrong_gross_amount(market: Market, day: date, name: str) -> Planted:
@@ -268,6 +273,16 @@ def _interest_of_another_day(market: Market, day: date, name: str) -> Planted:
     return [
         Sent(Sent.soon(message).at, message | {"quantity": "100000", "accrued_interest": "900.00"})
     ]
+
+
+@fault("economics", "TRD-312")
+def _between_two_ticks(market: Market, day: date, name: str) -> Planted:
+    return _in_what_is_unfit(market, day, name, "on_ticks", price="100.02")
+
+
+@fault("economics", "TRD-313")
+def _fees_of_less_than_a_cent(market: Market, day: date, name: str) -> Planted:
+    return _changed(market, day, name, quantity="1000", fees="0.125")
 
 
 # ------------------------------------------------------------------------------------------- price
@@ -348,6 +363,20 @@ def _counterparty_over_the_day(market: Market, day: date, name: str) -> Planted:
     return _many(market, day, name, 45, {"counterparty": "BIG-1"})
 
 
+@fault("limits", "TRD-611")
+def _order_in_slices(market: Market, day: date, name: str) -> Planted:
+    first = _of_a_share(market, day, name)
+    at = datetime.combine(day, time(10), PARIS)
+    return [
+        Sent.soon(
+            _worth(first, 9_000_000 + n * 200_000)
+            | {"source_reference": f"{name}-{n}"}
+            | {"traded_at": (at + timedelta(minutes=9 * n)).isoformat()}
+        )
+        for n in range(3)
+    ]
+
+
 # ------------------------------------------------------------------------------------------ timing
 @fault("timing", "TRD-701")
 def _booked_hours_later(market: Market, day: date, name: str) -> Planted:
@@ -374,6 +403,16 @@ def _booked_on_a_saturday(market: Market, day: date, name: str) -> Planted:
 @fault("timing", "TRD-704")
 def _booked_after_the_cut_off(market: Market, day: date, name: str) -> Planted:
     return [Sent(datetime.combine(day, time(23, 10), PARIS), clean(market, day, name))]
+
+
+@fault("timing", "TRD-705")
+def _booked_at_night(market: Market, day: date, name: str) -> Planted:
+    return [Sent(datetime.combine(day, time(22, 10), PARIS), clean(market, day, name))]
+
+
+@fault("timing", "TRD-703")
+def _booked_on_a_holiday(market: Market, day: date, name: str) -> Planted:
+    return [Sent(datetime.combine(CHRISTMAS, time(14), PARIS), clean(market, day, name))]
 
 
 # ------------------------------------------------------------------------------------------- score

@@ -32,6 +32,7 @@ SOON: Final = timedelta(minutes=2)
 FEED: Final = "OMS"
 BY_HAND: Final = "TICKETS"
 CENT: Final = Decimal("0.01")
+CHRISTMAS: Final = date(2026, 12, 25)
 SET_UP: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 VENUES: Final = {"XPAR": "FR", "XETR": "DE", "XAMS": "NL"}
 DESKS: Final = 4
@@ -126,6 +127,9 @@ def _places() -> dict[str, refdata.Venue]:
         )
         for code, kind in codes
     }
+    refdata.CalendarDay.objects.create(
+        calendar=calendars["TARGET"], day=CHRISTMAS, name="Christmas"
+    )
     refdata.Currency.objects.create(code="EUR", name="Euro", calendar=calendars["TARGET"])
     refdata.Currency.objects.create(code="USD", name="Dollar", calendar=calendars["FEDWIRE"])
     refdata.Currency.objects.create(code="NOK", name="Krone")
@@ -212,7 +216,14 @@ def _closes(dice: random.Random, kind: str, days: Sequence[date]) -> dict[date, 
     return closes
 
 
-UNFIT: Final = {"delisted": 9001, "stale": 9002, "unpriced": 9003, "by_ten": 9004, "matured": 9005}
+UNFIT: Final = {
+    "delisted": 9001,
+    "stale": 9002,
+    "unpriced": 9003,
+    "by_ten": 9004,
+    "matured": 9005,
+    "on_ticks": 9006,
+}
 
 
 def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
@@ -222,6 +233,8 @@ def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
         instrument = _instrument(number, kind, venue)
         if what == "delisted":
             instrument.status = "INACTIVE"
+        if what == "on_ticks":
+            instrument.tick_size = Decimal("0.05")
         if what == "by_ten":
             instrument.lot_size = Decimal(10)
         if what == "matured":

@@ -49,7 +49,10 @@ def calendar_for(mic_or_code: str) -> BusinessCalendar:
 
 
 def settlement_book(*, currencies: Iterable[str], mics: Iterable[str]) -> SettlementBook:
-    """Load in four queries what settling trades in these currencies and venues needs."""
+    """Load in four queries what settling trades in these currencies and venues needs.
+
+    The calendar of the house comes with it.
+    """
     mics = {mic for mic in mics if mic}
     venues = venues_by_mic(mics)
     payment = dict(
@@ -57,7 +60,12 @@ def settlement_book(*, currencies: Iterable[str], mics: Iterable[str]) -> Settle
             "code", "calendar__code"
         )
     )
-    codes = {*payment.values(), *mics, *(venue.operating_mic for venue in venues.values())}
+    codes = {
+        HOUSE_CALENDAR,
+        *payment.values(),
+        *mics,
+        *(venue.operating_mic for venue in venues.values()),
+    }
     cycles = SettlementCycle.objects.values_list("market", "asset_class", "valid_from", "days")
     return SettlementBook(
         cycles=tuple(CycleFacts(*row) for row in cycles),

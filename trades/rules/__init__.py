@@ -43,6 +43,7 @@ RULE_BOOK: Final[tuple[Rule, ...]] = (
     *financing.RULES,
 )
 RULE_BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULE_BOOK}
+NOBODY: Final[Mapping[int, Sequence[int]]] = {}
 ActiveRule = tuple[Rule, Limits]
 
 
@@ -72,9 +73,10 @@ def judge_all(
     """
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     groups = {reads: _alike(trades, reads) for reads in {rule.reads for rule, _limits in book}}
+    of_two_legs = [facts for facts in trades if facts.deal is not None]
     for rule, set_to in book:
         check = rule.check
-        firsts, others = groups[rule.reads]
+        firsts, others = (of_two_legs, NOBODY) if rule.deals else groups[rule.reads]
         for facts in firsts:
             for finding in check(facts, context, set_to):
                 for trade_id in (facts.trade_id, *others.get(facts.trade_id, ())):

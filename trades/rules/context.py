@@ -29,6 +29,7 @@ class InstrumentRef:
     active: bool
     maturity_date: date | None = None
     lot_size: Decimal | None = None
+    tick_size: Decimal | None = None
     coupon_rate: Decimal | None = None
     coupons: Coupons | None = None
     is_future: bool = False
@@ -73,6 +74,16 @@ class LastPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class Slices:
+    """Trades that are under the limit of one each and over it together: in EUR, and which."""
+
+    limit: Decimal
+    total: Decimal
+    references: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class RuleContext:
     """Reference data of one batch. A key that is absent means "not known", never "fine".
 
@@ -81,7 +92,8 @@ class RuleContext:
     `settlement_dates` by (ISIN, MIC, trade date); `rates` are units per euro by trade date;
     `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
     an older trade with the same terms; the gross amounts are in EUR, per (code, trade date), and
-    the `unvalued` trades that they lack are counted. `instructions` are those of a counterparty
+    the `unvalued` trades that they lack are counted; `house` is the calendar of our own days and
+    `slices` map a trade id to the trades it is part of. `instructions` are those of a counterparty
     of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
     and `accounts` the keys of ours that trades name.
     """
@@ -101,10 +113,12 @@ class RuleContext:
         default_factory=dict
     )
     payable: frozenset[str] = frozenset()
+    house: BusinessCalendar | None = None
     settlement_dates: Mapping[tuple[str, str, date], date] = dataclasses.field(default_factory=dict)
     last_prices: Mapping[tuple[str, date], LastPrice] = dataclasses.field(default_factory=dict)
     twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    slices: Mapping[int, Slices] = dataclasses.field(default_factory=dict)
     trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
     trader_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)

@@ -1,14 +1,19 @@
-"""TRD-3xx: do we know what a listed derivative is?"""
+"""TRD-3xx: is it written as its instrument and its currency ask?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from kernel.findings import Finding, Severity
-from trades.facts import TradeFacts
+from trades.facts import ALLOCATION_SOURCE, TradeFacts
+from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import RuleContext
+from trades.rules.economics import FX, unit_of
 from trades.rules.rule import INSTRUMENT, N_, Limits, rule
+
+AMOUNTS: Final = ("gross_amount", "accrued_interest", "fees", "net_amount")
 
 
 @rule(
@@ -32,4 +37,59 @@ def check_contract(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
         )
 
 
-RULES: Final = (check_contract,)
+@rule(
+    "TRD-312",
+    Severity.WARNING,
+    title=N_("Price is a multiple of the tick"),
+    message=N_("The price {found} is not a multiple of the tick {expected}."),
+    source=N_("MiFID II art. 49; RTS 11 (tick sizes)"),
+    rationale=N_("No venue fills between two ticks: a digit is wrong, or it was dealt elsewhere."),
+)
+def check_tick(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """A whole number of ticks, where the instrument has one and is dealt on a venue.
+
+    Off venue any price may be agreed, and a share of a block has the average of its fills.
+    """
+    instrument = context.instruments.get(facts.isin)
+    if instrument is None or not instrument.tick_size or facts.product:
+        return
+    if facts.venue in OFF_VENUE or facts.source_system == ALLOCATION_SOURCE:
+        return
+    if facts.price % instrument.tick_size:
+        yield check_tick.finding(
+            "price",
+            expected=f"{instrument.tick_size.normalize():f}",
+            found=f"{facts.price.normalize():f}",
+            evidence={"venue": facts.venue},
+        )
+
+
+@rule(
+    "TRD-313",
+    Severity.WARNING,
+    title=N_("Amounts have the decimals of their currency"),
+    message=N_("{field} is {found}: the smallest unit of its currency is {expected}."),
+    source=N_("ISO 4217 (minor units); ISO 20022, amounts by currency"),
+    rationale=N_("What cannot be paid is refused by the bank, or rounded by each side its way."),
+    fix=N_("Round {field} to {expected}."),
+)
+def check_decimals(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Gross, accrued interest, fees and net, and what the other leg pays, are whole minor units."""
+    unit = unit_of(facts.currency)
+    for name in AMOUNTS:
+        amount: Decimal = getattr(facts, name)
+        if amount and amount % unit:
+            yield check_decimals.finding(name, expected=unit, found=f"{amount.normalize():f}")
+    if facts.deal is None:
+        return
+    other = facts.deal.legs[-1]
+    unit = unit_of(other.currency)
+    if other.amount is not None and other.amount % unit:
+        yield check_decimals.finding(
+            "counter_amount" if facts.product == FX else "end_cash",
+            expected=unit,
+            found=f"{abs(other.amount).normalize():f}",
+        )
+
+
+RULES: Final = (check_contract, check_tick, check_decimals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from kernel.calendars import UnknownDate
@@ -12,7 +13,7 @@ from trades.facts import TradeFacts
 from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE, FX
-from trades.rules.rule import BOOKING, MARKET, N_, Limits, rule
+from trades.rules.rule import BOOKING, DAYS, MARKET, N_, Limits, Parameter, rule
 
 WITHOUT_DAYS: Final = OFF_VENUE | {"SINT"}
 """Codes of ISO 10383 for no market: nothing opens or closes there."""
@@ -272,6 +273,36 @@ def check_cycle_known(facts: TradeFacts, context: RuleContext, limits: Limits) -
         yield check_cycle_known.finding("settlement_date", expected=N_("a date"), found=facts.isin)
 
 
+@rule(
+    "TRD-212",
+    Severity.WARNING,
+    title=N_("Settlement is not far away"),
+    message=N_("Settles on {found}, more than {expected} days after the trade date."),
+    source=N_("Mission Green report (2008): deferred starts; CSDR art. 5(2)"),
+    rationale=N_("A wrong year is a typing error; a deferred start hides a position meanwhile."),
+    parameters=(
+        Parameter("security", Decimal(20), DAYS),
+        Parameter("exchange", Decimal(400), DAYS),
+        Parameter("start", Decimal(20), DAYS),
+    ),
+    reads=MARKET,
+)
+def check_not_far(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Within the days of its kind: what is bought or sold, an exchange, the start of financing."""
+    settlement = facts.settlement_date
+    if settlement is None:
+        return
+    maximum = limits[{"": "security", FX: "exchange"}.get(facts.product, "start")]
+    days = (settlement - facts.trade_date).days
+    if days > maximum:
+        yield check_not_far.finding(
+            "settlement_date",
+            expected=maximum,
+            found=settlement,
+            evidence={"trade_date": facts.trade_date.isoformat(), "days": str(days)},
+        )
+
+
 RULES: Final = (
     check_date_order,
     check_trade_day_open,
@@ -284,4 +315,5 @@ RULES: Final = (
     check_venue_calendar,
     check_payment_calendar,
     check_cycle_known,
+    check_not_far,
 )

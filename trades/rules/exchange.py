@@ -27,6 +27,7 @@ def _deal(facts: TradeFacts) -> DealTerms | None:
     message=N_("{found} is not a pair of two known currencies with {expected}."),
     source=N_("ISO 4217; market practice"),
     rationale=N_("Another pair is another rate, other calendars and another payment."),
+    deals=True,
 )
 def check_pair(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Two currencies of reference data, one of them dealt."""
@@ -48,6 +49,7 @@ def check_pair(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     rationale=N_("Both amounts are paid: a gap is money lost on one side."),
     parameters=(Parameter("tolerance", Decimal(1), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
+    deals=True,
 )
 def check_counter_amount(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -80,6 +82,7 @@ def check_counter_amount(
         Parameter("spot", Decimal(2), PERCENT),
         Parameter("forward", Decimal(10), PERCENT),
     ),
+    deals=True,
 )
 def check_rate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Within the tolerance around the cross of the latest reference rates on the trade date.
@@ -114,6 +117,7 @@ def check_rate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     message=N_("{found} is no day of payment in {expected}."),
     source=N_("Calendars of the payment systems"),
     rationale=N_("A leg that cannot be paid leaves the other one paid alone."),
+    deals=True,
 )
 def check_value_date_open(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -147,6 +151,7 @@ def check_value_date_open(
     message=N_("Value {found} is before spot, {expected}."),
     source=N_("Spot conventions of the pair"),
     rationale=N_("Value today or tomorrow exists, and is most often a typing error."),
+    deals=True,
 )
 def check_not_before_spot(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -168,6 +173,7 @@ def check_not_before_spot(
     source=N_("Spot conventions of the pair"),
     rationale=N_("Without convention and calendars the value date cannot be checked."),
     fix=N_("Add the payment calendar of the currency, or the convention of the pair."),
+    deals=True,
 )
 def check_spot_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The spot date could be worked out when the terms were completed."""
@@ -186,6 +192,7 @@ def check_spot_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),
     rationale=N_("The rate is all there is to check of an exchange: unchecked, somebody looks."),
     fix=N_("Load the reference rates of {found}."),
+    deals=True,
 )
 def check_rate_known(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Both currencies have a reference rate on or before the trade date."""

@@ -13,7 +13,7 @@ from trades.rules import legs
 from trades.rules.context import RuleContext
 from trades.rules.economics import FINANCING, HUNDRED, MINOR_UNITS, ZERO, unit_of
 from trades.rules.prices import PERCENT
-from trades.rules.rule import N_, Limits, Parameter, rule
+from trades.rules.rule import DAYS, N_, Limits, Parameter, rule
 
 REPO: Final = "REPO"
 LENDING: Final = "LENDING"
@@ -36,6 +36,7 @@ def _value(facts: TradeFacts) -> Decimal:
     message=N_("Ends on {found}, not after its start on {expected}."),
     source=N_("GMRA 2011; GMSLA 2010"),
     rationale=N_("What comes back before it went is a typing error in one of the dates."),
+    deals=True,
 )
 def check_end_after_start(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -58,6 +59,7 @@ def check_end_after_start(
     source=N_("Calendars of the payment system and of the venue"),
     rationale=N_("Securities and cash come back against each other: both must be open."),
     fix=N_("Set {field} to {expected}."),
+    deals=True,
 )
 def check_end_date_open(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -89,6 +91,7 @@ def check_end_date_open(
     rationale=N_("Cash beyond the value of the securities is lent without anything behind it."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
+    deals=True,
 )
 def check_start_cash(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Market value, interest included, less the haircut, within the tolerance."""
@@ -116,6 +119,7 @@ def check_start_cash(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     rationale=N_("The end cash is what is paid: it must be explained to the cent."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
+    deals=True,
 )
 def check_end_cash(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """Start cash x (1 + rate x days / basis of the day count), within the tolerance."""
@@ -151,6 +155,7 @@ def check_end_cash(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
         Parameter("rate", Decimal(10), PERCENT),
         Parameter("fee", Decimal(500), POINTS),
     ),
+    deals=True,
 )
 def check_price_of_money(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -183,6 +188,7 @@ def check_price_of_money(
         Parameter("haircut", Decimal(25), PERCENT),
         Parameter("margin", Decimal(125), PERCENT),
     ),
+    deals=True,
 )
 def check_margin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """A haircut from 0 to its maximum; a margin from 100 percent to its maximum."""
@@ -208,6 +214,7 @@ def check_margin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Ite
     message=N_("Comes back on {found}; the security matures on {expected}."),
     source=N_("Market practice"),
     rationale=N_("A security that was repaid cannot be given back."),
+    deals=True,
 )
 def check_security_outlives(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -232,6 +239,7 @@ def check_security_outlives(
     rationale=N_("A loan without cover is a credit that nobody has granted."),
     parameters=(Parameter("tolerance", Decimal(2), MINOR_UNITS),),
     fix=N_("Set {field} to {expected}."),
+    deals=True,
 )
 def check_collateral(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """The collateral is at least the value of what is lent times the margin (100 without one)."""
@@ -258,12 +266,38 @@ def check_collateral(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     message=N_("No end date and no notice: nothing says how this trade ends."),
     source=N_("GMRA 2011, 3(e); GMSLA 2010, 8"),
     rationale=N_("An open trade lasts until somebody calls it: both sides must know how."),
+    deals=True,
 )
 def check_notice(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
     """A repo or loan without an end date names its notice in business days."""
     deal = _deal(facts)
     if deal is not None and deal.end_date is None and deal.notice_days is None:
         yield check_notice.finding("notice_days", expected=N_("a notice"), found="")
+
+
+@rule(
+    "TRD-820",
+    Severity.WARNING,
+    title=N_("Financing is not for long"),
+    message=N_("Ends on {found}, more than {expected} days after its start."),
+    source=N_("GMRA 2011; GMSLA 2010; SFTR (maturity)"),
+    rationale=N_("A wrong year is a typing error, and a long term a credit that others grant."),
+    parameters=(Parameter("maximum", Decimal(400), DAYS),),
+    deals=True,
+)
+def check_term(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """The end date, where there is one, is within the set days of the start."""
+    deal = _deal(facts)
+    if deal is None or deal.end_date is None or facts.settlement_date is None:
+        return
+    days = (deal.end_date - facts.settlement_date).days
+    if days > limits["maximum"]:
+        yield check_term.finding(
+            "end_date",
+            expected=limits["maximum"],
+            found=deal.end_date,
+            evidence={"settlement_date": facts.settlement_date.isoformat(), "days": str(days)},
+        )
 
 
 RULES: Final = (
@@ -276,4 +310,5 @@ RULES: Final = (
     check_security_outlives,
     check_collateral,
     check_notice,
+    check_term,
 )

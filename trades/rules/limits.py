@@ -13,6 +13,7 @@ from trades.rules.context import RuleContext
 from trades.rules.rule import COUNTERPARTY, DEALER, INSTRUMENT, N_, Limits, Parameter, rule
 
 EUR: Final = "EUR"
+SOME: Final = 8
 
 
 def _euros(amount: Decimal) -> str:
@@ -231,6 +232,37 @@ def check_counterparty_day_complete(
         )
 
 
+@rule(
+    "TRD-611",
+    Severity.WARNING,
+    title=N_("Large orders are not sliced under the limit"),
+    message=N_("Trades close together come to {found} EUR; the limit of one is {expected} EUR."),
+    source=N_("MiFID II RTS 6 art. 15 (maximum order value); MAR art. 16"),
+    rationale=N_("Parts that each stay just under the limit escape the second look at the whole."),
+    parameters=(
+        Parameter("within", Decimal(30), N_("minutes")),
+        Parameter("share", Decimal(20), N_("percent of the limit of one trade")),
+    ),
+)
+def check_not_sliced(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Trades of one trader, instrument, side and day, dealt within the set time, each from the set
+    share of the limit of TRD-601 up to it, do not pass it together.
+    """
+    slices = context.slices.get(facts.trade_id)
+    if slices is not None:
+        yield check_not_sliced.finding(
+            "gross_amount",
+            expected=_euros(slices.limit),
+            found=_euros(slices.total),
+            evidence={
+                "trader": facts.trader_code,
+                "trades": ", ".join(slices.references[:SOME]),
+                "count": str(slices.count),
+                "within_minutes": str(limits["within"]),
+            },
+        )
+
+
 RULES: Final = (
     check_trade_limit,
     check_trader_day,
@@ -242,4 +274,5 @@ RULES: Final = (
     check_amount_known,
     check_trader_day_complete,
     check_counterparty_day_complete,
+    check_not_sliced,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import LastPrice, RuleContext
-from trades.rules.rule import INSTRUMENT, MARKET, N_, Limits, Parameter, rule
+from trades.rules.rule import DAYS, INSTRUMENT, MARKET, N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
 TENTH: Final = Decimal("0.01")
@@ -107,7 +107,7 @@ def check_price_absurd(
     message=N_("The last close is of {found}; nothing newer than {expected} is known."),
     source=N_("Market practice: stale price control"),
     rationale=N_("A price control against an old price proves little."),
-    parameters=(Parameter("maximum_age", Decimal(5), N_("days")),),
+    parameters=(Parameter("maximum_age", Decimal(5), DAYS),),
     reads=INSTRUMENT,
 )
 def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:

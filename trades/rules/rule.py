@@ -33,6 +33,9 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
     return text
 
 
+DAYS: Final = N_("days")
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One number that a supervisor may change, effective from a day, approved by somebody else."""
@@ -48,7 +51,7 @@ class Rule:
 
     `fix` proposes the repair where the finding knows it, with the placeholders of `message`.
     `reads` names all that the check looks at in a trade: trades alike in it are judged once. A
-    check without it looks at each trade.
+    check without it looks at each trade; one of `deals` only at those that have two legs.
     """
 
     code: str
@@ -61,6 +64,7 @@ class Rule:
     parameters: tuple[Parameter, ...] = ()
     fix: str = ""
     reads: Reads = ()
+    deals: bool = False
 
     @property
     def family(self) -> str:
@@ -101,6 +105,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
     parameters: tuple[Parameter, ...] = (),
     fix: str = "",
     reads: Reads = (),
+    deals: bool = False,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a rule; inside its body the function's name is the rule itself."""
 
@@ -116,6 +121,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
             parameters=parameters,
             fix=fix,
             reads=reads,
+            deals=deals,
         )
 
     return make

@@ -14,6 +14,7 @@ from trades.rules.rule import BOOKING, N_, Limits, Parameter, rule
 
 MINUTE_SECONDS: Final = 60
 SATURDAY: Final = 5
+HOUR: Final = N_("hour of the day, Europe/Paris")
 
 
 @rule(
@@ -71,20 +72,27 @@ def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
     "TRD-703",
     Severity.INFO,
     title=N_("Trade is booked on a working day"),
-    message=N_("Received on {found}, a day on which the house is closed."),
-    source=N_("Market practice"),
-    rationale=N_("Bookings at the weekend deserve a look."),
+    message=N_("Received on {found}; expected: {expected}."),
+    source=N_("Mission Green report (2008): bookings at unusual hours; market practice"),
+    rationale=N_("Who books while the house is closed works alone: it deserves a look."),
     reads=BOOKING,
 )
 def check_received_on_working_day(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Not received on a Saturday or a Sunday, house time."""
+    """Received on a day that is open in the calendar of the house; one it does not know is not."""
     day = facts.received_at.astimezone(HOUSE_ZONE).date()
-    if day.weekday() >= SATURDAY:
-        yield check_received_on_working_day.finding(
-            "received_at", expected=N_("a working day"), found=day
-        )
+    try:
+        if context.house is not None and context.house.is_open(day):
+            return
+        known = context.house is not None or day.weekday() >= SATURDAY
+    except UnknownDate:
+        known = False
+    yield check_received_on_working_day.finding(
+        "received_at",
+        expected=N_("a working day") if known else N_("a day that the calendar of the house knows"),
+        found=day,
+    )
 
 
 @rule(
@@ -94,7 +102,7 @@ def check_received_on_working_day(
     message=N_("Received at {found}, after the cut-off of {expected}."),
     source=N_("ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date"),
     rationale=N_("After the cut-off allocation and confirmation are no longer of the day."),
-    parameters=(Parameter("cut_off", Decimal(23), N_("hour of the day, Europe/Paris")),),
+    parameters=(Parameter("cut_off", Decimal(23), HOUR),),
     reads=BOOKING,
 )
 def check_cut_off(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
@@ -106,4 +114,36 @@ def check_cut_off(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
         )
 
 
-RULES: Final = (check_late_booking, check_backdated, check_received_on_working_day, check_cut_off)
+@rule(
+    "TRD-705",
+    Severity.INFO,
+    title=N_("Trade is booked by day"),
+    message=N_("Received at {found}, at night ({expected})."),
+    source=N_("Mission Green report (2008): bookings at unusual hours; market practice"),
+    rationale=N_("Who books at night works alone; a desk that deals overseas has other hours."),
+    parameters=(
+        Parameter("night_from", Decimal(22), HOUR),
+        Parameter("night_to", Decimal(6), HOUR),
+    ),
+    reads=BOOKING,
+)
+def check_by_day(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """Not received between the two hours, house time; from 22 to 6 is over midnight."""
+    received = facts.received_at.astimezone(HOUSE_ZONE)
+    start, end, hour = limits["night_from"], limits["night_to"], received.hour
+    at_night = start <= hour < end if start <= end else not end <= hour < start
+    if at_night:
+        yield check_by_day.finding(
+            "received_at",
+            expected=f"{int(start):02}:00 – {int(end):02}:00",
+            found=f"{received:%H:%M}",
+        )
+
+
+RULES: Final = (
+    check_late_booking,
+    check_backdated,
+    check_received_on_working_day,
+    check_cut_off,
+    check_by_day,
+)

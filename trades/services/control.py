@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Final
 
 from django.db import connection
@@ -27,7 +26,7 @@ from trades.facts import TradeFacts
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services import blocks, news
-from trades.services.control_data import Library, lock_facts
+from trades.services.control_data import Library, Windows, lock_facts
 from trades.services.exposure import DEAD
 from trades.states import TRANSITIONS, TradeState
 
@@ -115,9 +114,8 @@ def control_trades(
 def _judge(
     chunk: Sequence[TradeFacts], book: Sequence[ActiveRule], library: Library
 ) -> Mapping[int, list[Finding]]:
-    limits = {rule.code: values for rule, values in book}
-    within = int(limits.get("TRD-502", {}).get("within", Decimal(0)))
-    return judge_all(chunk, library.context(chunk, near_seconds=within), book)
+    windows = Windows.of({rule.code: values for rule, values in book})
+    return judge_all(chunk, library.context(chunk, windows=windows), book)
 
 
 def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -36,9 +36,12 @@ from trades.rules.context import (
     LastPrice,
     PartyRef,
     RuleContext,
+    Slices,
 )
+from trades.rules.rule import Limits
 from trades.services import control_records
 from trades.services.exposure import DayExposure, by_code_and_day, exposures_of
+from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
 from trades.states import OPEN, TradeState
 
@@ -181,6 +184,29 @@ def _rates(days: set[date]) -> dict[date, dict[str, Decimal]]:
     return {day: refdata.fx_rates(day) for day in days}
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """What is compared with other trades: how far apart they may be, as the rules are set."""
+
+    near_seconds: int = 0
+    slices: SliceTerms | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Limits]) -> Windows:
+        """Return those of the rules that are in force."""
+        whole, parts = settings.get("TRD-601"), settings.get("TRD-611")
+        return cls(
+            near_seconds=int(settings.get("TRD-502", {}).get("within", 0)),
+            slices=SliceTerms(
+                limit=whole["maximum"],
+                share=parts["share"],
+                within=timedelta(minutes=int(parts["within"])),
+            )
+            if whole and parts
+            else None,
+        )
+
+
 @dataclass(slots=True)
 class Library:
     """The reference data of one job: each row is read once, whatever the number of chunks."""
@@ -210,7 +236,7 @@ class Library:
     settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
 
-    def context(self, chunk: Sequence[TradeFacts], *, near_seconds: int) -> RuleContext:
+    def context(self, chunk: Sequence[TradeFacts], *, windows: Windows) -> RuleContext:
         """Return what the rules may look at for these trades."""
         days = {facts.trade_date for facts in chunk}
         book = self._settlement_book(chunk)
@@ -224,7 +250,7 @@ class Library:
         instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
         books = self.books.of(facts.book_code for facts in chunk)
         traders = self.traders.of(facts.trader_code for facts in chunk)
-        twins, near = self.twins(chunk, near_seconds)
+        twins, near = self.twins(chunk, windows.near_seconds)
         instructions, chosen, accounts = self._delivery(chunk)
         return RuleContext(
             at=self.at,
@@ -250,10 +276,12 @@ class Library:
             calendars=_venue_calendars(book, mics),
             settlement_calendars=_settlement_calendars(book, chunk),
             payable=book.payable,
+            house=book.calendars.get(refdata.HOUSE_CALENDAR),
             settlement_dates=self._settlement_dates(book, chunk, instruments),
             last_prices=self.prices.of((facts.isin, facts.trade_date) for facts in chunk),
             twins=twins,
             near_twins=near,
+            slices=self.slices(chunk, windows.slices) if windows.slices else {},
             trader_gross=gross,
             trader_unvalued=unvalued,
             counterparty_gross=with_whom[0],
@@ -285,6 +313,10 @@ class Library:
     ) -> tuple[dict[int, str], dict[int, str]]:
         """Return trade id -> reference of an older trade: with the very same terms, and alike."""
         return twins_of(chunk, within)
+
+    def slices(self, chunk: Sequence[TradeFacts], terms: SliceTerms) -> dict[int, Slices]:
+        """Return trade id -> the trades that are over the limit of one with it."""
+        return slices_of(chunk, terms)
 
     def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
         currencies, mics = self.settlement_of

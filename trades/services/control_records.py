@@ -18,6 +18,7 @@ def instrument(facts: InstrumentFacts) -> InstrumentRef:
         active=facts.active,
         maturity_date=facts.maturity_date,
         lot_size=facts.lot_size,
+        tick_size=facts.tick_size,
         coupon_rate=facts.coupon_rate,
         coupons=facts.coupons(),
         is_future=facts.is_future,

@@ -20,6 +20,7 @@ from refdata.facts import InstructionFacts, InstrumentFacts
 from trades.facts import Product, TradeFacts
 from trades.formats.execution_json import read_fields
 from trades.models import Trade
+from trades.rules.context import Slices
 from trades.services import control, deals
 from trades.services.control_data import Library, Shelf, currencies_of
 from trades.services.enrichment import (
@@ -30,6 +31,7 @@ from trades.services.enrichment import (
     unknown_instrument,
 )
 from trades.services.exposure import DEAD, DayExposure, Exposure
+from trades.services.slices import SliceTerms, slices_of
 from trades.states import Action, TradeState
 
 NOT_STORED: Final = 0
@@ -77,6 +79,10 @@ class DraftLibrary(Library):
             net_amount=facts.net_amount,
         )
         return _first(same), _first(alike)
+
+    def slices(self, chunk: Sequence[TradeFacts], terms: SliceTerms) -> dict[int, Slices]:
+        """Return the trades that are over the limit of one with the draft."""
+        return slices_of(chunk, terms, leave_out=self.instead_of)
 
 
 def draft(

@@ -45,6 +45,18 @@ PARAMETERS = {
     "etf": "ETF",
     "fund": _("fund"),
     "derivative": _("derivative"),
+    "security": _("purchase or sale"),
+    "exchange": _("exchange of currencies"),
+    "spot": _("spot"),
+    "forward": _("forward"),
+    "rate": _("rate"),
+    "fee": _("lending fee"),
+    "haircut": _("haircut"),
+    "margin": _("margin"),
+    "start": _("start of a repo or loan"),
+    "night_from": _("night from"),
+    "night_to": _("night to"),
+    "share": _("share of the limit"),
 }
 
 

@@ -65,8 +65,10 @@ def validated(trade: Trade) -> Trade:
 
 
 def close_of(code: str) -> str:
-    close = Price.objects.get(instrument__code=code, day=FRIDAY).close
-    return f"{close.normalize():f}"
+    """Return the close on the tick next to it: what a venue would fill at."""
+    price = Price.objects.select_related("instrument").get(instrument__code=code, day=FRIDAY)
+    tick = price.instrument.tick_size or Decimal("0.01")
+    return f"{((price.close / tick).to_integral_value() * tick).normalize():f}"
 
 
 def rate_of(reference: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from desk.models import ControlException, ControlRule, ControlRun, WorkItem
 from kernel.actors import SYSTEM
 from kernel.findings import Severity
 from refdata.models import Book, Calendar, Currency, Party, Price, SettlementCycle, Trader
-from tests.factories.controlled import BNP_ISIN, batch, cancelled, trade, world
+from tests.factories.controlled import BNP_ISIN, batch, cancelled, switched_off, trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
 from trades.rules import RULE_BY_CODE
@@ -151,6 +151,60 @@ def test_an_amount_that_is_not_known_is_missing_from_the_day_and_not_zero() -> N
     assert set(ControlException.objects.values_list("rule_code", "found")) == {
         ("TRD-608", "EUR"), ("TRD-609", "1"), ("TRD-610", "1"),
     }  # fmt: skip
+
+
+MINUTES = [datetime(2026, 11, 20, 9, minute, tzinfo=UTC) for minute in (1, 11, 31, 32)]
+
+
+@pytest.mark.parametrize(
+    ("case", "parts", "sliced"),
+    [
+        ("three_in_half_an_hour", [("10e6", {}), ("9e6", {}), ("8e6", {})], [1, 2, 3]),
+        ("not_over_it_together", [("10e6", {}), ("9e6", {}), ("6e6", {})], []),
+        ("two_close_and_one_later", [("13e6", {}), ("13e6", {}), ("6e6", {"at": 3})], [1, 2]),
+        ("a_minute_too_late", [("13e6", {}), ("8e6", {}), ("13e6", {"at": 3})], []),
+        ("bought_and_sold", [("13e6", {}), ("13e6", {"side": "SELL"})], []),
+        ("parts_that_mean_nothing", [("24e6", {}), ("4.9e6", {}), ("4.9e6", {})], []),
+        ("two_traders", [("13e6", {}), ("13e6", {"trader_code": "T-BEN"})], []),
+        ("one_was_cancelled", [("13e6", {}), ("13e6", {"state": "REJECTED"})], []),
+        ("one_is_over_the_limit_itself", [("13e6", {}), ("26e6", {})], []),
+    ],
+)
+def test_parts_of_one_order_are_looked_at_together(
+    case: str, parts: list[tuple[str, dict[str, Any]]], sliced: list[int]
+) -> None:
+    made = []
+    for number, (amount, terms) in enumerate(parts, 1):
+        dealt = {"traded_at": MINUTES[terms.get("at", number - 1)]}
+        other = {name: value for name, value in terms.items() if name != "at"}
+        made.append(trade(number, risk_amount_eur=Decimal(amount), **dealt, **other))
+
+    run(*made)
+
+    rows = ControlException.objects.filter(rule_code="TRD-611").order_by("subject_id")
+    assert [row.subject_id for row in rows] == sliced, case
+
+
+def test_what_was_judged_before_counts_with_what_comes() -> None:
+    earlier = trade(1, risk_amount_eur=Decimal(13_000_000))
+    run(earlier)
+    later = trade(2, risk_amount_eur=Decimal(13_000_000), traded_at=MINUTES[1])
+
+    run(later)
+
+    (row,) = ControlException.objects.filter(rule_code="TRD-611")
+    assert (row.expected, row.found) == ("25000000.00", "26000000.00")
+    assert row.evidence["trades"] == f"{earlier.reference}, {later.reference}"
+    assert state(earlier) == "PENDING_VALIDATION"
+
+
+def test_where_there_is_no_limit_nothing_is_sliced_under_it() -> None:
+    switched_off("TRD-601")
+    made = [trade(n, risk_amount_eur=Decimal(13_000_000), traded_at=MINUTES[n]) for n in (1, 2)]
+
+    run(*made)
+
+    assert not ControlException.objects.filter(rule_code="TRD-611").exists()
 
 
 def test_same_terms_under_another_reference_are_a_duplicate() -> None:

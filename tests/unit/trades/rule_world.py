@@ -31,6 +31,7 @@ PARIS = BusinessCalendar(
 )
 
 
+TARGET = dataclasses.replace(PARIS, code="TARGET", holidays=frozenset({date(2026, 12, 25)}))
 BNP = InstrumentRef(
     isin=BNP_ISIN,
     asset_class="EQUITY",
@@ -181,6 +182,7 @@ def world(**changes: object) -> RuleContext:
         },
         rates={FRIDAY: {"EUR": Decimal(1), "USD": Decimal("1.1684"), "JPY": Decimal("186.75")}},
         payable=frozenset({"EUR", "JPY", "USD"}),
+        house=TARGET,
         settlement_dates={
             (BNP_ISIN, "XPAR", FRIDAY): TUESDAY,
             (BNP_ISIN, "XOFF", FRIDAY): TUESDAY,

@@ -30,7 +30,7 @@ from tests.unit.trades.rule_world import (
 )
 from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, active_rules, judge, judge_all
-from trades.rules.context import BookRef, LastPrice, RuleContext
+from trades.rules.context import HOUSE_ZONE, BookRef, LastPrice, RuleContext, Slices
 from trades.rules.page import rule_book_page
 from trades.rules.rule import Rule
 
@@ -47,6 +47,11 @@ def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
 
 def book(**changes: object) -> BookRef:
     return dataclasses.replace(world().books["EQ-PAR-1"], **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def ticking(tick: str) -> RuleContext:
+    listed = dataclasses.replace(world().instruments[BNP_ISIN], tick_size=Decimal(tick))
+    return world(instruments={BNP_ISIN: listed})
 
 
 ANA = world().traders["T-ANA"]
@@ -134,6 +139,7 @@ CASES = [
     ("TRD-209", "no_calendar_of_paris", facts(), world(calendars={})),
     ("TRD-210", "no_calendar_of_the_euro", facts(), world(payable=frozenset())),
     ("TRD-211", "no_cycle", facts(), world(settlement_dates={})),
+    ("TRD-212", "next_year", facts(settlement_date=date(2027, 11, 24)), world()),
     ("TRD-301", "no_quantity", facts(quantity=Decimal(0)), world()),
     ("TRD-301", "negative_price", facts(price=Decimal("-60.50")), world()),
     ("TRD-302", "three_cents_over", facts(gross_amount=Decimal("6050.03")), world()),
@@ -159,6 +165,10 @@ CASES = [
         world(instruments={OAT_ISIN: dataclasses.replace(OAT, coupon_rate=None, coupons=None)}),
     ),
     ("TRD-310", "thirty_five_cents_over", facts(), world(fees=FeeBook([FOUR_BASIS_POINTS]))),
+    ("TRD-312", "between_two_ticks", facts(price=Decimal("60.505")), ticking("0.01")),
+    ("TRD-312", "half_ticks", facts(price=Decimal("60.52")), ticking("0.05")),
+    ("TRD-313", "tenth_of_a_cent", facts(net_amount=Decimal("6053.001")), world()),
+    ("TRD-313", "cents_of_a_yen", facts(currency="JPY", fees=Decimal("3.50")), world()),
     ("TRD-401", "six_percent_up", facts(price=Decimal("63.60")), world()),
     ("TRD-402", "factor_of_ten", facts(price=Decimal("605.00")), world()),
     (
@@ -189,6 +199,12 @@ CASES = [
     ("TRD-609", "one_is_missing", facts(), world(trader_unvalued={("T-ANA", FRIDAY): 1})),
     ("TRD-610", "two_are_missing", facts(), world(counterparty_unvalued={("BNPP", FRIDAY): 2})),
     (
+        "TRD-611",
+        "three_of_ten_million",
+        facts(),
+        world(slices={7: Slices(Decimal(25_000_000), Decimal(30_000_000), ("T5", "T6", "T7"), 3)}),
+    ),
+    (
         "TRD-701",
         "an_hour_and_a_minute",
         facts(received_at=datetime(2026, 11, 20, 10, 2, tzinfo=UTC)),
@@ -201,6 +217,16 @@ CASES = [
         world(),
     ),
     ("TRD-703", "sunday", facts(received_at=datetime(2026, 11, 22, 9, tzinfo=UTC)), world()),
+    ("TRD-703", "christmas", facts(received_at=datetime(2026, 12, 25, 9, tzinfo=UTC)), world()),
+    ("TRD-703", "beyond", facts(received_at=datetime(2028, 1, 3, 9, tzinfo=UTC)), world()),
+    ("TRD-703", "no_calendar_of_the_house", facts(), world(house=None)),
+    *[
+        ("TRD-705", f"at_{hour}_in_paris", facts(received_at=received), world())
+        for hour, received in (
+            (22, datetime(2026, 11, 20, 21, 0, tzinfo=UTC)),
+            (5, datetime(2026, 11, 21, 4, 59, tzinfo=UTC)),
+        )
+    ],
     (
         "TRD-704",
         "at_eleven_at_night_in_paris",
@@ -258,6 +284,9 @@ def test_clean_trade_of_another_product_has_no_finding(case: str, trade: TradeFa
         ("renewal_known_without_status", facts(), world(
             counterparties={"BNPP": party(lei_status="")}
         )),
+        ("price_on_the_tick", facts(), ticking("0.05")),
+        ("between_two_ticks_off_venue", facts(venue="XOFF"), ticking("0.2")),
+        ("average_of_a_block", facts(source_system="ALLOCATION"), ticking("0.2")),
         ("no_calendar_of_no_market", facts(venue="XOFF"), world(calendars={})),
     ],
 )  # fmt: skip
@@ -283,6 +312,27 @@ def test_what_could_not_be_checked_is_seen_as_unchecked(
 
     assert code in said
     assert not set(found) & set(said)
+
+
+@pytest.mark.parametrize(
+    ("night", "received", "found"),
+    [
+        (("22", "6"), (21, 59), False),
+        (("22", "6"), (22, 0), True),
+        (("22", "6"), (5, 59), True),
+        (("22", "6"), (6, 0), False),
+        (("0", "6"), (23, 30), False),
+        (("0", "6"), (3, 0), True),
+        (("6", "6"), (6, 0), False),
+    ],
+)
+def test_a_night_may_go_over_midnight(
+    night: tuple[str, str], received: tuple[int, int], *, found: bool
+) -> None:
+    limits = dict(zip(("night_from", "night_to"), map(Decimal, night), strict=True))
+    trade = facts(received_at=datetime(2026, 11, 20, *received, tzinfo=HOUSE_ZONE))
+
+    assert bool(list(RULE_BY_CODE["TRD-705"].check(trade, world(), limits))) is found
 
 
 @pytest.mark.parametrize(
