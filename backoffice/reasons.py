@@ -18,6 +18,7 @@ REASONS: Final[dict[str, Promise]] = {
         "The source amended or cancelled the block after its allocation."
     ),
     "The trade was amended or cancelled.": _("The trade was amended or cancelled."),
+    "access review": _("access review"),
     "address to choose a password": _("address to choose a password"),
     "administration": pgettext_lazy("reason", "administration"),
     "currencies": pgettext_lazy("reason", "currencies"),

@@ -39,6 +39,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "open the access review of a new quarter": {
+        "task": "desk.open_access_review",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "look for roles that one person gave": {
         "task": "desk.look_for_lone_grants",
         "schedule": 600,

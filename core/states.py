@@ -1,4 +1,4 @@
-"""The lives of rights: a role that is asked for, and one that a single person gave."""
+"""The lives of rights: asked for, given by a single person, reviewed each quarter."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROPOSAL_TRANSITIONS: Final[Mapping[ProposalState, frozenset[ProposalState]]] = 
 
 
 class ReviewState(StrEnum):
-    """Life of a right that one person alone gave: looked at by another, kept or taken away."""
+    """Life of a right that another person looks at: kept or taken away."""
 
     OPEN = "OPEN"
     KEPT = "KEPT"
@@ -34,4 +34,17 @@ REVIEW_TRANSITIONS: Final[Mapping[ReviewState, frozenset[ReviewState]]] = {
     ReviewState.OPEN: frozenset({ReviewState.KEPT, ReviewState.WITHDRAWN}),
     ReviewState.KEPT: frozenset(),
     ReviewState.WITHDRAWN: frozenset(),
+}
+
+
+class AccessReviewState(StrEnum):
+    """Life of a review of all rights; a signed one is evidence and never changes."""
+
+    OPEN = "OPEN"
+    SIGNED = "SIGNED"
+
+
+ACCESS_REVIEW_TRANSITIONS: Final[Mapping[AccessReviewState, frozenset[AccessReviewState]]] = {
+    AccessReviewState.OPEN: frozenset({AccessReviewState.SIGNED}),
+    AccessReviewState.SIGNED: frozenset(),
 }

@@ -8,7 +8,15 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.models import LoneGrant, RoleAction, RoleGrant, RoleProposal, User
+from core.models import (
+    AccessReview,
+    AccessReviewRow,
+    LoneGrant,
+    RoleAction,
+    RoleGrant,
+    RoleProposal,
+    User,
+)
 from core.pages import status
 from core.pages.filters import (
     ChipsFilter,
@@ -19,7 +27,7 @@ from core.pages.filters import (
     YesNoFilter,
 )
 from core.roles import Role
-from core.states import ProposalState, ReviewState
+from core.states import AccessReviewState, ProposalState, ReviewState
 from desk.models import ControlException
 from desk.states import LIVE_EXCEPTION
 
@@ -156,4 +164,37 @@ class LoneGrantFilter(ListFilterSet):
 
     class Meta:
         model = LoneGrant
+        fields: list[str] = []
+
+
+class ReviewFilter(ListFilterSet):
+    q = SearchFilter(fields=("period__istartswith", "signed_by__istartswith"))
+    state = ChipsFilter(
+        choices=lambda: [
+            (s.value, status.look(s, of="accessreview").label) for s in AccessReviewState
+        ],
+        label=_("Status"),
+    )
+
+    class Meta:
+        model = AccessReview
+        fields: list[str] = []
+
+
+class ReviewRowFilter(ListFilterSet):
+    q = SearchFilter(fields=("user__username__istartswith", "reviewed_by__istartswith", "reason"))
+    review = django_filters.ModelChoiceFilter(
+        queryset=AccessReview.objects.all(), label=_("Access review")
+    )
+    state = ChipsFilter(
+        choices=lambda: [
+            (s.value, status.look(s, of="accessreviewrow").label) for s in ReviewState
+        ],
+        label=_("Status"),
+    )
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+
+    class Meta:
+        model = AccessReviewRow
         fields: list[str] = []

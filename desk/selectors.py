@@ -62,7 +62,7 @@ def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
     """Return the open work of the desks that the actor may see, and work that has no desk."""
     desks = desks_of(actor, Action.VIEW_TRADES)
     items = WorkItem.objects.filter(state=WorkState.OPEN.value)
-    if not allows(actor, Action.GRANT_ROLE):  # the rights of others are for who gives rights
+    if not allows(actor, Action.VIEW_AUDIT):  # who may not see the rights of others
         items = items.exclude(kind=WorkKind.ACCESS.value)
     return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
 

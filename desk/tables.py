@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from core.pages.columns import (
     AmountColumn,
     CodedColumn,
     CutColumn,
+    DayColumn,
     DueColumn,
     LinkColumn,
     MomentColumn,
@@ -186,3 +188,44 @@ class CellTable(tables.Table):
 
     class Meta:
         order_by = ("action", "role")
+
+
+class LocalDayColumn(DayColumn):
+    """The day of a moment, where the reader is."""
+
+    def render(self, value: Any) -> str:
+        return str(super().render(timezone.localdate(value)))
+
+
+class ReviewTable(tables.Table):
+    period = LinkColumn("rights:review", verbose_name=_("Period"))
+    state = StatusColumn(verbose_name=_("Status"))
+    due_on = DayColumn(verbose_name=_("Due"))
+    total = QuantityColumn(verbose_name=_("Rights"))
+    waiting = QuantityColumn(verbose_name=_("To review"))
+    kept = QuantityColumn(verbose_name=_("Kept"))
+    withdrawn = QuantityColumn(verbose_name=_("Withdrawn"))
+    opened_by = tables.Column(verbose_name=_("Opened by"))
+    signed_by = tables.Column(verbose_name=_("Signed by"))
+    signed_at = MomentColumn(verbose_name=_("Signed at"))
+
+    class Meta:
+        order_by = ("-period",)
+
+
+class ReviewRowTable(tables.Table):
+    user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
+    role = StatusColumn(verbose_name=_("Role"))
+    desk_code = DeskColumn()
+    state = StatusColumn(verbose_name=_("Status"))
+    granted_at = LocalDayColumn(verbose_name=_("Since"))
+    granted_by = tables.Column(verbose_name=_("Granted by"))
+    approved_by = tables.Column(verbose_name=_("Approved by"))
+    last_login = LocalDayColumn(verbose_name=_("Last sign-in"))
+    reviewed_by = tables.Column(verbose_name=_("Reviewed by"))
+    reviewed_at = MomentColumn(verbose_name=_("Reviewed at"))
+    reason = CutColumn(verbose_name=_("Reason"))
+    review = tables.Column(accessor="review__period", verbose_name=_("Access review"))
+
+    class Meta:
+        order_by = ("user", "role", "desk_code")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from reporting.views import activity, day, files, reports
+from reporting.views import access_review, activity, day, files, reports
 
 app_name = "reporting"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("feedback/", files.FeedbackImport.as_view(), name="feedback"),
     path("schemas/", files.SchemaStatusPage.as_view(), name="schemas"),
     path("activity/", activity.Activity.as_view(), name="activity"),
+    re_path(
+        r"^access-reviews/(?P<pk>[0-9]{1,18})/review\.(?P<kind>xlsx|pdf)$",
+        access_review.AccessReviewFile.as_view(),
+        name="access_review_file",
+    ),
     re_path(
         r"^activity/activity\.(?P<kind>xlsx|pdf)$",
         activity.ActivityFile.as_view(),

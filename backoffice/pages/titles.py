@@ -12,7 +12,7 @@ from settlement.states import ConfirmationState
 
 CODES: Final = {
     WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
-    WorkKind.ACCESS: ("", {"ROLE_ASKED", "ROLE_ALONE"}),
+    WorkKind.ACCESS: ("", {"ROLE_ASKED", "ROLE_ALONE", "REVIEW_DECIDE", "REVIEW_SIGN"}),
     WorkKind.CONFIRMATION: ("confirmation", {state.value for state in ConfirmationState}),
 }
 """The model and the codes that the titles of a kind begin with."""
@@ -24,7 +24,7 @@ def work_title(item: WorkItem) -> str:
     model, codes = CODES.get(WorkKind(item.kind), ("", set()))
     if code not in codes:
         return item.title
-    if item.kind == WorkKind.ACCESS:
+    if " · " in rest and item.kind == WorkKind.ACCESS:
         who, _dot, role = rest.partition(" · ")
         code_of_role, _blank, desk = role.partition(" ")
         rest = f"{who} · {status.look(code_of_role).label} {desk}"

@@ -18,11 +18,14 @@ from core.models.foundations import (
     ToxicPair,
     User,
 )
+from core.models.reviews import AccessReview, AccessReviewRow
 from core.models.rights import LoneGrant, RoleProposal
 from core.models.work import ExportedFile, JobOutcome, OutcomeState
 
 __all__ = [
     "LIVE_JOB",
+    "AccessReview",
+    "AccessReviewRow",
     "ApiToken",
     "AuditEntry",
     "DateStyle",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import rights, role_acts
+from desk.views import reviews, rights, role_acts
 
 app_name = "rights"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("proposals/", rights.Proposals.as_view(), name="proposals"),
     path("proposals/<int:pk>/approve/", role_acts.DecideRole.as_view(), name="approve"),
     path("proposals/<int:pk>/refuse/", role_acts.DecideRole.as_view(approve=False), name="refuse"),
+    path("reviews/", reviews.Reviews.as_view(), name="reviews"),
+    path("reviews/open/", reviews.OpenReview.as_view(), name="review_open"),
+    path("reviews/<int:pk>/", reviews.Review.as_view(), name="review"),
+    path("reviews/<int:pk>/sign/", reviews.SignReview.as_view(), name="review_sign"),
+    path("reviewed/", reviews.ReviewRows.as_view(), name="review_rows"),
+    path("reviewed/keep/", reviews.KeepRows.as_view(), name="rows_keep"),
+    path("reviewed/withdraw/", reviews.WithdrawRows.as_view(), name="rows_withdraw"),
     path("alone/", rights.GivenAlone.as_view(), name="alone"),
     path("alone/<int:pk>/keep/", role_acts.ReviewLoneGrant.as_view(), name="keep"),
     path(

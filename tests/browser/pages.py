@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
-from core.models import Job, JobOutcome, User
+from core.models import AccessReview, Job, JobOutcome, User
 from desk.models import ControlException
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
@@ -45,6 +45,7 @@ NO_PAGE: Final = {
     "admin_password": "a page of the framework's administration",
     "schema": "the API's description, a file",
     "reporting:activity_file": "a download",
+    "reporting:access_review_file": "a download",
     "reporting:download": "a download",
     "core:export": "a download",
     "trades:amounts": "a fragment of the ticket",
@@ -165,6 +166,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "core:job_rows": _with_rows,
     "core:job": _each(Job.objects.all(), "state"),
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
+    "rights:review": _first(AccessReview),
     "rights:person": _each(User.objects.filter(grants__isnull=False), "grants__role"),
     "desk:exception": _each(ControlException.objects.all(), "state"),
     "trades:detail": lambda: (

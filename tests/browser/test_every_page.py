@@ -22,7 +22,7 @@ from core.models import Job, User
 from core.people import actor_of
 from core.table_reading import Reading
 from desk.models import ControlException
-from desk.services import many
+from desk.services import many, reviews, roles
 from kernel.actors import SYSTEM
 from refdata.models import CutOff
 from refdata.services import load_file, load_list
@@ -99,6 +99,8 @@ def world() -> None:
         proposed_at=AT,
     )
     webhooks_in_every_state()
+    reviews.open_review(actor=SYSTEM, at=AT)
+    roles.open_reviews(actor=SYSTEM, at=AT)
     take_in_files()
     decide_by_a_job()
     allocated.live(day=DAY, at=AT)
