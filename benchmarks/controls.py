@@ -18,7 +18,7 @@ from typing import Any
 from stdnum import isin as stdnum_isin
 
 from backoffice.launcher import places
-from benchmarks import faults, market
+from benchmarks import answers, market
 from core.models import Job
 from desk.models import ControlException
 from kernel.actors import Actor, ActorKind
@@ -168,7 +168,7 @@ def run() -> dict[str, object]:
     dealt = market.opened(SEED)
     days = market.business_days(market.DAYS)
     innocent = list(market.flow(dealt, days, TRADES))
-    cases, planted = faults.planted_in(dealt, days, EACH)
+    cases, planted = answers.planted_in(dealt, days, EACH)
     trades = brought_in([*map(market.Sent.soon, innocent), *planted])
     queued = Job.objects.filter(state="QUEUED").count()
     seconds, peak = _drained()
@@ -187,5 +187,5 @@ def run() -> dict[str, object]:
         "to_validate": Trade.objects.filter(state="PENDING_VALIDATION").count(),
         "on_hold": Trade.objects.filter(state="ON_HOLD").count(),
         "failed_jobs": Job.objects.filter(state="FAILED").count(),
-        **faults.scored(cases, [message["source_reference"] for message in innocent]),
+        **answers.scored(cases, [message["source_reference"] for message in innocent]),
     }

@@ -6,114 +6,73 @@ those of which at least one must be found on one of its trades.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
 
-from django.db import connection
+from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean
+from benchmarks.planting import (
+    FAMILIES,
+    FAULTS,
+    Fault,
+    Planted,
+    changed,
+    fault,
+    in_what_is_unfit,
+    of_a_share,
+)
 
-from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean, unfit
-
-Planted = list[Sent]
-Plant = Callable[[Market, date, str], Planted]
-FAMILIES: Final = ("complete", "dates", "economics", "price", "duplicates", "limits", "timing")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One kind of fault: its family, the rules of which one must find it, and how it is made."""
-
-    kind: str
-    family: str
-    codes: frozenset[str]
-    plant: Plant
-
-
-FAULTS: Final[list[Fault]] = []
-
-
-def fault(family: str, *codes: str) -> Callable[[Plant], Plant]:
-    """Add a kind of fault under the name of the function that plants it."""
-
-    def add(plant: Plant) -> Plant:
-        FAULTS.append(Fault(plant.__name__.strip("_"), family, frozenset(codes), plant))
-        return plant
-
-    return add
-
-
-def _changed(market: Market, day: date, name: str, **terms: object) -> Planted:
-    """Return one trade with other terms; None takes a term away."""
-    message = clean(market, day, name)
-    other = {term: value for term, value in (message | terms).items() if value is not None}
-    return [Sent(Sent.soon(message).at, other)]
-
-
-def _of_a_share(market: Market, day: date, name: str) -> Fields:
-    """Return a clean trade in a share."""
-    message = clean(market, day, name)
-    while message["isin"] not in {one.isin for one in market.shares}:
-        message = clean(market, day, name)
-    return message
-
-
-def _in_what_is_unfit(market: Market, day: date, name: str, what: str, **terms: object) -> Planted:
-    at = {"isin": unfit(what), "venue": "XPAR", "price": "100", "quantity": "100"}
-    return _changed(market, day, name, **(at | terms))
+__all__ = ["FAMILIES", "FAULTS", "Fault"]
 
 
 # ------------------------------------------------------------------------------ complete and valid
 @fault("complete", "TRD-101")
 def _no_counterparty(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty=None)
+    return changed(market, day, name, counterparty=None)
 
 
 @fault("complete", "TRD-101")
 def _no_book(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, book=None)
+    return changed(market, day, name, book=None)
 
 
 @fault("complete", "TRD-101")
 def _no_trader(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, trader=None)
+    return changed(market, day, name, trader=None)
 
 
 @fault("complete", "CAP-101", "TRD-103")
 def _unknown_instrument(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, isin="US0378331005")
+    return changed(market, day, name, isin="US0378331005")
 
 
 @fault("complete", "TRD-104")
 def _unknown_counterparty(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="PENDING")
+    return changed(market, day, name, counterparty="PENDING")
 
 
 @fault("complete", "TRD-105")
 def _counterparty_without_lei(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="NO-LEI-1")
+    return changed(market, day, name, counterparty="NO-LEI-1")
 
 
 @fault("complete", "TRD-106")
 def _lapsed_lei(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="LAPSED-1")
+    return changed(market, day, name, counterparty="LAPSED-1")
 
 
 @fault("complete", "TRD-107")
 def _unknown_book(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, book="BOOK-99")
+    return changed(market, day, name, book="BOOK-99")
 
 
 @fault("complete", "TRD-108")
 def _unknown_trader(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, trader="T-99")
+    return changed(market, day, name, trader="T-99")
 
 
 @fault("complete", "TRD-109")
 def _unknown_venue(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, venue="XQQQ")
+    return changed(market, day, name, venue="XQQQ")
 
 
 @fault("complete", "TRD-111")
@@ -125,63 +84,63 @@ def _book_of_another_desk(market: Market, day: date, name: str) -> Planted:
 
 @fault("complete", "TRD-112")
 def _no_capacity(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, capacity=None)
+    return changed(market, day, name, capacity=None)
 
 
 @fault("complete", "TRD-113")
 def _no_settlement_instruction(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="NO-SSI-1")
+    return changed(market, day, name, counterparty="NO-SSI-1")
 
 
 @fault("complete", "TRD-604")
 def _counterparty_closed(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="CLOSED-1")
+    return changed(market, day, name, counterparty="CLOSED-1")
 
 
 @fault("complete", "TRD-605")
 def _instrument_delisted(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "delisted")
+    return in_what_is_unfit(market, day, name, "delisted")
 
 
 @fault("complete", "TRD-606")
 def _trader_who_left(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, trader="T-LEFT", book="BOOK-3A")
+    return changed(market, day, name, trader="T-LEFT", book="BOOK-3A")
 
 
 @fault("complete", "TRD-106")
 def _lei_nobody_looked_up(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="UNSEEN-1")
+    return changed(market, day, name, counterparty="UNSEEN-1")
 
 
 @fault("complete", "TRD-115")
 def _retired_lei(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, counterparty="RETIRED-1")
+    return changed(market, day, name, counterparty="RETIRED-1")
 
 
 @fault("complete", "TRD-607")
 def _book_closed(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, trader="T-BIG", book="BOOK-CLOSED")
+    return changed(market, day, name, trader="T-BIG", book="BOOK-CLOSED")
 
 
 @fault("complete", "TRD-111")
 def _book_outside_the_mandate(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, trader="T-BOUND", book="BOOK-3A")
+    return changed(market, day, name, trader="T-BOUND", book="BOOK-3A")
 
 
 # ------------------------------------------------------------------------------------------- dates
 @fault("dates", "TRD-209")
 def _venue_without_calendar(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, venue="XNEW")
+    return changed(market, day, name, venue="XNEW")
 
 
 @fault("dates", "TRD-210")
 def _currency_without_calendar(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, currency="NOK")
+    return changed(market, day, name, currency="NOK")
 
 
 @fault("dates", "TRD-201")
 def _settles_before_it_is_dealt(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, settlement_date=f"{day - timedelta(days=3)}")
+    return changed(market, day, name, settlement_date=f"{day - timedelta(days=3)}")
 
 
 @fault("dates", "TRD-202")
@@ -195,12 +154,12 @@ def _dealt_on_a_sunday(market: Market, day: date, name: str) -> Planted:
 @fault("dates", "TRD-203")
 def _settles_on_a_saturday(market: Market, day: date, name: str) -> Planted:
     saturday = day + timedelta(days=5 - day.weekday())
-    return _changed(market, day, name, settlement_date=f"{saturday}")
+    return changed(market, day, name, settlement_date=f"{saturday}")
 
 
 @fault("dates", "TRD-204")
 def _settles_a_week_late(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, settlement_date=f"{day + timedelta(days=14)}")
+    return changed(market, day, name, settlement_date=f"{day + timedelta(days=14)}")
 
 
 @fault("dates", "TRD-205")
@@ -213,56 +172,56 @@ def _dealt_tomorrow(market: Market, day: date, name: str) -> Planted:
 @fault("dates", "TRD-206")
 def _trade_date_of_another_day(market: Market, day: date, name: str) -> Planted:
     before = day - timedelta(days=3 if day.weekday() == 0 else 1)
-    return _changed(market, day, name, trade_date=f"{before}")
+    return changed(market, day, name, trade_date=f"{before}")
 
 
 @fault("dates", "TRD-207")
 def _bond_that_matured(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "matured", quantity="10000")
+    return in_what_is_unfit(market, day, name, "matured", quantity="10000")
 
 
 @fault("dates", "TRD-212")
 def _settles_next_year(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, settlement_date=f"{day + timedelta(days=364)}")
+    return changed(market, day, name, settlement_date=f"{day + timedelta(days=364)}")
 
 
 # --------------------------------------------------------------------------------------- economics
 @fault("economics", "TRD-302")
 def _wrong_gross_amount(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name)
+    message = of_a_share(market, day, name)
     gross = Decimal(message["quantity"]) * Decimal(message["price"]) + 10
     return [Sent(Sent.soon(message).at, message | {"gross_amount": f"{gross:f}"})]
 
 
 @fault("economics", "TRD-303")
 def _wrong_net_amount(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name)
+    message = of_a_share(market, day, name)
     gross = Decimal(message["quantity"]) * Decimal(message["price"])
     return [Sent(Sent.soon(message).at, message | {"fees": "1", "net_amount": f"{gross + 100:f}"})]
 
 
 @fault("economics", "TRD-304", "TRD-310")
 def _fees_out_of_proportion(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name) | {"quantity": "100"}
+    message = of_a_share(market, day, name) | {"quantity": "100"}
     fees = (Decimal(message["price"]) * 5).quantize(Decimal("0.01"))
     return [Sent(Sent.soon(message).at, message | {"fees": f"{fees:f}"})]
 
 
 @fault("economics", "TRD-305")
 def _interest_on_a_share(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name)
+    message = of_a_share(market, day, name)
     return [Sent(Sent.soon(message).at, message | {"accrued_interest": "12.00"})]
 
 
 @fault("economics", "TRD-306")
 def _another_currency(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name)
+    message = of_a_share(market, day, name)
     return [Sent(Sent.soon(message).at, message | {"currency": "USD"})]
 
 
 @fault("economics", "TRD-307")
 def _broken_lot(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "by_ten", quantity="105")
+    return in_what_is_unfit(market, day, name, "by_ten", quantity="105")
 
 
 @fault("economics", "TRD-308")
@@ -277,41 +236,41 @@ def _interest_of_another_day(market: Market, day: date, name: str) -> Planted:
 
 @fault("economics", "TRD-312")
 def _between_two_ticks(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "on_ticks", price="100.02")
+    return in_what_is_unfit(market, day, name, "on_ticks", price="100.02")
 
 
 @fault("economics", "TRD-313")
 def _fees_of_less_than_a_cent(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, quantity="1000", fees="0.125")
+    return changed(market, day, name, quantity="1000", fees="0.125")
 
 
 # ------------------------------------------------------------------------------------------- price
 @fault("price", "TRD-401")
 def _off_the_market(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name)
+    message = of_a_share(market, day, name)
     price = (Decimal(message["price"]) * Decimal("1.12")).quantize(Decimal("0.01"))
     return [Sent(Sent.soon(message).at, message | {"price": f"{price}"})]
 
 
 @fault("price", "TRD-402")
 def _decimal_point_slipped(market: Market, day: date, name: str) -> Planted:
-    message = _of_a_share(market, day, name) | {"quantity": "10"}
+    message = of_a_share(market, day, name) | {"quantity": "10"}
     return [Sent(Sent.soon(message).at, message | {"price": f"{Decimal(message['price']) * 10}"})]
 
 
 @fault("price", "TRD-403")
 def _price_nobody_updates(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "stale")
+    return in_what_is_unfit(market, day, name, "stale")
 
 
 @fault("price", "TRD-404")
 def _price_nobody_knows(market: Market, day: date, name: str) -> Planted:
-    return _in_what_is_unfit(market, day, name, "unpriced")
+    return in_what_is_unfit(market, day, name, "unpriced")
 
 
 @fault("price", "TRD-406")
 def _price_of_another_currency(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, currency="USD")
+    return changed(market, day, name, currency="USD")
 
 
 # -------------------------------------------------------------------------------------- duplicates
@@ -337,20 +296,20 @@ def _worth(message: Fields, euros: int) -> Fields:
 
 @fault("limits", "TRD-601")
 def _very_large_trade(market: Market, day: date, name: str) -> Planted:
-    message = _worth(_of_a_share(market, day, name), 31_000_000)
+    message = _worth(of_a_share(market, day, name), 31_000_000)
     return [Sent.soon(message)]
 
 
 def _many(market: Market, day: date, name: str, count: int, terms: Fields) -> Planted:
     messages = [
-        _worth(_of_a_share(market, day, f"{name}-{n}"), 24_000_000) | terms for n in range(count)
+        _worth(of_a_share(market, day, f"{name}-{n}"), 24_000_000) | terms for n in range(count)
     ]
     return [Sent.soon(message) for message in messages]
 
 
 @fault("limits", "TRD-608")
 def _worth_nobody_knows(market: Market, day: date, name: str) -> Planted:
-    return _changed(market, day, name, currency="NOK")
+    return changed(market, day, name, currency="NOK")
 
 
 @fault("limits", "TRD-602")
@@ -365,7 +324,7 @@ def _counterparty_over_the_day(market: Market, day: date, name: str) -> Planted:
 
 @fault("limits", "TRD-611")
 def _order_in_slices(market: Market, day: date, name: str) -> Planted:
-    first = _of_a_share(market, day, name)
+    first = of_a_share(market, day, name)
     at = datetime.combine(day, time(10), PARIS)
     return [
         Sent.soon(
@@ -413,92 +372,3 @@ def _booked_at_night(market: Market, day: date, name: str) -> Planted:
 @fault("timing", "TRD-703")
 def _booked_on_a_holiday(market: Market, day: date, name: str) -> Planted:
     return [Sent(datetime.combine(CHRISTMAS, time(14), PARIS), clean(market, day, name))]
-
-
-# ------------------------------------------------------------------------------------------- score
-FOUND: Final = """
-SELECT t.source_reference, e.rule_code, e.severity
-  FROM desk_controlexception e JOIN trades_trade t ON t.id = e.subject_id
- WHERE e.subject_kind = 'trade'
- UNION ALL
-SELECT x.source_reference, e.rule_code, e.severity
-  FROM desk_controlexception e JOIN trades_execution x ON x.id = e.subject_id
- WHERE e.subject_kind = 'execution'
-"""
-HOLDING: Final = frozenset({"WARNING", "BLOCKING"})
-"""What keeps a trade from going on; what is only said keeps nobody from his work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One planted fault and the references of its trades."""
-
-    fault: Fault
-    references: tuple[str, ...]
-
-
-def planted_in(market: Market, days: Sequence[date], each: int) -> tuple[list[Case], list[Sent]]:
-    """Plant every kind of fault so many times over the days; return the answer key and messages."""
-    cases: list[Case] = []
-    messages: list[Sent] = []
-    for kind in FAULTS:
-        for n in range(each if kind.family != "limits" else min(each, len(days))):
-            sent = kind.plant(market, days[n % len(days)], f"F-{kind.kind}-{n}")
-            cases.append(Case(kind, tuple(one.message["source_reference"] for one in sent)))
-            messages += sent
-    return cases, messages
-
-
-def scored(cases: Sequence[Case], clean_references: Iterable[str]) -> dict[str, object]:
-    """Compare what was found with the answer key.
-
-    A false alarm is a clean trade that a finding holds; of a family it counts against those faults
-    of ours that its rules found.
-    """
-    found: dict[str, set[str]] = {}
-    held: dict[str, set[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND)
-        for reference, code, severity in cursor.fetchall():
-            found.setdefault(reference, set()).add(code)
-            if severity in HOLDING:
-                held.setdefault(reference, set()).add(code)
-    caught, all_of = Counter[str](), Counter[str]()
-    missed: Counter[str] = Counter()
-    for case in cases:
-        all_of[case.fault.family] += 1
-        if any(found.get(one, set()) & case.fault.codes for one in case.references):
-            caught[case.fault.family] += 1
-        else:
-            missed[case.fault.kind] += 1
-    alarms = Counter[str]()
-    wrong: Counter[str] = Counter()
-    innocent = list(clean_references)
-    for reference in innocent:
-        codes = held.get(reference, set())
-        wrong.update(codes)
-        alarms.update({_family_of(code) for code in codes})
-    falsely_held = sum(reference in held for reference in innocent)
-    return {
-        "faults": len(cases),
-        "fault_kinds": len(FAULTS),
-        "fault_recall": round(caught.total() / len(cases), 4),
-        "fault_recall_goal": 0.99,
-        "recall_of_families": {f: round(caught[f] / all_of[f], 4) for f in FAMILIES},
-        "precision_of_families": {
-            f: round(caught[f] / max(caught[f] + alarms[f], 1), 4) for f in FAMILIES
-        },
-        "missed": dict(missed),
-        "clean_trades": len(innocent),
-        "false_alarm_rate": round(falsely_held / len(innocent), 4),
-        "false_alarm_goal": 0.02,
-        "false_alarms_by_rule": dict(wrong),
-    }
-
-
-def _family_of(code: str) -> str:
-    """Return the family whose faults a rule finds."""
-    for kind in FAULTS:
-        if code in kind.codes:
-            return kind.family
-    return "other"

@@ -11,12 +11,14 @@ from refdata.rules.fees import Deal
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
 from trades.rules.economics import MINOR_UNITS, ZERO, unit_of
+from trades.rules.families import Owner
 from trades.rules.rule import N_, Limits, Parameter, rule
 
 
 @rule(
     "TRD-310",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Fees follow the schedules"),
     message=N_("Fees are {found}; our schedules ask {expected}."),
     source=N_("MiFID II art. 24(4) (costs and charges); agreements on fees"),

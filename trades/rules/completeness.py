@@ -10,6 +10,7 @@ from kernel import identifiers
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import CAPACITY, COUNTERPARTY, DEALER, INSTRUMENT, MARKET, N_, Limits, rule
 
 MANDATORY: Final = ("counterparty_code", "book_code", "trader_code", "venue", "currency")
@@ -28,6 +29,7 @@ is_lei = lru_cache(maxsize=65_536)(identifiers.is_lei)
 @rule(
     "TRD-101",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Mandatory terms are present"),
     message=N_("{field} is missing."),
     source=N_("RTS 22 annex I; market practice"),
@@ -49,6 +51,7 @@ def check_mandatory_terms(
 @rule(
     "TRD-102",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("ISIN has a right check digit"),
     message=N_("{found} is not an ISIN: its check digit is wrong."),
     source=N_("ISO 6166"),
@@ -64,6 +67,7 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 @rule(
     "TRD-103",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Instrument is in reference data"),
     message=N_("{found} is not a known instrument."),
     source=N_("RTS 22 CON-412; market practice"),
@@ -89,6 +93,7 @@ def check_instrument_known(
 @rule(
     "TRD-104",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Counterparty is in reference data"),
     message=N_("{found} is not a known counterparty."),
     source=N_("Mission Green report (2008): technical counterparties; market practice"),
@@ -113,6 +118,7 @@ def check_counterparty_known(
 @rule(
     "TRD-105",
     Severity.BLOCKING,
+    owner=Owner.COMPLIANCE,
     title=N_("Counterparty has a valid LEI"),
     message=N_("The LEI of the counterparty is missing or has wrong check digits: {found}."),
     source=N_("MiFIR art. 26(6): no LEI, no trade; ISO 17442"),
@@ -136,6 +142,7 @@ def check_counterparty_lei(
 @rule(
     "TRD-106",
     Severity.INFO,
+    owner=Owner.COMPLIANCE,
     title=N_("LEI of the counterparty is renewed"),
     message=N_("The LEI of the counterparty is not known to be renewed on {expected}: {found}."),
     source=N_("RTS 22 art. 13(2); lapsed LEI of a client is tolerated"),
@@ -161,6 +168,7 @@ def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-107",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Book is in reference data"),
     message=N_("{found} is not a known book."),
     source=N_("Market practice"),
@@ -176,6 +184,7 @@ def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-108",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Trader is in reference data"),
     message=N_("{found} is not a known trader."),
     source=N_("RTS 22 fields 57 and 59"),
@@ -195,6 +204,7 @@ def check_trader_known(
 @rule(
     "TRD-109",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Venue is an active MIC"),
     message=N_("{found} is not an active venue of ISO 10383."),
     source=N_("ISO 10383; RTS 22 field 36"),
@@ -211,6 +221,7 @@ def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
 @rule(
     "TRD-110",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Currency is in reference data"),
     message=N_("{found} is not a known currency."),
     source=N_("ISO 4217"),
@@ -226,6 +237,7 @@ def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
 @rule(
     "TRD-111",
     Severity.WARNING,
+    owner=Owner.COMPLIANCE,
     title=N_("Trader deals within the mandate"),
     message=N_("The trader may deal for {expected}; the book is {found}."),
     source=N_("Mission Green report (2008): mandates; market practice: mandate of a desk"),
@@ -257,6 +269,7 @@ def _few(codes: Collection[str]) -> str:
 @rule(
     "TRD-112",
     Severity.BLOCKING,
+    owner=Owner.COMPLIANCE,
     title=N_("Trading capacity is declared"),
     message=N_("Trading capacity must be one of {expected}."),
     source=N_("RTS 22 field 29"),

@@ -11,6 +11,7 @@ from trades.facts import ALLOCATION_SOURCE, TradeFacts
 from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import RuleContext
 from trades.rules.economics import FX, unit_of
+from trades.rules.families import Owner
 from trades.rules.rule import INSTRUMENT, N_, Limits, rule
 
 AMOUNTS: Final = ("gross_amount", "accrued_interest", "fees", "net_amount")
@@ -19,6 +20,7 @@ AMOUNTS: Final = ("gross_amount", "accrued_interest", "fees", "net_amount")
 @rule(
     "TRD-311",
     Severity.WARNING,
+    owner=Owner.STATIC_DATA,
     title=N_("Terms of the contract are known"),
     message=N_("Nothing says what this contract is: {expected}."),
     source=N_("ISO 10962; market practice"),
@@ -40,6 +42,7 @@ def check_contract(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
 @rule(
     "TRD-312",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Price is a multiple of the tick"),
     message=N_("The price {found} is not a multiple of the tick {expected}."),
     source=N_("MiFID II art. 49; RTS 11 (tick sizes)"),
@@ -67,6 +70,7 @@ def check_tick(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 @rule(
     "TRD-313",
     Severity.WARNING,
+    owner=Owner.SETTLEMENT,
     title=N_("Amounts have the decimals of their currency"),
     message=N_("{field} is {found}: the smallest unit of its currency is {expected}."),
     source=N_("ISO 4217 (minor units); ISO 20022, amounts by currency"),

@@ -13,6 +13,7 @@ from trades.facts import TradeFacts
 from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE, FX
+from trades.rules.families import Owner
 from trades.rules.rule import BOOKING, DAYS, MARKET, N_, Limits, Parameter, rule
 
 WITHOUT_DAYS: Final = OFF_VENUE | {"SINT"}
@@ -22,6 +23,7 @@ WITHOUT_DAYS: Final = OFF_VENUE | {"SINT"}
 @rule(
     "TRD-201",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Settlement is not before trade date"),
     message=N_("Settles on {found}, before the trade date {expected}."),
     source=N_("Market practice"),
@@ -40,6 +42,7 @@ def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-202",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Venue is open on trade date"),
     message=N_("{found} is a closed day at {expected}."),
     source=N_("Calendar of the venue"),
@@ -69,6 +72,7 @@ def check_trade_day_open(
 @rule(
     "TRD-203",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("Settlement date is open for stock and cash"),
     message=N_("{found} is no settlement day; expected: {expected}."),
     source=N_("CSDR art. 5; T2S calendar; market practice"),
@@ -103,6 +107,7 @@ def check_settlement_day_open(
 @rule(
     "TRD-204",
     Severity.WARNING,
+    owner=Owner.SETTLEMENT,
     title=N_("Settlement date follows the market's cycle"),
     message=N_("Settles on {found}; the cycle of the market gives {expected}."),
     source=N_("CSDR art. 5(2): T+2, T+1 from trade date 11 October 2027 in the EU"),
@@ -130,6 +135,7 @@ def check_settlement_cycle(
 @rule(
     "TRD-205",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Trade is not in the future"),
     message=N_("The trade date {found} is after today, {expected}."),
     source=N_("RTS 25; market practice"),
@@ -146,6 +152,7 @@ def check_not_future(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-206",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Trade date is the day of the execution time"),
     message=N_("Executed on {found} at the venue; the trade date is {expected}."),
     source=N_("RTS 22 field 28; RTS 25"),
@@ -168,6 +175,7 @@ def check_trade_day_is_execution_day(
 @rule(
     "TRD-207",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("Instrument lives until settlement"),
     message=N_("Settles on {found}, after the instrument matured on {expected}."),
     source=N_("Market practice"),
@@ -195,6 +203,7 @@ def check_not_matured(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-208",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("Settlement date is known"),
     message=N_("No settlement date: nothing says when this is delivered and paid."),
     source=N_("CSDR art. 5; market practice"),
@@ -218,6 +227,7 @@ def check_settlement_known(
 @rule(
     "TRD-209",
     Severity.INFO,
+    owner=Owner.STATIC_DATA,
     title=N_("Calendar of the venue is known"),
     message=N_("No calendar of {found}: whether it was open was not checked."),
     source=N_("Market practice"),
@@ -238,6 +248,7 @@ def check_venue_calendar(
 @rule(
     "TRD-210",
     Severity.WARNING,
+    owner=Owner.STATIC_DATA,
     title=N_("Calendar of the payment system is known"),
     message=N_("No payment calendar of {found}: whether it pays that day was not checked."),
     source=N_("CSDR art. 5; calendars of the payment systems"),
@@ -258,6 +269,7 @@ def check_payment_calendar(
 @rule(
     "TRD-211",
     Severity.INFO,
+    owner=Owner.STATIC_DATA,
     title=N_("Usual settlement date is known"),
     message=N_("Nothing gives the usual settlement date of {found}: it was not compared."),
     source=N_("CSDR art. 5(2)"),
@@ -276,6 +288,7 @@ def check_cycle_known(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-212",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Settlement is not far away"),
     message=N_("Settles on {found}, more than {expected} days after the trade date."),
     source=N_("Mission Green report (2008): deferred starts; CSDR art. 5(2)"),

@@ -9,12 +9,14 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import N_, Limits, Parameter, rule
 
 
 @rule(
     "TRD-501",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Trade is not a duplicate"),
     message=N_("Same terms and same execution time as {found}."),
     source=N_("RTS 22 art. 15(1): find duplicates"),
@@ -30,6 +32,7 @@ def check_duplicate(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
 @rule(
     "TRD-502",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Trade does not look like another"),
     message=N_("Looks like {found}: same instrument, side, quantity, price and counterparty."),
     source=N_("Market practice"),

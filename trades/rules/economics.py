@@ -11,6 +11,7 @@ from kernel.findings import Finding, Severity
 from kernel.money import minor_units
 from trades.facts import TradeFacts
 from trades.rules.context import InstrumentRef, RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import MARKET, N_, Limits, Parameter, rule
 
 ZERO: Final = Decimal(0)
@@ -48,6 +49,7 @@ def clean_amount(facts: TradeFacts, instrument: InstrumentRef | None) -> Decimal
 @rule(
     "TRD-301",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Quantity and price are positive"),
     message=N_("{field} must be above zero, not {found}."),
     source=N_("RTS 22 fields 30 and 33"),
@@ -69,6 +71,7 @@ def check_positive(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
 @rule(
     "TRD-302",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Gross amount is quantity times price"),
     message=N_("The gross amount is {found}; quantity and price give {expected}."),
     source=N_("Market practice; RTS 22 fields 30, 33, 35"),
@@ -97,6 +100,7 @@ def check_consideration(
 @rule(
     "TRD-303",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Net amount is gross, accrued and fees"),
     message=N_("The net amount is {found}; gross, accrued interest and fees give {expected}."),
     source=N_("Market practice"),
@@ -135,6 +139,7 @@ def check_net_amount(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-304",
     Severity.WARNING,
+    owner=Owner.COMPLIANCE,
     title=N_("Fees are in proportion"),
     message=N_("Fees are {found}; the usual maximum is {expected}."),
     source=N_("MiFID II art. 27 (costs of execution); market practice"),
@@ -156,6 +161,7 @@ def check_fees(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 @rule(
     "TRD-305",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Accrued interest only where interest accrues"),
     message=N_("Accrued interest of {found} on an instrument that pays no coupon."),
     source=N_("Market practice"),
@@ -175,6 +181,7 @@ def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
 @rule(
     "TRD-306",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Currency is the instrument's"),
     message=N_("Dealt in {found}; the instrument is quoted in {expected}."),
     source=N_("RTS 22 field 33; market practice"),
@@ -200,6 +207,7 @@ def check_instrument_currency(
 @rule(
     "TRD-307",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Quantity is a multiple of the lot"),
     message=N_("The quantity {found} is not a multiple of {expected}."),
     source=N_("Admission terms of the instrument"),

@@ -12,6 +12,7 @@ from trades.facts import DealTerms, TradeFacts
 from trades.rules import legs
 from trades.rules.context import RuleContext
 from trades.rules.economics import FX, MINOR_UNITS, ZERO, unit_of
+from trades.rules.families import Owner
 from trades.rules.prices import HUNDRED, PERCENT, TENTH
 from trades.rules.rule import N_, Limits, Parameter, rule
 
@@ -23,6 +24,7 @@ def _deal(facts: TradeFacts) -> DealTerms | None:
 @rule(
     "TRD-801",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Pair is of two currencies that we know"),
     message=N_("{found} is not a pair of two known currencies with {expected}."),
     source=N_("ISO 4217; market practice"),
@@ -43,6 +45,7 @@ def check_pair(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 @rule(
     "TRD-802",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Counter-amount is amount times rate"),
     message=N_("The counter-amount is {found}; amount and rate give {expected}."),
     source=N_("Market practice"),
@@ -74,6 +77,7 @@ def check_counter_amount(
 @rule(
     "TRD-803",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Rate is near the rate of the ECB"),
     message=N_("The rate is {found}; the reference rates give {expected}."),
     source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),
@@ -113,6 +117,7 @@ def check_rate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
 @rule(
     "TRD-804",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("Value date is open in both currencies"),
     message=N_("{found} is no day of payment in {expected}."),
     source=N_("Calendars of the payment systems"),
@@ -147,6 +152,7 @@ def check_value_date_open(
 @rule(
     "TRD-805",
     Severity.WARNING,
+    owner=Owner.SETTLEMENT,
     title=N_("Value date is spot or later"),
     message=N_("Value {found} is before spot, {expected}."),
     source=N_("Spot conventions of the pair"),
@@ -168,6 +174,7 @@ def check_not_before_spot(
 @rule(
     "TRD-806",
     Severity.WARNING,
+    owner=Owner.STATIC_DATA,
     title=N_("Value date follows from the pair"),
     message=N_("Nothing says when {found} is spot."),
     source=N_("Spot conventions of the pair"),
@@ -187,6 +194,7 @@ def check_spot_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-807",
     Severity.WARNING,
+    owner=Owner.STATIC_DATA,
     title=N_("Reference rate of the pair is known"),
     message=N_("No reference rate of {found}: the rate could not be compared."),
     source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),

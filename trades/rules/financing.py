@@ -12,6 +12,7 @@ from trades.facts import DealTerms, TradeFacts
 from trades.rules import legs
 from trades.rules.context import RuleContext
 from trades.rules.economics import FINANCING, HUNDRED, MINOR_UNITS, ZERO, unit_of
+from trades.rules.families import Owner
 from trades.rules.prices import PERCENT
 from trades.rules.rule import DAYS, N_, Limits, Parameter, rule
 
@@ -32,6 +33,7 @@ def _value(facts: TradeFacts) -> Decimal:
 @rule(
     "TRD-811",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("End leg is after the start leg"),
     message=N_("Ends on {found}, not after its start on {expected}."),
     source=N_("GMRA 2011; GMSLA 2010"),
@@ -54,6 +56,7 @@ def check_end_after_start(
 @rule(
     "TRD-812",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("End date is open for stock and cash"),
     message=N_("{found} is no settlement day; expected: {expected}."),
     source=N_("Calendars of the payment system and of the venue"),
@@ -85,6 +88,7 @@ def check_end_date_open(
 @rule(
     "TRD-813",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Start cash is the value less the haircut"),
     message=N_("The start cash is {found}; value and haircut give {expected}."),
     source=N_("GMRA 2011, annex I: purchase price and haircut"),
@@ -113,6 +117,7 @@ def check_start_cash(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-814",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("End cash is start cash and interest"),
     message=N_("The end cash is {found}; cash, rate and days give {expected}."),
     source=N_("GMRA 2011, 2(ii): repurchase price"),
@@ -147,6 +152,7 @@ def check_end_cash(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
 @rule(
     "TRD-815",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Repo rate and lending fee are in proportion"),
     message=N_("{found} is outside {expected}."),
     source=N_("Market practice"),
@@ -180,6 +186,7 @@ def check_price_of_money(
 @rule(
     "TRD-816",
     Severity.WARNING,
+    owner=Owner.COUNTERPARTY_RISK,
     title=N_("Haircut and margin are in proportion"),
     message=N_("{field} of {found} is outside {expected}."),
     source=N_("GMRA 2011; GMSLA 2010; FSB framework of haircuts (2015)"),
@@ -210,6 +217,7 @@ def check_margin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Ite
 @rule(
     "TRD-817",
     Severity.BLOCKING,
+    owner=Owner.SETTLEMENT,
     title=N_("Security outlives the end leg"),
     message=N_("Comes back on {found}; the security matures on {expected}."),
     source=N_("Market practice"),
@@ -233,6 +241,7 @@ def check_security_outlives(
 @rule(
     "TRD-818",
     Severity.WARNING,
+    owner=Owner.COUNTERPARTY_RISK,
     title=N_("Loan is covered by its collateral"),
     message=N_("The collateral is {found}; value and margin ask {expected}."),
     source=N_("GMSLA 2010, 5; ESMA guidelines 2014/937 (UCITS)"),
@@ -262,6 +271,7 @@ def check_collateral(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-819",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Open trade can be ended"),
     message=N_("No end date and no notice: nothing says how this trade ends."),
     source=N_("GMRA 2011, 3(e); GMSLA 2010, 8"),
@@ -278,6 +288,7 @@ def check_notice(facts: TradeFacts, context: RuleContext, limits: Limits) -> Ite
 @rule(
     "TRD-820",
     Severity.WARNING,
+    owner=Owner.COUNTERPARTY_RISK,
     title=N_("Financing is not for long"),
     message=N_("Ends on {found}, more than {expected} days after its start."),
     source=N_("GMRA 2011; GMSLA 2010; SFTR (maturity)"),

@@ -12,6 +12,7 @@ from kernel.money import rounded
 from trades.facts import TradeFacts
 from trades.rules.context import InstrumentRef, RuleContext
 from trades.rules.economics import HUNDRED, ZERO
+from trades.rules.families import Owner
 from trades.rules.rule import INSTRUMENT, N_, Limits, Parameter, rule
 
 BOND: Final = "BOND"
@@ -25,6 +26,7 @@ def _bond(isin: str, context: RuleContext) -> InstrumentRef | None:
 @rule(
     "TRD-308",
     Severity.WARNING,
+    owner=Owner.OPERATIONS,
     title=N_("Accrued interest is what accrues to settlement"),
     message=N_("The accrued interest is {found}; the day count of the bond gives {expected}."),
     source=N_("ICMA rule 251; 2006 ISDA Definitions, 4.16"),
@@ -63,6 +65,7 @@ def check_accrued_interest(
 @rule(
     "TRD-309",
     Severity.WARNING,
+    owner=Owner.STATIC_DATA,
     title=N_("Coupon terms of the bond are known"),
     message=N_("Nothing says how the interest of this bond accrues."),
     source=N_("Market practice"),

@@ -10,6 +10,7 @@ from kernel.findings import Finding, Severity
 from kernel.money import rounded
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import COUNTERPARTY, DEALER, INSTRUMENT, N_, Limits, Parameter, rule
 
 EUR: Final = "EUR"
@@ -24,6 +25,7 @@ def _euros(amount: Decimal) -> str:
 @rule(
     "TRD-601",
     Severity.BLOCKING,
+    owner=Owner.MARKET_RISK,
     title=N_("Amount is under the limit of one trade"),
     message=N_("The trade is worth {found} EUR; the limit is {expected} EUR."),
     source=N_("MiFID II RTS 6 art. 15 (maximum order value)"),
@@ -42,6 +44,7 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-602",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Trader is under the gross limit of the day"),
     message=N_("The trader's day totals {found} EUR gross; the limit is {expected} EUR."),
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
@@ -64,6 +67,7 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 @rule(
     "TRD-603",
     Severity.WARNING,
+    owner=Owner.COUNTERPARTY_RISK,
     title=N_("Counterparty is under the gross limit of the day"),
     message=N_(
         "The day with this counterparty totals {found} EUR gross; the limit is {expected} EUR."
@@ -90,6 +94,7 @@ def check_counterparty_day(
 @rule(
     "TRD-604",
     Severity.BLOCKING,
+    owner=Owner.COMPLIANCE,
     title=N_("Counterparty is active"),
     message=N_("The counterparty {found} is not active."),
     source=N_("Market practice: onboarding"),
@@ -110,6 +115,7 @@ def check_counterparty_active(
 @rule(
     "TRD-605",
     Severity.BLOCKING,
+    owner=Owner.STATIC_DATA,
     title=N_("Instrument is active"),
     message=N_("The instrument {found} is not active."),
     source=N_("RTS 22 CON-412; market practice"),
@@ -128,6 +134,7 @@ def check_instrument_active(
 @rule(
     "TRD-606",
     Severity.BLOCKING,
+    owner=Owner.COMPLIANCE,
     title=N_("Trader is active"),
     message=N_("The trader {found} is not active."),
     source=N_("Mission Green report (2008): rights kept after a move"),
@@ -146,6 +153,7 @@ def check_trader_active(
 @rule(
     "TRD-607",
     Severity.BLOCKING,
+    owner=Owner.OPERATIONS,
     title=N_("Book is active"),
     message=N_("The book {found} is not active."),
     source=N_("Mission Green report (2008): accounts nobody watches; market practice"),
@@ -162,6 +170,7 @@ def check_book_active(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-608",
     Severity.BLOCKING,
+    owner=Owner.MARKET_RISK,
     title=N_("Amount in EUR is known"),
     message=N_("No rate of {found}: the amount in EUR was compared with no limit."),
     source=N_("MiFID II RTS 6 art. 15 (maximum order value)"),
@@ -184,6 +193,7 @@ def check_amount_known(
 @rule(
     "TRD-609",
     Severity.INFO,
+    owner=Owner.MARKET_RISK,
     title=N_("Day of the trader is counted in full"),
     message=N_("The trader's day lacks {found} trades without an amount in EUR: it is more."),
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
@@ -207,6 +217,7 @@ def check_trader_day_complete(
 @rule(
     "TRD-610",
     Severity.INFO,
+    owner=Owner.COUNTERPARTY_RISK,
     title=N_("Day with the counterparty is counted in full"),
     message=N_(
         "The day with this counterparty lacks {found} trades without an amount in EUR: it is more."
@@ -235,6 +246,7 @@ def check_counterparty_day_complete(
 @rule(
     "TRD-611",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Large orders are not sliced under the limit"),
     message=N_("Trades close together come to {found} EUR; the limit of one is {expected} EUR."),
     source=N_("MiFID II RTS 6 art. 15 (maximum order value); MAR art. 16"),

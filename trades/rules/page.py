@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trades.rules import RULE_BOOK
+from trades.rules.families import Family
 from trades.rules.rule import Rule
 
 HEAD: Final = """# Rule book
@@ -15,10 +16,14 @@ force are on the page *Rule book*, where a change is dated and approved by a sec
 
 BLOCKING and WARNING findings put the trade on hold until they are repaired or waived (a warning by
 an agent, a blocking one by a supervisor who did not touch the trade). INFO findings are shown and
-hold nothing.
+hold nothing. The owner is the function of the house that answers for a rule: it is asked what its
+numbers should be, and why it speaks.
+"""
+FAMILY: Final = """
+## {title} ({family}xx)
 
-| Code | Severity | Says | Parameters | Source | Why | Lives in |
-| --- | --- | --- | --- | --- | --- | --- |
+| Code | Severity | Says | Owner | Parameters | Source | Why | Lives in |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -28,10 +33,14 @@ def line_of(rule: Rule) -> str:
         f"{parameter.name} = {parameter.default} {parameter.unit}" for parameter in rule.parameters
     )
     module = rule.check.__module__.replace(".", "/")
-    cells = (rule.code, rule.severity.value, rule.title, parameters or "–", rule.source)
-    return "| " + " | ".join((*cells, rule.rationale, f"`{module}.py`")) + " |\n"
+    cells = (rule.code, rule.severity.value, rule.title, rule.owner.label, parameters or "–")
+    return "| " + " | ".join((*cells, rule.source, rule.rationale, f"`{module}.py`")) + " |\n"
 
 
 def rule_book_page() -> str:
     """Return the whole page in Markdown."""
-    return HEAD + "".join(line_of(rule) for rule in RULE_BOOK)
+    return HEAD + "".join(
+        FAMILY.format(title=family.label, family=family)
+        + "".join(line_of(rule) for rule in RULE_BOOK if rule.family is family)
+        for family in Family
+    )

@@ -9,6 +9,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import LastPrice, RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import DAYS, INSTRUMENT, MARKET, N_, Limits, Parameter, rule
 
 HUNDRED: Final = Decimal(100)
@@ -41,6 +42,7 @@ def usable_price(facts: TradeFacts, context: RuleContext) -> LastPrice | None:
 @rule(
     "TRD-401",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Price is near the last close"),
     message=N_("The price is {found}; the last close was {expected}."),
     source=N_("MAR art. 16; MiFID II RTS 6 art. 15 (price collars)"),
@@ -77,6 +79,7 @@ def check_price(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
 @rule(
     "TRD-402",
     Severity.BLOCKING,
+    owner=Owner.MARKET_RISK,
     title=N_("Price is not absurd"),
     message=N_("The price {found} is far from the last close {expected}."),
     source=N_("MiFID II RTS 6 art. 15 (fat finger)"),
@@ -103,6 +106,7 @@ def check_price_absurd(
 @rule(
     "TRD-403",
     Severity.INFO,
+    owner=Owner.STATIC_DATA,
     title=N_("Last price is fresh"),
     message=N_("The last close is of {found}; nothing newer than {expected} is known."),
     source=N_("Market practice: stale price control"),
@@ -122,6 +126,7 @@ def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-404",
     Severity.INFO,
+    owner=Owner.STATIC_DATA,
     title=N_("Last price is known"),
     message=N_("No close of {found} is known: the price could not be compared."),
     source=N_("Market practice"),
@@ -138,6 +143,7 @@ def check_price_known(facts: TradeFacts, context: RuleContext, limits: Limits) -
 @rule(
     "TRD-405",
     Severity.WARNING,
+    owner=Owner.MARKET_RISK,
     title=N_("Fund is dealt at its net asset value"),
     message=N_("The price is {found}; the net asset value of the day is {expected}."),
     source=N_("Directive 2009/65/EC art. 84 and 85; prospectus of the fund"),
@@ -166,6 +172,7 @@ def check_net_asset_value(
 @rule(
     "TRD-406",
     Severity.INFO,
+    owner=Owner.MARKET_RISK,
     title=N_("Price is in the currency of the close"),
     message=N_("The price is in {found}, the last close in {expected}: they were not compared."),
     source=N_("Market practice"),

@@ -10,6 +10,7 @@ from typing import Final
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
+from trades.rules.families import Family, Owner
 
 Limits = Mapping[str, Decimal]
 Check = Callable[[TradeFacts, RuleContext, Limits], Iterator[Finding]]
@@ -49,13 +50,15 @@ class Parameter:
 class Rule:
     """One line of the rule book. `source` is a regulation article or the market practice.
 
-    `fix` proposes the repair where the finding knows it, with the placeholders of `message`.
-    `reads` names all that the check looks at in a trade: trades alike in it are judged once. A
-    check without it looks at each trade; one of `deals` only at those that have two legs.
+    `owner` answers for it. `fix` proposes the repair where the finding knows it, with the
+    placeholders of `message`. `reads` names all that the check looks at in a trade: trades alike in
+    it are judged once. A check without it looks at each trade; one of `deals` only at those that
+    have two legs.
     """
 
     code: str
     severity: Severity
+    owner: Owner
     title: str
     message: str
     source: str
@@ -67,9 +70,9 @@ class Rule:
     deals: bool = False
 
     @property
-    def family(self) -> str:
-        """The hundred that the code belongs to: "TRD-3" for TRD-302."""
-        return self.code[:5]
+    def family(self) -> Family:
+        """The hundred that the code belongs to."""
+        return Family(self.code[:5])
 
     def defaults(self) -> dict[str, Decimal]:
         return {parameter.name: parameter.default for parameter in self.parameters}
@@ -98,6 +101,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
     code: str,
     severity: Severity,
     *,
+    owner: Owner,
     title: str,
     message: str,
     source: str,
@@ -113,6 +117,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
         return Rule(
             code=code,
             severity=severity,
+            owner=owner,
             title=title,
             message=message,
             source=source,

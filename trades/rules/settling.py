@@ -12,12 +12,14 @@ from trades.facts import TradeFacts
 from trades.rules.completeness import WITHDRAWN
 from trades.rules.context import RuleContext
 from trades.rules.economics import DERIVATIVE
+from trades.rules.families import Owner
 from trades.rules.rule import COUNTERPARTY, DELIVERY, N_, Limits, rule
 
 
 @rule(
     "TRD-113",
     Severity.WARNING,
+    owner=Owner.SETTLEMENT,
     title=N_("A settlement instruction fits"),
     message=N_("No settlement instruction of the counterparty fits {found}."),
     source=N_("CSDR art. 6; ESMA final report on T+1 (13 October 2025): standing instructions"),
@@ -63,6 +65,7 @@ def check_instruction_known(
 @rule(
     "TRD-114",
     Severity.WARNING,
+    owner=Owner.SETTLEMENT,
     title=N_("The settlement instruction that was chosen still fits"),
     message=N_("The settlement instruction that was chosen no longer fits {found}."),
     source=N_("CSDR art. 6; market practice: standing instructions are replaced"),
@@ -104,6 +107,7 @@ def check_instruction_fits(
 @rule(
     "TRD-115",
     Severity.BLOCKING,
+    owner=Owner.COMPLIANCE,
     title=N_("LEI of the counterparty is not withdrawn"),
     message=N_("The LEI of the counterparty is {found}."),
     source=N_("RTS 22 art. 13(2); status of the LEI in the validation rules of ESMA"),

@@ -10,6 +10,7 @@ from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import HOUSE_ZONE, RuleContext
+from trades.rules.families import Owner
 from trades.rules.rule import BOOKING, N_, Limits, Parameter, rule
 
 MINUTE_SECONDS: Final = 60
@@ -20,6 +21,7 @@ HOUR: Final = N_("hour of the day, Europe/Paris")
 @rule(
     "TRD-701",
     Severity.INFO,
+    owner=Owner.COMPLIANCE,
     title=N_("Trade is booked soon after it is dealt"),
     message=N_("Booked {found} minutes after the execution; the limit is {expected}."),
     source=N_("MiFID II art. 25 (records); market practice"),
@@ -46,6 +48,7 @@ def check_late_booking(
 @rule(
     "TRD-702",
     Severity.WARNING,
+    owner=Owner.COMPLIANCE,
     title=N_("Trade is not backdated"),
     message=N_("Received on {found} for the trade date {expected}."),
     source=N_("Mission Green report (2008); MAR art. 16"),
@@ -71,6 +74,7 @@ def check_backdated(facts: TradeFacts, context: RuleContext, limits: Limits) -> 
 @rule(
     "TRD-703",
     Severity.INFO,
+    owner=Owner.COMPLIANCE,
     title=N_("Trade is booked on a working day"),
     message=N_("Received on {found}; expected: {expected}."),
     source=N_("Mission Green report (2008): bookings at unusual hours; market practice"),
@@ -98,6 +102,7 @@ def check_received_on_working_day(
 @rule(
     "TRD-704",
     Severity.INFO,
+    owner=Owner.OPERATIONS,
     title=N_("Trade is booked before the cut-off"),
     message=N_("Received at {found}, after the cut-off of {expected}."),
     source=N_("ESMA final report on T+1 (13 October 2025): confirmations by 23:00 on trade date"),
@@ -117,6 +122,7 @@ def check_cut_off(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
 @rule(
     "TRD-705",
     Severity.INFO,
+    owner=Owner.COMPLIANCE,
     title=N_("Trade is booked by day"),
     message=N_("Received at {found}, at night ({expected})."),
     source=N_("Mission Green report (2008): bookings at unusual hours; market practice"),

@@ -40,7 +40,7 @@ from trades.rules.context import (
 )
 from trades.rules.rule import Limits
 from trades.services import control_records
-from trades.services.exposure import DayExposure, by_code_and_day, exposures_of
+from trades.services.exposure import DayExposure, Sums, by_code_and_day, exposures_of
 from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
 from trades.states import OPEN, TradeState
@@ -168,9 +168,10 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
 
 
 def _counterparties(
-    chunk: Sequence[TradeFacts], parties: Mapping[int, PartyFacts]
+    chunk: Sequence[TradeFacts], shelf: Shelf[int, PartyFacts]
 ) -> dict[str, PartyRef]:
     named = {(facts.counterparty_code, facts.counterparty_id or 0) for facts in chunk}
+    parties = shelf.of(pk for _code, pk in named if pk)
     return {code: control_records.party(parties[pk]) for code, pk in named if pk in parties}
 
 
@@ -238,15 +239,9 @@ class Library:
 
     def context(self, chunk: Sequence[TradeFacts], *, windows: Windows) -> RuleContext:
         """Return what the rules may look at for these trades."""
-        days = {facts.trade_date for facts in chunk}
         book = self._settlement_book(chunk)
         mics = {facts.venue for facts in chunk if facts.venue}
-        exposures = self.exposures.of(days)
-        gross, unvalued = by_code_and_day({d: one.traders for d, one in exposures.items()})
-        with_whom = by_code_and_day({d: one.counterparties for d, one in exposures.items()})
-        parties = self.parties.of(
-            facts.counterparty_id for facts in chunk if facts.counterparty_id is not None
-        )
+        by_whom, with_whom = self._days(chunk)
         instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
         books = self.books.of(facts.book_code for facts in chunk)
         traders = self.traders.of(facts.trader_code for facts in chunk)
@@ -258,16 +253,16 @@ class Library:
             instruments={
                 isin: control_records.instrument(found) for isin, found in instruments.items()
             },
-            counterparties=_counterparties(chunk, parties),
+            counterparties=_counterparties(chunk, self.parties),
             books={code: control_records.book(found) for code, found in books.items()},
             traders={code: control_records.trader(found) for code, found in traders.items()},
             venues={
-                mic: book.venues[mic].is_active_on(max(days)) for mic in mics if mic in book.venues
+                mic: book.venues[mic].is_active_on(max(facts.trade_date for facts in chunk))
+                for mic in mics & book.venues.keys()
             },
             zones={
                 mic: ZONES.get(book.venues[mic].country, HOUSE_ZONE)
-                for mic in mics
-                if mic in book.venues
+                for mic in mics & book.venues.keys()
             },
             currencies=frozenset(
                 self.currencies.of(code for facts in chunk for code in currencies_of(facts))
@@ -282,13 +277,21 @@ class Library:
             twins=twins,
             near_twins=near,
             slices=self.slices(chunk, windows.slices) if windows.slices else {},
-            trader_gross=gross,
-            trader_unvalued=unvalued,
+            trader_gross=by_whom[0],
+            trader_unvalued=by_whom[1],
             counterparty_gross=with_whom[0],
             counterparty_unvalued=with_whom[1],
             instructions=instructions,
             chosen=chosen,
             accounts=accounts,
+        )
+
+    def _days(self, chunk: Sequence[TradeFacts]) -> tuple[Sums, Sums]:
+        """Return what the days of these trades add up to by trader and by counterparty."""
+        exposures = self.exposures.of(facts.trade_date for facts in chunk)
+        return (
+            by_code_and_day({day: one.traders for day, one in exposures.items()}),
+            by_code_and_day({day: one.counterparties for day, one in exposures.items()}),
         )
 
     def _delivery(

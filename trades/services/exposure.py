@@ -16,6 +16,7 @@ from trades.states import TradeState
 
 DEAD: Final = (TradeState.CLOSED.value, TradeState.REJECTED.value)
 ZERO: Final = Decimal(0)
+Sums = tuple[dict[tuple[str, date], Decimal], dict[tuple[str, date], int]]
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def exposures_of(days: set[date]) -> dict[date, DayExposure]:
 
 def by_code_and_day(
     exposures: Mapping[date, Exposure],
-) -> tuple[dict[tuple[str, date], Decimal], dict[tuple[str, date], int]]:
+) -> Sums:
     """Return the gross amounts, and the numbers of trades that these lack, by (code, day)."""
     gross = {(c, day): total for day, one in exposures.items() for c, total in one.gross.items()}
     lacking = {(c, day): n for day, one in exposures.items() for c, n in one.unvalued.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,25 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import PageView
+from core.plain_letters import plain
 from core.unreadable import message_of
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings
+from kernel.findings import Severity
 from trades.forms import RuleForm
 from trades.rules import RULE_BOOK, RULE_BY_CODE
+from trades.rules.families import Family, Owner
 from trades.rules.rule import Rule
 
-FAMILIES = {
-    "TRD-1": _("Completeness and identifiers"),
-    "TRD-2": _("Dates and calendars"),
-    "TRD-3": _("Economics"),
-    "TRD-4": _("Prices"),
-    "TRD-5": _("Duplicates"),
-    "TRD-6": _("Limits"),
-    "TRD-7": _("Timeliness"),
-    "TRD-8": _("Currencies, repos and loans"),
-}
-
+TEXT_MAX: Final = 60
 PARAMETERS = {
     "tolerance": _("tolerance"),
     "maximum": _("maximum"),
@@ -66,6 +60,7 @@ class RuleBookPage(PageView):
     template_name = "trades/rules.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        asked = _Asked.of(request)
         in_force = desk_selectors.settings_in_force(day=timezone.now().date())
         judged, hits = desk_selectors.hit_rates()
         waiting = set(
@@ -74,7 +69,8 @@ class RuleBookPage(PageView):
         rows = [
             {
                 "rule": rule,
-                "family": FAMILIES[rule.family],
+                "family": _t(rule.family.label),
+                "owner": _t(rule.owner.label),
                 "title": _t(rule.title),
                 "active": in_force.get(rule.code, {}) is not None,
                 "parameters": _parameters(rule, in_force.get(rule.code, {})),
@@ -83,8 +79,49 @@ class RuleBookPage(PageView):
                 "waiting": rule.code in waiting,
             }
             for rule in RULE_BOOK
+            if asked.means(rule, active=in_force.get(rule.code, {}) is not None)
         ]
-        return self.render({"rows": rows, "judged": judged})
+        return self.render(
+            {
+                "rows": rows,
+                "judged": judged,
+                "asked": asked,
+                "families": [(family.value, _t(family.label)) for family in Family],
+                "owners": [(owner.value, _t(owner.label)) for owner in Owner],
+                "severities": [severity.value for severity in Severity],
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the reader of the book looks for; an empty term means every rule."""
+
+    q: str
+    family: str
+    owner: str
+    severity: str
+    status: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> _Asked:
+        names = ("q", "family", "owner", "severity", "status")
+        return cls(*(request.GET.get(name, "").strip()[:TEXT_MAX] for name in names))
+
+    def means(self, rule: Rule, *, active: bool) -> bool:
+        """Say whether a rule is one of those: each word stands somewhere in what is said of it."""
+        if self.status and (self.status == "ACTIVE") is not active:
+            return False
+        chosen = (
+            (self.family, rule.family),
+            (self.owner, rule.owner),
+            (self.severity, rule.severity),
+        )
+        if any(wanted and wanted != found for wanted, found in chosen):
+            return False
+        texts = (rule.title, rule.source, rule.rationale, rule.family.label, rule.owner.label)
+        told = plain(" ".join((rule.code, *map(_t, texts)))).casefold()
+        return all(word in told for word in plain(self.q).casefold().split())
 
 
 class RulePage(PageView):
@@ -111,6 +148,8 @@ class RulePage(PageView):
                 "rule_title": _t(rule.title),
                 "rule_source": _t(rule.source),
                 "rationale": _t(rule.rationale),
+                "family": _t(rule.family.label),
+                "owner": _t(rule.owner.label),
                 "active": in_force is not None,
                 "parameters": parameters,
                 "form": form or RuleForm(parameters=parameters, active=in_force is not None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import faults, market
+from benchmarks import answers, faults, market
 from benchmarks.controls import brought_in
 from core import jobs
 from trades.rules import RULE_BY_CODE
@@ -16,12 +16,12 @@ def test_every_planted_fault_is_found_and_no_clean_trade_is_held() -> None:
     dealt = market.opened(seed=7)
     days = market.business_days(market.DAYS)
     clean = list(market.flow(dealt, days, 300))
-    cases, planted = faults.planted_in(dealt, days, each=1)
+    cases, planted = answers.planted_in(dealt, days, each=1)
 
     brought_in([*map(market.Sent.soon, clean), *planted])
     jobs.run_pending()
 
-    score = faults.scored(cases, [message["source_reference"] for message in clean])
+    score = answers.scored(cases, [message["source_reference"] for message in clean])
     assert score["missed"] == {}
     assert score["false_alarms_by_rule"] == {}
 
@@ -43,6 +43,6 @@ def test_the_same_seed_plants_the_same() -> None:
             market.Listed(market.isin("FR", n), "XPAR", kind, {days[0].replace(day=1): market.CENT})
             for n, kind in enumerate(("EQUITY", "BOND"))
         ]
-        return faults.planted_in(dealt, days, each=1)[1]
+        return answers.planted_in(dealt, days, each=1)[1]
 
     assert planted() == planted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from core.roles import Role
 from desk.models import ControlRule
 from tests.integration.trades.test_validation_pages import controlled, signed_in
+from trades.rules import RULE_BOOK
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,44 @@ def test_rule_is_changed_by_two_people(boss: Client) -> None:
 
     row.refresh_from_db()
     assert (row.state, row.proposed_by, row.decided_by) == ("APPROVED", "agent2", "supervisor")
+
+
+def listed(client: Client, query: str, language: str = "en") -> list[str]:
+    page = client.get(f"/trades/rules/?{query}", headers={"accept-language": language})
+    return re.findall(r'/trades/rules/(TRD-\d+)/"', page.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("case", "query", "language", "codes"),
+    [
+        ("code", "q=trd-602", "en", ["TRD-602"]),
+        ("words_in_any_order", "q=limit+slice", "en", ["TRD-611"]),
+        ("words_of_the_reader_without_accents", "q=pas+de+cotation", "fr", ["TRD-312"]),
+        ("source", "q=gmsla+esma", "en", ["TRD-818"]),
+        ("family", "family=TRD-5", "en", ["TRD-501", "TRD-502"]),
+        ("family_and_severity", "family=TRD-5&severity=WARNING", "en", ["TRD-502"]),
+        ("owner_and_family", "owner=COMPLIANCE&family=TRD-6", "en", ["TRD-604", "TRD-606"]),
+        ("owner_by_name", "q=compliance+duplicate", "en", []),
+        ("switched_off", "status=INACTIVE", "en", []),
+        ("unknown_family", "family=TRD-9", "en", []),
+    ],
+)
+def test_rules_are_found_by_what_is_said_of_them(
+    boss: Client, case: str, query: str, language: str, codes: list[str]
+) -> None:
+    assert listed(boss, query, language) == codes, case
+
+
+def test_every_rule_is_listed_where_nothing_is_asked(boss: Client) -> None:
+    assert listed(boss, "") == [rule.code for rule in RULE_BOOK] == listed(boss, "status=ACTIVE")
+    assert "No rule matches this filter." in boss.get("/trades/rules/?q=zzz").content.decode()
+
+
+def test_a_rule_says_who_answers_for_it(boss: Client) -> None:
+    page = boss.get("/trades/rules/TRD-106/", headers={"accept-language": "fr"}).content.decode()
+
+    assert "Conformité" in page
+    assert "Complétude et identifiants" in page
 
 
 @pytest.mark.parametrize(

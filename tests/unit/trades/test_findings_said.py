@@ -10,7 +10,8 @@ import pytest
 from django.utils import translation
 
 from core.pages.words import FIGURES, finding_sentence, said
-from tests.unit.trades.test_rule_book import CASES, facts, world
+from tests.unit.trades.rule_cases import CASES
+from tests.unit.trades.rule_world import facts, world
 from trades.facts import TradeFacts
 from trades.rules import active_rules, judge
 from trades.rules.context import RuleContext
