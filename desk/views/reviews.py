@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Action, allows
@@ -38,7 +38,11 @@ class Reviews(ListPage):
     action = Action.VIEW_AUDIT
     template_name = "desk/reviews.html"
     filterset_class, table_class = ReviewFilter, ReviewTable
-    tabs = (Tab(_("All")), Tab(_("Open"), "state=OPEN"), Tab(_("Signed"), "state=SIGNED"))
+    tabs = (
+        Tab(_("All")),
+        Tab(pgettext_lazy("review", "Open"), "state=OPEN"),
+        Tab(pgettext_lazy("review", "Signed"), "state=SIGNED"),
+    )
     export_name = "access-reviews"
     empty_text = _("No review yet: the schedule opens one when a quarter begins.")
 
