@@ -273,6 +273,11 @@ def _price_of_another_currency(market: Market, day: date, name: str) -> Planted:
     return changed(market, day, name, currency="USD")
 
 
+@fault("price", "TRD-407")
+def _outside_the_range_of_the_day(market: Market, day: date, name: str) -> Planted:
+    return in_what_is_unfit(market, day, name, "ranged", price="103")
+
+
 # -------------------------------------------------------------------------------------- duplicates
 @fault("duplicates", "TRD-501")
 def _the_same_fill_again(market: Market, day: date, name: str) -> Planted:

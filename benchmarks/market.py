@@ -223,6 +223,7 @@ UNFIT: Final = {
     "by_ten": 9004,
     "matured": 9005,
     "on_ticks": 9006,
+    "ranged": 9007,
 }
 
 
@@ -240,9 +241,12 @@ def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
         if what == "matured":
             instrument.maturity_date = FIRST - timedelta(days=30)
         instrument.save()
+        ranged = {"high": Decimal(101), "low": Decimal(99)} if what == "ranged" else {}
         known = {"stale": days[:1], "unpriced": []}.get(what, days)
         refdata.Price.objects.bulk_create(
-            refdata.Price(instrument=instrument, day=day, source="BENCH", close=Decimal(100))
+            refdata.Price(
+                instrument=instrument, day=day, source="BENCH", close=Decimal(100), **ranged
+            )
             for day in known
         )
 

@@ -151,6 +151,8 @@ class PriceFacts:
     day: date
     source: str
     close: Decimal
+    high: Decimal | None = None
+    low: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,8 @@ class PriceRow:
     day: date
     close: Decimal
     currency: str
+    high: Decimal | None = None
+    low: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

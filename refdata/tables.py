@@ -228,6 +228,8 @@ class PriceTable(tables.Table):
     instrument = TextColumn(accessor="instrument__code", verbose_name=_("Instrument"))
     isin = TextColumn(accessor="instrument__isin", verbose_name="ISIN")
     close = PriceColumn(verbose_name=_("Closing price"))
+    high = PriceColumn(verbose_name=_("Highest of the day"))
+    low = PriceColumn(verbose_name=_("Lowest of the day"))
     currency = TextColumn(accessor="instrument__currency", verbose_name=_("Currency"))
     source = TextColumn(verbose_name=_("Source"))
 

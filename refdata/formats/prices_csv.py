@@ -1,4 +1,7 @@
-"""Closing prices: a CSV file with the columns ISIN, DAY, CLOSE and, optionally, CURRENCY."""
+"""Closing prices: a CSV file with the columns ISIN, DAY, CLOSE and, optionally, CURRENCY.
+
+HIGH and LOW, optional too and told together, are the range of the day; the close lies in it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,21 @@ def _row(record: Record) -> PriceRow:
     close = record.decimal("CLOSE")
     if day is None or close is None or not 0 < close < PRICE_LIMIT or _decimals(close):
         record.refuse("REF-012", "CLOSE", record.text("CLOSE"))
-    return PriceRow(record.line, isin, day, close, record.text("CURRENCY"))
+    high, low = (_bound(record, column) for column in ("HIGH", "LOW"))
+    if (high is None) is not (low is None):
+        record.required("LOW" if low is None else "HIGH")
+    if high is not None and close > high:
+        record.refuse("REF-012", "HIGH", record.text("HIGH"))
+    if low is not None and close < low:
+        record.refuse("REF-012", "LOW", record.text("LOW"))
+    return PriceRow(record.line, isin, day, close, record.text("CURRENCY"), high, low)
+
+
+def _bound(record: Record, column: str) -> Decimal | None:
+    price = record.decimal(column)
+    if price is not None and (not 0 < price < PRICE_LIMIT or _decimals(price)):
+        record.refuse("REF-012", column, record.text(column))
+    return price
 
 
 def _decimals(number: Decimal) -> bool:

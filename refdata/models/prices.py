@@ -13,7 +13,10 @@ from refdata.models.instruments import Instrument
 
 
 class Price(models.Model):
-    """A close, in the instrument's currency or in percent of nominal as its price type says."""
+    """A close, in the instrument's currency or in percent of nominal as its price type says.
+
+    `high` and `low` are the range of the day on the venue, where the source tells it.
+    """
 
     instrument = models.ForeignKey(
         Instrument, models.CASCADE, related_name="prices", verbose_name=_("instrument")
@@ -21,6 +24,12 @@ class Price(models.Model):
     day = models.DateField(_("day"))
     source = models.CharField(_("source"), max_length=20)
     close = models.DecimalField(_("close"), max_digits=20, decimal_places=10)
+    high = models.DecimalField(
+        _("highest of the day"), max_digits=20, decimal_places=10, null=True, blank=True
+    )
+    low = models.DecimalField(
+        _("lowest of the day"), max_digits=20, decimal_places=10, null=True, blank=True
+    )
 
     audit: ClassVar = AuditPolicy(entity="price")
 
@@ -31,6 +40,18 @@ class Price(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["instrument", "day", "source"], name="price_once"),
             positive("close", name="price_close_positive"),
+            positive("high", name="price_high_positive"),
+            positive("low", name="price_low_positive"),
+            models.CheckConstraint(
+                condition=models.Q(high__isnull=True, low__isnull=True)
+                | models.Q(
+                    high__isnull=False,
+                    low__isnull=False,
+                    low__lte=models.F("close"),
+                    high__gte=models.F("close"),
+                ),
+                name="price_range_of_the_day",
+            ),
         ]
 
     def __str__(self) -> str:

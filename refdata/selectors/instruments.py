@@ -53,14 +53,16 @@ def find_instruments(word: str) -> list[int]:
 
 
 def last_prices(isins: Iterable[str], day: date) -> dict[str, PriceFacts]:
-    """Return by ISIN the latest close on or before `day`; among sources of one day, by name."""
+    """Return by ISIN the latest close on or before `day`, with the range of its day where that is
+    known; among sources of one day, by name.
+    """
     rows = (
         Price.objects.filter(instrument__isin__in=set(isins), day__lte=day)
         .order_by("instrument__isin", "-day", "source")
         .distinct("instrument__isin")
-        .values_list("instrument__isin", "day", "source", "close")
+        .values_list("instrument__isin", "day", "source", "close", "high", "low")
     )
-    return {isin: PriceFacts(isin, at, source, close) for isin, at, source, close in rows if isin}
+    return {row[0]: PriceFacts(row[0], *row[1:]) for row in rows if row[0]}
 
 
 def fx_rates(day: date) -> dict[str, Decimal]:

@@ -129,7 +129,10 @@ def prices(reading: Reading[PriceRow]) -> FilePlan:
             found, expected = row.currency, instrument.currency
             findings.append(replace(OTHER_CURRENCY, found=found, expected=expected, line=row.line))
         else:
-            wanted[(instrument.pk, row.day, "FILE")] = {"close": row.close}
+            told = {"close": row.close, "high": row.high, "low": row.low}
+            wanted[(instrument.pk, row.day, "FILE")] = {
+                name: value for name, value in told.items() if value is not None
+            }
     plan = plan_upsert(Price, key=("instrument_id", "day", "source"), wanted=wanted)
     moved = {price.instrument_id for price in (*plan.new, *plan.changed)}
     isins = sorted(isin for isin, found in known.items() if found.pk in moved)

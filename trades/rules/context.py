@@ -71,6 +71,8 @@ class LastPrice:
     day: date
     close: Decimal
     source: str
+    high: Decimal | None = None
+    low: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
+from trades.rules.completeness import OFF_VENUE
 from trades.rules.context import LastPrice, RuleContext
 from trades.rules.families import Owner
 from trades.rules.rule import DAYS, INSTRUMENT, MARKET, N_, Limits, Parameter, rule
@@ -195,6 +196,35 @@ def check_price_comparable(
     )
 
 
+@rule(
+    "TRD-407",
+    Severity.WARNING,
+    owner=Owner.COMPLIANCE,
+    title=N_("Price is within the range of the day"),
+    message=N_("The price is {found}; the range of that day is {expected}."),
+    source=N_("MAR art. 12 and 16; MiFID II art. 27 (best execution)"),
+    rationale=N_("Nobody dealt there at such a price: it is wrong, or was made up afterwards."),
+    parameters=(Parameter("tolerance", Decimal("0.5"), PERCENT),),
+)
+def check_range(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """On a venue, between the lowest and the highest price of the trade date where these are known,
+    within a tolerance for what other venues and auctions did.
+    """
+    last = usable_price(facts, context)
+    if last is None or last.high is None or last.low is None or last.day != facts.trade_date:
+        return
+    if facts.product or facts.venue in OFF_VENUE:
+        return
+    spread = limits["tolerance"] / HUNDRED
+    if not last.low * (1 - spread) <= facts.price <= last.high * (1 + spread):
+        yield check_range.finding(
+            "price",
+            expected=f"{last.low.normalize():f} – {last.high.normalize():f}",
+            found=f"{facts.price.normalize():f}",
+            evidence={"day": last.day.isoformat(), "source": last.source, "venue": facts.venue},
+        )
+
+
 RULES: Final = (
     check_price,
     check_price_absurd,
@@ -202,4 +232,5 @@ RULES: Final = (
     check_price_known,
     check_net_asset_value,
     check_price_comparable,
+    check_range,
 )

@@ -161,7 +161,7 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
         isins = [isin for isin, of_day in keys if of_day == day]
         prices: dict[str, PriceFacts] = refdata.last_prices(isins, day)
         found |= {
-            (isin, day): LastPrice(price.day, price.close, price.source)
+            (isin, day): LastPrice(price.day, price.close, price.source, price.high, price.low)
             for isin, price in prices.items()
         }
     return found

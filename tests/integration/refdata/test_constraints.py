@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from refdata.models import FxRate, Party, SettlementInstruction
+from refdata.models import FxRate, Party, Price, SettlementInstruction
 from tests.factories import refdata as factories
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,20 @@ def test_nobody_approves_the_instruction_they_proposed() -> None:
 def test_an_approved_instruction_has_an_approver() -> None:
     with pytest.raises(IntegrityError, match="ssi_decided_means_someone"), transaction.atomic():
         instruction(factories.PartyFactory.create(), decided_by="")
+
+
+@pytest.mark.parametrize(("high", "low"), [("59", "58"), ("62", "61"), ("61", None), (None, "59")])
+def test_a_close_lies_in_the_range_of_its_day(high: str | None, low: str | None) -> None:
+    bounds = {name: one and Decimal(one) for name, one in (("high", high), ("low", low))}
+
+    with pytest.raises(IntegrityError, match="price_"), transaction.atomic():
+        Price.objects.create(
+            instrument=factories.InstrumentFactory.create(),
+            day=date(2026, 11, 19),
+            source="FILE",
+            close=Decimal(60),
+            **bounds,
+        )
 
 
 @pytest.mark.parametrize("first_day", [date(2026, 1, 1), date(2026, 6, 30)])

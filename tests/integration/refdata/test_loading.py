@@ -117,6 +117,16 @@ def test_prices_of_unknown_instruments_and_other_currencies_are_findings() -> No
     }
 
 
+def test_the_range_of_a_day_stays_where_a_later_file_does_not_tell_it() -> None:
+    factories.InstrumentFactory.create(isin="FR0000120271")
+    load("prices", b"isin,day,close,high,low\nFR0000120271,2026-11-19,55.12,55.5,54.9\n")
+
+    load("prices", b"isin,day,close\nFR0000120271,2026-11-19,55.13\n")
+
+    (last,) = selectors.last_prices(["FR0000120271"], date(2026, 11, 19)).values()
+    assert (last.close, last.high, last.low) == tuple(map(Decimal, ("55.13", "55.5", "54.9")))
+
+
 def test_a_preview_counts_what_would_happen_and_writes_nothing() -> None:
     factories.InstrumentFactory.create(isin="FR0000120271")
 

@@ -183,6 +183,26 @@ def test_prices_name_the_line_that_is_wrong() -> None:
     ]
 
 
+def test_the_range_of_a_day_holds_its_close() -> None:
+    reading = prices_csv.read(
+        b"isin,day,close,high,low\nFR0000120271,2026-11-19,55.12,55.5,55\n"
+        b"FR0000120271,2026-11-20,55.12,,\nFR0000131104,2026-11-19,60,59.9,59\n"
+        b"FR0000131104,2026-11-20,60,61,60.1\nFR0000131104,2026-11-18,60,61,\n"
+        b"FR0000131104,2026-11-17,60,x,59\n"
+    )
+
+    assert [(row.high, row.low) for row in reading.rows] == [
+        (Decimal("55.5"), Decimal(55)),
+        (None, None),
+    ]
+    assert [(f.code, f.field, f.line) for f in reading.findings] == [
+        ("REF-012", "HIGH", 4),
+        ("REF-012", "LOW", 5),
+        ("REF-001", "LOW", 6),
+        ("REF-003", "HIGH", 7),
+    ]
+
+
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>
 <dataroot><ISO10383_MIC><MIC>&b;</MIC></ISO10383_MIC></dataroot>"""
 

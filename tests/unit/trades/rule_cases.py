@@ -41,6 +41,11 @@ def ticking(tick: str) -> RuleContext:
     return world(instruments={BNP_ISIN: listed})
 
 
+def ranging(low: str, high: str) -> RuleContext:
+    today = LastPrice(FRIDAY, Decimal(61), "EURONEXT", high=Decimal(high), low=Decimal(low))
+    return world(last_prices={(BNP_ISIN, FRIDAY): today})
+
+
 ANA = world().traders["T-ANA"]
 
 
@@ -164,6 +169,8 @@ CASES = [
     ),
     ("TRD-404", "no_price", facts(), world(last_prices={})),
     ("TRD-406", "close_in_euros", facts(currency="USD"), world()),
+    ("TRD-407", "above_the_highest", facts(price=Decimal("61.31")), ranging("60", "61")),
+    ("TRD-407", "below_the_lowest", facts(price=Decimal("60.69")), ranging("61", "62")),
     ("TRD-501", "twin", facts(), world(twins={7: "T3"})),
     ("TRD-502", "near_twin", facts(), world(near_twins={7: "T3"})),
     ("TRD-601", "over_25_million", facts(risk_amount_eur=Decimal("25000000.01")), world()),

@@ -14,7 +14,7 @@ import pytest
 
 from kernel.findings import Severity
 from tests.unit.trades.product_cases import CLEAN
-from tests.unit.trades.rule_cases import ANA, CASES, book, ticking
+from tests.unit.trades.rule_cases import ANA, CASES, book, ranging, ticking
 from tests.unit.trades.rule_world import (
     bond,
     facts,
@@ -84,6 +84,8 @@ def test_clean_trade_of_another_product_has_no_finding(case: str, trade: TradeFa
         )),
         ("price_on_the_tick", facts(), ticking("0.05")),
         ("between_two_ticks_off_venue", facts(venue="XOFF"), ticking("0.2")),
+        ("at_the_tolerance_of_the_day", facts(), ranging("60.8", "62")),
+        ("agreed_off_venue", facts(venue="XOFF"), ranging("61", "62")),
         ("average_of_a_block", facts(source_system="ALLOCATION"), ticking("0.2")),
         ("no_calendar_of_no_market", facts(venue="XOFF"), world(calendars={})),
     ],
