@@ -49,6 +49,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "CAPTURE": _("Capture"),
     "PARKED": _("Parked"),
     "REPORT": _("Report"),
+    "SCREENING": _("Sanctions"),
     "EXCEPTION": _("Exception"),
     "VALIDATION": _("Validation"),
     "CANCELLATION": _("Cancellation"),

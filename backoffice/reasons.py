@@ -23,6 +23,7 @@ REASONS: Final[dict[str, Promise]] = {
     "administration": pgettext_lazy("reason", "administration"),
     "currencies": pgettext_lazy("reason", "currencies"),
     "demo day": _("demo day"),
+    "screening": _("screening"),
     "ended": pgettext_lazy("reason", "ended"),
     "left the house": _("left the house"),
     "new secret": _("new secret"),

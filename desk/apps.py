@@ -26,6 +26,7 @@ class DeskConfig(AppConfig):
                 "CAPTURE": Look(_("Capture"), "blue"),
                 "PARKED": Look(_("Parked"), "grey"),
                 "REPORT": Look(_("Report"), "blue"),
+                "SCREENING": Look(_("Sanctions"), "red"),
                 "VALIDATION": Look(_("Validation"), "purple"),
                 "CANCELLATION": Look(_("Cancellation"), "red"),
                 "EXCEPTION": Look(_("Exception"), "red"),

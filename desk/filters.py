@@ -44,6 +44,7 @@ KINDS = [
     ("CAPTURE", _("Capture")),
     ("PARKED", _("Parked")),
     ("REPORT", _("Report")),
+    ("SCREENING", _("Sanctions")),
 ]
 
 

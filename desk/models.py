@@ -162,6 +162,11 @@ class ControlException(Waiting):
         """Whether it keeps a report back: only a repair ends it."""
         return self.kind == ExceptionKind.REPORT
 
+    @property
+    def is_of_screening(self) -> bool:
+        """Whether it says that a party may be on a list: two people clear it, on the hit's page."""
+        return self.kind == ExceptionKind.SCREENING
+
 
 class WorkItem(Waiting):
     """One thing to be done by a person, in the one queue; it points at what must be decided."""

@@ -51,13 +51,15 @@ EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]]
 
 class ExceptionKind(StrEnum):
     """CONTROL: a rule of the book; CAPTURE: a message that could not be booked; PARKED: one that
-    waits for the message it follows; REPORT: a version that cannot be reported.
+    waits for the message it follows; REPORT: a version that cannot be reported; SCREENING: a party
+    that may be on a sanctions list.
     """
 
     CONTROL = "CONTROL"
     CAPTURE = "CAPTURE"
     PARKED = "PARKED"
     REPORT = "REPORT"
+    SCREENING = "SCREENING"
 
 
 class WorkKind(StrEnum):

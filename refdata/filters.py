@@ -16,6 +16,7 @@ from refdata.states import (
     InstructionState,
     ListedKind,
     RecordState,
+    RestrictedKind,
     SanctionsList,
 )
 
@@ -227,4 +228,27 @@ class SanctionsEntryFilter(ListFilterSet):
 
     class Meta:
         model = models.ListedEntry
+        fields: list[str] = []
+
+
+class HitFilter(ListFilterSet):
+    q = SearchFilter(fields=("ours__called", "theirs__called", "party__code__istartswith"))
+    list_code = ChipsFilter(
+        field_name="entry__list_code", choices=labelled(SanctionsList), label=_("List")
+    )
+    is_live = YesNoFilter(field_name="ended_at", lookup_expr="isnull", label=_("Live"))
+    is_cleared = YesNoFilter(label=_("Cleared"))
+
+    class Meta:
+        model = models.ScreeningHit
+        fields: list[str] = []
+
+
+class RestrictionFilter(ListFilterSet):
+    q = SearchFilter(fields=("value__istartswith", "reason"))
+    kind = ChipsFilter(choices=labelled(RestrictedKind), label=_("Kind"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+
+    class Meta:
+        model = models.Restriction
         fields: list[str] = []

@@ -75,6 +75,13 @@ def reason_field(help_text: StrOrPromise = "") -> forms.CharField:
     )
 
 
+class FalseHitForm(forms.Form):
+    """Until when a hit means somebody else, and how that is known."""
+
+    until = DayField(label=_("Valid to"), help_text=_("A year from today at most."))
+    why = reason_field(_("What tells the two apart: country, date of birth, register, business."))
+
+
 class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A proposal: who, for what, where to; and why."""
 
@@ -144,6 +151,22 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         fields: ClassVar[list[str]] = [
             *("venue", "issuer_country", "asset_class", "place", "valid_from", "valid_to"),
         ]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
+
+
+class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What is not dealt in, from when; and why."""
+
+    value = CodeField(
+        r"[A-Z]{2}([A-Z0-9]{9}[0-9])?",
+        label=_("ISIN or country"),
+        help_text=_("The ISIN of an instrument, or the two letters of a country."),
+    )
+    why = reason_field()
+
+    class Meta:
+        model = models.Restriction
+        fields: ClassVar[list[str]] = ["kind", "value", "valid_from", "valid_to"]
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
 
 

@@ -129,6 +129,21 @@ class IdentifierScheme(StrEnum):
     OTHER = "OTHER"
 
 
+class RestrictedKind(StrEnum):
+    """What the house may not deal in by its own decision."""
+
+    INSTRUMENT = "INSTRUMENT"
+    COUNTRY = "COUNTRY"
+
+
+class ScreeningOutcome(StrEnum):
+    """What the last screening of a party found; without a name nothing can be compared."""
+
+    CLEAR = "CLEAR"
+    HIT = "HIT"
+    NAMELESS = "NAMELESS"
+
+
 class InstructionState(StrEnum):
     """Life of a standing settlement instruction; only an approved one is ever selected."""
 
@@ -144,6 +159,9 @@ INSTRUCTION_TRANSITIONS: Final[Transitions[InstructionState]] = {
 }
 
 COLOURS: Final[dict[str, str]] = {
+    ScreeningOutcome.CLEAR: "green",
+    ScreeningOutcome.HIT: "red",
+    ScreeningOutcome.NAMELESS: "amber",
     RecordState.ACTIVE: "green",
     RecordState.INACTIVE: "grey",
     InstructionState.PENDING: "amber",

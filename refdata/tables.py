@@ -316,3 +316,33 @@ class SanctionsEntryTable(tables.Table):
 
     class Meta:
         order_by = ("name",)
+
+
+class HitTable(tables.Table):
+    id = LinkColumn("refdata:hit", verbose_name=_("Number"))
+    party = TextColumn(accessor="party__code", verbose_name=_("Party"))
+    ours = TextColumn(verbose_name=_("Our name"), width=40)
+    theirs = TextColumn(verbose_name=_("Name on the list"), width=40)
+    score = QuantityColumn(verbose_name=_("Score"))
+    list_code = StatusColumn(accessor="entry__list_code", verbose_name=_("List"))
+    kind = StatusColumn(accessor="entry__kind", verbose_name=_("Kind"))
+    is_cleared = tables.BooleanColumn(verbose_name=_("Cleared"), null=False)
+    found_at = MomentColumn(verbose_name=_("Found at"))
+    ended_at = MomentColumn(verbose_name=_("Ended at"))
+
+    class Meta:
+        order_by = ("-score", "-id")
+
+
+class RestrictionTable(tables.Table):
+    value = LinkColumn("refdata:restriction", verbose_name=_("ISIN or country"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    reason = TextColumn(verbose_name=_("Reason"), width=40)
+    proposed_by = TextColumn(verbose_name=_("Proposed by"))
+    decided_by = TextColumn(verbose_name=_("Decided by"))
+    state = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("kind", "value", "-valid_from")

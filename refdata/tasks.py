@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core import files
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
@@ -55,6 +57,23 @@ def load_sanctions(run: JobRun) -> None:
         run.count(name, number)
     run.count("rows_refused", version.bad_rows)
     run.result(version.get_absolute_url())
+
+
+@job_handler("refdata.screen", counts=services.SCREENED)
+def screen(run: JobRun) -> None:
+    """Screen the parties named, or all of them where a list changed."""
+    counts = services.screen_parties(
+        party_ids=_parties_of(run.parameters), actor=run.actor, at=run.at, told=run.progress
+    )
+    for name, number in counts.items():
+        run.count(name, number)
+    run.result("/refdata/hits/")
+
+
+def _parties_of(parameters: dict[str, Any]) -> list[int] | None:
+    one = parameters.get("party_id")
+    ids: list[int] | None = parameters.get("party_ids") or ([one] if one else None)
+    return ids
 
 
 @job_handler("refdata.load_calendars", counts=("calendars", "closed_weekdays"))

@@ -13,7 +13,9 @@ from refdata.views import (
     lists,
     lookups,
     places,
+    restrictions,
     sanctions,
+    screening,
 )
 
 app_name = "refdata"
@@ -94,6 +96,22 @@ urlpatterns = [
     path("sanctions/<int:pk>/", sanctions.VersionPage.as_view(), name="sanctions_version"),
     path("sanctions/entries/", sanctions.EntryList.as_view(), name="sanctions_entries"),
     path("sanctions/entries/<int:pk>/", sanctions.EntryPage.as_view(), name="sanctions_entry"),
+    path("restrictions/", restrictions.RestrictionList.as_view(), name="restrictions"),
+    path("restrictions/new/", restrictions.ProposeRestriction.as_view(), name="restriction_new"),
+    path("restrictions/<int:pk>/", restrictions.RestrictionPage.as_view(), name="restriction"),
+    re_path(
+        r"^restrictions/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
+        restrictions.DecideRestriction.as_view(),
+        name="restriction_decide",
+    ),
+    path("hits/", screening.HitList.as_view(), name="hits"),
+    path("hits/<int:pk>/", screening.HitPage.as_view(), name="hit"),
+    path("hits/<int:pk>/false/", screening.ProposeFalseHit.as_view(), name="false_hit_new"),
+    re_path(
+        r"^hits/false/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
+        screening.DecideFalseHit.as_view(),
+        name="false_hit_decide",
+    ),
     path("lookup/instruments/", lookups.InstrumentLookup.as_view(), name="lookup_instruments"),
     path("lookup/parties/", lookups.CounterpartyLookup.as_view(), name="lookup_parties"),
     path("lookup/books/", lookups.BookLookup.as_view(), name="lookup_books"),

@@ -195,6 +195,10 @@ def waive_exception(
         access.require(actor, Action.RESOLVE_EXCEPTION, desk=desk)
         if row.is_of_report:
             raise UnableToWaive(_("What keeps a report back is repaired, not waived."))
+        if row.is_of_screening:
+            raise UnableToWaive(
+                _("A hit of a sanctions list is cleared on its page, by two people.")
+            )
         if row.severity == Severity.BLOCKING:
             access.require(actor, Action.WAIVE_EXCEPTION, desk=desk)
             if actor.name in row.contributors:

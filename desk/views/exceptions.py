@@ -112,7 +112,8 @@ class ExceptionDetail(DetailPage):
         actor = self.request.actor
         desk = row.desk_code or None
         may_resolve = access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk)
-        may_waive = may_resolve and not row.is_of_report and _may_accept(row, actor)
+        is_repaired = row.is_of_report or row.is_of_screening
+        may_waive = may_resolve and not is_repaired and _may_accept(row, actor)
         others = selectors.list_exceptions_of(
             subject_kind=row.subject_kind, subject_id=row.subject_id
         ).exclude(pk=row.pk)

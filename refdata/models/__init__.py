@@ -9,7 +9,9 @@ from refdata.models.organisation import Account, Book, Desk, Trader
 from refdata.models.parties import Party, PartyAlias, SettlementInstruction
 from refdata.models.places import SettlementPlace
 from refdata.models.prices import FxRate, Price
+from refdata.models.restrictions import Restriction
 from refdata.models.sanctions import ListedEntry, ListVersion
+from refdata.models.screening import FalseHit, Screening, ScreeningHit
 
 __all__ = [
     "Account",
@@ -19,6 +21,7 @@ __all__ = [
     "Currency",
     "CutOff",
     "Desk",
+    "FalseHit",
     "FeeSchedule",
     "FileImport",
     "FxRate",
@@ -30,6 +33,9 @@ __all__ = [
     "Party",
     "PartyAlias",
     "Price",
+    "Restriction",
+    "Screening",
+    "ScreeningHit",
     "SettlementCycle",
     "SettlementInstruction",
     "SettlementPlace",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -71,6 +72,7 @@ class ListedEntry(models.Model):
     countries = ArrayField(models.CharField(max_length=2), verbose_name=_("countries"))
     places = models.JSONField(_("places"))
     identifiers = models.JSONField(_("numbers"))
+    isins = ArrayField(models.CharField(max_length=12), null=True, verbose_name="ISIN")
     programmes = models.JSONField(_("programmes"))
     listed_on = models.DateField(_("listed on"), null=True, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
@@ -108,6 +110,13 @@ class ListedEntry(models.Model):
                 condition=Q(until=None),
                 name="listedentry_one_in_force",
             ),
+        ]
+        indexes = [
+            GinIndex(
+                fields=["isins"],
+                condition=Q(until=None, isins__isnull=False),
+                name="listedentry_isins",
+            )
         ]
 
     def __str__(self) -> str:

@@ -38,12 +38,20 @@ from refdata.services.sanctions import (
     load_list,
     preview_list,
 )
+from refdata.services.screening import (
+    SCREENED,
+    decide_false_hit,
+    decide_restriction,
+    propose_false_hit,
+    screen_parties,
+)
 
 __all__ = [
     "COUNTS",
     "FILE_KINDS",
     "LIST_COUNTS",
     "READING_COUNTS",
+    "SCREENED",
     "AlreadyLoaded",
     "InstructionNotPending",
     "ListPlan",
@@ -61,6 +69,8 @@ __all__ = [
     "approve_instruction",
     "create_instrument",
     "decide",
+    "decide_false_hit",
+    "decide_restriction",
     "fingerprint",
     "load_calendars",
     "load_currencies",
@@ -70,8 +80,10 @@ __all__ = [
     "preview_file",
     "preview_list",
     "propose",
+    "propose_false_hit",
     "propose_instruction",
     "refuse_instruction",
     "save_party",
     "save_record",
+    "screen_parties",
 ]

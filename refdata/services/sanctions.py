@@ -26,7 +26,7 @@ from refdata.facts import ListedRow, ListReading
 from refdata.formats import csl, eu_journal, eu_list, ofac, un_list
 from refdata.models import ListedEntry, ListVersion
 from refdata.services.news import SANCTIONS_LOADED
-from refdata.states import SanctionsList
+from refdata.states import IdentifierScheme, SanctionsList
 
 READERS: Final[Mapping[SanctionsList, Callable[[bytes], ListReading]]] = {
     SanctionsList.OFAC_SDN: ofac.read,
@@ -250,6 +250,7 @@ def _entry(version: ListVersion, row: ListedRow) -> ListedEntry:
         countries=list(row.countries),
         places=list(row.places),
         identifiers=[[number.scheme, number.value] for number in row.identifiers],
+        isins=[n.value for n in row.identifiers if n.scheme == IdentifierScheme.ISIN] or None,
         programmes=list(row.programmes),
         listed_on=row.listed_on,
         remarks=row.remarks,

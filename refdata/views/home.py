@@ -36,6 +36,8 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
             (_("Settlement instructions"), "instructions", models.SettlementInstruction),
             (_("Fee schedules"), "fees", models.FeeSchedule),
             (_("Sanctions lists"), "sanctions", models.ListVersion),
+            (_("Hits of sanctions lists"), "hits", models.ScreeningHit),
+            (_("Restrictions"), "restrictions", models.Restriction),
         ),
     ),
     (

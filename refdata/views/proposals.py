@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import PageView
+from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import services
 from refdata.models import SettlementInstruction
@@ -58,15 +60,15 @@ class DecisionPage(PageView):
 
     def post(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
         get_object_or_404(self.model, pk=pk)
-        saved = services.decide(
-            model=self.model,
-            row_id=pk,
-            approve=decision == "approve",
-            actor=self.request.actor,
-            at=timezone.now(),
+        saved = self.decide(
+            pk, approve=decision == "approve", actor=self.request.actor, at=timezone.now()
         )
         messages.success(request, gettext("Your decision is recorded."))
         return redirect(saved.get_absolute_url())
+
+    def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
+        """Put the row in force or refuse it."""
+        return services.decide(model=self.model, row_id=pk, approve=approve, actor=actor, at=at)
 
 
 class ProposalPage(PageView):
@@ -91,10 +93,10 @@ class ProposalPage(PageView):
             reason=form.cleaned_data["why"],
         )
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         return self._shown(self.form_class(initial=self.initial()))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         form = self.form_class(request.POST)
         if not form.is_valid():
             return self._shown(form, status=422)

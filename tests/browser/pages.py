@@ -221,6 +221,9 @@ KEYS: Final[dict[str, Arguments]] = {
     "refdata:calendar": _first(refdata.Calendar),
     "refdata:currency": _first(refdata.Currency),
     "refdata:import": _first(refdata.FileImport),
+    "refdata:restriction": _first(refdata.Restriction),
+    "refdata:hit": _first(refdata.ScreeningHit),
+    "refdata:false_hit_new": _first(refdata.ScreeningHit),
     "refdata:sanctions_version": _first(refdata.ListVersion),
     "refdata:sanctions_entry": _first(refdata.ListedEntry),
 }

@@ -24,7 +24,7 @@ from core.table_reading import Reading
 from desk.models import ControlException
 from desk.services import many, reviews, roles
 from kernel.actors import SYSTEM
-from refdata.models import CutOff
+from refdata.models import CutOff, Restriction
 from refdata.services import load_file, load_list
 from refdata.states import SanctionsList
 from tests.browser import allocated, pages
@@ -45,6 +45,7 @@ PRICES = b"ISIN,DAY,CLOSE\nFR0000131104,2026-11-20,62.10\nFR0000131105,2026-11-2
 LISTED = (
     b"schema,name,alias,weakAlias,programKey,measure,nationality,birthDate,passportNumber,celex\n"
     b"Person,Ivan BOREALOV,Iwan Borealow,Le Nord,EU-RUS,Asset freeze,Russian,1960,P 77,32014R0269\n"
+    b"LegalEntity,CACEIS SARL,,,EU-RUS,Asset freeze,,,,32014R0269\n"
     b"LegalEntity,Grande Ourse SARL,,,EU-RUS,Asset freeze,,,,32014R0269\n"
 )
 DRAWN_BY_OTHERS = {"api-docs"}
@@ -90,6 +91,11 @@ def world() -> None:
     for content in (LISTED, LISTED.replace(b"Ourse SARL", b"Ourse SA")):
         load_list(code=SanctionsList.EU_JOURNAL, name="annex.csv", content=content,
                   is_meant=True, actor=SYSTEM, at=AT)  # fmt: skip
+    jobs.run_pending()
+    Restriction.objects.create(
+        kind="COUNTRY", value="KP", valid_from=DAY, reason="embargo", proposed_by="agent",
+        proposed_at=AT,
+    )  # fmt: skip
     CutOff.objects.create(
         step="close",
         at_time=time(20),

@@ -21,6 +21,7 @@ from trades.rules import (
     interest,
     limits,
     prices,
+    sanctions,
     settling,
     timeliness,
 )
@@ -38,6 +39,7 @@ RULE_BOOK: Final[tuple[Rule, ...]] = (
     *prices.RULES,
     *duplicates.RULES,
     *limits.RULES,
+    *sanctions.RULES,
     *timeliness.RULES,
     *exchange.RULES,
     *financing.RULES,

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons
-from refdata.facts import InstructionFacts
+from refdata.facts import InstructionFacts, RestrictionFacts, ScreeningFacts
 from refdata.rules.fees import FeeBook
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
+CLEAR = ScreeningFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,16 @@ class InstrumentRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyRef:
+    """`screening` is None for a party that was never screened."""
+
     code: str
     active: bool
     lei: str
     lei_next_renewal: date | None = None
     is_counterparty: bool = True
     lei_status: str = ""
+    country: str = ""
+    screening: ScreeningFacts | None = CLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,8 @@ class RuleContext:
     the `unvalued` trades that they lack are counted; `house` is the calendar of our own days and
     `slices` map a trade id to the trades it is part of. `instructions` are those of a counterparty
     of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
-    and `accounts` the keys of ours that trades name.
+    and `accounts` the keys of ours that trades name. `restrictions` are by ISIN or country,
+    `listed_isins` are the securities that a sanctions list names, with the name of the entry.
     """
 
     at: datetime
@@ -128,6 +134,8 @@ class RuleContext:
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
     chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    restrictions: Mapping[str, Sequence[RestrictionFacts]] = dataclasses.field(default_factory=dict)
+    listed_isins: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def local_day(self, moment: datetime, mic: str) -> date:
         """Return the calendar day of a moment at a venue; the house's own zone off venue."""

@@ -23,6 +23,8 @@ from refdata.facts import (
     InstrumentFacts,
     PartyFacts,
     PriceFacts,
+    RestrictionFacts,
+    ScreeningFacts,
     TraderFacts,
 )
 from refdata.models import Currency
@@ -168,11 +170,18 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
 
 
 def _counterparties(
-    chunk: Sequence[TradeFacts], shelf: Shelf[int, PartyFacts]
+    chunk: Sequence[TradeFacts],
+    shelf: Shelf[int, PartyFacts],
+    screened: Shelf[int, ScreeningFacts],
 ) -> dict[str, PartyRef]:
     named = {(facts.counterparty_code, facts.counterparty_id or 0) for facts in chunk}
     parties = shelf.of(pk for _code, pk in named if pk)
-    return {code: control_records.party(parties[pk]) for code, pk in named if pk in parties}
+    said = screened.of(pk for _code, pk in named if pk)
+    return {
+        code: control_records.party(parties[pk], said.get(pk))
+        for code, pk in named
+        if pk in parties
+    }
 
 
 def _currencies(codes: set[str]) -> dict[str, bool]:
@@ -233,9 +242,18 @@ class Library:
     )
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
+    restrictions: Mapping[str, Sequence[RestrictionFacts]] = field(
+        default_factory=refdata.restrictions
+    )
+    listed: Shelf[str, str] = field(default_factory=lambda: Shelf(refdata.listed_isins))
+    screened: Shelf[int, ScreeningFacts] = field(init=False)
     settlement: SettlementBook | None = None
     settlement_of: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Clearances of false hits are those of the day of the control."""
+        self.screened = Shelf(lambda ids: refdata.screened(ids, self.at.date()))
 
     def context(self, chunk: Sequence[TradeFacts], *, windows: Windows) -> RuleContext:
         """Return what the rules may look at for these trades."""
@@ -253,7 +271,7 @@ class Library:
             instruments={
                 isin: control_records.instrument(found) for isin, found in instruments.items()
             },
-            counterparties=_counterparties(chunk, self.parties),
+            counterparties=_counterparties(chunk, self.parties, self.screened),
             books={code: control_records.book(found) for code, found in books.items()},
             traders={code: control_records.trader(found) for code, found in traders.items()},
             venues={
@@ -284,6 +302,8 @@ class Library:
             instructions=instructions,
             chosen=chosen,
             accounts=accounts,
+            restrictions=self.restrictions,
+            listed_isins=self.listed.of(facts.isin for facts in chunk if facts.isin),
         )
 
     def _days(self, chunk: Sequence[TradeFacts]) -> tuple[Sums, Sums]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, TraderFacts
+from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, ScreeningFacts, TraderFacts
 from refdata.states import AssetClass
 from trades.rules.context import BookRef, InstrumentRef, PartyRef, TraderRef
 
@@ -36,7 +36,7 @@ def _contract_known(facts: InstrumentFacts) -> bool:
     return facts.is_future or bool(facts.option_type and facts.strike_price is not None)
 
 
-def party(facts: PartyFacts) -> PartyRef:
+def party(facts: PartyFacts, screening: ScreeningFacts | None) -> PartyRef:
     """Return what rules see of a counterparty."""
     return PartyRef(
         code=facts.code,
@@ -45,6 +45,8 @@ def party(facts: PartyFacts) -> PartyRef:
         lei_next_renewal=facts.lei_next_renewal,
         is_counterparty=facts.is_counterparty,
         lei_status=facts.lei_status,
+        country=facts.country,
+        screening=screening,
     )
 
 

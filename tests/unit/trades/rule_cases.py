@@ -21,6 +21,7 @@ from tests.unit.trades.rule_world import (
     party,
     world,
 )
+from tests.unit.trades.sanction_cases import SANCTION_CASES
 from trades.rules.context import BookRef, LastPrice, RuleContext, Slices
 
 
@@ -183,6 +184,7 @@ CASES = [
     ),
     ("TRD-604", "inactive_party", facts(), inactive(world(), "counterparties", "BNPP")),
     ("TRD-605", "delisted", facts(), inactive(world(), "instruments", BNP_ISIN)),
+    *SANCTION_CASES,
     ("TRD-606", "trader_left", facts(), inactive(world(), "traders", "T-ANA")),
     ("TRD-607", "closed_book", facts(), inactive(world(), "books", "EQ-PAR-1")),
     ("TRD-608", "no_rate", facts(risk_amount_eur=None), world()),
