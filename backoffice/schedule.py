@@ -49,6 +49,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "look for false hits that ran out": {
+        "task": "refdata.look_for_run_out_clearances",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "look at the deadlines of confirmations": {
         "task": "settlement.look_at_deadlines",
         "schedule": 60,

@@ -316,9 +316,8 @@ class ListedIdentifier:
 class ListedRow:
     """One entry of a sanctions list, as its publisher says it.
 
-    `names` begin with the main one. `births` are ISO days, months, years or spans of years
-    (`1968/1973`), with `~` before what is approximate. `countries` are ISO 3166 codes; `places` are
-    those that no code says. `remarks` hold what no other term does, in the words of the list.
+    `names` begin with the main one. `births` are ISO days, months, years or spans (`1968/1973`),
+    with `~` before what is approximate. `places` are countries that no ISO 3166 code says.
     """
 
     line: int

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import shared_task
+from django.utils import timezone
+
 from core import files
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
+from kernel.actors import SYSTEM
 from refdata import services
 from refdata.states import SanctionsList
 
@@ -87,3 +91,9 @@ def load_calendars(run: JobRun) -> None:
     services.load_currencies(actor=run.actor)
     run.count("calendars", len(days))
     run.count("closed_weekdays", sum(days.values()))
+
+
+@shared_task(name="refdata.look_for_run_out_clearances", ignore_result=True)
+def look_for_run_out_clearances() -> None:
+    """Have a hit looked at again when what two people decided about it has run out."""
+    services.reopen_hits(actor=SYSTEM, at=timezone.now())

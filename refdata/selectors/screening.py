@@ -10,6 +10,8 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from desk.models import ControlException
+from desk.states import LIVE_EXCEPTION
 from refdata.facts import RestrictionFacts, ScreeningFacts, Suspect, Watched
 from refdata.models import (
     FalseHit,
@@ -22,6 +24,7 @@ from refdata.models import (
 )
 from refdata.states import InstructionState, ScreeningOutcome
 
+SUBJECT_KIND: Final = "screening_hit"
 NAME_LETTERS_MIN: Final = 6
 """An alias of fewer letters, and of one word, is a code of its source and no name."""
 
@@ -90,6 +93,18 @@ def cleared_on(day: date) -> Exists:
 def live_hits(day: date) -> QuerySet[ScreeningHit]:
     """Return the hits that hold a party back on a day."""
     return ScreeningHit.objects.filter(~cleared_on(day), ended_at=None)
+
+
+def run_out_hits(day: date) -> list[ScreeningHit]:
+    """Return the hits that were cleared once and are not on this day, and that nobody looks at."""
+    open_about = ControlException.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), state__in=LIVE_EXCEPTION
+    )
+    once = FalseHit.objects.filter(
+        hit=OuterRef("pk"), state=InstructionState.APPROVED, valid_to__lt=day
+    )
+    hits = live_hits(day).filter(Exists(once), ~Exists(open_about))
+    return list(hits.select_related("party", "entry").order_by("pk"))
 
 
 def screened(party_ids: Collection[int], day: date) -> dict[int, ScreeningFacts]:

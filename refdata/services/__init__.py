@@ -43,6 +43,7 @@ from refdata.services.screening import (
     decide_false_hit,
     decide_restriction,
     propose_false_hit,
+    reopen_hits,
     screen_parties,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "propose_false_hit",
     "propose_instruction",
     "refuse_instruction",
+    "reopen_hits",
     "save_party",
     "save_record",
     "screen_parties",

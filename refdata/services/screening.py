@@ -24,12 +24,12 @@ from refdata.facts import Likely, Watched
 from refdata.models import FalseHit, Party, Restriction, Screening, ScreeningHit
 from refdata.models.labels import LABELS
 from refdata.rules.screening import NameIndex
+from refdata.selectors.screening import SUBJECT_KIND
 from refdata.services import proposals
 from refdata.services.news import PARTIES_SCREENED, RESTRICTED
 from refdata.services.proposals import UnableToSet
 from refdata.states import RestrictedKind, ScreeningOutcome
 
-SUBJECT_KIND: Final = "screening_hit"
 SCREENED: Final = ("parties_screened", "parties_nameless", "hits_found", "hits_ended")
 CHUNK: Final = 500
 MAY_BE_LISTED: Final = Finding(
@@ -103,6 +103,16 @@ def decide_false_hit(*, row_id: int, approve: bool, actor: Actor, at: datetime) 
             _announce({row.hit.party_id})
     row.refresh_from_db()
     return row
+
+
+def reopen_hits(*, actor: Actor, at: datetime) -> int:
+    """Raise the exceptions of hits whose clearance has run out; return how many there were."""
+    with acting(actor=actor, reason="screening"):
+        hits = selectors.run_out_hits(at.date())
+        raised = [_raised(hit) for hit in hits]
+        raise_exceptions(raised=raised, kind=ExceptionKind.SCREENING, actor=actor, at=at)
+        _announce({hit.party_id for hit in hits})
+    return len(raised)
 
 
 def decide_restriction(*, row_id: int, approve: bool, actor: Actor, at: datetime) -> Restriction:

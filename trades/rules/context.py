@@ -16,6 +16,7 @@ from refdata.rules.fees import FeeBook
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
 CLEAR = ScreeningFacts()
+Restrictions = Mapping[str, Sequence[RestrictionFacts]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ class RuleContext:
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
     chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    restrictions: Mapping[str, Sequence[RestrictionFacts]] = dataclasses.field(default_factory=dict)
+    restrictions: Restrictions = dataclasses.field(default_factory=dict)
     listed_isins: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def local_day(self, moment: datetime, mic: str) -> date:

@@ -23,7 +23,6 @@ from refdata.facts import (
     InstrumentFacts,
     PartyFacts,
     PriceFacts,
-    RestrictionFacts,
     ScreeningFacts,
     TraderFacts,
 )
@@ -37,6 +36,7 @@ from trades.rules.context import (
     HOUSE_ZONE,
     LastPrice,
     PartyRef,
+    Restrictions,
     RuleContext,
     Slices,
 )
@@ -242,9 +242,7 @@ class Library:
     )
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
-    restrictions: Mapping[str, Sequence[RestrictionFacts]] = field(
-        default_factory=refdata.restrictions
-    )
+    restrictions: Restrictions = field(default_factory=refdata.restrictions)
     listed: Shelf[str, str] = field(default_factory=lambda: Shelf(refdata.listed_isins))
     screened: Shelf[int, ScreeningFacts] = field(init=False)
     settlement: SettlementBook | None = None

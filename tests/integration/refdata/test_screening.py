@@ -217,7 +217,9 @@ def test_a_clearance_runs_out_and_the_exception_comes_back(hit: ScreeningHit) ->
 
     assert not selectors.live_hits(DAY + timedelta(days=10)).exists()
     assert selectors.live_hits(DAY + timedelta(days=11)).exists()
-    screen(at=AT + timedelta(days=11))
+    assert services.reopen_hits(actor=SYSTEM, at=AT + timedelta(days=10)) == 0
+    assert services.reopen_hits(actor=SYSTEM, at=AT + timedelta(days=11)) == 1
+    assert services.reopen_hits(actor=SYSTEM, at=AT + timedelta(days=11)) == 0
 
     assert len(open_exceptions()) == 1
 
