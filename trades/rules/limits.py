@@ -15,6 +15,7 @@ from trades.rules.rule import COUNTERPARTY, DEALER, INSTRUMENT, N_, Limits, Para
 
 EUR: Final = "EUR"
 SOME: Final = 8
+ZERO: Final = Decimal(0)
 
 
 def _euros(amount: Decimal) -> str:
@@ -198,14 +199,18 @@ def check_amount_known(
     message=N_("The trader's day lacks {found} trades without an amount in EUR: it is more."),
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
     rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
+    parameters=(Parameter("from", Decimal(250_000_000), EUR),),
     reads=DEALER,
 )
 def check_trader_day_complete(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Every live trade of the trader's day has its amount in EUR."""
-    lacking = context.trader_unvalued.get((facts.trader_code, facts.trade_date))
-    if lacking:
+    """Every live trade of the trader's day has its amount in EUR, where the others come to so much
+    that these could matter: each trade without one is held itself (TRD-608).
+    """
+    key = (facts.trader_code, facts.trade_date)
+    lacking = context.trader_unvalued.get(key)
+    if lacking and context.trader_gross.get(key, ZERO) >= limits["from"]:
         yield check_trader_day_complete.finding(
             "trader_code",
             expected=0,
@@ -224,14 +229,18 @@ def check_trader_day_complete(
     ),
     source=N_("CRR large exposures (practice: daily settlement limit)"),
     rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
+    parameters=(Parameter("from", Decimal(500_000_000), EUR),),
     reads=COUNTERPARTY,
 )
 def check_counterparty_day_complete(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Every live trade of the day with the counterparty has its amount in EUR."""
-    lacking = context.counterparty_unvalued.get((facts.counterparty_code, facts.trade_date))
-    if lacking:
+    """Every live trade of the day with the counterparty has its amount in EUR, where the others
+    come to so much that these could matter.
+    """
+    key = (facts.counterparty_code, facts.trade_date)
+    lacking = context.counterparty_unvalued.get(key)
+    if lacking and context.counterparty_gross.get(key, ZERO) >= limits["from"]:
         yield check_counterparty_day_complete.finding(
             "counterparty_code",
             expected=0,

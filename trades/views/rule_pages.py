@@ -32,6 +32,7 @@ PARAMETERS = {
     "tolerance": _("tolerance"),
     "maximum": _("maximum"),
     "maximum_age": _("maximum age"),
+    "from": _("from"),
     "within": _("within"),
     "cut_off": _("cut-off"),
     "equity": _("share"),

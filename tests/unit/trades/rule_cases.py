@@ -188,8 +188,24 @@ CASES = [
     ("TRD-606", "trader_left", facts(), inactive(world(), "traders", "T-ANA")),
     ("TRD-607", "closed_book", facts(), inactive(world(), "books", "EQ-PAR-1")),
     ("TRD-608", "no_rate", facts(risk_amount_eur=None), world()),
-    ("TRD-609", "one_is_missing", facts(), world(trader_unvalued={("T-ANA", FRIDAY): 1})),
-    ("TRD-610", "two_are_missing", facts(), world(counterparty_unvalued={("BNPP", FRIDAY): 2})),
+    (
+        "TRD-609",
+        "one_is_missing",
+        facts(),
+        world(
+            trader_unvalued={("T-ANA", FRIDAY): 1},
+            trader_gross={("T-ANA", FRIDAY): Decimal(250_000_000)},
+        ),
+    ),
+    (
+        "TRD-610",
+        "two_are_missing",
+        facts(),
+        world(
+            counterparty_unvalued={("BNPP", FRIDAY): 2},
+            counterparty_gross={("BNPP", FRIDAY): Decimal(500_000_000)},
+        ),
+    ),
     (
         "TRD-611",
         "three_of_ten_million",
