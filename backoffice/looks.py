@@ -265,6 +265,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "trades.import_table": _("Import of a table"),
     "trades.import_fix": _("Import of a FIX log"),
     "refdata.load_file": _("Reference data import"),
+    "refdata.load_sanctions": _("Import of a sanctions list"),
+    "refdata.screen": _("Screening of parties"),
     "reporting.generate_rts22": _("Transaction reports of a day"),
     "demo.live_the_week": _("The demo week"),
     "refdata.load_calendars": _("Calendars"),
