@@ -52,7 +52,12 @@ def listed(client: Client, query: str, language: str = "en") -> list[str]:
         ("source", "q=gmsla+esma", "en", ["TRD-818"]),
         ("family", "family=TRD-5", "en", ["TRD-501", "TRD-502"]),
         ("family_and_severity", "family=TRD-5&severity=WARNING", "en", ["TRD-502"]),
-        ("owner_and_family", "owner=COMPLIANCE&family=TRD-6", "en", ["TRD-604", "TRD-606"]),
+        (
+            "owner_and_family",
+            "owner=COMPLIANCE&family=TRD-6",
+            "en",
+            ["TRD-604", "TRD-606", "TRD-620", "TRD-621", "TRD-622"],
+        ),
         ("owner_by_name", "q=compliance+duplicate", "en", []),
         ("switched_off", "status=INACTIVE", "en", []),
         ("unknown_family", "family=TRD-9", "en", []),
