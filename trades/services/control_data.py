@@ -257,6 +257,8 @@ class Library:
         """Return what the rules may look at for these trades."""
         book = self._settlement_book(chunk)
         mics = {facts.venue for facts in chunk if facts.venue}
+        known = mics & book.venues.keys()
+        latest = max(facts.trade_date for facts in chunk)
         by_whom, with_whom = self._days(chunk)
         instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
         books = self.books.of(facts.book_code for facts in chunk)
@@ -272,14 +274,8 @@ class Library:
             counterparties=_counterparties(chunk, self.parties, self.screened),
             books={code: control_records.book(found) for code, found in books.items()},
             traders={code: control_records.trader(found) for code, found in traders.items()},
-            venues={
-                mic: book.venues[mic].is_active_on(max(facts.trade_date for facts in chunk))
-                for mic in mics & book.venues.keys()
-            },
-            zones={
-                mic: ZONES.get(book.venues[mic].country, HOUSE_ZONE)
-                for mic in mics & book.venues.keys()
-            },
+            venues={mic: book.venues[mic].is_active_on(latest) for mic in known},
+            zones={mic: ZONES.get(book.venues[mic].country, HOUSE_ZONE) for mic in known},
             currencies=frozenset(
                 self.currencies.of(code for facts in chunk for code in currencies_of(facts))
             ),
