@@ -30,6 +30,7 @@ DONE_BY = {
     WorkKind.WEBHOOK: access.Action.CONFIGURE,
     WorkKind.QUARANTINE: access.Action.IMPORT_FILE,
     WorkKind.ACCESS: access.Action.GRANT_ROLE,
+    WorkKind.CONDUCT: access.Action.WAIVE_EXCEPTION,
 }
 """Who takes work of a kind must be allowed to do it."""
 
@@ -65,7 +66,7 @@ def take_step(step: bulk.Step) -> list[bulk.Outcome]:
 def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:
     kind = WorkKind(item.kind)
     access.require(actor, DONE_BY[kind], desk=item.desk_code or None)
-    if kind in (WorkKind.EXCEPTION, WorkKind.REPORT):
+    if kind in (WorkKind.EXCEPTION, WorkKind.REPORT, WorkKind.CONDUCT):
         exceptions.assign_exception(
             exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at
         )

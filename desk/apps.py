@@ -27,6 +27,7 @@ class DeskConfig(AppConfig):
                 "PARKED": Look(_("Parked"), "grey"),
                 "REPORT": Look(_("Report"), "blue"),
                 "SCREENING": Look(_("Sanctions"), "red"),
+                "CONDUCT": Look(_("Conduct"), "red"),
                 "VALIDATION": Look(_("Validation"), "purple"),
                 "CANCELLATION": Look(_("Cancellation"), "red"),
                 "EXCEPTION": Look(_("Exception"), "red"),

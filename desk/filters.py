@@ -45,6 +45,7 @@ KINDS = [
     ("PARKED", _("Parked")),
     ("REPORT", _("Report")),
     ("SCREENING", _("Sanctions")),
+    ("CONDUCT", _("Conduct")),
 ]
 
 

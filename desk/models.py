@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -121,6 +122,11 @@ class ControlException(Waiting):
                 | ~Q(contributors__contains=[F("ended_by")]),
                 name="exception_blocking_not_waived_by_its_maker",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=ExceptionState.WAIVED.value, kind=ExceptionKind.CONDUCT.value)
+                | ~Q(contributors__contains=[F("ended_by")]),
+                name="exception_conduct_not_waived_by_whom_it_is_about",
+            ),
             models.UniqueConstraint(
                 fields=["rule_code", "subject_kind", "subject_id", "field"],
                 condition=Q(state__in=LIVE_EXCEPTION),
@@ -166,6 +172,11 @@ class ControlException(Waiting):
     def is_of_screening(self) -> bool:
         """Whether it says that a party may be on a list: two people clear it, on the hit's page."""
         return self.kind == ExceptionKind.SCREENING
+
+    @property
+    def is_of_conduct(self) -> bool:
+        """Whether it is about how somebody deals: a supervisor decides who had no part in it."""
+        return self.kind == ExceptionKind.CONDUCT
 
 
 class WorkItem(Waiting):
@@ -277,7 +288,10 @@ class Approval(models.Model):
                 name="approval_one_per_version",
             ),
         ]
-        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="approval_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="approval_subject"),
+            BrinIndex(fields=["decided_at"], name="approval_decided_at", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision} {self.subject_kind} {self.subject_id} v{self.version_no}"

@@ -34,7 +34,7 @@ from desk.models import (
     SupervisorLimit,
     WorkItem,
 )
-from desk.states import Decision, SettingState, WorkKind, WorkState
+from desk.states import Decision, ExceptionKind, SettingState, WorkKind, WorkState
 from kernel.actors import Actor
 
 LOOKED_BACK_MAX: Final = 50_000
@@ -42,8 +42,14 @@ LOOKED_BACK_MAX: Final = 50_000
 
 
 def list_exceptions(*, actor: Actor) -> DeskScopedQuerySet[ControlException]:
-    """Return the exceptions of the desks that the actor may see, latest first."""
-    return ControlException.objects.visible_to(actor, Action.VIEW_TRADES)
+    """Return the exceptions of the desks that the actor may see, latest first.
+
+    What is about somebody's conduct is for who may read the audit trail.
+    """
+    found = ControlException.objects.visible_to(actor, Action.VIEW_TRADES)
+    if allows(actor, Action.VIEW_AUDIT):
+        return found
+    return found.exclude(kind=ExceptionKind.CONDUCT.value)
 
 
 def get_exception_for_update(*, exception_id: int) -> ControlException:
@@ -62,8 +68,8 @@ def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
     """Return the open work of the desks that the actor may see, and work that has no desk."""
     desks = desks_of(actor, Action.VIEW_TRADES)
     items = WorkItem.objects.filter(state=WorkState.OPEN.value)
-    if not allows(actor, Action.VIEW_AUDIT):  # who may not see the rights of others
-        items = items.exclude(kind=WorkKind.ACCESS.value)
+    if not allows(actor, Action.VIEW_AUDIT):  # who may not see rights and conduct of others
+        items = items.exclude(kind__in=[WorkKind.ACCESS.value, WorkKind.CONDUCT.value])
     return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
 
 

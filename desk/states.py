@@ -52,7 +52,7 @@ EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]]
 class ExceptionKind(StrEnum):
     """CONTROL: a rule of the book; CAPTURE: a message that could not be booked; PARKED: one that
     waits for the message it follows; REPORT: a version that cannot be reported; SCREENING: a party
-    that may be on a sanctions list.
+    that may be on a sanctions list; CONDUCT: how somebody deals, over days.
     """
 
     CONTROL = "CONTROL"
@@ -60,12 +60,14 @@ class ExceptionKind(StrEnum):
     PARKED = "PARKED"
     REPORT = "REPORT"
     SCREENING = "SCREENING"
+    CONDUCT = "CONDUCT"
 
 
 class WorkKind(StrEnum):
     """CORRECTION: a trade that a supervisor refused; CONFIRMATION: one that is mismatched, alleged
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
-    REPORT: what keeps a report back; ACCESS: a role that waits for a second administrator.
+    REPORT: what keeps a report back; ACCESS: a role that waits for a second administrator; CONDUCT:
+    what the conduct of somebody says.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -79,6 +81,7 @@ class WorkKind(StrEnum):
     WEBHOOK = "WEBHOOK"
     QUARANTINE = "QUARANTINE"
     ACCESS = "ACCESS"
+    CONDUCT = "CONDUCT"
 
 
 class WorkState(StrEnum):

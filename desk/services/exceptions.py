@@ -34,6 +34,10 @@ from kernel.states import require_transition
 
 SUBJECT_KIND: Final = "exception"
 BATCH: Final = 2_000
+OTHER_WORK: Final = {
+    ExceptionKind.REPORT: WorkKind.REPORT,
+    ExceptionKind.CONDUCT: WorkKind.CONDUCT,
+}
 Key = tuple[int, str, str]
 REFRESHED: Final = (
     "expected",
@@ -181,8 +185,8 @@ def waive_exception(
     *, exception_id: int, reason: str, actor: Actor, at: datetime
 ) -> ControlException:
     """Accept a finding, for a reason: a warning by an agent, a blocking one by a supervisor who
-    did not make or touch what is judged. What keeps a report back is repaired, never waived:
-    a version is reported, or an open exception says why not.
+    did not make or touch what is judged, as what is about somebody's conduct. What keeps a report
+    back is repaired, never waived: a version is reported, or an open exception says why not.
 
     Raises UnableToWaive, Forbidden, IllegalTransition.
     """
@@ -199,7 +203,7 @@ def waive_exception(
             raise UnableToWaive(
                 _("A hit of a sanctions list is cleared on its page, by two people.")
             )
-        if row.severity == Severity.BLOCKING:
+        if row.severity == Severity.BLOCKING or row.is_of_conduct:
             access.require(actor, Action.WAIVE_EXCEPTION, desk=desk)
             if actor.name in row.contributors:
                 raise UnableToWaive(_("You made or touched what this exception is about."))
@@ -336,8 +340,10 @@ def _insert(items: Iterable[Raised], kind: ExceptionKind, actor: Actor, at: date
 
 
 def _work_kind(kind: ExceptionKind) -> WorkKind:
-    """Return whose work an exception is: what keeps a report back is the reporters'."""
-    return WorkKind.REPORT if kind is ExceptionKind.REPORT else WorkKind.EXCEPTION
+    """Return whose work an exception is: the reporters' what keeps a report back, the supervisors'
+    what is about conduct.
+    """
+    return OTHER_WORK.get(kind, WorkKind.EXCEPTION)
 
 
 def _holds(item: Raised) -> bool:
@@ -373,7 +379,7 @@ def _end(
         state=state.value, ended_at=at, ended_by=actor.name, reason=reason
     )
     work.close_work(
-        kind=(WorkKind.EXCEPTION, WorkKind.REPORT),
+        kind=(WorkKind.EXCEPTION, *OTHER_WORK.values()),
         subject_kind=SUBJECT_KIND,
         subject_ids=ids,
         actor=actor,

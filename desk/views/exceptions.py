@@ -274,8 +274,9 @@ class RecheckMany(BulkExceptions):
 
 
 def _may_accept(row: ControlException, actor: Actor) -> bool:
-    """Whether this person may waive a finding of this severity."""
-    return row.severity != Severity.BLOCKING or (
+    """Whether this person may waive such a finding."""
+    by_anybody = row.severity != Severity.BLOCKING and not row.is_of_conduct
+    return by_anybody or (
         access.allows(actor, Action.WAIVE_EXCEPTION, desk=row.desk_code or None)
         and actor.name not in row.contributors
     )

@@ -194,6 +194,56 @@ def test_database_refuses_a_blocking_waiver_by_its_maker() -> None:
         ControlException.objects.update(state="WAIVED", ended_by="agent", reason="me")
 
 
+def of_conduct(contributors: tuple[str, ...] = ("ana",)) -> ControlException:
+    subject = Subject(kind="trader", id=4, reference="T-ANA", contributors=contributors,
+                      desk_code="EQ")  # fmt: skip
+    services.raise_exceptions(
+        raised=[Raised(subject=subject, finding=finding("CND-101", severity="WARNING"))],
+        kind=ExceptionKind.CONDUCT,
+        actor=SYSTEM,
+        at=AT,
+    )
+    return ControlException.objects.get(kind="CONDUCT")
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "refusal"),
+    [
+        (Role.SUPERVISOR, "supervisor", None),
+        (Role.SUPERVISOR, "ana", UnableToWaive),
+        (Role.AGENT, "agent", Forbidden),
+        (Role.AUDITOR, "auditor", Forbidden),
+    ],
+)
+def test_who_may_waive_what_is_about_conduct(
+    role: Role, name: str, refusal: type[Exception] | None
+) -> None:
+    row, actor = of_conduct(), person(name, role)
+
+    if refusal is None:
+        services.waive_exception(exception_id=row.pk, reason="Asked", actor=actor, at=AT)
+        assert WorkItem.objects.get().state == WorkState.DONE
+        return
+    with pytest.raises(refusal):
+        services.waive_exception(exception_id=row.pk, reason="Asked", actor=actor, at=AT)
+
+
+def test_the_database_refuses_a_waiver_by_whom_the_conduct_is_about() -> None:
+    of_conduct()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ControlException.objects.update(state="WAIVED", ended_by="ana", reason="me")
+
+
+@pytest.mark.parametrize(("role", "seen"), [(Role.AUDITOR, 1), (Role.AGENT, 0)])
+def test_what_is_about_conduct_is_for_who_may_read_the_audit_trail(role: Role, seen: int) -> None:
+    of_conduct()
+    actor = person("somebody", role)
+
+    assert selectors.list_exceptions(actor=actor).count() == seen
+    assert selectors.list_work(actor=actor).count() == seen
+
+
 def test_database_keeps_one_open_exception_per_finding() -> None:
     settle(finding())
     row = ControlException.objects.get()
