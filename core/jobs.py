@@ -106,6 +106,7 @@ class JobRun:
     lease: UUID
     _counts: dict[str, int] = field(default_factory=dict)
     _told_at: float | None = None
+    is_put_back: bool = False
 
     def progress(self, done: int, total: int) -> None:
         """Show progress, at most once a second; raises LeaseLost if another worker took over."""
@@ -133,6 +134,15 @@ class JobRun:
     def result(self, url: str) -> None:
         """Name the page where the outcome can be seen."""
         self._update(result_url=url)
+
+    def gives_way(self) -> bool:
+        """Say whether work of another kind is due; the job is then put back and goes on after it.
+
+        For a handler that works in small steps and finds by itself where it stopped: it returns.
+        """
+        due = Job.objects.filter(state=JobState.QUEUED, due_at__lte=Now()).exclude(kind=self.kind)
+        self.is_put_back = due.exists()
+        return self.is_put_back
 
     @property
     def counts(self) -> dict[str, int]:
@@ -273,7 +283,7 @@ def _run(job: Job, lease: UUID, *, heart: bool) -> None:
     except Exception as failure:
         _fail(job, run, failure)
     else:
-        _finish(run)
+        (_put_back if run.is_put_back else _finish)(run)
 
 
 def _language_of(job: Job) -> str:
@@ -319,6 +329,17 @@ def _finish(run: JobRun) -> None:
     )
     if not finished:
         logger.warning("job %s ended after its lease was taken over", run.job_id)
+
+
+def _put_back(run: JobRun) -> None:
+    """Queue the job behind what is due; the attempt does not count, for nothing went wrong."""
+    Job.objects.filter(pk=run.job_id, lease=run.lease).update(
+        state=JobState.QUEUED,
+        due_at=Now(),
+        lease=None,
+        lease_until=None,
+        attempts=F("attempts") - 1,
+    )
 
 
 def _fail(job: Job, run: JobRun, failure: Exception) -> None:

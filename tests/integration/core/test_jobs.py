@@ -77,6 +77,40 @@ def test_a_failure_is_retried_then_stays_visible(handlers: dict[str, Any]) -> No
     assert not User.objects.exists()
 
 
+def test_a_long_job_lets_others_pass_and_goes_on(handlers: dict[str, Any]) -> None:
+    done: list[str] = []
+
+    def long(run: JobRun) -> None:
+        while len(done) < 9:
+            done.append("step")
+            if run.gives_way():
+                return
+        run.count("rows", done.count("step"))
+
+    def short(run: JobRun) -> None:
+        done.append("short")
+
+    handlers |= {"test.long": long, "test.short": short}
+    job = queue("test.long")
+    for n in range(4):  # more often than a job may be tried
+        queue("test.short", due_key=f"one {n}")
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.counts) == ("DONE", 1, {"rows": 5})
+    assert done[:6] == ["step", "short", "short", "short", "short", "step"]
+
+
+def test_a_job_does_not_give_way_to_its_own_kind(handlers: dict[str, Any]) -> None:
+    told: list[bool] = []
+    handlers["test.echo"] = lambda run: told.append(run.gives_way())
+    queue(due_key="one")
+    queue(due_key="two")
+
+    assert jobs.run_pending() == 2
+    assert told == [False, False]
+
+
 def test_a_refusal_is_final_at_once(handlers: dict[str, Any]) -> None:
     def refuse(_run: JobRun) -> None:
         raise Refusal("the day is closed")
