@@ -20,6 +20,7 @@ from trades.services import (
     capture,
     control,
     control_data,
+    control_facts,
     drop,
     imports,
     maturity,
@@ -37,14 +38,14 @@ CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
 @job_handler("trades.control_batch", counts=CONTROLLED)
 def control_batch(run: JobRun) -> None:
     """Judge what a batch brought in; a repeated job finds nothing left to do, and says so."""
-    ids = control_data.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
+    ids = control_facts.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
     _control(run, ids, only=frozenset({TradeState.RECEIVED}))
 
 
 @job_handler("trades.recontrol", counts=CONTROLLED)
 def recontrol(run: JobRun) -> None:
     """Judge again: the trades named, or those that wait and deal in instruments of `isins`."""
-    ids = control_data.trades_to_recontrol(
+    ids = control_facts.trades_to_recontrol(
         trade_ids=run.parameters.get("trade_ids"),
         isins=run.parameters.get("isins"),
         party_ids=_parties_of(run.parameters),

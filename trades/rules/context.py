@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
@@ -141,3 +142,24 @@ class RuleContext:
     def local_day(self, moment: datetime, mic: str) -> date:
         """Return the calendar day of a moment at a venue; the house's own zone off venue."""
         return moment.astimezone(self.zones.get(mic, HOUSE_ZONE)).date()
+
+
+class OnDemand(RuleContext):
+    """The same, read section by section when a rule first looks at one: what no rule that runs
+    looks at costs nothing.
+    """
+
+    __slots__ = ("_read",)
+    _read: Mapping[str, Callable[[], Any]]
+
+    def __init__(self, at: datetime, read: Mapping[str, Callable[[], Any]]) -> None:
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "_read", read)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - sections are of any type
+        """Read a section that is not there yet, and keep it: the next look finds it."""
+        if name not in self._read:
+            raise AttributeError(name)
+        section = self._read[name]()
+        object.__setattr__(self, name, section)
+        return section

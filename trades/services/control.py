@@ -26,7 +26,8 @@ from trades.facts import TradeFacts
 from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services import blocks, news
-from trades.services.control_data import Library, Windows, lock_facts
+from trades.services.control_data import Library, Windows
+from trades.services.control_facts import lock_facts
 from trades.services.exposure import DEAD
 from trades.states import TRANSITIONS, TradeState
 

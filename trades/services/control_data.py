@@ -1,19 +1,15 @@
-"""What the rule book needs, loaded set-wise: the facts of a chunk, the reference data of a job."""
+"""What the rule book needs besides the trades: the reference data of a job, loaded set-wise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from functools import cache
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-import msgspec
-from django.db import connection
-from django.db.models import Q
-
-from core.sequences import array_of
 from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import (
@@ -29,12 +25,11 @@ from refdata.facts import (
 from refdata.models import Currency
 from refdata.rules.fees import FeeBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
-from trades import selectors
 from trades.facts import Product, TradeFacts
-from trades.models import Trade
 from trades.rules.context import (
     HOUSE_ZONE,
     LastPrice,
+    OnDemand,
     PartyRef,
     Restrictions,
     RuleContext,
@@ -42,10 +37,16 @@ from trades.rules.context import (
 )
 from trades.rules.rule import Limits
 from trades.services import control_records
-from trades.services.exposure import DayExposure, Sums, by_code_and_day, exposures_of
+from trades.services.exposure import (
+    LIVE,
+    Counted,
+    DayExposure,
+    Sums,
+    by_code_and_day,
+    exposures_of,
+)
 from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
-from trades.states import OPEN, TradeState
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -61,84 +62,6 @@ ZONES: Final = {
     "SG": ZoneInfo("Asia/Singapore"),
     "AU": ZoneInfo("Australia/Sydney"),
 }
-FIELDS: Final = (
-    "id",
-    "reference",
-    "source_system",
-    "source_reference",
-    "version_no",
-    "state",
-    "isin",
-    "symbol",
-    "instrument_id",
-    "side",
-    "quantity",
-    "price",
-    "currency",
-    "gross_amount",
-    "accrued_interest",
-    "fees",
-    "net_amount",
-    "trade_date",
-    "traded_at",
-    "settlement_date",
-    "venue",
-    "counterparty_id",
-    "counterparty_code",
-    "desk_code",
-    "book_code",
-    "trader_code",
-    "account_code",
-    "capacity",
-    "maker",
-    "contributors",
-    "fingerprint",
-    "risk_amount_eur",
-    "received_at",
-    "settlement_instruction_id",
-    "product",
-)
-LOCK: Final = (
-    f"SELECT {', '.join(FIELDS)} FROM trades_trade WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 - our own column names
-)
-
-
-def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
-    """Return the facts of these trades in the order of their ids, under their row locks."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [array_of(trade_ids)])
-        found = [TradeFacts(*row) for row in cursor.fetchall()]
-    deals = selectors.deals_of([facts.trade_id for facts in found if facts.product])
-    if not deals:
-        return found
-    return [
-        msgspec.structs.replace(facts, deal=deals[facts.trade_id])
-        if facts.trade_id in deals
-        else facts
-        for facts in found
-    ]
-
-
-def trades_of_batch(*, batch_id: int) -> list[int]:
-    """Return the trades that a batch made, amended or cancelled, in the order of their ids."""
-    return sorted(selectors.trade_ids_of_batch(batch_id=batch_id))
-
-
-def trades_to_recontrol(
-    *,
-    trade_ids: Collection[int] | None = None,
-    isins: Collection[str] | None = None,
-    party_ids: Collection[int] | None = None,
-    instruction_ids: Collection[int] | None = None,
-) -> list[int]:
-    """Return the trades named that are not over, and those that wait in these instruments, with
-    these counterparties, or to be settled by these instructions.
-    """
-    waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
-    wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
-    wanted |= Q(counterparty__in=party_ids or [])
-    wanted |= Q(settlement_instruction__in=instruction_ids or [])
-    return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 
 
 @dataclass(slots=True)
@@ -219,9 +142,13 @@ class Windows:
 
 @dataclass(slots=True)
 class Library:
-    """The reference data of one job: each row is read once, whatever the number of chunks."""
+    """The reference data of one job: each row is read once, whatever the number of chunks.
+
+    `counted` are the trades that count beside those that are judged.
+    """
 
     at: datetime
+    counted: Counted = LIVE
     instruments: Shelf[str, InstrumentFacts] = field(
         default_factory=lambda: Shelf(refdata.instruments_by_isin)
     )
@@ -254,51 +181,71 @@ class Library:
         self.screened = Shelf(lambda ids: refdata.screened(ids, self.at.date()))
 
     def context(self, chunk: Sequence[TradeFacts], *, windows: Windows) -> RuleContext:
-        """Return what the rules may look at for these trades."""
-        book = self._settlement_book(chunk)
-        mics = {facts.venue for facts in chunk if facts.venue}
-        known = mics & book.venues.keys()
-        latest = max(facts.trade_date for facts in chunk)
-        by_whom, with_whom = self._days(chunk)
-        instruments = self.instruments.of(facts.isin for facts in chunk if facts.isin)
-        books = self.books.of(facts.book_code for facts in chunk)
-        traders = self.traders.of(facts.trader_code for facts in chunk)
-        twins, near = self.twins(chunk, windows.near_seconds)
-        instructions, chosen, accounts = self._delivery(chunk)
-        return RuleContext(
-            at=self.at,
-            fees=self.fees,
-            instruments={
-                isin: control_records.instrument(found) for isin, found in instruments.items()
+        """Return what the rules may look at for these trades: read when one of them looks."""
+        return OnDemand(self.at, {**self._about(chunk), **self._beside(chunk, windows)})
+
+    def _about(self, chunk: Sequence[TradeFacts]) -> dict[str, Callable[[], Any]]:
+        """Return how to read what trades name, by the name of the section."""
+        book = cache(lambda: self._settlement_book(chunk))
+        mics = cache(lambda: {facts.venue for facts in chunk if facts.venue})
+        known = cache(lambda: mics() & book().venues.keys())
+        latest = cache(lambda: max(facts.trade_date for facts in chunk))
+        instruments = cache(
+            lambda: self.instruments.of(facts.isin for facts in chunk if facts.isin)
+        )
+        return {
+            "fees": lambda: self.fees,
+            "instruments": lambda: {
+                isin: control_records.instrument(found) for isin, found in instruments().items()
             },
-            counterparties=_counterparties(chunk, self.parties, self.screened),
-            books={code: control_records.book(found) for code, found in books.items()},
-            traders={code: control_records.trader(found) for code, found in traders.items()},
-            venues={mic: book.venues[mic].is_active_on(latest) for mic in known},
-            zones={mic: ZONES.get(book.venues[mic].country, HOUSE_ZONE) for mic in known},
-            currencies=frozenset(
+            "counterparties": lambda: _counterparties(chunk, self.parties, self.screened),
+            "books": lambda: {
+                code: control_records.book(found)
+                for code, found in self.books.of(facts.book_code for facts in chunk).items()
+            },
+            "traders": lambda: {
+                code: control_records.trader(found)
+                for code, found in self.traders.of(facts.trader_code for facts in chunk).items()
+            },
+            "venues": lambda: {m: book().venues[m].is_active_on(latest()) for m in known()},
+            "zones": lambda: {m: ZONES.get(book().venues[m].country, HOUSE_ZONE) for m in known()},
+            "currencies": lambda: frozenset(
                 self.currencies.of(code for facts in chunk for code in currencies_of(facts))
             ),
-            rates=self.rates.of(facts.trade_date for facts in chunk if facts.product == Product.FX),
-            calendars=_venue_calendars(book, mics),
-            settlement_calendars=_settlement_calendars(book, chunk),
-            payable=book.payable,
-            house=book.calendars.get(refdata.HOUSE_CALENDAR),
-            settlement_dates=self._settlement_dates(book, chunk, instruments),
-            last_prices=self.prices.of((facts.isin, facts.trade_date) for facts in chunk),
-            twins=twins,
-            near_twins=near,
-            slices=self.slices(chunk, windows.slices) if windows.slices else {},
-            trader_gross=by_whom[0],
-            trader_unvalued=by_whom[1],
-            counterparty_gross=with_whom[0],
-            counterparty_unvalued=with_whom[1],
-            instructions=instructions,
-            chosen=chosen,
-            accounts=accounts,
-            restrictions=self.restrictions,
-            listed_isins=self.listed.of(facts.isin for facts in chunk if facts.isin),
-        )
+            "calendars": lambda: _venue_calendars(book(), mics()),
+            "settlement_calendars": lambda: _settlement_calendars(book(), chunk),
+            "payable": lambda: book().payable,
+            "house": lambda: book().calendars.get(refdata.HOUSE_CALENDAR),
+            "settlement_dates": lambda: self._settlement_dates(book(), chunk, instruments()),
+            "restrictions": lambda: self.restrictions,
+            "listed_isins": lambda: self.listed.of(facts.isin for facts in chunk if facts.isin),
+        }
+
+    def _beside(
+        self, chunk: Sequence[TradeFacts], windows: Windows
+    ) -> dict[str, Callable[[], Any]]:
+        """Return how to read what trades are compared with, by the name of the section."""
+        days = cache(lambda: self._days(chunk))
+        twins = cache(lambda: self.twins(chunk, windows.near_seconds))
+        delivery = cache(lambda: self._delivery(chunk))
+        return {
+            "rates": lambda: self.rates.of(
+                facts.trade_date for facts in chunk if facts.product == Product.FX
+            ),
+            "last_prices": lambda: self.prices.of(
+                (facts.isin, facts.trade_date) for facts in chunk
+            ),
+            "twins": lambda: twins()[0],
+            "near_twins": lambda: twins()[1],
+            "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},
+            "trader_gross": lambda: days()[0][0],
+            "trader_unvalued": lambda: days()[0][1],
+            "counterparty_gross": lambda: days()[1][0],
+            "counterparty_unvalued": lambda: days()[1][1],
+            "instructions": lambda: delivery()[0],
+            "chosen": lambda: delivery()[1],
+            "accounts": lambda: delivery()[2],
+        }
 
     def _days(self, chunk: Sequence[TradeFacts]) -> tuple[Sums, Sums]:
         """Return what the days of these trades add up to by trader and by counterparty."""
@@ -329,11 +276,11 @@ class Library:
         self, chunk: Sequence[TradeFacts], within: int
     ) -> tuple[dict[int, str], dict[int, str]]:
         """Return trade id -> reference of an older trade: with the very same terms, and alike."""
-        return twins_of(chunk, within)
+        return twins_of(chunk, within, counted=self.counted)
 
     def slices(self, chunk: Sequence[TradeFacts], terms: SliceTerms) -> dict[int, Slices]:
         """Return trade id -> the trades that are over the limit of one with it."""
-        return slices_of(chunk, terms)
+        return slices_of(chunk, terms, counted=self.counted)
 
     def _settlement_book(self, chunk: Sequence[TradeFacts]) -> SettlementBook:
         currencies, mics = self.settlement_of

@@ -103,7 +103,7 @@ def draft(
     terms = deals.complete_terms(read, instrument, reference)
     if isinstance(terms, Finding):
         return Draft(None, (terms,))
-    facts = _facts(terms, risk_in_eur(terms, reference), instead_of, (actor, at))
+    facts = _facts(terms, risk_in_eur(terms, reference.rates), instead_of, (actor, at))
     library = _library(facts, instrument, reference, instead_of, at)
     findings = control.judge_draft(facts=facts, library=library, at=at)
     return Draft(terms, tuple(findings), instrument.name if instrument else terms.symbol)

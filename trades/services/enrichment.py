@@ -35,6 +35,8 @@ ZERO: Final = Decimal(0)
 PRICE_PERCENT: Final = "PERCENT"
 ALIAS_LENGTH: Final = 20
 NO_VENUE: Final = "XXXX"
+Rates = Mapping[date, Mapping[str, Decimal]]
+"""Units per euro by day and currency."""
 
 
 class ChargeTerms(msgspec.Struct, frozen=True):
@@ -109,7 +111,7 @@ class Reference:
     settlement: SettlementBook
     fees: FeeBook
     instructions: Mapping[int, list[InstructionFacts]]
-    rates: Mapping[date, Mapping[str, Decimal]]
+    rates: Rates
     places: PlaceBook = field(default_factory=lambda: PlaceBook(()))
     settlement_dates: dict[tuple[int, str, str, date], date | None] = field(default_factory=dict)
     chosen: dict[tuple[object, ...], InstructionFacts | None] = field(default_factory=dict)
@@ -223,9 +225,9 @@ def terms_of(
     )
 
 
-def risk_in_eur(terms: Terms, reference: Reference) -> Decimal | None:
+def risk_in_eur(terms: Terms, rates: Rates) -> Decimal | None:
     """Return the gross amount in EUR at the rate of the trade date; None when there is no rate."""
-    rate = reference.rates.get(terms.trade_date, {}).get(terms.currency)
+    rate = rates.get(terms.trade_date, {}).get(terms.currency)
     if not rate:
         return None
     if rate == 1:

@@ -12,10 +12,27 @@ from typing import Final
 from django.db.models import Count, Q, Sum
 
 from trades.models import Trade
-from trades.states import TradeState
+from trades.states import CloseReason, TradeState
 
 DEAD: Final = (TradeState.CLOSED.value, TradeState.REJECTED.value)
 ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which trades count beside others: as a condition on rows, and in SQL of the trade `old`."""
+
+    rows: Q
+    sql: str
+
+
+LIVE: Final = Counted(~Q(state__in=DEAD), "old.state NOT IN ('CLOSED', 'REJECTED')")
+"""What stands: trades that are settled or otherwise over are no longer of interest."""
+MEANT: Final = Counted(
+    ~Q(state=TradeState.REJECTED.value) & ~Q(close_reason=CloseReason.CANCELLED.value),
+    "old.state <> 'REJECTED' AND old.close_reason <> 'CANCELLED'",
+)
+"""What was meant, over or not: a day of the past as it was lived."""
 Sums = tuple[dict[tuple[str, date], Decimal], dict[tuple[str, date], int]]
 
 
@@ -36,18 +53,17 @@ class Exposure:
 
 @dataclass(slots=True)
 class DayExposure:
-    """One day by trader and by counterparty, dead trades left out."""
+    """One day by trader and by counterparty."""
 
     traders: Exposure = field(default_factory=Exposure)
     counterparties: Exposure = field(default_factory=Exposure)
 
 
-def exposures_of(days: set[date]) -> dict[date, DayExposure]:
-    """Return what each of these days adds up to."""
+def exposures_of(days: set[date], *, counted: Counted = LIVE) -> dict[date, DayExposure]:
+    """Return what the trades that count add up to on each of these days."""
     found = {day: DayExposure() for day in days}
     rows = (
-        Trade.objects.filter(trade_date__in=days)
-        .exclude(state__in=DEAD)
+        Trade.objects.filter(counted.rows, trade_date__in=days)
         .values_list("trade_date", "trader_code", "counterparty_code")
         .annotate(
             total=Sum("risk_amount_eur"),

@@ -205,7 +205,7 @@ class Plan:
             fingerprint=fingerprint(encoded),
             source_version=facts.version,
             maker=item.maker or self.actor.name,
-            risk_eur=risk_in_eur(terms, self.reference),
+            risk_eur=risk_in_eur(terms, self.reference.rates),
             product_class=dealt,
         )
         trade.contributors = [name for name in self._hands(item) if name != trade.maker]
@@ -222,7 +222,7 @@ class Plan:
         trade.moved |= terms.trade_date != trade.terms.trade_date
         trade.terms, trade.encoded = terms, terms.encoded()
         trade.fingerprint = fingerprint(trade.encoded)
-        trade.risk_eur = risk_in_eur(terms, self.reference)
+        trade.risk_eur = risk_in_eur(terms, self.reference.rates)
         if trade.state is not TradeState.RECEIVED:
             require_transition(TRANSITIONS, source=trade.state, target=TradeState.RECEIVED)
             trade.state = TradeState.RECEIVED

@@ -10,10 +10,12 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Final
 
+from django.db.models import Q
+
 from trades.facts import TradeFacts
 from trades.models import Trade
 from trades.rules.context import Slices
-from trades.services.exposure import DEAD
+from trades.services.exposure import LIVE, Counted
 
 HUNDRED: Final = Decimal(100)
 Key = tuple[date, str, str, str]
@@ -46,7 +48,11 @@ class _Part:
 
 
 def slices_of(
-    chunk: Sequence[TradeFacts], terms: SliceTerms, *, leave_out: int | None = None
+    chunk: Sequence[TradeFacts],
+    terms: SliceTerms,
+    *,
+    leave_out: int | None = None,
+    counted: Counted = LIVE,
 ) -> dict[int, Slices]:
     """Return trade id -> the trades that are over the limit together, of those in the chunk.
 
@@ -63,7 +69,7 @@ def slices_of(
         parts[key][facts.trade_id] = _Part(
             facts.trade_id, facts.reference, facts.traded_at, facts.risk_amount_eur or Decimal(0)
         )
-    for key, part in _stored(set(parts), terms, leave_out):
+    for key, part in _stored(set(parts), terms, counted.rows, leave_out):
         if key in parts:
             parts[key].setdefault(part.trade_id, part)
     found: dict[int, Slices] = {}
@@ -87,10 +93,11 @@ def _told(together: Sequence[_Part], terms: SliceTerms) -> Slices:
 
 
 def _stored(
-    keys: set[Key], terms: SliceTerms, leave_out: int | None
+    keys: set[Key], terms: SliceTerms, counted: Q, leave_out: int | None
 ) -> Iterator[tuple[Key, _Part]]:
     rows = (
         Trade.objects.filter(
+            counted,
             trade_date__in={key[0] for key in keys},
             trader_code__in={key[1] for key in keys},
             isin__in={key[2] for key in keys},
@@ -98,7 +105,6 @@ def _stored(
             risk_amount_eur__gte=terms.least,
             risk_amount_eur__lte=terms.limit,
         )
-        .exclude(state__in=DEAD)
         .exclude(pk=leave_out or 0)
         .values_list(
             *("trade_date", "trader_code", "isin", "side", "id", "reference", "traded_at"),

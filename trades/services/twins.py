@@ -11,6 +11,7 @@ from django.db import connection
 
 from core.sequences import array_of
 from trades.facts import TradeFacts
+from trades.services.exposure import LIVE, Counted
 
 #: Shares of a block are alike and are none twice: their sum is that of the block. One source fills
 #: an order in parts that are alike: those are several trades, unless dealt at the same moment.
@@ -33,13 +34,15 @@ SELECT DISTINCT ON (new.id) new.id, old.reference, same
         OR old.touched_by_hand_at IS NOT NULL OR new.touched_by_hand_at IS NOT NULL)
    AND (new.isin <> '' OR (new.product <> '' AND new.symbol = old.symbol))
    AND old.traded_at BETWEEN %(first)s AND %(last)s
-   AND old.state NOT IN ('CLOSED', 'REJECTED')
+   AND {counted}
    AND NOT (old.source_system = 'ALLOCATION' AND new.source_system = 'ALLOCATION')
  ORDER BY new.id, same DESC, old.id
 """
 
 
-def twins_of(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], dict[int, str]]:
+def twins_of(
+    chunk: Sequence[TradeFacts], within: int, *, counted: Counted = LIVE
+) -> tuple[dict[int, str], dict[int, str]]:
     """Return trade id -> reference of an older trade: with the very same terms, and alike.
 
     Day by day, among the trades of the hours that the chunk spans, which the index finds by page.
@@ -54,7 +57,7 @@ def twins_of(chunk: Sequence[TradeFacts], within: int) -> tuple[dict[int, str], 
         for of_day in days.values():
             times = [facts.traded_at for facts in of_day]
             cursor.execute(
-                TWINS,
+                TWINS.format(counted=counted.sql),
                 {
                     "ids": array_of(facts.trade_id for facts in of_day),
                     "within": within,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,8 +25,11 @@ from refdata.models import Book, Calendar, Currency, Party, Price, SettlementCyc
 from tests.factories.controlled import BNP_ISIN, batch, cancelled, switched_off, trade, world
 from tests.integration.desk.people import person
 from trades.models import Trade
-from trades.rules import RULE_BY_CODE
+from trades.rules import RULE_BY_CODE, active_rules, judge_all
+from trades.rules.context import RuleContext
 from trades.services import control
+from trades.services.control_data import Library, Windows
+from trades.services.control_facts import lock_facts
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
@@ -103,6 +107,23 @@ def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) ->
 
     assert code in [row[0] for row in found(wrong)]
     assert state(wrong) == "ON_HOLD"
+
+
+def test_what_rules_may_look_at_is_read_when_one_of_them_looks() -> None:
+    made = trade(1)
+    facts = lock_facts([made.pk])
+    context = Library(at=AT).context(facts, windows=Windows())
+    book = active_rules({})
+
+    with CaptureQueriesContext(connection) as queries:
+        judge_all(facts, context, [one for one in book if one[0].code == "TRD-301"])
+    assert not queries.captured_queries
+
+    for section in dataclasses.fields(RuleContext):
+        first = getattr(context, section.name)
+        assert getattr(context, section.name) is first, section.name
+    with pytest.raises(AttributeError, match="no_such_section"):
+        _ = context.no_such_section
 
 
 @pytest.mark.parametrize(
