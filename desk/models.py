@@ -329,7 +329,8 @@ class ControlRule(models.Model):
     """A setting of one rule from a day on: switched on or off, with these parameters.
 
     Proposed by one person, approved by another; rows are never changed afterwards. Parameters are
-    decimal texts; what a setting leaves out keeps the default of the rule book.
+    decimal texts; what a setting leaves out keeps the default of the rule book. `back_test_id` is
+    the back-test that a change rests on, `reverts` the change that it takes back.
     """
 
     code = models.CharField(_("rule"), max_length=20, db_index=True)
@@ -347,6 +348,15 @@ class ControlRule(models.Model):
     proposed_at = models.DateTimeField(_("proposed at"))
     decided_by = models.CharField(_("decided by"), max_length=NAME_LENGTH, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    back_test_id = models.BigIntegerField(_("back-test"), null=True, blank=True)
+    reverts = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reverted_by",
+        verbose_name=_("takes back"),
+    )
 
     audit: ClassVar = AuditPolicy(entity="control_rule", reference=("code",))
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -34,9 +35,22 @@ from desk.models import (
     SupervisorLimit,
     WorkItem,
 )
-from desk.states import Decision, ExceptionKind, SettingState, WorkKind, WorkState
+from desk.states import (
+    Decision,
+    ExceptionKind,
+    ExceptionState,
+    SettingState,
+    WorkKind,
+    WorkState,
+)
 from kernel.actors import Actor
+from kernel.findings import Severity
 
+MEDIAN: Final = """
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - raised_at)),
+       count(*)
+  FROM ({decided}) decided
+"""
 LOOKED_BACK_MAX: Final = 50_000
 """Who acted last is sought among so many of the latest acts: no index knows their authors."""
 
@@ -153,6 +167,23 @@ def get_setting_for_update(*, setting_id: int) -> ControlRule:
 def list_settings() -> QuerySet[ControlRule]:
     """Return every setting of every rule, the latest first within a rule."""
     return ControlRule.objects.all()
+
+
+def median_handling(*, code: str) -> tuple[int | None, int]:
+    """Return how many seconds people took over a finding of a rule, from when it was raised to
+    their decision, in the median, and of how many that tells; None while they decided on none.
+    """
+    people = User.objects.values("username")
+    decided = ControlException.objects.filter(
+        rule_code=code,
+        state__in=[ExceptionState.RESOLVED.value, ExceptionState.WAIVED.value],
+        ended_by__in=people,
+    ).exclude(severity=Severity.INFO.value)
+    sql, values = decided.values("raised_at", "ended_at").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(MEDIAN.format(decided=sql), values)
+        median, count = cursor.fetchone()
+    return (None if median is None else round(median), count)
 
 
 def hit_rates() -> tuple[int, dict[str, int]]:

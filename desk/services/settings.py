@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core import access
@@ -19,6 +21,9 @@ from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
 from kernel.states import require_transition
+
+REVERTED_MAX: Final = 400
+"""So much of the reason of a change is told again by what takes it back."""
 
 
 class UnableToPropose(Refusal):
@@ -42,26 +47,73 @@ def propose_setting(
     reason: str,
     actor: Actor,
     at: datetime,
+    back_test_id: int | None = None,
 ) -> ControlRule:
     """Ask for a rule to be switched or its parameters changed, from a day that is not past.
 
-    The texts of `parameters` are plain decimals, zero or above. Raises UnableToPropose, Forbidden.
+    The texts of `parameters` are plain decimals, zero or above; `back_test_id` is the back-test
+    that the change rests on. Raises UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
     if not visible(reason):
         raise UnableToPropose(_("Give a reason."))
     if valid_from < at.date():
         raise UnableToPropose(_("A change cannot begin in the past."))
-    with acting(actor=actor, reason=reason):
-        return ControlRule.objects.create(
-            code=code,
-            active=active,
-            parameters={name: str(_number(name, text)) for name, text in parameters.items()},
-            valid_from=valid_from,
-            reason=visible(reason),
-            proposed_by=actor.name,
-            proposed_at=at,
+    row = ControlRule(
+        code=code,
+        active=active,
+        parameters={name: str(n) for name, n in read_numbers(parameters).items()},
+        valid_from=valid_from,
+        reason=visible(reason),
+        proposed_by=actor.name,
+        proposed_at=at,
+        back_test_id=back_test_id,
+    )
+    return _propose(row, actor)
+
+
+def propose_revert(
+    *, setting_id: int, defaults: Mapping[str, str], actor: Actor, at: datetime
+) -> ControlRule:
+    """Ask for what stood before the latest approved change of a rule, as soon as that can be.
+
+    That is the setting before it, or the book with its `defaults`. It is a change as any other, and
+    somebody else approves it. Raises UnableToPropose, Forbidden.
+    """
+    access.require(actor, Action.RESOLVE_EXCEPTION)
+    undone = ControlRule.objects.get(pk=setting_id)
+    approved = ControlRule.objects.filter(code=undone.code, state=SettingState.APPROVED.value)
+    latest, before = [*approved.order_by("-valid_from", "-id")[:2], None, None][:2]
+    if latest is None or latest.pk != undone.pk:
+        raise UnableToPropose(_("Only the latest approved change can be taken back."))
+    row = ControlRule(
+        code=undone.code,
+        active=before.active if before else True,
+        parameters=before.parameters if before else dict(defaults),
+        valid_from=max(at.date(), undone.valid_from),
+        reason=_("Takes back: %(reason)s") % {"reason": undone.reason[:REVERTED_MAX]},
+        proposed_by=actor.name,
+        proposed_at=at,
+        reverts=undone,
+    )
+    return _propose(row, actor)
+
+
+def _propose(row: ControlRule, actor: Actor) -> ControlRule:
+    with acting(actor=actor, reason=row.reason):
+        waiting = ControlRule.objects.filter(
+            code=row.code, valid_from=row.valid_from, state=SettingState.PROPOSED.value
         )
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            if not waiting.exists():
+                raise
+            raise UnableToPropose(
+                _("A change of this rule from this day waits for its decision already.")
+            ) from error
+        return row
 
 
 def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime) -> ControlRule:
@@ -78,6 +130,11 @@ def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime
         row.state, row.decided_by, row.decided_at = target.value, actor.name, at
         row.save(update_fields=["state", "decided_by", "decided_at"])
         return row
+
+
+def read_numbers(parameters: Mapping[str, str]) -> dict[str, Decimal]:
+    """Return the parameters as numbers, zero or above. Raises UnableToPropose."""
+    return {name: _number(name, text) for name, text in parameters.items()}
 
 
 def _number(name: str, text: str) -> Decimal:
