@@ -34,16 +34,21 @@ from trades import selectors
 from trades.models import (
     PRODUCT_CLASSES,
     AllocationRule,
+    BackTest,
+    BackTestTrade,
     CaptureBatch,
     Execution,
     FixMessage,
     FixSession,
+    KnownAs,
+    Replayed,
     Tally,
     Trade,
     TradeQuerySet,
     labelled,
 )
 from trades.states import (
+    BackTestState,
     BlockState,
     Channel,
     FixDisposition,
@@ -248,6 +253,27 @@ class ExecutionFilter(ListFilterSet):
         """Keep what is not booked of the messages about one business day."""
         waiting = queryset.exclude(outcome=Outcome.BOOKED.value)
         return selectors.executions_of_day(waiting, value)
+
+
+class BackTestFilter(ListFilterSet):
+    q = SearchFilter(fields=("code__istartswith", "asked_by"))
+    state = ChipsFilter(choices=labelled(BackTestState), label=_("Status"))
+    since = MomentDayFilter(field_name="asked_at", lookup_expr="gte", label=_("From"))
+    until = MomentDayFilter(field_name="asked_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = BackTest
+        fields: list[str] = []
+
+
+class BackTestTradeFilter(ListFilterSet):
+    q = SearchFilter(fields=("trade__reference__istartswith", "trade__counterparty_code"))
+    replayed = ChipsFilter(choices=labelled(Replayed), label=_("Effect"))
+    known_as = ChipsFilter(choices=labelled(KnownAs), label=_("People said"))
+
+    class Meta:
+        model = BackTestTrade
+        fields: list[str] = []
 
 
 class FixSessionFilter(ListFilterSet):

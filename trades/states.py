@@ -333,6 +333,19 @@ ARRIVAL_TRANSITIONS: Final[Mapping[ArrivalState, frozenset[ArrivalState]]] = {
 }
 
 
+class BackTestState(StrEnum):
+    """The life of a back-test: its parts are replayed, then it says what they come to."""
+
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+
+
+BACK_TEST_TRANSITIONS: Final[Mapping[BackTestState, frozenset[BackTestState]]] = {
+    BackTestState.RUNNING: frozenset({BackTestState.DONE}),
+    BackTestState.DONE: frozenset(),
+}
+
+
 COLOURS: Final[Mapping[StrEnum, str]] = {
     FileState.IMPORTED: "green",
     RowState.REPAIRED: "green",

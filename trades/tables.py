@@ -8,10 +8,11 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.pages import formats, status
+from core.pages import formats, status, words
 from core.pages.columns import (
     NUMBER_ATTRS,
     AmountColumn,
@@ -25,6 +26,7 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
+from desk.tables import ExpectedColumn
 from trades.formats.fix.live import name_of
 
 
@@ -175,6 +177,66 @@ class ExecutionTable(tables.Table):
     name = TextColumn(accessor="instrument_name", orderable=False, verbose_name=_("Instrument"))
     channel = StatusColumn(verbose_name=_("Channel"))
     received_at = MomentColumn(verbose_name=_("Received at"))
+
+
+class NamedColumn(tables.Column):
+    """A field by its name."""
+
+    def render(self, value: Any) -> str:
+        return str(capfirst(words.named(str(value))))
+
+    def value(self, value: Any) -> str:
+        return str(value)
+
+
+class BackTestTable(tables.Table):
+    pk = LinkColumn("rules:back_test", verbose_name=_("Back-test"))
+    code = TextColumn(verbose_name=_("Rule"))
+    state = StatusColumn(verbose_name=_("Status"))
+    first_day = DayColumn(verbose_name=_("Replay from"))
+    last_day = DayColumn(verbose_name=_("Replay to"))
+    trades = QuantityColumn(orderable=False, verbose_name=_("Trades"))
+    in_force = QuantityColumn(orderable=False, verbose_name=pgettext_lazy("rule", "As set"))
+    proposed = QuantityColumn(orderable=False, verbose_name=pgettext_lazy("rule", "As proposed"))
+    asked_by = TextColumn(verbose_name=_("Asked by"))
+    asked_at = MomentColumn(verbose_name=_("Asked for"))
+
+
+class BackTestDayTable(tables.Table):
+    """What a back-test comes to, day by day; exported, and shown on its page."""
+
+    day = DayColumn(verbose_name=_("Trade date"))
+    trades = QuantityColumn(verbose_name=_("Trades"))
+    in_force = QuantityColumn(verbose_name=_("Raised, as set"))
+    proposed = QuantityColumn(verbose_name=_("Raised, as proposed"))
+    newly = QuantityColumn(verbose_name=pgettext_lazy("back-test", "Newly raised"))
+    no_longer = QuantityColumn(verbose_name=pgettext_lazy("back-test", "No longer raised"))
+    findings_in_force = QuantityColumn(verbose_name=_("Findings, as set"))
+    findings_proposed = QuantityColumn(verbose_name=_("Findings, as proposed"))
+    faults = QuantityColumn(verbose_name=_("Found wrong by people"))
+    faults_in_force = QuantityColumn(verbose_name=_("Of these raised, as set"))
+    faults_proposed = QuantityColumn(verbose_name=_("Of these raised, as proposed"))
+
+
+class BackTestTradeTable(tables.Table):
+    trade = LinkColumn(
+        "trades:detail",
+        key="trade_id",
+        accessor="trade__reference",
+        order_by="trade",
+        verbose_name=_("Reference"),
+    )
+    replayed = StatusColumn(verbose_name=_("Effect"))
+    known_as = StatusColumn(verbose_name=_("People said"))
+    trade_date = DayColumn(accessor="trade__trade_date", verbose_name=_("Trade date"))
+    instrument = CutColumn(accessor="trade__instrument__name", verbose_name=_("Instrument"))
+    field = NamedColumn(orderable=False, verbose_name=_("Field"))
+    expected = ExpectedColumn(orderable=False, verbose_name=_("Expected"))
+    found = ExpectedColumn(orderable=False, verbose_name=_("Found"))
+    counterparty = TextColumn(accessor="trade__counterparty_code", verbose_name=_("Counterparty"))
+    trader = TextColumn(accessor="trade__trader_code", verbose_name=_("Trader"))
+    desk_code = TextColumn(verbose_name=_("Desk"))
+    state = StatusColumn(accessor="trade__state", verbose_name=_("State"))
 
 
 class FixSessionTable(tables.Table):

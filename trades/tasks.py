@@ -16,6 +16,7 @@ from kernel.actors import SYSTEM
 from trades.models import CaptureBatch
 from trades.rules import RULE_BY_CODE
 from trades.services import (
+    back_tests,
     by_file,
     capture,
     control,
@@ -52,6 +53,20 @@ def recontrol(run: JobRun) -> None:
         instruction_ids=run.parameters.get("instruction_ids"),
     )
     _control(run, ids, only=control.JUDGED)
+
+
+@job_handler(back_tests.JOB)
+def back_test(run: JobRun) -> None:
+    """Replay what is left of a back-test, part by part; lets other work pass in between."""
+    pk = int(run.parameters["back_test_id"])
+    run.result(f"/trades/rules/back-tests/{pk}/")
+    replay = back_tests.begin(back_test_id=pk, actor=run.actor, at=timezone.now())
+    while told := back_tests.replay_next(
+        replay, back_test_id=pk, actor=run.actor, at=timezone.now()
+    ):
+        run.progress(told.done, told.total)
+        if told.done < told.total and run.gives_way():
+            return
 
 
 bulk.handler(validation.JOB_KIND, counts=validation.CODES)(validation.decide_step)

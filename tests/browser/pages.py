@@ -23,6 +23,7 @@ from reporting.models import RegulatoryReport, ReportFile
 from settlement.models import Chaser, Confirmation, ToleranceProfile
 from trades.models import (
     AllocationRule,
+    BackTest,
     Block,
     CaptureBatch,
     CaptureFile,
@@ -48,6 +49,7 @@ NO_PAGE: Final = {
     "reporting:access_review_file": "a download",
     "reporting:download": "a download",
     "core:export": "a download",
+    "rules:back_test_days": "a download",
     "trades:amounts": "a fragment of the ticket",
     "trades:repair": "leads to where it is repaired",
     "trades:lookup": "a fragment of the ticket",
@@ -191,6 +193,8 @@ KEYS: Final[dict[str, Arguments]] = {
     "trades:fix_reset": _first(FixSession),
     "trades:fix_message": _each(FixMessage.objects.all(), "kind"),
     "rules:rule": lambda: [("TRD-401",)],
+    "rules:back_test": _each(BackTest.objects.all(), "state"),
+    "rules:back_test_trades": _first(BackTest),
     "reconciliation:break": _each(Break.objects.all(), "kind"),
     "reconciliation:statement": _each(StatementFile.objects.all(), "kind"),
     "reconciliation:mapping": _first(ColumnMapping),

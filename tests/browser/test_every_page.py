@@ -32,7 +32,7 @@ from tests.browser.accessibility import bring_axe, faint_text_by_night, serious_
 from tests.factories.feeds import webhooks_in_every_state
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
-from trades.services import drop, quarantine, tables
+from trades.services import back_tests, drop, quarantine, tables
 from trades.services.totals import Declared
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -109,6 +109,7 @@ def world() -> None:
     roles.open_reviews(actor=SYSTEM, at=AT)
     take_in_files()
     decide_by_a_job()
+    try_rules()
     allocated.live(day=DAY, at=AT)
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
@@ -176,6 +177,26 @@ def decide_by_a_job() -> None:
     agent = actor_of(User.objects.get(username="agent"))
     bulk.enqueue(kind=many.TAKE_JOB, seen=seen, parameters={}, actor=agent, at=AT)
     jobs.run_pending()
+
+
+def try_rules() -> None:
+    """A back-test that is over, with a proposal that rests on it, and one that is asked for."""
+    agent = actor_of(User.objects.get(username="agent"))
+    tried = {
+        "code": "TRD-401",
+        "active": True,
+        "parameters": {"equity": "1"},
+        "first_day": DAY - timedelta(days=30),
+        "last_day": DAY,
+        "actor": agent,
+        "at": AT,
+    }
+    row = back_tests.ask_back_test(**tried)
+    jobs.run_pending()
+    back_tests.ask_activation(
+        back_test_id=row.pk, valid_from=DAY, reason="quiet markets", actor=agent, at=AT
+    )
+    back_tests.ask_back_test(**tried)
 
 
 def every_page() -> Iterator[tuple[str, str, str]]:

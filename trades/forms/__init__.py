@@ -7,6 +7,7 @@ from trades.forms.allocation import (
     SharesForm,
 )
 from trades.forms.capture import (
+    ActivationForm,
     AliasForm,
     CounterpartyForm,
     ExecutionMappingForm,
@@ -21,6 +22,7 @@ from trades.forms.fix import FixResetForm, FixSessionForm
 
 __all__ = [
     "TICKETS",
+    "ActivationForm",
     "AliasForm",
     "AllocationRuleForm",
     "CounterpartyForm",

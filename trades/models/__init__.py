@@ -7,6 +7,14 @@ from trades.models.allocation import (
     AllocationShare,
     Block,
 )
+from trades.models.back_test import (
+    COUNTED,
+    BackTest,
+    BackTestPart,
+    BackTestTrade,
+    KnownAs,
+    Replayed,
+)
 from trades.models.cancellation import CancellationRequest
 from trades.models.columns import LABELS, labelled
 from trades.models.files import CaptureFile, DropArrival, ExecutionMapping, QuarantinedRow
@@ -26,12 +34,16 @@ from trades.models.tally import Tally
 from trades.models.trade import PRODUCT_CLASSES, Trade, TradeQuerySet, TradeVersion
 
 __all__ = [
+    "COUNTED",
     "LABELS",
     "PRODUCT_CLASSES",
     "Allocation",
     "AllocationMember",
     "AllocationRule",
     "AllocationShare",
+    "BackTest",
+    "BackTestPart",
+    "BackTestTrade",
     "Block",
     "CancellationRequest",
     "CaptureBatch",
@@ -46,9 +58,11 @@ __all__ = [
     "FixMessage",
     "FixResult",
     "FixSession",
+    "KnownAs",
     "MessageKey",
     "News",
     "QuarantinedRow",
+    "Replayed",
     "Tally",
     "Trade",
     "TradeLeg",

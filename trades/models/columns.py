@@ -84,6 +84,14 @@ LABELS: dict[str, Any] = {
     "DISCARDED": _("Discarded"),
     "SEEN": _("Seen"),
     "GONE": _("Gone"),
+    "RUNNING": _("Running"),
+    "DONE": _("Done"),
+    "BOTH": pgettext_lazy("back-test", "Raised either way"),
+    "NEWLY": pgettext_lazy("back-test", "Newly raised"),
+    "NO_LONGER": pgettext_lazy("back-test", "No longer raised"),
+    "MISSED": pgettext_lazy("back-test", "Missed"),
+    "CORRECTED": pgettext_lazy("back-test", "Corrected"),
+    "WAIVED": pgettext_lazy("back-test", "Waived"),
 }
 
 

@@ -6,6 +6,13 @@ from trades.selectors.allocation import (
     list_alike,
     list_allocation_rules,
 )
+from trades.selectors.back_tests import (
+    BACK_TEST_JOB,
+    days_of_back_test,
+    failed_jobs_of,
+    list_back_test_trades,
+    list_back_tests,
+)
 from trades.selectors.fix import (
     count_fix_behind,
     count_fix_messages,
@@ -65,6 +72,7 @@ from trades.selectors.trades import (
 )
 
 __all__ = [
+    "BACK_TEST_JOB",
     "AsOf",
     "Merged",
     "Release",
@@ -78,10 +86,12 @@ __all__ = [
     "count_in_quarantine",
     "count_tallied",
     "current_day",
+    "days_of_back_test",
     "deals_of",
     "executions_of_day",
     "facts",
     "facts_of",
+    "failed_jobs_of",
     "find_instruction",
     "find_release",
     "find_request",
@@ -91,6 +101,8 @@ __all__ = [
     "legs_of",
     "list_alike",
     "list_allocation_rules",
+    "list_back_test_trades",
+    "list_back_tests",
     "list_batches",
     "list_days",
     "list_decisions",

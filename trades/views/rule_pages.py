@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +22,14 @@ from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings
 from kernel.findings import Severity
+from trades import selectors
 from trades.forms import RuleForm
 from trades.rules import RULE_BOOK, RULE_BY_CODE
 from trades.rules.families import Family, Owner
 from trades.rules.rule import Rule
 
 TEXT_MAX: Final = 60
+BACK_TESTS_SHOWN: Final = 5
 PARAMETERS = {
     "tolerance": _("tolerance"),
     "maximum": _("maximum"),
@@ -74,7 +76,7 @@ class RuleBookPage(PageView):
                 "owner": _t(rule.owner.label),
                 "title": _t(rule.title),
                 "active": in_force.get(rule.code, {}) is not None,
-                "parameters": _parameters(rule, in_force.get(rule.code, {})),
+                "parameters": parameters_of(rule, in_force.get(rule.code, {})),
                 "hits": hits.get(rule.code, 0),
                 "rate": Decimal(hits.get(rule.code, 0)) / judged if judged else None,
                 "waiting": rule.code in waiting,
@@ -133,7 +135,7 @@ class RulePage(PageView):
     template_name = "trades/rule.html"
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        return self.show(_rule(code))
+        return self.show(rule_called(code))
 
     def show(self, rule: Rule, form: RuleForm | None = None) -> HttpResponse:
         """Show the rule; with a `form` that was refused, as it was typed."""
@@ -141,7 +143,8 @@ class RulePage(PageView):
         in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
         judged, hits = desk_selectors.hit_rates()
         actor = self.request.actor
-        parameters = _parameters(rule, in_force)
+        parameters = parameters_of(rule, in_force)
+        changes = list(desk_selectors.list_settings().filter(code=code))
         return self.render(
             {
                 "rule": rule,
@@ -154,10 +157,9 @@ class RulePage(PageView):
                 "active": in_force is not None,
                 "parameters": parameters,
                 "form": form or RuleForm(parameters=parameters, active=in_force is not None),
-                "changes": [
-                    (row, _parameters(rule, row.parameters))
-                    for row in desk_selectors.list_settings().filter(code=code)
-                ],
+                "changes": [(row, parameters_of(rule, row.parameters)) for row in changes],
+                "revertible": next((row.pk for row in changes if row.state == "APPROVED"), None),
+                "back_tests": selectors.list_back_tests().filter(code=code)[:BACK_TESTS_SHOWN],
                 "judged": judged,
                 "hits": hits.get(code, 0),
                 "may_propose": access.allows(actor, Action.RESOLVE_EXCEPTION),
@@ -174,8 +176,8 @@ class ProposeSetting(RulePage):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        rule = _rule(code)
-        form = RuleForm(request.POST, parameters=_parameters(rule, {}))
+        rule = rule_called(code)
+        form = RuleForm(request.POST, parameters=parameters_of(rule, {}))
         if not form.is_valid():
             return self.show(rule, form)
         try:
@@ -195,6 +197,24 @@ class ProposeSetting(RulePage):
         return redirect("rules:rule", rule.code)
 
 
+class RevertSetting(PageView):
+    """Propose what stood before a change: one click of one person, one of another."""
+
+    http_method_names = ["post"]
+    action = Action.RESOLVE_EXCEPTION
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = get_object_or_404(ControlRule, pk=pk, code__in=RULE_BY_CODE)
+        defaults = {name: str(n) for name, n in RULE_BY_CODE[row.code].defaults().items()}
+        settings.propose_revert(
+            setting_id=pk, defaults=defaults, actor=self.request.actor, at=timezone.now()
+        )
+        messages.success(
+            request, _t("What stood before is proposed: somebody else must approve it.")
+        )
+        return redirect("rules:rule", row.code)
+
+
 class DecideSetting(PageView):
     http_method_names = ["post"]
     action = Action.WAIVE_EXCEPTION
@@ -211,13 +231,15 @@ class DecideSetting(PageView):
         return redirect("rules:rule", row.code)
 
 
-def _rule(code: str) -> Rule:
+def rule_called(code: str) -> Rule:
+    """Return the rule of a code, or answer that there is none."""
     if code not in RULE_BY_CODE:
         raise Http404
     return RULE_BY_CODE[code]
 
 
-def _parameters(rule: Rule, setting: Any) -> list[dict[str, Any]]:
+def parameters_of(rule: Rule, setting: Any) -> list[dict[str, Any]]:
+    """Return the numbers of a rule as a setting has them, with their words."""
     return [
         {
             "name": parameter.name,

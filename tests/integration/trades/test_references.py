@@ -10,6 +10,7 @@ from core import sync
 from core.reference_triggers import Reference
 from tests.factories.trades import booked
 from tests.fix.kept import four_fills
+from trades.models import BackTest, BackTestTrade, Trade
 
 pytestmark = pytest.mark.django_db
 NOBODY = 999_999_999
@@ -28,13 +29,21 @@ OTHER_OF = {
     "trades_fixresult": {"message_id": "message_id + n"},
     "trades_tradeversion": {"version_no": "version_no + n + 10 * (trade_id % 100)::int"},
 }
-APPEND_ONLY = {"trades_tradeversion", "trades_fixmessage"}
+APPEND_ONLY = {"trades_tradeversion", "trades_fixmessage", "trades_backtesttrade"}
 
 
 def world() -> None:
-    """A trade, and messages of a FIX session of which one was acted on."""
-    booked()
+    """A trade, a back-test that tells of it, and a FIX session of which a message was acted on."""
+    told_of(booked())
     four_fills()
+
+
+def told_of(trade: Trade) -> None:
+    row = BackTest.objects.create(
+        code="TRD-401", active=True, active_in_force=True, first_day=trade.trade_date,
+        last_day=trade.trade_date, asked_by="agent", asked_at=trade.traded_at,
+    )  # fmt: skip
+    BackTestTrade.objects.create(back_test=row, trade=trade, replayed="BOTH")
 
 
 def run(statement: str) -> None:
@@ -72,7 +81,7 @@ def test_no_foreign_key_without_a_constraint_is_forgotten() -> None:
     }
 
     assert unconstrained - OWN_GUARDS == named
-    assert len(named) == 11
+    assert len(named) == 12
 
 
 @pytest.mark.parametrize("found", REFERENCES, ids=lambda r: f"{r.table}.{r.column}")

@@ -1,0 +1,204 @@
+"""Back-tests: a changed rule is tried on the trades of a period before anybody approves it.
+
+The trades are cut into parts, each of one day. A part is replayed and written down in one
+transaction, by whichever job comes first: a job that dies loses the part that it was at, and no
+part counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core import access, jobs
+from core.acts import acting
+from core.roles import Action
+from desk import selectors as desk_selectors
+from desk.models import ControlRule
+from desk.services import settings
+from kernel.actors import Actor
+from kernel.findings import Refusal
+from kernel.states import require_transition
+from trades.models import BackTest, BackTestPart, BackTestTrade
+from trades.rules import RULE_BY_CODE, active_rules
+from trades.rules.rule import Limits
+from trades.selectors import BACK_TEST_JOB
+from trades.services.control_data import Windows
+from trades.services.replaying import Question, Replay, Setting
+from trades.states import BACK_TEST_TRANSITIONS, BackTestState
+
+JOB: Final = BACK_TEST_JOB
+LANES: Final = 2
+"""So many jobs share the parts of a back-test: as many as one start has workers."""
+PART: Final = 20_000
+DAYS_MAX: Final = 366
+PARTS: Final = """
+SELECT trade_date, min(id), max(id), count(*)
+  FROM (SELECT trade_date, id,
+               (row_number() OVER (PARTITION BY trade_date ORDER BY id) - 1) / %(size)s AS piece
+          FROM trades_trade WHERE trade_date BETWEEN %(first)s AND %(last)s) numbered
+ GROUP BY trade_date, piece ORDER BY trade_date, piece
+"""
+
+
+class UnableToBackTest(Refusal):
+    """The rule is not in the book, or the period cannot be replayed."""
+
+    code = "UNABLE_TO_BACK_TEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many parts of a back-test are replayed, of how many."""
+
+    done: int
+    total: int
+
+
+def ask_back_test(
+    *,
+    code: str,
+    active: bool,
+    parameters: Mapping[str, str],
+    first_day: date,
+    last_day: date,
+    actor: Actor,
+    at: datetime,
+) -> BackTest:
+    """Have a rule replayed with these parameters on the trades of a period.
+
+    What a text of `parameters` leaves out is as it is set today. Raises UnableToBackTest,
+    UnableToPropose, Forbidden.
+    """
+    access.require(actor, Action.RESOLVE_EXCEPTION)
+    rule = RULE_BY_CODE.get(code)
+    if rule is None:
+        raise UnableToBackTest(_("There is no rule %(code)s.") % {"code": code})
+    if not 0 <= (last_day - first_day).days < DAYS_MAX:
+        raise UnableToBackTest(
+            _("A period begins before it ends, and has %(days)s days at most.") % {"days": DAYS_MAX}
+        )
+    in_force = desk_selectors.settings_in_force(day=at.date()).get(code, {})
+    as_set = {**rule.defaults(), **(in_force or {})}
+    asked = {**as_set, **settings.read_numbers(parameters)}
+    with acting(actor=actor):
+        row = BackTest.objects.create(
+            code=code,
+            active=active,
+            parameters={name: str(asked[name]) for name in rule.defaults()},
+            active_in_force=in_force is not None,
+            parameters_in_force={name: str(as_set[name]) for name in rule.defaults()},
+            first_day=first_day,
+            last_day=last_day,
+            asked_by=actor.name,
+            asked_at=at,
+        )
+        for lane in range(1, LANES + 1):
+            jobs.enqueue(
+                kind=JOB,
+                parameters={"back_test_id": row.pk, "lane": lane},
+                title=f"{code} {first_day} – {last_day}",
+                actor=actor,
+                at=at,
+            )
+        return row
+
+
+def begin(*, back_test_id: int, actor: Actor, at: datetime) -> Replay:
+    """Cut the period into parts, if that is not done yet, and return the replay of one of them."""
+    with acting(actor=actor):
+        row = BackTest.objects.select_for_update().get(pk=back_test_id)
+        if row.parts_total is None:
+            parts = _cut(row)
+            BackTestPart.objects.bulk_create(parts)
+            row.parts_total = len(parts)
+            row.save(update_fields=["parts_total"])
+    _close(back_test_id, actor, at)
+    return Replay(question=_question(row), at=row.asked_at)
+
+
+def replay_next(
+    replay: Replay, *, back_test_id: int, actor: Actor, at: datetime
+) -> Progress | None:
+    """Replay one part that nobody is at; None when there is none left to take."""
+    with transaction.atomic():
+        waiting = BackTestPart.objects.filter(back_test=back_test_id, done_at=None).order_by("n")
+        part = waiting.select_for_update(skip_locked=True).first()
+        if part is None:
+            return None
+        answer = replay.answer(part)
+        BackTestPart.objects.filter(pk=part.pk).update(done_at=at, **answer.counts())
+        BackTestTrade.objects.bulk_create(answer.told(back_test_id))
+    _close(back_test_id, actor, at)
+    parts = BackTestPart.objects.filter(back_test=back_test_id)
+    return Progress(done=parts.exclude(done_at=None).count(), total=parts.count())
+
+
+def ask_activation(
+    *, back_test_id: int, valid_from: date, reason: str, actor: Actor, at: datetime
+) -> ControlRule:
+    """Propose exactly what was tried, from a day on; the proposal names the back-test.
+
+    Raises UnableToBackTest while it is replayed, UnableToPropose, Forbidden.
+    """
+    row = BackTest.objects.get(pk=back_test_id)
+    if row.is_running:
+        raise UnableToBackTest(_("The back-test is not over yet."))
+    return settings.propose_setting(
+        code=row.code,
+        active=row.active,
+        parameters=row.parameters,
+        valid_from=valid_from,
+        reason=reason,
+        actor=actor,
+        at=at,
+        back_test_id=row.pk,
+    )
+
+
+def _cut(row: BackTest) -> list[BackTestPart]:
+    with connection.cursor() as cursor:
+        cursor.execute(PARTS, {"size": PART, "first": row.first_day, "last": row.last_day})
+        return [
+            BackTestPart(back_test=row, n=n, day=day, first_id=first, last_id=last, trades=trades)
+            for n, (day, first, last, trades) in enumerate(cursor.fetchall(), start=1)
+        ]
+
+
+def _close(back_test_id: int, actor: Actor, at: datetime) -> None:
+    """Say what it comes to when the last part is replayed; whoever replayed it comes here."""
+    with acting(actor=actor):
+        row = BackTest.objects.select_for_update().get(pk=back_test_id)
+        left = BackTestPart.objects.filter(back_test=row, done_at=None)
+        if not row.is_running or left.exists():
+            return
+        require_transition(
+            BACK_TEST_TRANSITIONS, source=BackTestState(row.state), target=BackTestState.DONE
+        )
+        row.state, row.ended_at = BackTestState.DONE.value, at
+        row.handling_seconds, row.handled = desk_selectors.median_handling(code=row.code)
+        row.save(update_fields=["state", "ended_at", "handling_seconds", "handled"])
+
+
+def _question(row: BackTest) -> Question:
+    book = active_rules(desk_selectors.settings_in_force(day=row.asked_at.date()))
+    others = {rule.code: limits for rule, limits in book if rule.code != row.code}
+    return Question(
+        rule=RULE_BY_CODE[row.code],
+        in_force=_setting(row.code, row.parameters_in_force, others, on=row.active_in_force),
+        proposed=_setting(row.code, row.parameters, others, on=row.active),
+    )
+
+
+def _setting(
+    code: str, texts: Mapping[str, str], others: Mapping[str, Limits], *, on: bool
+) -> Setting:
+    limits = {name: Decimal(text) for name, text in texts.items()} if on else None
+    with_it = others if limits is None else {**others, code: limits}
+    return Setting(limits=limits, windows=Windows.of(with_it))

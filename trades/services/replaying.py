@@ -1,0 +1,178 @@
+"""Replaying: what a rule as somebody would set it says of trades, beside the rule as it is set.
+
+Trades are judged as they came, in whatever state they are: what was refused or cancelled since is
+what a rule was to find. What they are compared with is what stands in the reference data today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from core.sequences import array_of
+from kernel.findings import Finding
+from trades.facts import TradeFacts
+from trades.models import BackTestPart, BackTestTrade, KnownAs, Replayed
+from trades.rules import judge_all
+from trades.rules.rule import Limits, Rule
+from trades.services.control_data import Library, Shelf, Windows
+from trades.services.control_facts import as_they_came, read_facts
+from trades.services.exposure import MEANT, exposures_of
+
+SHOWN_MAX: Final = 50
+"""So many trades of a part are kept to be looked at, of each effect."""
+TEXT_MAX: Final = 200
+FAULTS: Final = """
+SELECT t.id, CASE WHEN t.state = 'REJECTED' THEN 'REFUSED'
+                  WHEN t.close_reason = 'CANCELLED' THEN 'CANCELLED' ELSE 'CORRECTED' END
+  FROM trades_trade t
+ WHERE t.trade_date = %(day)s AND t.id BETWEEN %(first)s AND %(last)s
+   AND (t.state = 'REJECTED' OR t.close_reason = 'CANCELLED' OR (t.version_no > 1 AND (
+        EXISTS (SELECT FROM desk_controlexception e
+                 WHERE e.subject_kind = 'trade' AND e.subject_id = t.id AND e.kind = 'CONTROL'
+                   AND e.severity <> 'INFO' AND e.version_no < t.version_no)
+        OR EXISTS (SELECT FROM desk_approval a
+                    WHERE a.subject_kind = 'trade' AND a.subject_id = t.id
+                      AND a.decision = 'REFUSED' AND a.version_no < t.version_no))))
+"""
+WAIVED: Final = """
+SELECT DISTINCT subject_id FROM desk_controlexception
+ WHERE subject_kind = 'trade' AND subject_id = ANY(%s) AND rule_code = %s AND state = 'WAIVED'
+"""
+Said = Mapping[int, Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A rule as it is set: its numbers, None where it is off, and what it is compared within."""
+
+    limits: Limits | None
+    windows: Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One rule, as it is set and as somebody would set it."""
+
+    rule: Rule
+    in_force: Setting
+    proposed: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What both say of the trades of a part, and what people made of these."""
+
+    trades: Mapping[int, TradeFacts]
+    in_force: Said
+    proposed: Said
+    faults: Mapping[int, str]
+    waived: frozenset[int]
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of a part by their names."""
+        old, new, faults = self.in_force.keys(), self.proposed.keys(), self.faults.keys()
+        return {
+            "trades": len(self.trades),
+            "in_force": len(old),
+            "proposed": len(new),
+            "both": len(old & new),
+            "findings_in_force": sum(map(len, self.in_force.values())),
+            "findings_proposed": sum(map(len, self.proposed.values())),
+            "faults": len(faults),
+            "faults_in_force": len(faults & old),
+            "faults_proposed": len(faults & new),
+            "faults_both": len(faults & old & new),
+            "waived": len(self.waived),
+            "waived_both": len(self.waived & new),
+        }
+
+    def told(self, back_test_id: int) -> Iterator[BackTestTrade]:
+        """Yield the trades to be looked at: of each effect the first of the part."""
+        old, new = self.in_force.keys(), self.proposed.keys()
+        effects = {
+            Replayed.NEWLY: new - old,
+            Replayed.NO_LONGER: old - new,
+            Replayed.MISSED: self.faults.keys() - old - new,
+            Replayed.BOTH: old & new,
+        }
+        for effect, trade_ids in effects.items():
+            for trade_id in sorted(trade_ids)[:SHOWN_MAX]:
+                yield self._row(back_test_id, effect, self.trades[trade_id])
+
+    def _row(self, back_test_id: int, effect: Replayed, facts: TradeFacts) -> BackTestTrade:
+        pk = facts.trade_id
+        said = self.proposed.get(pk) or self.in_force.get(pk) or ()
+        first = said[0] if said else None
+        return BackTestTrade(
+            back_test_id=back_test_id,
+            trade_id=pk,
+            desk_code=facts.desk_code,
+            replayed=effect.value,
+            known_as=self.faults.get(pk, KnownAs.WAIVED.value if pk in self.waived else ""),
+            field=first.field if first else "",
+            expected=first.expected[:TEXT_MAX] if first else "",
+            found=first.found[:TEXT_MAX] if first else "",
+        )
+
+
+@dataclass(slots=True)
+class Replay:
+    """A question put to one part of the trades after the other, with what was read for it."""
+
+    question: Question
+    at: datetime
+    library: Library = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Trades of the past count beside each other whether they are over or not."""
+        self.library = Library(
+            at=self.at,
+            counted=MEANT,
+            exposures=Shelf(lambda days: exposures_of(days, counted=MEANT)),
+        )
+
+    def answer(self, part: BackTestPart) -> Answer:
+        """Return what both settings say of the trades of a part."""
+        found = read_facts(day=part.day, first_id=part.first_id, last_id=part.last_id)
+        trades = as_they_came(found, self.library.rates.of)
+        old, new = self._said(trades)
+        return Answer(
+            trades={facts.trade_id: facts for facts in trades},
+            in_force=old,
+            proposed=new,
+            faults=_faults(part),
+            waived=_waived(self.question.rule.code, old),
+        )
+
+    def _said(self, trades: Sequence[TradeFacts]) -> tuple[Said, Said]:
+        if not trades:
+            return {}, {}
+        rule, old, new = self.question.rule, self.question.in_force, self.question.proposed
+        context = self.library.context(trades, windows=old.windows)
+        said = {} if old.limits is None else judge_all(trades, context, [(rule, old.limits)])
+        if new == old:
+            return said, said
+        if new.windows != old.windows:
+            context = self.library.context(trades, windows=new.windows)
+        return said, {} if new.limits is None else judge_all(trades, context, [(rule, new.limits)])
+
+
+def _faults(part: BackTestPart) -> dict[int, str]:
+    """Return what people found wrong: trade id -> how they dealt with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAULTS, {"day": part.day, "first": part.first_id, "last": part.last_id})
+        return dict(cursor.fetchall())
+
+
+def _waived(code: str, said: Said) -> frozenset[int]:
+    """Return the trades of which people let pass what the rule says."""
+    if not said:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(WAIVED, [array_of(said), code])
+        return frozenset(pk for (pk,) in cursor.fetchall())
