@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -113,7 +114,7 @@ class BackTestPage(DetailPage):
             "parts_done": row.parts.exclude(done_at=None).count(),
             "failed": selectors.failed_jobs_of(row) if row.is_running else [],
             "form": form or (ActivationForm() if may_ask else None),
-            "seconds": (row.ended_at - row.asked_at).total_seconds() if row.ended_at else None,
+            "seconds": _seconds(row),
         }
 
 
@@ -164,8 +165,11 @@ class BackTestDays(PageView):
 class BackTestTrades(ListPage):
     """The trades on which a change tells: so many of each part as are kept to be looked at."""
 
+    back_test: BackTest
+
     title = _("Trades of a back-test")
     action = Action.VIEW_TRADES
+    template_name = "trades/back_test_trades.html"
     filterset_class = BackTestTradeFilter
     table_class = BackTestTradeTable
     tabs = (
@@ -179,8 +183,11 @@ class BackTestTrades(ListPage):
     empty_text = _("The change tells on no trade of the period.")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        get_object_or_404(BackTest, pk=self.kwargs["pk"])
+        self.back_test = get_object_or_404(BackTest, pk=self.kwargs["pk"])
         return super().get(request, *args, **kwargs)
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"back_test": self.back_test, "subtitle": self.back_test.code}
 
     def get_queryset(self) -> QuerySet[BackTestTrade]:
         return selectors.list_back_test_trades(
@@ -189,6 +196,13 @@ class BackTestTrades(ListPage):
 
     def row_url(self, record: BackTestTrade) -> str:
         return f"/trades/{record.trade_id}/"
+
+
+def _seconds(row: BackTest) -> Decimal | None:
+    """Return how long it took from the asking to the end, waiting included."""
+    if row.ended_at is None:
+        return None
+    return Decimal((row.ended_at - row.asked_at) // timedelta(milliseconds=100)) / 10
 
 
 def _effects(total: dict[str, int]) -> list[tuple[str, int, int, int | None]]:

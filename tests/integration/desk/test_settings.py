@@ -55,6 +55,64 @@ def test_later_setting_replaces_the_earlier_and_may_switch_the_rule_off() -> Non
     assert selectors.settings_in_force(day=date(2026, 12, 2)) == {"TRD-302": None}
 
 
+def approved(**changes: object) -> ControlRule:
+    supervisor = person("supervisor", Role.SUPERVISOR)
+    return settings.decide_setting(
+        setting_id=propose(**changes).pk, approve=True, actor=supervisor, at=AT
+    )
+
+
+def taken_back(row: ControlRule, *, at: datetime = AT) -> ControlRule:
+    return settings.propose_revert(
+        setting_id=row.pk,
+        defaults={"tolerance": "2"},
+        actor=person("agent", Role.AGENT),
+        at=at,
+    )
+
+
+def test_a_change_is_taken_back_by_two_people_as_it_was_made() -> None:
+    approved(valid_from=AT.date(), parameters={"tolerance": "3"})
+    later = approved(valid_from=MONDAY, active=False)
+
+    back = taken_back(later)
+
+    assert (back.state, back.active, back.parameters) == ("PROPOSED", True, {"tolerance": "3"})
+    assert (back.valid_from, back.reverts) == (MONDAY, later)
+    assert selectors.settings_in_force(day=MONDAY) == {"TRD-302": None}
+    boss = person("supervisor", Role.SUPERVISOR)
+    settings.decide_setting(setting_id=back.pk, approve=True, actor=boss, at=AT)
+    assert selectors.settings_in_force(day=MONDAY) == {"TRD-302": {"tolerance": Decimal(3)}}
+
+
+def test_who_takes_a_change_back_does_not_approve_that() -> None:
+    later, boss = approved(), person("boss", Role.SUPERVISOR)
+    back = settings.propose_revert(setting_id=later.pk, defaults={}, actor=boss, at=AT)
+
+    with pytest.raises(settings.UnableToDecide):
+        settings.decide_setting(setting_id=back.pk, approve=True, actor=boss, at=AT)
+
+
+def test_the_first_change_is_taken_back_to_the_book() -> None:
+    first = approved()
+
+    back = taken_back(first, at=datetime(2026, 12, 24, 10, tzinfo=UTC))
+
+    assert (back.parameters, back.valid_from) == ({"tolerance": "2"}, date(2026, 12, 24))
+
+
+def test_only_the_latest_approved_change_is_taken_back_and_once() -> None:
+    first, second = approved(valid_from=MONDAY), approved(valid_from=date(2026, 12, 1))
+    waiting = propose(valid_from=date(2026, 12, 2))
+
+    for row in (first, waiting):
+        with pytest.raises(settings.UnableToPropose, match="latest approved"):
+            taken_back(row)
+    taken_back(second)
+    with pytest.raises(settings.UnableToPropose, match="waits for its decision"):
+        taken_back(second)
+
+
 def test_refused_setting_is_never_in_force_and_final() -> None:
     supervisor = person("supervisor", Role.SUPERVISOR)
     row = propose()

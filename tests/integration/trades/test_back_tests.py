@@ -345,6 +345,21 @@ def test_a_back_test_is_asked_watched_read_and_proposed_in_the_browser() -> None
     assert "TRD-401" in agent.get("/trades/rules/back-tests/").content.decode()
 
 
+def test_a_change_is_taken_back_with_one_click() -> None:
+    agent, boss = signed_in("agent2", Role.AGENT), signed_in("boss", Role.SUPERVISOR)
+    values = TRD_401 | {"equity": "9", "active": "on", "valid_from": "2099-01-01", "reason": "x"}
+    agent.post("/trades/rules/TRD-401/propose/", values)
+    row = ControlRule.objects.get()
+    assert agent.post(f"/trades/rules/settings/{row.pk}/revert/").status_code == 422
+    boss.post(f"/trades/rules/settings/{row.pk}/approve/")
+    assert "Take back" in agent.get("/trades/rules/TRD-401/").content.decode()
+
+    agent.post(f"/trades/rules/settings/{row.pk}/revert/")
+
+    back = ControlRule.objects.latest("pk")
+    assert (back.state, back.reverts_id, back.parameters) == ("PROPOSED", row.pk, TRD_401)
+
+
 def test_a_trial_that_cannot_be_read_is_kept_as_it_was_typed() -> None:
     agent = signed_in("agent2", Role.AGENT)
 
