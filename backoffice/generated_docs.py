@@ -34,6 +34,7 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),
     ("Rule setting", "desk", desk.SETTING_TRANSITIONS),
+    ("Request", "desk", desk.REQUEST_TRANSITIONS),
     ("Webhook", "feeds", feeds.ENDPOINT_TRANSITIONS),
     ("Delivery", "feeds", feeds.DELIVERY_TRANSITIONS),
     ("Settlement instruction", "refdata", refdata.INSTRUCTION_TRANSITIONS),

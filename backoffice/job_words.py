@@ -29,6 +29,7 @@ JOB_WORDS: Final[dict[str, str | Promise]] = {
     "trades.discard_rows": _("Discarding of rows"),
     "desk.waive_many": _("Waiving of a selection"),
     "desk.take_many": _("Assignment of a selection"),
+    "desk.decide_requests": _("Decision on requests"),
     "desk.keep_rights": _("Review of rights"),
     "backoffice.take_work": _("Assignment of work"),
     "reconciliation.take_breaks": _("Assignment of breaks"),

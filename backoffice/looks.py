@@ -258,7 +258,7 @@ PLAIN: Final = frozenset(
         *("AGREES", "CLOSE", "UNPAIRED", "RESUMED", "UPLOAD", "NEWM", "CANC"),
         *("en", "fr", "COUNTERPARTY_CLIENT"),
         *("BREAK", "REPORT", "CONTROL", "CAPTURE", "WEBHOOK", "ACCESS", "webhook.test", *EventType),
-        *("FIN", "JSON", "MT515", "CONDUCT"),
+        *("FIN", "JSON", "MT515", "CONDUCT", "WAIVER"),
         *("API", "BULK", "FILE", "FIX", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1", "MANUAL"),
         *("BUY", "SELL", "DEAL", "MTCH", "AOTC", "NEW", "AMEND", "CANCEL"),
         *("action:NEW", "execution:NEW", "tradeversion:NEW"),

@@ -85,6 +85,14 @@ NAVIGATION: Final[tuple[Group, ...]] = (
                 selectors.count_to_validate,
                 "amber",
             ),
+            Item(
+                _("Requests"),
+                "desk:requests",
+                Action.VIEW_TRADES,
+                "users",
+                selectors.count_requests,
+                "amber",
+            ),
         ),
     ),
     Group(

@@ -26,7 +26,7 @@ from core.jobs import list_jobs
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
 from desk.models import WorkItem
-from desk.states import LIVE_EXCEPTION, ExceptionKind
+from desk.states import LIVE_EXCEPTION, ExceptionKind, RequestState
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
 from reconciliation import selectors as reconciliation
@@ -184,6 +184,11 @@ def count_to_validate(actor: Actor) -> int:
     """Count the trades that wait for a supervisor."""
     visible = trades.list_tallies(actor=actor, action=Action.VIEW_TRADES)
     return trades.count_tallied(visible.filter(state=TradeState.PENDING_VALIDATION.value))
+
+
+def count_requests(actor: Actor) -> int:
+    """Count the open requests that this person may see."""
+    return desk.list_requests(actor=actor).filter(state=RequestState.ASKED.value).count()
 
 
 def count_breaks(actor: Actor) -> int:

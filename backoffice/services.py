@@ -31,6 +31,7 @@ DONE_BY = {
     WorkKind.QUARANTINE: access.Action.IMPORT_FILE,
     WorkKind.ACCESS: access.Action.GRANT_ROLE,
     WorkKind.CONDUCT: access.Action.WAIVE_EXCEPTION,
+    WorkKind.WAIVER: access.Action.WAIVE_EXCEPTION,
 }
 """Who takes work of a kind must be allowed to do it."""
 

@@ -37,6 +37,11 @@ def said(column: str, key: str) -> KeyTextTransform:
     return KeyTextTransform(key, Cast(column, JSONField()))
 
 
+def coded(kinds: Kinds) -> list[tuple[str, str]]:
+    """Return choices whose label is the stable code; pages translate them."""
+    return [(member.value, member.value) for member in kinds]
+
+
 def known(column: str, kinds: Kinds, *, name: str, blank: bool = False) -> CheckConstraint:
     """Require a member of `kinds` (or nothing, when blank)."""
     values = [member.value for member in kinds] + ([""] if blank else [])

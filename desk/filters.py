@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import (
     AccessReview,
@@ -28,8 +29,8 @@ from core.pages.filters import (
 )
 from core.roles import Role
 from core.states import AccessReviewState, ProposalState, ReviewState
-from desk.models import ControlException
-from desk.states import LIVE_EXCEPTION
+from desk.models import ControlException, Request, SupervisorLimit
+from desk.states import LIVE_EXCEPTION, RequestKind, RequestState
 
 STATES = [
     ("OPEN", _("Open")),
@@ -199,4 +200,40 @@ class ReviewRowFilter(ListFilterSet):
 
     class Meta:
         model = AccessReviewRow
+        fields: list[str] = []
+
+
+class RequestFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=(
+            "subject_reference__istartswith",
+            "asked_by__istartswith",
+            "decided_by__istartswith",
+            "reason",
+        )
+    )
+    state = ChipsFilter(
+        choices=lambda: [(s.value, status.look(s, of="request").label) for s in RequestState],
+        label=_("Status"),
+    )
+    kind = ChipsFilter(
+        choices=lambda: [(s.value, status.look(s, of="request").label) for s in RequestKind],
+        label=pgettext_lazy("request", "Asked for"),
+    )
+    desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+    since = MomentDayFilter(field_name="asked_at", lookup_expr="gte", label=_("Asked from"))
+    until = MomentDayFilter(field_name="asked_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = Request
+        fields: list[str] = []
+
+
+class LimitFilter(ListFilterSet):
+    q = SearchFilter(fields=("user__username__istartswith", "set_by__istartswith"))
+    since = DayFilter(field_name="valid_from", lookup_expr="gte", label=_("Valid from"))
+    until = DayFilter(field_name="valid_from", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = SupervisorLimit
         fields: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.pages import status
 from core.pages.fields import DayField, FigureField
 from core.roles import CLIENTS, Role
+from desk.models import SEVERAL
 
 REASON_LENGTH_MAX = 500
 
@@ -32,6 +34,38 @@ class SettingForm(forms.Form):
     def parameters(self) -> dict[str, str]:
         """Return the figures as the plain decimals that the service takes."""
         return {name: f"{self.cleaned_data[name]:f}" for name in self.figures}
+
+
+class LimitForm(forms.Form):
+    """Up to what amount a supervisor may validate, from a day on."""
+
+    amount_eur = FigureField(
+        label=_("Limit (EUR)"), min_value=Decimal(0), max_digits=20, decimal_places=4
+    )
+    valid_from = DayField(label=_("Valid from"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
+    )
+
+
+class SeveralForm(forms.Form):
+    """From what amount on a trade takes several supervisors, from a day on."""
+
+    people = forms.TypedChoiceField(
+        label=_("Supervisors"), choices=[(number, str(number)) for number in SEVERAL], coerce=int
+    )
+    from_eur = FigureField(
+        label=_("From (EUR)"),
+        min_value=Decimal(0),
+        max_digits=20,
+        decimal_places=4,
+        required=False,
+        help_text=_("none: no trade takes so many"),
+    )
+    valid_from = DayField(label=_("Valid from"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
+    )
 
 
 class RoleForm(forms.Form):

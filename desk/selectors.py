@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import (
     Case,
@@ -32,6 +34,8 @@ from desk.models import (
     ControlException,
     ControlRule,
     ControlRun,
+    Request,
+    SeveralValidations,
     SupervisorLimit,
     WorkItem,
 )
@@ -39,6 +43,8 @@ from desk.states import (
     Decision,
     ExceptionKind,
     ExceptionState,
+    RequestKind,
+    RequestState,
     SettingState,
     WorkKind,
     WorkState,
@@ -51,6 +57,16 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at -
        count(*)
   FROM ({decided}) decided
 """
+
+
+class Versioned(Protocol):
+    """A row whose version is approved."""
+
+    pk: int
+    version_no: int
+    fingerprint: str
+
+
 LOOKED_BACK_MAX: Final = 50_000
 """Who acted last is sought among so many of the latest acts: no index knows their authors."""
 
@@ -128,20 +144,82 @@ def limit_of(*, actor: Actor, day: date) -> Decimal | None:
         return None
     row = (
         SupervisorLimit.objects.filter(user_id=actor.user_id, valid_from__lte=day)
-        .order_by("-valid_from")
+        .order_by("-valid_from", "-pk")
         .first()
     )
     return None if row is None else row.amount_eur
 
 
-def approved_versions(*, seen: Sequence[Seen]) -> set[tuple[int, int]]:
-    """Return (subject, version) of those that are approved already; all are of one kind."""
+def approved_versions(*, seen: Sequence[Seen]) -> dict[tuple[int, int], frozenset[str]]:
+    """Return (subject, version) -> who approved it already; all are of one kind."""
     rows = Approval.objects.filter(
         subject_kind__in={one.subject_kind for one in seen},
         subject_id__in=[one.subject_id for one in seen],
         decision=Decision.APPROVED.value,
     )
-    return set(rows.values_list("subject_id", "version_no"))
+    found: defaultdict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
+    for subject_id, version_no, checker in rows.values_list("subject_id", "version_no", "checker"):
+        found[subject_id, version_no] |= {checker}
+    return dict(found)
+
+
+def approvals_of_versions(subject_kind: str, *, of: Versioned | None = None) -> QuerySet[Approval]:
+    """Return the approvals of the version that stands: of one row, or of that of an outer query."""
+    named = {
+        "subject_id": OuterRef("pk") if of is None else of.pk,
+        "version_no": OuterRef("version_no") if of is None else of.version_no,
+        "fingerprint": OuterRef("fingerprint") if of is None else of.fingerprint,
+    }
+    return Approval.objects.filter(
+        subject_kind=subject_kind, decision=Decision.APPROVED.value, **named
+    )
+
+
+def approvers_of(subject_kind: str) -> ArraySubquery:
+    """Annotate rows with who approved the version that stands, in the order in which they did."""
+    return ArraySubquery(approvals_of_versions(subject_kind).values("checker"))
+
+
+def several_in_force(*, day: date) -> list[SeveralValidations]:
+    """Return from what amounts on trades take several supervisors on that day, if they do."""
+    rows = (
+        SeveralValidations.objects.filter(valid_from__lte=day)
+        .order_by("people", "-valid_from", "-pk")
+        .distinct("people")
+    )
+    return [row for row in rows if row.from_eur is not None]
+
+
+def validations_needed(*, day: date) -> Callable[[Decimal | None], int]:
+    """Return how many supervisors a trade takes, by its amount in EUR (None: not known).
+
+    The database asks the same (`guard.validations_needed`).
+    """
+    in_force = several_in_force(day=day)
+
+    def needed(amount: Decimal | None) -> int:
+        return max(
+            (row.people for row in in_force if amount is None or amount >= (row.from_eur or 0)),
+            default=1,
+        )
+
+    return needed
+
+
+def list_requests(*, actor: Actor) -> DeskScopedQuerySet[Request]:
+    """Return the requests that the actor may see: those of the desks, and of rights for who may."""
+    rows = Request.objects.all()
+    if not allows(actor, Action.VIEW_AUDIT):  # who may not see the rights of others
+        rows = rows.filter(kind=RequestKind.WAIVER.value)
+    desks = desks_of(actor, Action.VIEW_TRADES)
+    return rows if desks is None else rows.filter(Q(desk_code__in=desks) | Q(desk_code=""))
+
+
+def find_request(*, subject_kind: str, subject_id: int) -> Request | None:
+    """Return the open request about a subject, if there is one."""
+    return Request.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id, state=RequestState.ASKED.value
+    ).first()
 
 
 def settings_in_force(*, day: date) -> dict[str, Mapping[str, Decimal] | None]:

@@ -49,6 +49,44 @@ EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]]
 }
 
 
+class RequestKind(StrEnum):
+    """WAIVER: accept a blocking exception; CONDUCT_WAIVER: accept what was found about somebody's
+    conduct; VALIDATION_LIMIT: up to what a supervisor validates;
+    SEVERAL_VALIDATIONS: from what amount on a trade takes two supervisors, or three.
+    """
+
+    WAIVER = "WAIVER"
+    CONDUCT_WAIVER = "CONDUCT_WAIVER"
+    VALIDATION_LIMIT = "VALIDATION_LIMIT"
+    SEVERAL_VALIDATIONS = "SEVERAL_VALIDATIONS"
+
+
+class RequestState(StrEnum):
+    """LAPSED: what it is about changed or is gone; WITHDRAWN: by the person who asked."""
+
+    ASKED = "ASKED"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
+
+
+REQUEST_TRANSITIONS: Final[Mapping[RequestState, frozenset[RequestState]]] = {
+    RequestState.ASKED: frozenset(
+        {
+            RequestState.GRANTED,
+            RequestState.REFUSED,
+            RequestState.WITHDRAWN,
+            RequestState.LAPSED,
+        }
+    ),
+    RequestState.GRANTED: frozenset(),
+    RequestState.REFUSED: frozenset(),
+    RequestState.WITHDRAWN: frozenset(),
+    RequestState.LAPSED: frozenset(),
+}
+
+
 class ExceptionKind(StrEnum):
     """CONTROL: a rule of the book; CAPTURE: a message that could not be booked; PARKED: one that
     waits for the message it follows; REPORT: a version that cannot be reported; SCREENING: a party
@@ -66,8 +104,9 @@ class ExceptionKind(StrEnum):
 class WorkKind(StrEnum):
     """CORRECTION: a trade that a supervisor refused; CONFIRMATION: one that is mismatched, alleged
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
-    REPORT: what keeps a report back; ACCESS: a role that waits for a second administrator; CONDUCT:
-    what the conduct of somebody says.
+    REPORT: what keeps a report back; ACCESS: a role or limit that waits for a second administrator;
+    CONDUCT: what the conduct of somebody says; WAIVER: a blocking exception that somebody asks to
+    accept.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -82,6 +121,7 @@ class WorkKind(StrEnum):
     QUARANTINE = "QUARANTINE"
     ACCESS = "ACCESS"
     CONDUCT = "CONDUCT"
+    WAIVER = "WAIVER"
 
 
 class WorkState(StrEnum):
@@ -124,4 +164,8 @@ COLOURS: Final[Mapping[StrEnum, str]] = {
     SettingState.PROPOSED: "amber",
     SettingState.APPROVED: "green",
     SettingState.REFUSED: "red",
+    RequestState.ASKED: "amber",
+    RequestState.GRANTED: "green",
+    RequestState.WITHDRAWN: "grey",
+    RequestState.LAPSED: "grey",
 }

@@ -7,7 +7,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DEEDS, Action
@@ -24,7 +24,8 @@ from core.pages.columns import (
     StatusColumn,
     TextColumn,
 )
-from desk.models import ControlException
+from desk.models import ControlException, Request
+from desk.states import RequestKind
 
 
 def filled(text: str, row: ControlException) -> str:
@@ -229,3 +230,49 @@ class ReviewRowTable(tables.Table):
 
     class Meta:
         order_by = ("user", "role", "desk_code")
+
+
+def about(row: Request) -> str:
+    """Return what a request is about, for its reader."""
+    if row.kind == RequestKind.SEVERAL_VALIDATIONS:
+        return gettext("%(n)s supervisors") % {"n": row.subject_reference}
+    return row.subject_reference
+
+
+class AboutColumn(LinkColumn):
+    """What a request is about; it leads to the request."""
+
+    def render(self, value: str, record: Request) -> Any:
+        return super().render(about(record), record)
+
+
+class RequestTable(tables.Table):
+    subject_reference = AboutColumn("desk:request", verbose_name=_("About"))
+    kind = StatusColumn(verbose_name=pgettext_lazy("request", "Asked for"))
+    state = StatusColumn(verbose_name=_("Status"))
+    amount_at_risk = AmountColumn(verbose_name=_("Amount"))
+    currency = tables.Column(verbose_name=_("Currency"))
+    desk_code = tables.Column(verbose_name=_("Desk"))
+    reason = CutColumn(verbose_name=_("Reason"))
+    asked_by = tables.Column(verbose_name=_("Asked by"))
+    asked_at = MomentColumn(verbose_name=_("Asked at"))
+    due_at = DueColumn(verbose_name=_("Due"))
+    decided_by = tables.Column(verbose_name=_("Decided by"))
+    decided_at = MomentColumn(verbose_name=_("Decided at"))
+    note = CutColumn(verbose_name=_("Note"))
+
+    class Meta:
+        order_by = ("due_at", "-amount_at_risk")
+
+
+class LimitTable(tables.Table):
+    user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
+    amount_eur = AmountColumn(verbose_name=_("Limit (EUR)"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    set_by = tables.Column(verbose_name=_("Asked by"))
+    request_id = LinkColumn(
+        "desk:request", key="request_id", verbose_name=pgettext_lazy("asked for", "Request")
+    )
+
+    class Meta:
+        order_by = ("user", "-valid_from")

@@ -1,4 +1,4 @@
-"""Doors of background work: the acts on many exceptions, and roles that one person gave."""
+"""Doors of background work: acts on many rows, and roles that one person gave."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kernel.actors import SYSTEM
 
 bulk.handler(many.WAIVE_JOB)(many.waive_step)
 bulk.handler(many.TAKE_JOB)(many.take_step)
+bulk.handler(many.GRANT_JOB)(many.decide_step)
 bulk.handler(reviews.KEEP_JOB)(reviews.keep_step)
 
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from desk.views import exceptions
+from desk.states import RequestState
+from desk.views import exceptions, requests
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +16,19 @@ urlpatterns = [
     path("exceptions/<int:pk>/assign/", exceptions.Assign.as_view(), name="exception_assign"),
     path("exceptions/<int:pk>/comment/", exceptions.AddComment.as_view(), name="exception_comment"),
     path("exceptions/<int:pk>/recheck/", exceptions.Recheck.as_view(), name="exception_recheck"),
+    path("requests/", requests.Requests.as_view(), name="requests"),
+    path("requests/grant/", requests.DecideMany.as_view(), name="requests_grant"),
+    path("requests/refuse/", requests.DecideMany.as_view(grant=False), name="requests_refuse"),
+    path("requests/<int:pk>/", requests.RequestDetail.as_view(), name="request"),
+    path("requests/<int:pk>/grant/", requests.Decide.as_view(), name="request_grant"),
+    path(
+        "requests/<int:pk>/refuse/",
+        requests.Decide.as_view(target=RequestState.REFUSED),
+        name="request_refuse",
+    ),
+    path(
+        "requests/<int:pk>/withdraw/",
+        requests.Decide.as_view(target=RequestState.WITHDRAWN),
+        name="request_withdraw",
+    ),
 ]

@@ -6,13 +6,19 @@ from typing import Final
 
 from core.pages import status, words
 from desk.models import WorkItem
-from desk.states import WorkKind
+from desk.states import RequestKind, WorkKind
 from reconciliation.states import BreakCategory
 from settlement.states import ConfirmationState
 
 CODES: Final = {
     WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
-    WorkKind.ACCESS: ("", {"ROLE_ASKED", "ROLE_ALONE", "REVIEW_DECIDE", "REVIEW_SIGN"}),
+    WorkKind.ACCESS: (
+        "",
+        {"ROLE_ASKED", "ROLE_ALONE", "REVIEW_DECIDE", "REVIEW_SIGN"}
+        | {kind.value for kind in RequestKind},
+    ),
+    WorkKind.CONDUCT: ("", {RequestKind.CONDUCT_WAIVER.value}),
+    WorkKind.WAIVER: ("", {RequestKind.WAIVER.value}),
     WorkKind.CONFIRMATION: ("confirmation", {state.value for state in ConfirmationState}),
 }
 """The model and the codes that the titles of a kind begin with."""

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import known
+from core.columns import coded, known
 from core.policies import AuditPolicy
 from core.roles import Action, Role
 
@@ -58,7 +58,7 @@ class RoleGrant(models.Model):
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
-    role = models.CharField(_("role"), max_length=20, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(_("role"), max_length=20, choices=coded(Role))
     desk_code = models.CharField(_("desk"), max_length=20, blank=True, default="")
     granted_by = models.CharField(_("granted by"), max_length=150, blank=True, default="")
     approved_by = models.CharField(

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import NAME_LENGTH, known
+from core.columns import NAME_LENGTH, coded, known
 from core.policies import AuditPolicy
 from core.states import AccessReviewState, ReviewState
 
@@ -25,7 +25,7 @@ class AccessReview(models.Model):
     state = models.CharField(
         _("status"),
         max_length=10,
-        choices=[(s.value, s.value) for s in AccessReviewState],
+        choices=coded(AccessReviewState),
         default=AccessReviewState.OPEN.value,
     )
     signed_by = models.CharField(_("signed by"), max_length=NAME_LENGTH, blank=True, default="")
@@ -73,7 +73,7 @@ class AccessReviewRow(models.Model):
     state = models.CharField(
         _("status"),
         max_length=10,
-        choices=[(s.value, s.value) for s in ReviewState],
+        choices=coded(ReviewState),
         default=ReviewState.OPEN.value,
     )
     reviewed_by = models.CharField(_("reviewed by"), max_length=NAME_LENGTH, blank=True, default="")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import NAME_LENGTH, known
+from core.columns import NAME_LENGTH, coded, known
 from core.policies import AuditPolicy
 from core.roles import Role
 from core.states import ProposalState, ReviewState
@@ -28,7 +28,7 @@ class RoleProposal(models.Model):
         related_name="role_proposals",
         verbose_name=_("person"),
     )
-    role = models.CharField(_("role"), max_length=20, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(_("role"), max_length=20, choices=coded(Role))
     desk_code = models.CharField(_("desk"), max_length=20, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500)
     proposed_by = models.CharField(_("proposed by"), max_length=NAME_LENGTH)
@@ -36,7 +36,7 @@ class RoleProposal(models.Model):
     state = models.CharField(
         _("status"),
         max_length=10,
-        choices=[(s.value, s.value) for s in ProposalState],
+        choices=coded(ProposalState),
         default=ProposalState.PROPOSED.value,
     )
     decided_by = models.CharField(_("decided by"), max_length=NAME_LENGTH, blank=True, default="")
@@ -100,7 +100,7 @@ class LoneGrant(models.Model):
     state = models.CharField(
         _("status"),
         max_length=10,
-        choices=[(s.value, s.value) for s in ReviewState],
+        choices=coded(ReviewState),
         default=ReviewState.OPEN.value,
     )
     reviewed_by = models.CharField(_("reviewed by"), max_length=NAME_LENGTH, blank=True, default="")

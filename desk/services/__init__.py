@@ -8,8 +8,8 @@ from desk.services.exceptions import (
     raise_exceptions,
     resolve_exception,
     settle_findings,
-    waive_exception,
 )
+from desk.services.waivers import waive_exception
 from desk.services.work import Task, close_work, open_work
 
 __all__ = [

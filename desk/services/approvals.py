@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -65,35 +66,64 @@ def approve(
     return _decide(_approval(seen, Decision.APPROVED, reason, actor, at), actor)
 
 
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What became of many approvals, by subject: refused and why, or how many people it lacks."""
+
+    refused: dict[int, UnableToApprove]
+    lacking: dict[int, int]
+
+
+def approve_in_turn(
+    *, seen: Seen, amount_eur: Decimal | None, actor: Actor, at: datetime, reason: str = ""
+) -> int:
+    """Record the approval of one of the people that an amount takes; return how many it lacks.
+
+    Raises as `approve` does; AlreadyDecided for who approved this version before.
+    """
+    outcome = approve_many(items=[(seen, amount_eur)], actor=actor, at=at, reason=reason)
+    for refusal in outcome.refused.values():
+        raise refusal
+    return outcome.lacking.get(seen.subject_id, 0)
+
+
 def approve_many(
     *,
     items: Sequence[tuple[Seen, Decimal | None]],
     actor: Actor,
     at: datetime,
     reason: str = "",
-) -> dict[int, UnableToApprove]:
+) -> Approved:
     """Record the approvals of versions of one kind, each with its amount in EUR.
 
-    The caller holds their row locks. Returns what was refused, by subject, as `approve` raises it;
-    a refused one leaves the others alone.
+    The caller holds their row locks. Returns what was refused, as `approve` raises it, and what
+    needs more people: a refused one leaves the others alone.
     """
     refused: dict[int, UnableToApprove] = {}
+    lacking: dict[int, int] = {}
     limit = selectors.limit_of(actor=actor, day=at.date())
+    needed = selectors.validations_needed(day=at.date())
     decided = selectors.approved_versions(seen=[seen for seen, _amount in items])
     approvals = []
     for seen, amount_eur in items:
         try:
             _require_second_person(seen, actor)
             _require_limit(amount_eur, limit)
-            if (seen.subject_id, seen.version_no) in decided:
-                raise AlreadyDecided(_("This version is already validated."))
+            before = decided.get((seen.subject_id, seen.version_no), frozenset())
+            if actor.name in before:
+                raise AlreadyDecided(
+                    _("You validated this version already: somebody else must, too.")
+                )
         except UnableToApprove as refusal:
             refused[seen.subject_id] = refusal
         else:
             approvals.append(_approval(seen, Decision.APPROVED, reason, actor, at))
+            lacks = needed(amount_eur) - len(before) - 1
+            if lacks > 0:
+                lacking[seen.subject_id] = lacks
     with acting(actor=actor, reason=reason):
         Approval.objects.bulk_create(approvals)
-    return refused
+    return Approved(refused, lacking)
 
 
 def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
@@ -152,7 +182,7 @@ def _decide(approval: Approval, actor: Actor) -> Approval:
         with acting(actor=actor, reason=approval.reason), transaction.atomic():
             approval.save()
     except IntegrityError as error:
-        if "approval_one_per_version" in str(error):
+        if "approval_one_unless_of_a_trade" in str(error):
             raise AlreadyDecided(_("This version is already validated.")) from error
         raise
     return approval

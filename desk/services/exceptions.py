@@ -16,11 +16,10 @@ from core.acts import acting
 from core.outbox import announce
 from core.roles import Action
 from core.sequences import array_of
-from core.text import visible
 from desk import selectors
 from desk.facts import Raised
 from desk.models import ControlException
-from desk.services import work
+from desk.services import asking, work
 from desk.states import (
     EXCEPTION_TRANSITIONS,
     LIVE_EXCEPTION,
@@ -61,12 +60,6 @@ RAISE: Final = f"""
 INSERT INTO desk_controlexception ({", ".join(RAISED)}) SELECT {", ".join(RAISED)}
   FROM json_populate_recordset(NULL::desk_controlexception, %s) RETURNING id
 """  # noqa: S608 - our own column names
-
-
-class UnableToWaive(Refusal):
-    """The waiver lacks a reason, the person may not give it, or only a repair will do."""
-
-    code = "UNABLE_TO_WAIVE"
 
 
 class UnableToRecheck(Refusal):
@@ -136,6 +129,7 @@ def settle_findings(
             if _holds(item):
                 held.add(item.subject.id)
         ControlException.objects.bulk_update(changed, REFRESHED, batch_size=BATCH)
+        _lapse([row.pk for row in changed], actor, at)
         _insert(fresh, kind, actor, at)
         return held
 
@@ -169,7 +163,7 @@ def close_exceptions(
         rows = rows.filter(kind=kind.value)
     with acting(actor=actor, reason=reason):
         ids = list(rows.select_for_update().values_list("pk", flat=True))
-        _end(ids, ExceptionState.CLOSED, actor, at, reason)
+        end_exceptions(ids, ExceptionState.CLOSED, actor, at, reason)
         return len(ids)
 
 
@@ -177,40 +171,8 @@ def resolve_exception(*, exception_id: int, reason: str, actor: Actor, at: datet
     """Mark one exception as repaired, in the act that repaired it."""
     with acting(actor=actor, reason=reason):
         row = selectors.get_exception_for_update(exception_id=exception_id)
-        _require(row, ExceptionState.RESOLVED)
-        _end([row.pk], ExceptionState.RESOLVED, actor, at, reason)
-
-
-def waive_exception(
-    *, exception_id: int, reason: str, actor: Actor, at: datetime
-) -> ControlException:
-    """Accept a finding, for a reason: a warning by an agent, a blocking one by a supervisor who
-    did not make or touch what is judged, as what is about somebody's conduct. What keeps a report
-    back is repaired, never waived: a version is reported, or an open exception says why not.
-
-    Raises UnableToWaive, Forbidden, IllegalTransition.
-    """
-    if not visible(reason):
-        raise UnableToWaive(_("Give a reason."))
-    with acting(actor=actor, reason=reason):
-        row = selectors.get_exception_for_update(exception_id=exception_id)
-        _require(row, ExceptionState.WAIVED)
-        desk = row.desk_code or None
-        access.require(actor, Action.RESOLVE_EXCEPTION, desk=desk)
-        if row.is_of_report:
-            raise UnableToWaive(_("What keeps a report back is repaired, not waived."))
-        if row.is_of_screening:
-            raise UnableToWaive(
-                _("A hit of a sanctions list is cleared on its page, by two people.")
-            )
-        if row.severity == Severity.BLOCKING or row.is_of_conduct:
-            access.require(actor, Action.WAIVE_EXCEPTION, desk=desk)
-            if actor.name in row.contributors:
-                raise UnableToWaive(_("You made or touched what this exception is about."))
-        _end([row.pk], ExceptionState.WAIVED, actor, at, reason)
-        _tell("exception.waived", row.subject_kind, [row.subject_id])
-        row.refresh_from_db()
-        return row
+        require_step(row, ExceptionState.RESOLVED)
+        end_exceptions([row.pk], ExceptionState.RESOLVED, actor, at, reason)
 
 
 def assign_exception(
@@ -222,7 +184,7 @@ def assign_exception(
         access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code or None)
         target = ExceptionState.OPEN if owner_id is None else ExceptionState.ASSIGNED
         if row.state != target:
-            _require(row, target)
+            require_step(row, target)
         row.state, row.owner_id = target.value, owner_id
         row.save(update_fields=["state", "owner"])
         work.assign_work(
@@ -241,10 +203,11 @@ def ask_recheck(*, rows: Collection[ControlException], actor: Actor) -> None:
     with acting(actor=actor):
         for kind in sorted({row.subject_kind for row in rows}):
             ids = {row.subject_id for row in rows if row.subject_kind == kind}
-            _tell("exception.recheck_asked", kind, sorted(ids))
+            tell("exception.recheck_asked", kind, sorted(ids))
 
 
-def _tell(event: str, subject_kind: str, subject_ids: Sequence[int]) -> None:
+def tell(event: str, subject_kind: str, subject_ids: Sequence[int]) -> None:
+    """Announce what became of exceptions to the room whose subjects they are about."""
     announce(
         event,
         subject=f"{subject_kind}:{','.join(map(str, subject_ids[:5]))}",
@@ -252,7 +215,8 @@ def _tell(event: str, subject_kind: str, subject_ids: Sequence[int]) -> None:
     )
 
 
-def _require(row: ControlException, target: ExceptionState) -> None:
+def require_step(row: ControlException, target: ExceptionState) -> None:
+    """Raise IllegalTransition where the life of an exception has no such step."""
     require_transition(EXCEPTION_TRANSITIONS, source=ExceptionState(row.state), target=target)
 
 
@@ -363,18 +327,25 @@ def _task(exception_id: int, item: Raised) -> work.Task:
 
 def _resolve(rows: Sequence[ControlException], actor: Actor, at: datetime) -> None:
     ids = [row.pk for row in rows if row.state in LIVE_EXCEPTION or _waived(row)]
-    _end(ids, ExceptionState.RESOLVED, actor, at, "")
+    end_exceptions(ids, ExceptionState.RESOLVED, actor, at, "")
 
 
 def _waived(row: ControlException) -> bool:
     return row.state == ExceptionState.WAIVED.value
 
 
-def _end(
+def _lapse(ids: Collection[int], actor: Actor, at: datetime) -> None:
+    """A waiver that was asked for was of what the exception said then."""
+    asking.lapse(subject_kind=SUBJECT_KIND, subject_ids=ids, actor=actor, at=at)
+
+
+def end_exceptions(
     ids: Collection[int], state: ExceptionState, actor: Actor, at: datetime, reason: str
 ) -> None:
+    """End those that may be ended so, with the work they are, and what was asked about them."""
     if not ids:
         return
+    _lapse(ids, actor, at)
     ControlException.objects.filter(pk__in=ids).update(
         state=state.value, ended_at=at, ended_by=actor.name, reason=reason
     )

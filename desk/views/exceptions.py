@@ -33,12 +33,11 @@ from desk import selectors, services
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.services import exceptions as exception_services
-from desk.services import many
+from desk.services import many, waivers
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled
 from desk.views.owners import owners_of, tell_taken_over
-from kernel.actors import Actor
-from kernel.findings import Refusal, Severity
+from kernel.findings import Refusal
 
 
 class ExceptionList(ListPage):
@@ -113,7 +112,8 @@ class ExceptionDetail(DetailPage):
         desk = row.desk_code or None
         may_resolve = access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk)
         is_repaired = row.is_of_report or row.is_of_screening
-        may_waive = may_resolve and not is_repaired and _may_accept(row, actor)
+        request = selectors.find_request(subject_kind="exception", subject_id=row.pk)
+        may_waive = may_resolve and not is_repaired and request is None
         others = selectors.list_exceptions_of(
             subject_kind=row.subject_kind, subject_id=row.subject_id
         ).exclude(pk=row.pk)
@@ -129,6 +129,7 @@ class ExceptionDetail(DetailPage):
             ],
             "may_resolve": may_resolve and row.is_live,
             "may_waive": may_waive and row.is_live,
+            "waiver": request,
             "may_recheck": may_resolve and row.is_live and row.is_of_control,
             "people": _people() if may_resolve and row.is_live else (),
             "others": [(other, filled(other.message, other)) for other in others[:20]],
@@ -156,12 +157,14 @@ class ExceptionAct(PageView):
 
 class Waive(ExceptionAct):
     def act(self, row: ControlException) -> str:
-        exception_services.waive_exception(
+        asked_for = waivers.waive_exception(
             exception_id=row.pk,
             reason=self.request.POST.get("reason", ""),
             actor=self.request.actor,
             at=timezone.now(),
         )
+        if asked_for is not None:
+            return _t("Asked for: a supervisor must grant it.")
         return _t("Waived. What it was about is controlled again.")
 
 
@@ -221,19 +224,35 @@ class WaiveMany(BulkExceptions):
 
     def parameters(self, reason: str) -> dict[str, Any]:
         if not reason:
-            raise exception_services.UnableToWaive(_t("Give a reason."))
+            raise waivers.UnableToWaive(_t("Give a reason."))
         return {"reason": reason}
 
     def perform(self, chosen: Selection, reason: str) -> Done:
         at = timezone.now()
-        done = self.each(
-            self.visible(chosen),
-            lambda row: exception_services.waive_exception(
+        asked_for: list[int] = []
+
+        def waive(row: ControlException) -> None:
+            if waivers.waive_exception(
                 exception_id=row.pk, reason=reason, actor=self.request.actor, at=at
-            ),
-        )
-        said = ngettext("%(n)s exception waived", "%(n)s exceptions waived", done) % {"n": done}
-        return Done(done, said, explained=True)
+            ):
+                asked_for.append(row.pk)
+
+        done = self.each(self.visible(chosen), waive) - len(asked_for)
+        told = []
+        if done or not asked_for:
+            told.append(
+                ngettext("%(n)s exception waived", "%(n)s exceptions waived", done) % {"n": done}
+            )
+        if waiting := len(asked_for):
+            told.append(
+                ngettext(
+                    "%(n)s waiver asked for: a supervisor must grant it",
+                    "%(n)s waivers asked for: a supervisor must grant them",
+                    waiting,
+                )
+                % {"n": waiting}
+            )
+        return Done(done + waiting, " · ".join(told), explained=True)
 
 
 class TakeMany(BulkExceptions):
@@ -271,15 +290,6 @@ class RecheckMany(BulkExceptions):
             count,
         )
         return Done(count, said % {"n": count}, explained=True)
-
-
-def _may_accept(row: ControlException, actor: Actor) -> bool:
-    """Whether this person may waive such a finding."""
-    by_anybody = row.severity != Severity.BLOCKING and not row.is_of_conduct
-    return by_anybody or (
-        access.allows(actor, Action.WAIVE_EXCEPTION, desk=row.desk_code or None)
-        and actor.name not in row.contributors
-    )
 
 
 def _people() -> list[tuple[int, str]]:

@@ -31,7 +31,7 @@ from desk.filters import (
     PersonFilter,
     ProposalFilter,
 )
-from desk.forms import RoleForm
+from desk.forms import LimitForm, RoleForm
 from desk.tables import (
     CellTable,
     GrantTable,
@@ -197,6 +197,8 @@ class Person(DetailPage):
             "pairs": _pairs_near(person),
             "proposals": person.role_proposals.all(),
             "lone_grants": person.lone_grants.all(),
+            "limits": person.limits.order_by("-valid_from", "-pk"),
+            "asked_limit": selectors.find_request(subject_kind="user", subject_id=person.pk),
             **self._acts(person),
         }
 
@@ -207,7 +209,12 @@ class Person(DetailPage):
         if not may:
             return {}
         form = RoleForm(for_program=person.api_tokens.exists())
-        return {"may_grant": True, "form": form if person.is_active else None}
+        validates = person.grants.filter(role=Role.SUPERVISOR.value).exists()
+        return {
+            "may_grant": True,
+            "form": form if person.is_active else None,
+            "limit_form": LimitForm() if validates and person.is_active else None,
+        }
 
 
 def _life_of(token: ApiToken) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import reviews, rights, role_acts
+from desk.views import limits, reviews, rights, role_acts
 
 app_name = "rights"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("people/", rights.People.as_view(), name="people"),
     path("people/<int:pk>/", rights.Person.as_view(), name="person"),
     path("people/<int:pk>/propose/", role_acts.ProposeRole.as_view(), name="propose"),
+    path("people/<int:pk>/limit/", limits.AskLimit.as_view(), name="ask_limit"),
+    path("limits/", limits.Limits.as_view(), name="limits"),
+    path("limits/ask/", limits.AskSeveral.as_view(), name="ask_several"),
     path("grants/", rights.Grants.as_view(), name="grants"),
     path("grants/<int:pk>/withdraw/", role_acts.WithdrawRole.as_view(), name="withdraw"),
     path("proposals/", rights.Proposals.as_view(), name="proposals"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Action, desks_of
-from core.columns import NAME_LENGTH, known
+from core.columns import NAME_LENGTH, coded, known
 from core.policies import AuditPolicy
 from kernel.actors import Actor
 from refdata.states import Language
@@ -255,9 +255,7 @@ class Chaser(models.Model):
     party = models.ForeignKey(
         "refdata.Party", models.PROTECT, related_name="+", verbose_name=_("counterparty")
     )
-    language = models.CharField(
-        _("language"), max_length=2, choices=[(one.value, one.value) for one in Language]
-    )
+    language = models.CharField(_("language"), max_length=2, choices=coded(Language))
     recipient = models.CharField(_("recipient"), max_length=254, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))

@@ -15,6 +15,18 @@ WITHIN: Final = {"exclude": [*ALIKE["exclude"], [".side"], [".top"]]}
 OPTIONS: Final = {"resultTypes": ["violations"], "preload": False}
 """Sound that plays by itself is all that axe would fetch files again for, and never serious."""
 CONTRAST: Final = {**OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+COLOURLESS: Final = {**OPTIONS, "rules": {"color-contrast": {"enabled": False}}}
+LOOKS: Final = """
+() => [...new Set([...document.querySelectorAll("main *")]
+  .filter((one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+  .map((one) => {
+    const path = [];
+    for (let node = one; node && node.tagName !== "MAIN"; node = node.parentElement)
+      path.push(`${node.tagName}.${node.getAttribute("class")}.${node.disabled}`);
+    return path.join("<");
+  }))]
+"""
+"""How each text within the frame comes to its colours: by what it stands in. No page styles one."""
 
 
 def bring_axe(page: Page) -> None:
@@ -22,7 +34,29 @@ def bring_axe(page: Page) -> None:
     page.add_init_script(Axe().axe_script)
 
 
+class Looks:
+    """The looks that were judged: what is drawn alike need not be measured again."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def are_new(self, page: Page) -> bool:
+        """Say whether a page shows a text in a way that no page before it did."""
+        found = set(page.evaluate(LOOKS))
+        fresh = found - self.seen
+        self.seen |= found
+        return bool(fresh)
+
+
+def violations_within(page: Page, looks: Looks) -> list[str]:
+    """Return what is serious within the frame, and what is too faint by day or night."""
+    if not looks.are_new(page):
+        return _told(page, _violations(page, WITHIN, COLOURLESS))
+    return _told(page, _violations(page, WITHIN, OPTIONS)) + faint_text_by_night(page)
+
+
 def serious_violations(page: Page) -> list[str]:
+    """Return what is serious on the whole page, its frame included."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     return _told(page, _violations(page, ALIKE, OPTIONS))

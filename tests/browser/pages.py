@@ -9,7 +9,7 @@ from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
 from core.models import AccessReview, Job, JobOutcome, User
-from desk.models import ControlException
+from desk.models import ControlException, Request
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
     Break,
@@ -70,7 +70,7 @@ NO_PAGE: Final = {
 
 SUPERVISOR: Final = frozenset(
     {"core:audit", "core:audit_chain", "validation:queue", "validation:trade", "reporting:file"}
-    | {"refdata:instruction"}
+    | {"refdata:instruction", "desk:request", "desk:requests"}
 )
 """Pages that a supervisor sees with their acts; an agent opens the others."""
 
@@ -171,6 +171,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "rights:review": _first(AccessReview),
     "rights:person": _each(User.objects.filter(grants__isnull=False), "grants__role"),
     "desk:exception": _each(ControlException.objects.all(), "state"),
+    "desk:request": _each(Request.objects.all(), "kind"),
     "trades:detail": lambda: (
         _amended() + _each(Trade.objects.all(), "state")() + _each(Block.objects.all(), "state")()
     ),

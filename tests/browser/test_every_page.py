@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,13 @@ from core.models import Job, User
 from core.people import actor_of
 from core.table_reading import Reading
 from desk.models import ControlException
-from desk.services import many, reviews, roles
+from desk.services import limits, many, reviews, roles, waive_exception
 from kernel.actors import SYSTEM
 from refdata.models import CutOff, Restriction
 from refdata.services import load_file, load_list
 from refdata.states import SanctionsList
 from tests.browser import allocated, pages
-from tests.browser.accessibility import bring_axe, faint_text_by_night, serious_violations
+from tests.browser.accessibility import Looks, bring_axe, serious_violations, violations_within
 from tests.factories.feeds import webhooks_in_every_state
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
@@ -110,6 +111,7 @@ def world() -> None:
     take_in_files()
     decide_by_a_job()
     try_rules()
+    ask_for_something()
     allocated.live(day=DAY, at=AT)
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
@@ -199,6 +201,24 @@ def try_rules() -> None:
     back_tests.ask_back_test(**tried)
 
 
+def ask_for_something() -> None:
+    """An agent asks for a waiver, an administrator for a limit and for more supervisors."""
+    row = ControlException.objects.filter(severity="BLOCKING", state="OPEN").first()
+    assert row is not None
+    agent, admin, sue = (
+        actor_of(User.objects.get(username=name)) for name in ("agent", "admin", "supervisor")
+    )
+    waive_exception(exception_id=row.pk, reason="Block trade", actor=agent, at=AT)
+    limits.ask_limit(
+        user=User.objects.get(pk=sue.user_id), amount_eur=Decimal(9_000_000), valid_from=DAY,
+        reason="new desk", actor=admin, at=AT,
+    )  # fmt: skip
+    limits.ask_several(
+        people=2, from_eur=Decimal(5_000_000), valid_from=DAY, reason="large trades", actor=admin,
+        at=AT,
+    )  # fmt: skip
+
+
 def every_page() -> Iterator[tuple[str, str, str]]:
     """Yield who opens which page, and its address."""
     for name, address in pages.addresses():
@@ -221,7 +241,7 @@ def every_page() -> Iterator[tuple[str, str, str]]:
 def test_every_page_is_accessible(
     world: None, sign_in: Callable[..., Page], browser: Browser, screenshots_folder: Path
 ) -> None:
-    """In French, by day and by night; in English and dark for what is seen most."""
+    """In French, by day and by night; whole, in English and dark, for what is seen most."""
     people = {name: sign_in(name, roles=[]) for name in PEOPLE}
     people["stranger"] = browser.new_page(base_url=_origin(people["agent"]))
     for page in people.values():
@@ -230,8 +250,9 @@ def test_every_page_is_accessible(
         bring_axe(page)
     User.objects.filter(username__in=PEOPLE).update(language="fr", theme="light")
     violations: list[str] = []
+    looks = Looks()
     for who, name, address in every_page():
-        violations += _looked_at(people[who], name, address)
+        violations += _looked_at(people[who], name, address, looks)
         if os.environ.get("SCREENSHOTS"):
             shot = re.sub(r"\W+", "_", address).strip("_") or "home"
             people[who].screenshot(path=screenshots_folder / f"{shot}.png")
@@ -249,13 +270,15 @@ def _origin(page: Page) -> str:
     return str(page.evaluate("location.origin"))
 
 
-def _looked_at(page: Page, name: str, address: str) -> list[str]:
+def _looked_at(page: Page, name: str, address: str, looks: Looks | None = None) -> list[str]:
+    """Open a page and say what is wrong; without `looks` its frame is judged, too."""
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == {"403": 403, "404": 404}.get(name, 200), address
     if name in DRAWN_BY_OTHERS:
         return []
-    found = serious_violations(page) + faint_text_by_night(page) + silent_keys(page)
+    found = violations_within(page, looks) if looks else serious_violations(page)
+    found += silent_keys(page)
     wide = page.evaluate(WIDER)
     return [*found, f"{address}: {wide} px to scroll sideways"] if wide > 0 else found
 

@@ -10,7 +10,7 @@ DECLARE
     version record;
 BEGIN
     SELECT v.maker, v.contributors, v.fingerprint, t.contributors AS touched,
-           t.desk_code
+           t.desk_code, t.state = 'VALIDATED' AND t.version_no = v.version_no AS over
       INTO version
       FROM public.trades_tradeversion v JOIN public.trades_trade t ON t.id = v.trade_id
      WHERE v.trade_id = NEW.subject_id AND v.version_no = NEW.version_no;
@@ -25,6 +25,10 @@ BEGIN
         RAISE EXCEPTION '% may not validate trade %', NEW.checker, NEW.subject_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
     END IF;
+    IF version.over THEN
+        RAISE EXCEPTION 'trade % version % is validated already', NEW.subject_id, NEW.version_no
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_trade_is_true';
+    END IF;
     RETURN NEW;
 END $$;
 
@@ -32,12 +36,13 @@ DROP TRIGGER IF EXISTS approval_of_trade_is_true ON public.desk_approval;
 CREATE TRIGGER approval_of_trade_is_true BEFORE INSERT ON public.desk_approval
 FOR EACH ROW WHEN (NEW.subject_kind = 'trade') EXECUTE FUNCTION public.trades_approval_is_true();
 
--- No trade becomes VALIDATED without the approval of its current version.
+-- No trade becomes VALIDATED without the approvals of its current version, of as many people as a trade of
+-- its amount takes.
 CREATE OR REPLACE FUNCTION public.trades_validated_is_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (
-        SELECT 1 FROM public.desk_approval a
+    IF guard.validations_needed(NEW.risk_amount_eur) > (
+        SELECT count(DISTINCT a.checker) FROM public.desk_approval a
          WHERE a.subject_kind = 'trade' AND a.subject_id = NEW.id
            AND a.version_no = NEW.version_no AND a.fingerprint = NEW.fingerprint
            AND a.decision = 'APPROVED'

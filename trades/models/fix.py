@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import NAME_LENGTH, known
+from core.columns import NAME_LENGTH, coded, known
 from core.policies import AuditPolicy
 from trades.formats.fix import fills
 from trades.models.allocation import Allocation
@@ -44,7 +44,7 @@ class FixSession(models.Model):
     begin_string = models.CharField(
         _("FIX version"),
         max_length=8,
-        choices=[(version.value, version.value) for version in FixVersion],
+        choices=coded(FixVersion),
     )
     sender_comp_id = models.CharField(
         _("their CompID"), max_length=COMP_ID_LENGTH, validators=[COMP_ID]

@@ -15,9 +15,9 @@ Written by `manage.py write_docs` from `trades/rules/`. The numbers are the defa
 force are on the page *Rule book*, where a change is dated and approved by a second person.
 
 BLOCKING and WARNING findings put the trade on hold until they are repaired or waived (a warning by
-an agent, a blocking one by a supervisor who did not touch the trade). INFO findings are shown and
-hold nothing. The owner is the function of the house that answers for a rule: it is asked what its
-numbers should be, and why it speaks.
+an agent, a blocking one by two people: one asks, a supervisor grants who did not touch the trade).
+INFO findings are shown and hold nothing. The owner is the function of the house that answers for a
+rule: it is asked what its numbers should be, and why it speaks.
 """
 FAMILY: Final = """
 ## {title} ({family}xx)

@@ -66,11 +66,15 @@ CODES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one trade of many: nothing is refused when the decision was recorded."""
+    """What became of one trade of many: nothing is refused when the decision was recorded.
+
+    `lacking` people must validate it, too, before it goes on.
+    """
 
     trade_id: int
     reference: str
     refusal: Refusal | None = None
+    lacking: int = 0
 
     @property
     def code(self) -> str:
@@ -87,7 +91,8 @@ def validate_trade(
     reason: str = "",
     asked: int | None = None,
 ) -> Trade:
-    """Approve the version whose fingerprint is `seen` and announce it.
+    """Approve the version whose fingerprint is `seen`; it is validated and announced once as many
+    people approved as its amount takes, and waits on in the queue until then.
 
     `asked` is the request to cancel the trade that the person saw and validates in spite of.
     Raises UnableToFindTrade, IllegalTransition if the trade has moved on, UnableToApprove if
@@ -99,14 +104,15 @@ def validate_trade(
         _require(trade, TradeState.VALIDATED, seen)
         if trade.pk in selectors.asked_to_cancel([trade.pk], but=asked):
             raise _cancellation_asked()
-        approvals.approve(
+        lacking = approvals.approve_in_turn(
             seen=_seen(trade, seen),
             amount_eur=trade.risk_amount_eur,
             actor=actor,
             at=at,
             reason=reason,
         )
-        _decided([trade], TradeState.VALIDATED, "trade.validated", actor, at)
+        if not lacking:
+            _decided([trade], TradeState.VALIDATED, "trade.validated", actor, at)
         return trade
 
 
@@ -183,14 +189,19 @@ def _validate_chunk(
         for trade in found.values()
         if trade.pk not in refused
     ]
-    refused |= approvals.approve_many(items=items, actor=actor, at=at, reason=reason)
-    good = [trade for trade in found.values() if trade.pk not in refused]
+    approved = approvals.approve_many(items=items, actor=actor, at=at, reason=reason)
+    refused |= approved.refused
+    good = [t for t in found.values() if t.pk not in refused and t.pk not in approved.lacking]
     _decided(good, TradeState.VALIDATED, "trade.validated", actor, at)
-    return [_outcome(trade_id, found.get(trade_id), refused.get(trade_id)) for trade_id in seen]
-
-
-def _outcome(trade_id: int, trade: Trade | None, refusal: Refusal | None) -> Outcome:
-    return Outcome(trade_id, trade.reference if trade else "", refusal)
+    return [
+        Outcome(
+            trade_id,
+            found[trade_id].reference if trade_id in found else "",
+            refused.get(trade_id),
+            approved.lacking.get(trade_id, 0),
+        )
+        for trade_id in seen
+    ]
 
 
 def decide_step(step: bulk.Step) -> list[bulk.Outcome]:

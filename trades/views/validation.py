@@ -6,7 +6,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -72,6 +72,9 @@ class ValidationFilter(TalliedFilterSet):
     cancellation = ChipsFilter(
         method="filter_cancellation", choices=[("ASKED", _("Asked"))], label=_("Cancellation")
     )
+    second = ChipsFilter(
+        method="filter_second", choices=[("yes", _("Begun"))], label=_("Several supervisors")
+    )
     amended = ChipsFilter(
         method="filter_amended", choices=[("yes", _("Amended"))], label=_("Version")
     )
@@ -86,6 +89,15 @@ class ValidationFilter(TalliedFilterSet):
         """Keep what somebody asks to be cancelled."""
         return queryset.filter(cancellation_requests__state="ASKED") if value else queryset
 
+    def filter_second(
+        self, queryset: QuerySet[Trade], name: str, value: list[str]
+    ) -> QuerySet[Trade]:
+        """Keep what somebody validated and others must, too."""
+        if not value:
+            return queryset
+        begun = desk_selectors.approvals_of_versions("trade")
+        return queryset.filter(Exists(begun))
+
     def filter_amended(
         self, queryset: QuerySet[Trade], name: str, value: list[str]
     ) -> QuerySet[Trade]:
@@ -93,10 +105,24 @@ class ValidationFilter(TalliedFilterSet):
         return queryset.filter(version_no__gt=1) if value else queryset
 
 
+class ValidatedColumn(tables.Column):
+    """Who validated a trade already that takes several supervisors."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose_name=_("Validated by"), orderable=False, empty_values=(None, []))
+
+    def render(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def value(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+
 class ValidationTable(tables.Table):
     reference = LinkColumn("validation:trade", verbose_name=_("Reference"))
     risk_amount_eur = AmountColumn(verbose_name=_("Risk in EUR"))
     request_state = StatusColumn(verbose_name=pgettext_lazy("request", "Cancel"), orderable=False)
+    validated_by = ValidatedColumn()
     side = StatusColumn(verbose_name=_("Side"))
     isin = tables.Column(verbose_name="ISIN")
     instrument = DealtColumn(verbose_name=_("Instrument"))
@@ -126,6 +152,7 @@ class ValidationQueue(ListPage):
     revision_field = "fingerprint"
     tabs = (
         Tab(_("All")),
+        Tab(_("Second validation"), "second=yes"),
         Tab(_("Amended"), "amended=yes"),
         Tab(_("Cancellation asked"), "cancellation=ASKED"),
         Tab(_("From 1 million EUR"), "above=1000000"),
@@ -149,7 +176,7 @@ class ValidationQueue(ListPage):
         ),
     )
     hidden_columns = (
-        *("isin", "settlement_date", "received_at", "trader_code", "book_code"),
+        *("isin", "settlement_date", "received_at", "trader_code", "book_code", "validated_by"),
         "maker",  # amounts of a hundred million need the room; one's own cannot be decided anyway
     )
     export_name = "validation"
@@ -160,7 +187,10 @@ class ValidationQueue(ListPage):
             Trade.objects.visible_to(self.request.actor, Action.VIEW_TRADES)
             .in_states(TradeState.PENDING_VALIDATION.value)
             .select_related("instrument")
-            .annotate(request_state=selectors.open_request())
+            .annotate(
+                request_state=selectors.open_request(),
+                validated_by=desk_selectors.approvers_of("trade"),
+            )
         )
 
     def measure(self, queryset: QuerySet[Trade]) -> Whole:
@@ -213,6 +243,7 @@ class ValidationDetail(DetailPage):
             "limit": limit,
             "over_limit": limit is None or amount is None or amount > limit,
             "is_mine": actor.name == trade.maker or actor.name in trade.contributors,
+            **_eyes(trade, actor.name),
             "may_validate": trade.state == TradeState.PENDING_VALIDATION
             and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code),
             "findings": desk_selectors.list_exceptions_of(
@@ -243,7 +274,11 @@ class DecideOne(PageView):
                 reason=reason,
                 asked=asked.number(request.POST.get("asked", "")),
             )
-            messages.success(request, _t("%(trade)s is validated.") % {"trade": trade.reference})
+            if trade.state == TradeState.VALIDATED:
+                said = _t("%(trade)s is validated.")
+            else:
+                said = _t("%(trade)s: your validation counts. Somebody else must validate it, too.")
+            messages.success(request, said % {"trade": trade.reference})
         else:
             trade = validation.refuse_trade(
                 trade_id=pk, seen=seen, reason=reason, actor=self.request.actor, at=at
@@ -280,7 +315,10 @@ class DecideMany(PageView):
         )
         refused = validation.refusals(outcomes)
         done = len(outcomes) - len(refused)
-        (messages.success if done else messages.warning)(request, self.said(done))
+        waiting = sum(outcome.lacking > 0 for outcome in outcomes)
+        (messages.success if done else messages.warning)(request, self.said(done - waiting))
+        if waiting:
+            messages.info(request, _said_of_waiting(waiting))
         if refused:
             context = {"refused": refused, "done": done, "count": len(outcomes)}
             return self.render(context, template="trades/validation_outcomes.html")
@@ -293,6 +331,22 @@ class DecideMany(PageView):
         if self.approve:
             return ngettext("%(n)s trade validated", "%(n)s trades validated", count) % {"n": count}
         return ngettext("%(n)s trade refused", "%(n)s trades refused", count) % {"n": count}
+
+
+def _eyes(trade: Trade, name: str) -> dict[str, Any]:
+    """Return how many supervisors the trade takes, who validated it so far, if the reader did."""
+    needed = desk_selectors.validations_needed(day=timezone.now().date())(trade.risk_amount_eur)
+    by = desk_selectors.approvals_of_versions("trade", of=trade).values_list("checker", flat=True)
+    so_far = list(by) if trade.state == TradeState.PENDING_VALIDATION else []
+    return {"needed": needed, "so_far": so_far, "did_already": name in so_far}
+
+
+def _said_of_waiting(count: int) -> str:
+    return ngettext(
+        "%(n)s trade takes somebody else, too: your validation of it counts",
+        "%(n)s trades take somebody else, too: your validation of them counts",
+        count,
+    ) % {"n": count}
 
 
 def _last_approved(trade: Trade, versions: dict[int, TradeVersion]) -> TradeVersion | None:

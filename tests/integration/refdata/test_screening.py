@@ -16,7 +16,7 @@ from core.models import AuditEntry, Job
 from core.roles import Role
 from desk.models import ControlException, WorkItem
 from desk.services import waive_exception
-from desk.services.exceptions import UnableToWaive
+from desk.services.waivers import UnableToWaive
 from kernel.actors import SYSTEM
 from refdata import selectors, services
 from refdata.facts import ScreeningFacts

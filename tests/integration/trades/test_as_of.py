@@ -14,12 +14,12 @@ from django.test import Client
 from core.roles import Role
 from desk.models import Comment, ControlException
 from desk.services import comment
-from desk.services import exceptions as exception_services
 from kernel.actors import SYSTEM
 from tests.factories.controlled import world
 from tests.factories.trades import AT, person, signed_in
 from tests.integration.bad_input.doors import said
 from tests.integration.desk.people import person as with_limit
+from tests.integration.desk.people import waive
 from tests.integration.trades import allocating
 from tests.integration.trades.test_tickets import fields
 from trades import selectors
@@ -81,6 +81,7 @@ def life() -> Iterator[Trade]:
     world()
     agent, boss = with_limit("agent", Role.AGENT), with_limit("boss", Role.SUPERVISOR,
                                                               limit="1000000")  # fmt: skip
+    agent2 = with_limit("agent2", Role.AGENT)
     item = manual.enter_trade(reference="M-1", fields=fields(price="95"), actor=agent, at=AT)
     assert item.trade is not None
     trade = Trade.objects.get(pk=item.trade.id)
@@ -90,9 +91,7 @@ def life() -> Iterator[Trade]:
     comment(subject_kind="trade", subject_id=trade.pk, text="why 95?", actor=agent, at=AT)
     yield trade
     for row in ControlException.objects.filter(subject_id=trade.pk, state="OPEN"):
-        exception_services.waive_exception(
-            exception_id=row.pk, reason="agreed by phone", actor=boss, at=AT
-        )
+        waive(row, by=agent2, granted_by=boss, at=AT, why="agreed by phone")
     control.control_trades(trade_ids=[trade.pk], actor=SYSTEM, at=AT)
     yield trade
     trade.refresh_from_db()

@@ -100,7 +100,7 @@ def test_decisions_are_told() -> None:
     Trade.objects.update(state="ENRICHED")
     Trade.objects.update(state="PENDING_VALIDATION")
     boss = person("boss", Role.SUPERVISOR)
-    SupervisorLimit.objects.create(user_id=boss.user_id, amount_eur=10**9, set_by="admin")
+    SupervisorLimit.objects.create(user_id=boss.user_id, amount_eur=10**9, set_by="console")
     cursor = read(client)[1]
     first, second = Trade.objects.order_by("pk")
     validation.validate_trade(trade_id=first.pk, seen=first.fingerprint, actor=boss, at=AT)

@@ -250,7 +250,7 @@ def test_amend_and_cancel_by_hand(agent: Client) -> None:
     assert "A second person decides." in agent.get(f"/trades/{trade.pk}/").content.decode()
     assert agent.post(f"{cancel}grant/", asked).status_code == 403
     SupervisorLimit.objects.create(
-        user_id=person("sue", Role.SUPERVISOR).user_id, amount_eur=1_000_000, set_by="admin"
+        user_id=person("sue", Role.SUPERVISOR).user_id, amount_eur=1_000_000, set_by="console"
     )
     boss = signed_in(Role.SUPERVISOR, name="sue")
     assert "data-confirm" in boss.get(f"/trades/{trade.pk}/").content.decode()

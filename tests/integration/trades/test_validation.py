@@ -300,7 +300,7 @@ def test_many_are_validated_in_as_many_statements_as_few(
     seen = {made.pk: made.fingerprint for made in map(pending, range(1, 21))}
     actor = supervisor()
 
-    with context.unit_of_work("request"), django_assert_max_num_queries(29):
+    with context.unit_of_work("request"), django_assert_max_num_queries(30):
         outcomes = validation.decide_many(seen=seen, approve=True, reason="", actor=actor, at=AT)
 
     assert not validation.refusals(outcomes)

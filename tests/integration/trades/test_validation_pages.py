@@ -14,7 +14,7 @@ from core import bulk, jobs
 from core.models import Job, User
 from core.pages import formats
 from core.roles import Role
-from desk.models import Approval, Comment, ControlException
+from desk.models import Approval, Comment, ControlException, Request
 from kernel.actors import SYSTEM
 from refdata.models import SettlementInstruction
 from tests.factories.controlled import trade, world
@@ -298,7 +298,7 @@ def test_waived_comment_assign_and_recheck_from_the_page() -> None:
     assert "Asked the desk" in agent.get(f"{address}/").content.decode()
 
 
-def test_bulk_waiver_says_which_it_could_not() -> None:
+def test_bulk_waiver_asks_where_it_takes_two() -> None:
     controlled(1, price=Decimal("63.6"))
     controlled(2, gross_amount=Decimal(1), net_amount=Decimal(1))
     agent = signed_in("agent2", Role.AGENT)
@@ -310,7 +310,10 @@ def test_bulk_waiver_says_which_it_could_not() -> None:
         ("TRD-401", "WAIVED"),
         ("TRD-302", "OPEN"),
     }
-    assert "TRD-302" in answer.content.decode()
+    page = answer.content.decode()
+    assert "1 exception waived" in page
+    assert "1 waiver asked for: a supervisor must grant it" in page
+    assert Request.objects.get().subject_reference.startswith("TRD-302")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,23 @@ from itertools import product
 
 import pytest
 
-from desk.states import EXCEPTION_TRANSITIONS, SETTING_TRANSITIONS, WORK_TRANSITIONS
+from desk.states import (
+    EXCEPTION_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    SETTING_TRANSITIONS,
+    WORK_TRANSITIONS,
+)
 from kernel.states import IllegalTransition, require_transition
 
 Table = Mapping[StrEnum, frozenset[StrEnum]]
 CASES = [
     (table, source, target)
-    for table in (EXCEPTION_TRANSITIONS, SETTING_TRANSITIONS, WORK_TRANSITIONS)
+    for table in (
+        EXCEPTION_TRANSITIONS,
+        REQUEST_TRANSITIONS,
+        SETTING_TRANSITIONS,
+        WORK_TRANSITIONS,
+    )
     for source, target in product(table, table)
 ]
 

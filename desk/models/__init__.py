@@ -1,0 +1,19 @@
+"""How people work: what waits for them, what they decided, and how the rules are set."""
+
+from desk.models.decisions import SEVERAL, Approval, SeveralValidations, SupervisorLimit
+from desk.models.exceptions import Comment, ControlException, WorkItem
+from desk.models.requests import Request
+from desk.models.rules import ControlRule, ControlRun
+
+__all__ = [
+    "SEVERAL",
+    "Approval",
+    "Comment",
+    "ControlException",
+    "ControlRule",
+    "ControlRun",
+    "Request",
+    "SeveralValidations",
+    "SupervisorLimit",
+    "WorkItem",
+]

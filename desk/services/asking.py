@@ -1,0 +1,151 @@
+"""Asking for what another must grant; a request ends with what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from core.roles import Action
+from core.text import visible
+from desk.facts import Subject
+from desk.models import Request
+from desk.services.work import Task, close_work, open_work
+from desk.states import RequestKind, RequestState, WorkKind
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+
+WORK = {
+    RequestKind.WAIVER: WorkKind.WAIVER,
+    RequestKind.CONDUCT_WAIVER: WorkKind.CONDUCT,
+    RequestKind.VALIDATION_LIMIT: WorkKind.ACCESS,
+    RequestKind.SEVERAL_VALIDATIONS: WorkKind.ACCESS,
+}
+ASKED_WITH = {
+    RequestKind.WAIVER: Action.RESOLVE_EXCEPTION,
+    RequestKind.CONDUCT_WAIVER: Action.WAIVE_EXCEPTION,
+    RequestKind.VALIDATION_LIMIT: Action.CONFIGURE,
+    RequestKind.SEVERAL_VALIDATIONS: Action.CONFIGURE,
+}
+GRANTED_WITH = {
+    RequestKind.WAIVER: Action.WAIVE_EXCEPTION,
+    RequestKind.CONDUCT_WAIVER: Action.WAIVE_EXCEPTION,
+    RequestKind.VALIDATION_LIMIT: Action.GRANT_ROLE,
+    RequestKind.SEVERAL_VALIDATIONS: Action.GRANT_ROLE,
+}
+"""The rights to ask and to grant, as `desk/database/requests.sql` asks for them again."""
+SUBJECT_KIND = "request"
+
+
+class UnableToAsk(Refusal):
+    """The request lacks its reason, its figure, or the same is asked for already."""
+
+    code = "UNABLE_TO_ASK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for. `seen` are the words of the subject that the request is bound to."""
+
+    kind: RequestKind
+    subject: Subject
+    content: Mapping[str, str] = field(default_factory=dict)
+    seen: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the digest of all that a second person must have seen."""
+        said = msgspec.json.encode(
+            [
+                self.kind.value,
+                self.subject.kind,
+                self.subject.id,
+                sorted(self.content.items()),
+                self.seen,
+            ]
+        )
+        return hashlib.sha256(said).hexdigest()
+
+
+def ask(*, wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
+    """Write the request and let it wait in the queue. Raises Forbidden, UnableToAsk."""
+    subject = wish.subject
+    access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code or None)
+    if actor.kind is not ActorKind.PERSON:
+        raise UnableToAsk(_("Only a person may ask for this."))
+    if not visible(reason):
+        raise UnableToAsk(_("Give a reason."))
+    with acting(actor=actor, reason=reason):
+        row = _written(wish, visible(reason), actor, at)
+        task = Task(
+            subject=Subject(
+                kind=SUBJECT_KIND,
+                id=row.pk,
+                url=row.get_absolute_url(),
+                desk_code=subject.desk_code,
+                amount_at_risk=subject.amount_at_risk,
+                currency=subject.currency,
+                due_at=subject.due_at,
+            ),
+            title=f"{wish.kind} {subject.reference}",
+        )
+        open_work(kind=WORK[wish.kind], tasks=[task], actor=actor, at=at)
+        return row
+
+
+def _written(wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
+    subject = wish.subject
+    try:
+        with transaction.atomic():
+            return Request.objects.create(
+                kind=wish.kind.value,
+                subject_kind=subject.kind,
+                subject_id=subject.id,
+                subject_reference=subject.reference[:100],
+                desk_code=subject.desk_code,
+                amount_at_risk=subject.amount_at_risk,
+                currency=subject.currency,
+                url=subject.url,
+                due_at=subject.due_at,
+                contributors=list(subject.contributors),
+                content=dict(wish.content),
+                fingerprint=wish.fingerprint,
+                reason=reason,
+                asked_by=actor.name,
+                asked_at=at,
+            )
+    except IntegrityError as error:
+        if "request_one_open" in str(error):
+            raise UnableToAsk(_("This is asked for already.")) from error
+        raise
+
+
+def lapse(*, subject_kind: str, subject_ids: Collection[int], actor: Actor, at: datetime) -> None:
+    """End the open requests about subjects that changed or are gone."""
+    if not subject_ids:
+        return
+    rows = Request.objects.filter(
+        subject_kind=subject_kind, subject_id__in=subject_ids, state=RequestState.ASKED.value
+    )
+    with acting(actor=actor):
+        found = list(rows.select_for_update().values_list("pk", "kind"))
+        if found:
+            rows.filter(pk__in=[pk for pk, _kind in found]).update(
+                state=RequestState.LAPSED.value, decided_by=actor.name, decided_at=at
+            )
+        for kind in {RequestKind(kind) for _pk, kind in found}:
+            end_work([pk for pk, of in found if of == kind], kind, actor, at)
+
+
+def end_work(request_ids: Collection[int], kind: RequestKind, actor: Actor, at: datetime) -> None:
+    """Take decided requests out of the queue."""
+    close_work(
+        kind=WORK[kind], subject_kind=SUBJECT_KIND, subject_ids=request_ids, actor=actor, at=at
+    )

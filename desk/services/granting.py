@@ -1,0 +1,130 @@
+"""Deciding on what somebody asked for: what is granted is done in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from core import access
+from core.acts import acting
+from core.text import visible
+from desk import selectors
+from desk.models import Request
+from desk.services import asking, limits, waivers
+from desk.services.approvals import AlreadyDecided, SeenChanged, UnableToApprove
+from desk.states import REQUEST_TRANSITIONS, RequestKind, RequestState
+from kernel.actors import Actor, ActorKind
+from kernel.findings import Refusal
+from kernel.states import require_transition
+
+
+class UnableToFindRequest(Refusal):
+    """No such request on a desk of this person."""
+
+    code = "NO_SUCH_REQUEST"
+    status_code = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What granting does, and whether what was asked for still is what was seen."""
+
+    carry_out: Callable[[Request, Actor, datetime], None]
+    still_asked: Callable[[Request], bool] = lambda _request: True
+
+
+DEEDS: Final[Mapping[RequestKind, Deed]] = {
+    RequestKind.WAIVER: Deed(waivers.waive_as_asked, waivers.still_asked),
+    RequestKind.CONDUCT_WAIVER: Deed(waivers.waive_as_asked, waivers.still_asked),
+    RequestKind.VALIDATION_LIMIT: Deed(limits.give_limit),
+    RequestKind.SEVERAL_VALIDATIONS: Deed(limits.set_several),
+}
+
+
+def grant_request(
+    *, request_id: int, seen: str, actor: Actor, at: datetime, note: str = ""
+) -> Request:
+    """Grant what was asked for and do it, whole.
+
+    Raises UnableToFindRequest, Forbidden, AlreadyDecided, SeenChanged, UnableToApprove.
+    """
+    with acting(actor=actor, reason=note):
+        row = _locked(request_id, actor)
+        _require_second_person(row, actor)
+        deed = DEEDS[RequestKind(row.kind)]
+        if seen != row.fingerprint or not deed.still_asked(row):
+            raise SeenChanged(_("It has changed since you saw it. Look at it again."))
+        _decide(row, RequestState.GRANTED, note, actor, at)
+        deed.carry_out(row, actor, at)
+        return row
+
+
+def refuse_request(*, request_id: int, note: str, actor: Actor, at: datetime) -> Request:
+    """Refuse what was asked for, for a reason; the request is preserved.
+
+    Raises UnableToFindRequest, Forbidden, AlreadyDecided, UnableToApprove.
+    """
+    with acting(actor=actor, reason=note):
+        row = _locked(request_id, actor)
+        _require_second_person(row, actor)
+        if not visible(note):
+            raise UnableToApprove(_("Give a reason."))
+        return _decide(row, RequestState.REFUSED, note, actor, at)
+
+
+def withdraw_request(*, request_id: int, actor: Actor, at: datetime) -> Request:
+    """Take back what one asked for oneself. Raises as the others do."""
+    with acting(actor=actor):
+        row = _found(request_id, actor)
+        if row.asked_by != actor.name:
+            raise UnableToApprove(_("Only who asked takes a request back."))
+        return _decide(row, RequestState.WITHDRAWN, "", actor, at)
+
+
+def may_decide(request: Request, actor: Actor) -> bool:
+    """Say whether this person may be the second one."""
+    return (
+        request.is_open
+        and actor.name not in {request.asked_by, *request.contributors}
+        and access.allows(
+            actor, asking.GRANTED_WITH[RequestKind(request.kind)], desk=request.desk_code or None
+        )
+    )
+
+
+def _found(request_id: int, actor: Actor) -> Request:
+    rows = selectors.list_requests(actor=actor).select_for_update(of=("self",))
+    row = rows.filter(pk=request_id).first()
+    if row is None:
+        raise UnableToFindRequest(_("There is no such request."))
+    if not row.is_open:
+        raise AlreadyDecided(_("This request is decided already."))
+    return row
+
+
+def _locked(request_id: int, actor: Actor) -> Request:
+    row = _found(request_id, actor)
+    access.require(actor, asking.GRANTED_WITH[RequestKind(row.kind)], desk=row.desk_code or None)
+    return row
+
+
+def _require_second_person(row: Request, actor: Actor) -> None:
+    if actor.kind is not ActorKind.PERSON:
+        raise UnableToApprove(_("Only a person may decide."))
+    if actor.name == row.asked_by:
+        raise UnableToApprove(_("You asked for this: somebody else must decide."))
+    if actor.name in row.contributors:
+        raise UnableToApprove(_("You made, touched or gain by what this is about."))
+
+
+def _decide(row: Request, target: RequestState, note: str, actor: Actor, at: datetime) -> Request:
+    require_transition(REQUEST_TRANSITIONS, source=RequestState(row.state), target=target)
+    row.state, row.decided_by, row.decided_at = target.value, actor.name, at
+    row.note = visible(note)
+    row.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    asking.end_work([row.pk], RequestKind(row.kind), actor, at)
+    return row
