@@ -317,5 +317,5 @@ def test_the_page_asks_a_fixed_number_of_questions(
     assert trade is not None
     agent = signed_in()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert agent.get(f"/trades/{trade.pk}/counterparty/").status_code == 200
