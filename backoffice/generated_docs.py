@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conduct.rules.page import conduct_section
 from core import states as core
 from desk import states as desk
 from feeds import states as feeds
@@ -76,4 +77,5 @@ def states_page() -> str:
 
 def pages() -> dict[str, str]:
     """Return every generated page by its name in `docs/`."""
-    return {"rule-book.md": rule_book_page() + reporting_section(), "states.md": states_page()}
+    rules = rule_book_page() + conduct_section() + reporting_section()
+    return {"rule-book.md": rules, "states.md": states_page()}

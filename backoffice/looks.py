@@ -20,6 +20,7 @@ import refdata.states
 import reporting.states
 import settlement.states
 import trades.states
+from backoffice.conduct_words import CONDUCT_NAMES, CONDUCT_PLAIN, CONDUCT_WORDS
 from backoffice.event_words import EVENT_WORDS
 from backoffice.job_words import JOB_WORDS
 from backoffice.names import NAMES
@@ -51,7 +52,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "PARKED": _("Parked"),
     "REPORT": _("Report"),
     "SCREENING": _("Sanctions"),
-    "CONDUCT": _("Conduct"),
+    **CONDUCT_WORDS,
     "EXCEPTION": _("Exception"),
     "VALIDATION": _("Validation"),
     "CANCELLATION": _("Cancellation"),
@@ -258,7 +259,7 @@ PLAIN: Final = frozenset(
         *("AGREES", "CLOSE", "UNPAIRED", "RESUMED", "UPLOAD", "NEWM", "CANC"),
         *("en", "fr", "COUNTERPARTY_CLIENT"),
         *("BREAK", "REPORT", "CONTROL", "CAPTURE", "WEBHOOK", "ACCESS", "webhook.test", *EventType),
-        *("FIN", "JSON", "MT515", "CONDUCT", "WAIVER"),
+        *("FIN", "JSON", "MT515", "WAIVER", *CONDUCT_PLAIN),
         *("API", "BULK", "FILE", "FIX", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1", "MANUAL"),
         *("BUY", "SELL", "DEAL", "MTCH", "AOTC", "NEW", "AMEND", "CANCEL"),
         *("action:NEW", "execution:NEW", "tradeversion:NEW"),
@@ -371,5 +372,5 @@ def install() -> None:
     status.register(
         {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
-    words.NAMES.update(NAMES)
+    words.NAMES.update(NAMES | CONDUCT_NAMES)
     words.REASONS.update(REASONS)

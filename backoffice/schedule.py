@@ -54,6 +54,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "look for days whose conduct nobody watched": {
+        "task": "conduct.look_for_days_to_watch",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "look at the deadlines of confirmations": {
         "task": "settlement.look_at_deadlines",
         "schedule": 60,

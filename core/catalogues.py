@@ -27,6 +27,7 @@ ROOMS: Final = (
     "refdata",
     "trades",
     "settlement",
+    "conduct",
     "reconciliation",
     "reporting",
     "backoffice",

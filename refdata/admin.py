@@ -22,6 +22,7 @@ register_tables(
     models.Desk,
     models.Book,
     models.Trader,
+    models.Absence,
     models.Account,
     view_action=Action.VIEW_REFDATA,
     edit_action=Action.CONFIGURE,

@@ -87,6 +87,7 @@ class PartyFacts:
     active: bool
     lei_status: str
     lei_next_renewal: date | None
+    nature: str = "OUTSIDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,7 @@ class CycleFacts:
 class InstructionFacts:
     """One settlement instruction; an empty criterion matches everything.
 
-    One that waits for its second person is looked at, and never chosen. Without a place of
-    settlement that of the home market counts.
+    One that waits for its second person is never chosen; without a place the home market's counts.
     """
 
     instruction_id: int

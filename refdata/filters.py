@@ -9,12 +9,14 @@ from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilt
 from refdata import models
 from refdata.models.labels import labelled
 from refdata.states import (
+    AbsenceKind,
     AccountKind,
     AssetClass,
     DayStep,
     FeeKind,
     InstructionState,
     ListedKind,
+    PartyNature,
     RecordState,
     RestrictedKind,
     SanctionsList,
@@ -39,6 +41,7 @@ class PartyFilter(ListFilterSet):
     )
     is_counterparty = YesNoFilter(label=_("Counterparty"))
     is_custodian = YesNoFilter(label=_("Custodian"))
+    nature = ChipsFilter(choices=labelled(PartyNature), label=_("Who it is"))
     status = ChipsFilter(**STATUS)
 
     class Meta:
@@ -131,6 +134,20 @@ class TraderFilter(ListFilterSet):
 
     class Meta:
         model = models.Trader
+        fields: list[str] = []
+
+
+class AbsenceFilter(ListFilterSet):
+    q = SearchFilter(fields=("trader__code__istartswith", "trader__name__called"))
+    kind = ChipsFilter(choices=labelled(AbsenceKind), label=_("Kind"))
+    desk = ModelChoiceFilter(
+        field_name="trader__desk", queryset=models.Desk.objects.order_by("code"), label=_("Desk")
+    )
+    since = DayFilter(field_name="last_day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="first_day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = models.Absence
         fields: list[str] = []
 
 

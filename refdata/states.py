@@ -129,6 +129,26 @@ class IdentifierScheme(StrEnum):
     OTHER = "OTHER"
 
 
+class PartyNature(StrEnum):
+    """Who stands behind a party: somebody outside, ourselves, nobody (a technical code), or who is
+    still to be named (a pending one).
+    """
+
+    OUTSIDE = "OUTSIDE"
+    INTERNAL = "INTERNAL"
+    TECHNICAL = "TECHNICAL"
+    UNNAMED = "UNNAMED"
+
+
+class AbsenceKind(StrEnum):
+    """Why a trader is away; the house asks for a MANDATORY one, in which others see his books."""
+
+    LEAVE = "LEAVE"
+    MANDATORY = "MANDATORY"
+    ILLNESS = "ILLNESS"
+    AWAY = "AWAY"
+
+
 class RestrictedKind(StrEnum):
     """What the house may not deal in by its own decision."""
 

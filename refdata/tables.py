@@ -45,6 +45,7 @@ class PartyTable(tables.Table):
     country = TextColumn(verbose_name=_("Country"))
     is_counterparty = tables.BooleanColumn(verbose_name=_("Counterparty"), null=False)
     is_custodian = tables.BooleanColumn(verbose_name=_("Custodian"), null=False)
+    nature = StatusColumn(verbose_name=_("Who it is"))
     lei_status = StatusColumn(verbose_name=_("LEI registration"))
     lei_next_renewal = DayColumn(verbose_name=_("LEI renewal due"))
     status = StatusColumn(verbose_name=_("Status"))
@@ -166,6 +167,19 @@ class TraderTable(tables.Table):
 
     class Meta:
         order_by = ("code",)
+
+
+class AbsenceTable(tables.Table):
+    trader = LinkColumn("refdata:absence", accessor="trader__code", verbose_name=_("Trader"))
+    name = TextColumn(accessor="trader__name", verbose_name=_("Name"))
+    desk = TextColumn(accessor="trader__desk__code", verbose_name=_("Desk"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    first_day = DayColumn(verbose_name=_("First day"))
+    last_day = DayColumn(verbose_name=_("Last day"))
+    note = TextColumn(verbose_name=_("Note"), width=40)
+
+    class Meta:
+        order_by = ("-first_day", "trader")
 
 
 class VenueTable(tables.Table):

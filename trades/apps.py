@@ -6,3 +6,9 @@ class TradesConfig(AppConfig):
     name = "trades"
     verbose_name = _("Trades")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from desk.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
+        from trades.rules import RULE_BOOK, shelf  # noqa: PLC0415 - idem
+
+        shelf.put("trades", shelf.Book(RULE_BOOK, hit_rates))

@@ -15,8 +15,8 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 #: The packages of the product, from the ground up.
 PACKAGES: Final = (
-    *("kernel", "core", "desk", "feeds", "refdata", "trades", "settlement", "reconciliation"),
-    *("reporting", "backoffice"),
+    *("kernel", "core", "desk", "feeds", "refdata", "trades", "settlement", "conduct"),
+    *("reconciliation", "reporting", "backoffice"),
 )
 DATABASE: Final = "denouement"
 #: Password of every role of a throw-away test cluster, which only its own user can reach.

@@ -38,8 +38,8 @@ else:
     SECRET_KEY = env.text("SECRET_KEY") or provisioning.secret(_place.secrets, "secret_key")
 
 ROOMS = [
-    *("core", "desk", "feeds", "refdata", "trades", "settlement", "reconciliation", "reporting"),
-    "backoffice",
+    *("core", "desk", "feeds", "refdata", "trades", "settlement", "conduct", "reconciliation"),
+    *("reporting", "backoffice"),
 ]
 INSTALLED_APPS = [
     *ROOMS,

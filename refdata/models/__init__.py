@@ -1,5 +1,6 @@
 """Columns and constraints of the reference data; no decisions are taken here."""
 
+from refdata.models.absences import Absence
 from refdata.models.cut_offs import CutOff
 from refdata.models.fees import FeeSchedule
 from refdata.models.imports import FileImport
@@ -14,6 +15,7 @@ from refdata.models.sanctions import ListedEntry, ListVersion
 from refdata.models.screening import FalseHit, Screening, ScreeningHit
 
 __all__ = [
+    "Absence",
     "Account",
     "Book",
     "Calendar",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,15 @@ class Trader(models.Model):
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="traders", verbose_name=_("desk"))
     books = models.ManyToManyField(
         Book, blank=True, related_name="traders", verbose_name=_("books")
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="trader",
+        verbose_name=_("signs in as"),
+        help_text=_("What is found about the trader's conduct is not decided on by that person"),
     )
     status = models.CharField(
         _("status"), max_length=8, choices=labelled(RecordState), default=RecordState.ACTIVE

@@ -17,6 +17,7 @@ from refdata.states import (
     ConfirmationChannel,
     InstructionState,
     Language,
+    PartyNature,
     RecordState,
 )
 
@@ -44,6 +45,14 @@ class Party(models.Model):
     lei_status = models.CharField(_("LEI registration"), max_length=20, blank=True)
     lei_next_renewal = models.DateField(_("LEI renewal due"), null=True, blank=True)
 
+    nature = models.CharField(
+        _("who it is"),
+        max_length=10,
+        choices=labelled(PartyNature),
+        default=PartyNature.OUTSIDE,
+        db_default=PartyNature.OUTSIDE.value,
+        help_text=_("A technical code or a party still to be named must not stay on a trade"),
+    )
     language = models.CharField(
         _("language"),
         max_length=2,
@@ -69,6 +78,7 @@ class Party(models.Model):
         ordering = ("code",)
         constraints = [
             known("status", RecordState, name="party_status_known"),
+            known("nature", PartyNature, name="party_nature_known"),
             known("language", Language, name="party_language_known"),
             known("confirmation_channel", ConfirmationChannel, name="party_channel_known"),
             shaped("lei", "^([A-Z0-9]{18}[0-9]{2})?$", name="party_lei_shape"),

@@ -238,4 +238,5 @@ def party_facts(party: Party) -> PartyFacts:
         active=party.status == RecordState.ACTIVE,
         lei_status=party.lei_status,
         lei_next_renewal=party.lei_next_renewal,
+        nature=party.nature,
     )

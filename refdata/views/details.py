@@ -95,10 +95,19 @@ class TraderPage(RecordPage):
     edit_url = "/refdata/traders/{pk}/edit/"
 
     def get_queryset(self) -> QuerySet[models.Trader]:
-        return models.Trader.objects.select_related("desk")
+        return models.Trader.objects.select_related("desk", "user")
 
     def sections(self) -> dict[str, Any]:
         return {"books": self.object.books.order_by("code"), "traders": ()}
+
+
+class AbsencePage(RecordPage):
+    title = _("Absence")
+    model = models.Absence
+    edit_url = "/refdata/absences/{pk}/edit/"
+
+    def get_queryset(self) -> QuerySet[models.Absence]:
+        return models.Absence.objects.select_related("trader")
 
 
 class VenuePage(RecordPage):

@@ -153,6 +153,7 @@ class PartyEdit(EditPage):
         "is_custodian",
         "is_broker",
         "is_client",
+        "nature",
         "language",
         "confirmation_channel",
         "confirmation_email",
@@ -208,8 +209,15 @@ class TraderEdit(EditPage):
         "branch_country",
         "national_id",
         "desk",
+        "user",
         "status",
     )
+
+
+class AbsenceEdit(EditPage):
+    model = models.Absence
+    new_title = _("New absence")
+    form_fields = ("trader", "kind", "first_day", "last_day", "note")
 
 
 class AddAlias(PageView):

@@ -153,6 +153,15 @@ class TraderList(ReferenceList):
     export_name, empty_text = "traders", _("No trader yet.")
 
 
+class AbsenceList(ReferenceList):
+    title = _("Absences of traders")
+    model = models.Absence
+    filterset_class, table_class = filters.AbsenceFilter, tables.AbsenceTable
+    related = ("trader__desk",)
+    create_url, create_label = "/refdata/absences/new/", _("New absence")
+    export_name, empty_text = "absences", _("No absence yet.")
+
+
 class VenueList(ReferenceList):
     title = _("Venues")
     model = models.Venue

@@ -222,6 +222,8 @@ KEYS: Final[dict[str, Arguments]] = {
     "refdata:desk_edit": _first(refdata.Desk),
     "refdata:trader": _first(refdata.Trader),
     "refdata:trader_edit": _first(refdata.Trader),
+    "refdata:absence": _first(refdata.Absence),
+    "refdata:absence_edit": _first(refdata.Absence),
     "refdata:venue": _first(refdata.Venue),
     "refdata:calendar": _first(refdata.Calendar),
     "refdata:currency": _first(refdata.Currency),

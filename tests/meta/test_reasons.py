@@ -13,8 +13,8 @@ from backoffice.reasons import REASONS
 from core.pages import words
 
 ROOMS = (
-    *("core", "desk", "feeds", "refdata", "trades", "settlement", "reconciliation", "reporting"),
-    "backoffice",
+    *("core", "desk", "feeds", "refdata", "trades", "settlement", "conduct", "reconciliation"),
+    *("reporting", "backoffice"),
 )
 
 

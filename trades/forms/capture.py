@@ -217,6 +217,11 @@ class RuleForm(SettingForm):
             self.fields[name].required = False
         self.order_fields([*figures, "active", *TRIED_WITH, *PROPOSED_WITH])
 
+    def leave_out_trying(self) -> None:
+        """Ask for no period: only rules about trades are replayed."""
+        for name in TRIED_WITH:
+            del self.fields[name]
+
 
 class ActivationForm(SettingForm):
     """From which day a change that was tried is to be in force, and why."""

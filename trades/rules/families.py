@@ -23,6 +23,9 @@ class Family(StrEnum):
     LIMITS = "TRD-6"
     TIMELINESS = "TRD-7"
     DEALS = "TRD-8"
+    DEALING = "CND-1"
+    STANDING = "CND-2"
+    PARTIES = "CND-3"
 
     @property
     def label(self) -> str:
@@ -55,6 +58,9 @@ TITLES: Final[Mapping[Family, str]] = {
     Family.LIMITS: N_("Limits"),
     Family.TIMELINESS: N_("Timeliness"),
     Family.DEALS: N_("Currencies, repos and loans"),
+    Family.DEALING: N_("Conduct: what a trader does in a day"),
+    Family.STANDING: N_("Conduct: what a trader leaves open, and who checks it"),
+    Family.PARTIES: N_("Conduct: counterparties"),
 }
 FUNCTIONS: Final[Mapping[Owner, str]] = {
     Owner.OPERATIONS: N_("Operations control"),

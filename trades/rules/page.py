@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from trades.rules import RULE_BOOK
 from trades.rules.families import Family
-from trades.rules.rule import Rule
+from trades.rules.rule import BookLine
 
 HEAD: Final = """# Rule book
 
 Every rule that a captured trade must pass, in the order in which they run: all run, all report.
-Written by `manage.py write_docs` from `trades/rules/`. The numbers are the defaults; the values in
-force are on the page *Rule book*, where a change is dated and approved by a second person.
+Written by `manage.py write_docs` from `trades/rules/` and `conduct/rules/`. The numbers are the
+defaults; the values in force are on the page *Rule book*, where a change is dated and approved by a
+second person.
 
 BLOCKING and WARNING findings put the trade on hold until they are repaired or waived (a warning by
 an agent, a blocking one by two people: one asks, a supervisor grants who did not touch the trade).
@@ -27,7 +29,7 @@ FAMILY: Final = """
 """
 
 
-def line_of(rule: Rule) -> str:
+def line_of(rule: BookLine[Any]) -> str:
     """Return the table line of one rule."""
     parameters = ", ".join(
         f"{parameter.name} = {parameter.default} {parameter.unit}" for parameter in rule.parameters
@@ -39,8 +41,14 @@ def line_of(rule: Rule) -> str:
 
 def rule_book_page() -> str:
     """Return the whole page in Markdown."""
-    return HEAD + "".join(
+    return HEAD + families_of(RULE_BOOK)
+
+
+def families_of(rules: Sequence[BookLine[Any]]) -> str:
+    """Return the tables of these rules, family by family."""
+    return "".join(
         FAMILY.format(title=family.label, family=family)
-        + "".join(line_of(rule) for rule in RULE_BOOK if rule.family is family)
+        + "".join(line_of(rule) for rule in rules if rule.family is family)
         for family in Family
+        if any(rule.family is family for rule in rules)
     )

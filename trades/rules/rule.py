@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
@@ -14,6 +14,7 @@ from trades.rules.families import Family, Owner
 
 Limits = Mapping[str, Decimal]
 Check = Callable[[TradeFacts, RuleContext, Limits], Iterator[Finding]]
+JudgeT = TypeVar("JudgeT")
 NO_EVIDENCE: Final[Mapping[str, str]] = {}
 #: Few and wide: rules that read the same things share the work of finding trades that are alike.
 Reads = tuple[str, ...]
@@ -47,8 +48,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the rule book. `source` is a regulation article or the market practice.
+class BookLine(Generic[JudgeT]):
+    """One line of a rule book. `source` is a regulation article or the market practice.
 
     `owner` answers for it. `fix` proposes the repair where the finding knows it, with the
     placeholders of `message`. `reads` names all that the check looks at in a trade: trades alike in
@@ -63,7 +64,7 @@ class Rule:
     message: str
     source: str
     rationale: str
-    check: Check
+    check: JudgeT
     parameters: tuple[Parameter, ...] = ()
     fix: str = ""
     reads: Reads = ()
@@ -97,6 +98,10 @@ class Rule:
         )
 
 
+Rule = BookLine[Check]
+"""A rule about one trade."""
+
+
 def rule(  # noqa: PLR0913 - as many as the rule book has columns
     code: str,
     severity: Severity,
@@ -114,7 +119,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
     """Turn a check into a rule; inside its body the function's name is the rule itself."""
 
     def make(check: Check) -> Rule:
-        return Rule(
+        return BookLine(
             code=code,
             severity=severity,
             owner=owner,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -58,6 +58,8 @@ class TryRule(RulePage):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        if code not in RULE_BY_CODE:
+            raise Http404
         rule = rule_called(code)
         form = RuleForm(request.POST, parameters=parameters_of(rule, {}), tried=True)
         if not form.is_valid():

@@ -24,9 +24,9 @@ from desk.services import settings
 from kernel.findings import Severity
 from trades import selectors
 from trades.forms import RuleForm
-from trades.rules import RULE_BOOK, RULE_BY_CODE
+from trades.rules import RULE_BY_CODE, shelf
 from trades.rules.families import Family, Owner
-from trades.rules.rule import Rule
+from trades.rules.rule import BookLine
 
 TEXT_MAX: Final = 60
 BACK_TESTS_SHOWN: Final = 5
@@ -54,6 +54,18 @@ PARAMETERS = {
     "night_from": _("night from"),
     "night_to": _("night to"),
     "share": _("share of the limit"),
+    "percent": _("percent"),
+    "least": _("at least"),
+    "times": _("times"),
+    "days": _("days"),
+    "count": _("count"),
+    "eve": _("eve"),
+    "ahead": _("days ahead"),
+    "away": _("off the market"),
+    "times_put_off": _("put off"),
+    "age": _("age"),
+    "internal": _("age of internal trades"),
+    "people": _("people"),
 }
 
 
@@ -65,7 +77,7 @@ class RuleBookPage(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = _Asked.of(request)
         in_force = desk_selectors.settings_in_force(day=timezone.now().date())
-        judged, hits = desk_selectors.hit_rates()
+        counted = [(book, *book.hit_rates()) for book in shelf.books()]
         waiting = set(
             desk_selectors.list_settings().filter(state="PROPOSED").values_list("code", flat=True)
         )
@@ -81,13 +93,14 @@ class RuleBookPage(PageView):
                 "rate": Decimal(hits.get(rule.code, 0)) / judged if judged else None,
                 "waiting": rule.code in waiting,
             }
-            for rule in RULE_BOOK
+            for book, judged, hits in counted
+            for rule in book.rules
             if asked.means(rule, active=in_force.get(rule.code, {}) is not None)
         ]
         return self.render(
             {
                 "rows": rows,
-                "judged": judged,
+                "judged": counted[0][1],
                 "asked": asked,
                 "families": [(family.value, _t(family.label)) for family in Family],
                 "owners": [(owner.value, _t(owner.label)) for owner in Owner],
@@ -111,7 +124,7 @@ class _Asked:
         names = ("q", "family", "owner", "severity", "status")
         return cls(*(request.GET.get(name, "").strip()[:TEXT_MAX] for name in names))
 
-    def means(self, rule: Rule, *, active: bool) -> bool:
+    def means(self, rule: BookLine[Any], *, active: bool) -> bool:
         """Say whether a rule is one of those: each word stands somewhere in what is said of it."""
         if self.status and (self.status == "ACTIVE") is not active:
             return False
@@ -137,14 +150,17 @@ class RulePage(PageView):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         return self.show(rule_called(code))
 
-    def show(self, rule: Rule, form: RuleForm | None = None) -> HttpResponse:
+    def show(self, rule: BookLine[Any], form: RuleForm | None = None) -> HttpResponse:
         """Show the rule; with a `form` that was refused, as it was typed."""
         code = rule.code
         in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
-        judged, hits = desk_selectors.hit_rates()
+        judged, hits = _book(code).hit_rates()
         actor = self.request.actor
         parameters = parameters_of(rule, in_force)
         changes = list(desk_selectors.list_settings().filter(code=code))
+        shown = form or RuleForm(parameters=parameters, active=in_force is not None)
+        if code not in RULE_BY_CODE:
+            shown.leave_out_trying()
         return self.render(
             {
                 "rule": rule,
@@ -156,7 +172,8 @@ class RulePage(PageView):
                 "owner": _t(rule.owner.label),
                 "active": in_force is not None,
                 "parameters": parameters,
-                "form": form or RuleForm(parameters=parameters, active=in_force is not None),
+                "form": shown,
+                "can_be_tried": code in RULE_BY_CODE,
                 "changes": [(row, parameters_of(rule, row.parameters)) for row in changes],
                 "revertible": next((row.pk for row in changes if row.state == "APPROVED"), None),
                 "back_tests": selectors.list_back_tests().filter(code=code)[:BACK_TESTS_SHOWN],
@@ -204,8 +221,8 @@ class RevertSetting(PageView):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(ControlRule, pk=pk, code__in=RULE_BY_CODE)
-        defaults = {name: str(n) for name, n in RULE_BY_CODE[row.code].defaults().items()}
+        row = get_object_or_404(ControlRule, pk=pk)
+        defaults = {name: str(n) for name, n in rule_called(row.code).defaults().items()}
         settings.propose_revert(
             setting_id=pk, defaults=defaults, actor=self.request.actor, at=timezone.now()
         )
@@ -231,14 +248,22 @@ class DecideSetting(PageView):
         return redirect("rules:rule", row.code)
 
 
-def rule_called(code: str) -> Rule:
-    """Return the rule of a code, or answer that there is none."""
-    if code not in RULE_BY_CODE:
+def rule_called(code: str) -> BookLine[Any]:
+    """Return the rule of a code, whichever book it stands in, or answer that there is none."""
+    found = shelf.rule_called(code)
+    if found is None:
         raise Http404
-    return RULE_BY_CODE[code]
+    return found[0]
 
 
-def parameters_of(rule: Rule, setting: Any) -> list[dict[str, Any]]:
+def _book(code: str) -> shelf.Book:
+    found = shelf.rule_called(code)
+    if found is None:
+        raise Http404
+    return found[1]
+
+
+def parameters_of(rule: BookLine[Any], setting: Any) -> list[dict[str, Any]]:
     """Return the numbers of a rule as a setting has them, with their words."""
     return [
         {

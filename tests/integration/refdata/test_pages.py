@@ -236,7 +236,7 @@ def test_an_agent_proposes_and_cannot_decide(agent: Client) -> None:
 def test_a_record_is_entered_and_changed_with_its_reason(agent: Client) -> None:
     address = reverse("refdata:party_new")
     fields = {"code": "ACME", "name": "Acme SA", "status": "ACTIVE", "country": "FR"}
-    fields |= {"language": "fr", "confirmation_channel": "HAND"}
+    fields |= {"language": "fr", "confirmation_channel": "HAND", "nature": "OUTSIDE"}
     assert agent.post(address, fields | {"lei": "969500DENOUEMENT0076"}).status_code == 422
 
     agent.post(address, fields | {"lei": "969500DENOUEMENT0075", "is_counterparty": "on"})

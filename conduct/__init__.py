@@ -1,0 +1,1 @@
+"""How people deal, over days: the patterns of known frauds, watched day by day."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConductConfig(AppConfig):
+    name = "conduct"
+    verbose_name = _("Conduct")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from conduct.rules import RULE_BOOK  # noqa: PLC0415 - after the apps are loaded
+        from conduct.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
+        from trades.rules import shelf  # noqa: PLC0415 - idem
+
+        shelf.put("conduct", shelf.Book(RULE_BOOK, hit_rates))
