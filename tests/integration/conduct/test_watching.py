@@ -19,12 +19,12 @@ from core.models import Job
 from core.roles import Role
 from desk.models import Approval, ControlException, ControlRule
 from desk.services import waive_exception
-from desk.services.exceptions import UnableToWaive
+from desk.services.waivers import UnableToWaive
 from kernel.actors import SYSTEM
 from refdata.models import Absence, Party, Price, Trader
 from tests.factories.controlled import DEALT, FRIDAY, batch, trade, world
 from tests.factories.refdata import PartyFactory, TraderFactory
-from tests.integration.desk.people import person
+from tests.integration.desk.people import person, waive
 from trades.models import CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +194,8 @@ def test_trades_during_a_leave_and_who_may_not_decide() -> None:
     assert row.contributors == ["ana"]
     with pytest.raises(UnableToWaive):
         waive_exception(exception_id=row.pk, reason="I was in", actor=herself, at=AT)
-    waive_exception(exception_id=row.pk, reason="Came back early", actor=boss, at=AT)
+    other = person("other", Role.SUPERVISOR)
+    waive(row, by=boss, granted_by=other, at=AT, why="Came back early")
     watch()
     assert said(rule_code="CND-109") == [("CND-109", "WAIVED")]
 
