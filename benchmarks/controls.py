@@ -19,16 +19,13 @@ from typing import Any
 from stdnum import isin as stdnum_isin
 
 from backoffice.launcher import places
-from benchmarks import answers, market, replay
+from benchmarks import answers, market, replay, rogue
+from benchmarks.market import brought_in
 from core.models import Job
 from desk.models import ControlException
-from kernel.actors import Actor, ActorKind
 from refdata import models as refdata
-from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.rules import RULE_BOOK
-from trades.services import capture
-from trades.states import Channel
 
 TRADES = 100_000
 EACH = 25
@@ -148,20 +145,6 @@ def _drained() -> tuple[float, int]:
     return seconds, max(peaks)
 
 
-def brought_in(sent: list[market.Sent]) -> int:
-    """Capture what comes in, half an hour at a time, at the end of each; return how many trades."""
-    actor = Actor(name="bench", kind=ActorKind.CLIENT)
-    for delivery in market.deliveries(sent):
-        channel = Channel.MANUAL if delivery.source == market.BY_HAND else Channel.BULK
-        capture.capture(
-            messages=[read_fields(message) for message in delivery.messages],
-            origin=capture.Origin(source_system=delivery.source, channel=channel),
-            actor=actor,
-            at=delivery.at,
-        )
-    return Trade.objects.count()
-
-
 def run() -> dict[str, object]:
     """Return how fast a week with planted faults is judged, what was found of them, and what was
     held that nothing is wrong with.
@@ -173,7 +156,7 @@ def run() -> dict[str, object]:
     trades = brought_in([*map(market.Sent.soon, innocent), *planted])
     queued = Job.objects.filter(state="QUEUED").count()
     seconds, peak = _drained()
-    return {
+    figures: dict[str, object] = {
         "rules": len(RULE_BOOK),
         "rules_goal": 45,
         "trades": trades,
@@ -191,3 +174,4 @@ def run() -> dict[str, object]:
         **answers.scored(cases, [message["source_reference"] for message in innocent]),
         **replay.figures(_drained),
     }
+    return figures | rogue.told_of_two_months(dealt)

@@ -18,7 +18,12 @@ from zoneinfo import ZoneInfo
 from stdnum import isin as stdnum_isin
 from stdnum.iso7064 import mod_97_10
 
+from kernel.actors import Actor, ActorKind
 from refdata import models as refdata
+from trades.formats.execution_json import read_fields
+from trades.models import Trade
+from trades.services import capture
+from trades.states import Channel
 
 Fields = dict[str, Any]
 
@@ -166,18 +171,19 @@ def _organisation(market: Market) -> None:
 
 def _counterparties(market: Market) -> None:
     for number in range(PARTIES):
-        _party(f"CP-{number:02d}", lei=lei(number))
+        party_called(f"CP-{number:02d}", lei=lei(number))
         market.parties.append(f"CP-{number:02d}")
-    _party("BIG-1", lei=lei(900))
-    _party("CLOSED-1", lei=lei(901), status="INACTIVE")
-    _party("NO-LEI-1", lei="")
-    _party("LAPSED-1", lei=lei(902), lei_next_renewal=date(2026, 3, 1), lei_status="LAPSED")
-    _party("RETIRED-1", lei=lei(904), lei_status="RETIRED")
-    _party("UNSEEN-1", lei=lei(905), lei_next_renewal=None, lei_status="")
-    _party("NO-SSI-1", lei=lei(903), instructed=False)
+    party_called("BIG-1", lei=lei(900))
+    party_called("CLOSED-1", lei=lei(901), status="INACTIVE")
+    party_called("NO-LEI-1", lei="")
+    party_called("LAPSED-1", lei=lei(902), lei_next_renewal=date(2026, 3, 1), lei_status="LAPSED")
+    party_called("RETIRED-1", lei=lei(904), lei_status="RETIRED")
+    party_called("UNSEEN-1", lei=lei(905), lei_next_renewal=None, lei_status="")
+    party_called("NO-SSI-1", lei=lei(903), instructed=False)
 
 
-def _party(code: str, *, instructed: bool = True, **terms: object) -> None:
+def party_called(code: str, *, instructed: bool = True, **terms: object) -> None:
+    """Write a counterparty of this name, with a settlement instruction unless it has none."""
     fresh = {"lei_next_renewal": date(2027, 9, 1), "lei_status": "ISSUED"} if terms["lei"] else {}
     party = refdata.Party.objects.create(
         code=code, name=f"{code} Bank", country="FR", is_counterparty=True, **(fresh | terms)
@@ -331,3 +337,17 @@ def deliveries(sent: Sequence[Sent]) -> Iterator[Delivery]:
         together.sort(key=lambda one: (one.at, one.message["source_reference"]))
         ends = datetime.fromtimestamp((number + 1) * SLICE_S, UTC)
         yield Delivery(ends, source, [one.message for one in together])
+
+
+def brought_in(sent: Sequence[Sent]) -> int:
+    """Capture what comes in, half an hour at a time, at the end of each; return how many trades."""
+    actor = Actor(name="bench", kind=ActorKind.CLIENT)
+    for delivery in deliveries(sent):
+        channel = Channel.MANUAL if delivery.source == BY_HAND else Channel.BULK
+        capture.capture(
+            messages=[read_fields(message) for message in delivery.messages],
+            origin=capture.Origin(source_system=delivery.source, channel=channel),
+            actor=actor,
+            at=delivery.at,
+        )
+    return Trade.objects.count()

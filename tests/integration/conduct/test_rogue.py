@@ -1,0 +1,23 @@
+"""A small house with a rogue trader: he is seen within two days, the others are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import market, rogue
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rogue_is_seen_within_two_days_and_honest_traders_are_left_alone() -> None:
+    dealt = market.opened(seed=7)
+    dealt.traders = dealt.traders[:6]
+    story = rogue.told(dealt, days=14, begins=11, a_day=3)
+    story.session_s = 1800
+
+    rogue.lived(story)
+
+    score = rogue.scored(story)
+    assert score["rogue_trader_days"] in {0, 1, 2}
+    assert score["rogue_conduct_days"] in {0, 1, 2}
+    assert score["conduct_false_alarms_by_rule"] == {}
