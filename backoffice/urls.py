@@ -32,6 +32,7 @@ ROOMS: Final = (
     ("trades/", "trades.urls"),
     ("validation/", "trades.views.validation_urls"),
     ("confirmations/", "settlement.urls"),
+    ("conduct/", "conduct.urls"),
     ("reconciliation/", "reconciliation.urls"),
     ("reporting/", "reporting.urls"),
 )

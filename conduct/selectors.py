@@ -19,6 +19,8 @@ from trades.models import Trade
 
 WINDOW_DAYS: Final = 84
 """How far back a day is compared: twelve weeks."""
+SHOWN_DAYS: Final = 28
+"""How many days a page shows unless it is asked for others."""
 MISSED_MAX: Final = 10
 """How many days that nobody watched are looked for."""
 MEASURES: Final = (
@@ -70,6 +72,16 @@ def is_latest(*, day: date) -> bool:
 def latest_watch() -> Watch | None:
     """Return the watch of the latest day, or None while none was."""
     return Watch.objects.order_by("-day", "-pk").first()
+
+
+def window_of(since: date | None, until: date | None) -> Window:
+    """Return the days asked for; four weeks up to the latest day watched where none are."""
+    if until is None:
+        latest = latest_watch()
+        until = latest.day if latest else None
+    if until is None:
+        return Window(date.max, date.max)
+    return Window(since or until - timedelta(days=SHOWN_DAYS - 1), until)
 
 
 def trader_days(*, day: date) -> dict[int, TraderDay]:

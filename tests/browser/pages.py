@@ -71,6 +71,8 @@ NO_PAGE: Final = {
 SUPERVISOR: Final = frozenset(
     {"core:audit", "core:audit_chain", "validation:queue", "validation:trade", "reporting:file"}
     | {"refdata:instruction", "desk:request", "desk:requests"}
+    | {"conduct:traders", "conduct:trader", "conduct:parties"}
+    | {"conduct:party", "conduct:pairs", "conduct:watches"}
 )
 """Pages that a supervisor sees with their acts; an agent opens the others."""
 
@@ -222,6 +224,8 @@ KEYS: Final[dict[str, Arguments]] = {
     "refdata:desk_edit": _first(refdata.Desk),
     "refdata:trader": _first(refdata.Trader),
     "refdata:trader_edit": _first(refdata.Trader),
+    "conduct:trader": _first(refdata.Trader),
+    "conduct:party": _first(refdata.Party),
     "refdata:absence": _first(refdata.Absence),
     "refdata:absence_edit": _first(refdata.Absence),
     "refdata:venue": _first(refdata.Venue),

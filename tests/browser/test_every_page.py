@@ -18,6 +18,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from backoffice import demo
+from conduct.services import watching
 from core import bulk, jobs, passwords
 from core.models import Job, User
 from core.people import actor_of
@@ -25,7 +26,7 @@ from core.table_reading import Reading
 from desk.models import ControlException
 from desk.services import limits, many, reviews, roles, waive_exception
 from kernel.actors import SYSTEM
-from refdata.models import CutOff, Restriction
+from refdata.models import Absence, CutOff, Restriction, Trader
 from refdata.services import load_file, load_list
 from refdata.states import SanctionsList
 from tests.browser import allocated, pages
@@ -113,6 +114,8 @@ def world() -> None:
     try_rules()
     ask_for_something()
     allocated.live(day=DAY, at=AT)
+    watching.watch_day(day=DAY, actor=SYSTEM, at=AT)
+    Absence.objects.create(trader=Trader.objects.earliest("pk"), first_day=DAY, last_day=DAY)
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",
