@@ -12,4 +12,4 @@ class ConductConfig(AppConfig):
         from conduct.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
         from trades.rules import shelf  # noqa: PLC0415 - idem
 
-        shelf.put("conduct", shelf.Book(RULE_BOOK, hit_rates))
+        shelf.put("conduct", shelf.Book(lambda: RULE_BOOK, hit_rates))

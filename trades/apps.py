@@ -9,6 +9,7 @@ class TradesConfig(AppConfig):
 
     def ready(self) -> None:
         from desk.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
-        from trades.rules import RULE_BOOK, shelf  # noqa: PLC0415 - idem
+        from trades.rules import shelf  # noqa: PLC0415 - idem
+        from trades.services.book import every_rule  # noqa: PLC0415 - idem
 
-        shelf.put("trades", shelf.Book(RULE_BOOK, hit_rates))
+        shelf.put("trades", shelf.Book(every_rule, hit_rates))

@@ -73,12 +73,18 @@ def propose_setting(
 
 
 def propose_revert(
-    *, setting_id: int, defaults: Mapping[str, str], actor: Actor, at: datetime
+    *,
+    setting_id: int,
+    defaults: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    runs_unset: bool = True,
 ) -> ControlRule:
     """Ask for what stood before the latest approved change of a rule, as soon as that can be.
 
-    That is the setting before it, or the book with its `defaults`. It is a change as any other, and
-    somebody else approves it. Raises UnableToPropose, Forbidden.
+    That is the setting before it, or the rule with its `defaults`, switched off unless it runs
+    without a setting. It is a change as any other, and somebody else approves it. Raises
+    UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
     undone = ControlRule.objects.get(pk=setting_id)
@@ -88,7 +94,7 @@ def propose_revert(
         raise UnableToPropose(_("Only the latest approved change can be taken back."))
     row = ControlRule(
         code=undone.code,
-        active=before.active if before else True,
+        active=before.active if before else runs_unset,
         parameters=before.parameters if before else dict(defaults),
         valid_from=max(at.date(), undone.valid_from),
         reason=_("Takes back: %(reason)s") % {"reason": undone.reason[:REVERTED_MAX]},

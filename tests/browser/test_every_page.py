@@ -34,7 +34,7 @@ from tests.browser.accessibility import Looks, bring_axe, serious_violations, vi
 from tests.factories.feeds import webhooks_in_every_state
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
-from trades.services import back_tests, drop, quarantine, tables
+from trades.services import back_tests, drop, house_rules, quarantine, tables
 from trades.services.totals import Declared
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -202,6 +202,16 @@ def try_rules() -> None:
         back_test_id=row.pk, valid_from=DAY, reason="quiet markets", actor=agent, at=AT
     )
     back_tests.ask_back_test(**tried)
+    draft = house_rules.Draft(
+        title="Large purchases far from the close",
+        severity="WARNING",
+        owner="MARKET_RISK",
+        source="Risk committee of November 2026",
+        rationale="Losses of May",
+        expression="abs(price - last_price) / last_price > 0.04 and amount_eur > 1000000",
+        reason="asked for by the committee",
+    )
+    house_rules.write_rule(draft=draft, actor=agent, at=AT)
 
 
 def ask_for_something() -> None:

@@ -19,6 +19,7 @@ from trades.forms.capture import (
 )
 from trades.forms.deals import TICKETS
 from trades.forms.fix import FixResetForm, FixSessionForm
+from trades.forms.house_rules import HouseRuleForm
 
 __all__ = [
     "TICKETS",
@@ -29,6 +30,7 @@ __all__ = [
     "ExecutionMappingForm",
     "FixResetForm",
     "FixSessionForm",
+    "HouseRuleForm",
     "InstrumentForm",
     "PartyForm",
     "PercentForms",

@@ -27,6 +27,7 @@ from trades.models.fix import (
     FixResult,
     FixSession,
 )
+from trades.models.house_rule import HouseRuleVersion
 from trades.models.legs import TradeLeg
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
@@ -58,6 +59,7 @@ __all__ = [
     "FixMessage",
     "FixResult",
     "FixSession",
+    "HouseRuleVersion",
     "KnownAs",
     "MessageKey",
     "News",

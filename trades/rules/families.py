@@ -23,6 +23,7 @@ class Family(StrEnum):
     LIMITS = "TRD-6"
     TIMELINESS = "TRD-7"
     DEALS = "TRD-8"
+    HOUSE = "HSE"
     DEALING = "CND-1"
     STANDING = "CND-2"
     PARTIES = "CND-3"
@@ -58,6 +59,7 @@ TITLES: Final[Mapping[Family, str]] = {
     Family.LIMITS: N_("Limits"),
     Family.TIMELINESS: N_("Timeliness"),
     Family.DEALS: N_("Currencies, repos and loans"),
+    Family.HOUSE: N_("Rules of the house"),
     Family.DEALING: N_("Conduct: what a trader does in a day"),
     Family.STANDING: N_("Conduct: what a trader leaves open, and who checks it"),
     Family.PARTIES: N_("Conduct: counterparties"),

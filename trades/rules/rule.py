@@ -72,8 +72,8 @@ class BookLine(Generic[JudgeT]):
 
     @property
     def family(self) -> Family:
-        """The hundred that the code belongs to."""
-        return Family(self.code[:5])
+        """The hundred that the code belongs to; rules of the house are one family."""
+        return Family(self.code[:5] if not self.code.startswith(Family.HOUSE) else Family.HOUSE)
 
     def defaults(self) -> dict[str, Decimal]:
         return {parameter.name: parameter.default for parameter in self.parameters}

@@ -18,7 +18,7 @@ HitRates = Callable[[], tuple[int, Mapping[str, int]]]
 class Book:
     """Rules, and what says how many were judged by them and how often each spoke."""
 
-    rules: Sequence[BookLine[Any]]
+    rules: Callable[[], Sequence[BookLine[Any]]]
     hit_rates: HitRates
 
 
@@ -38,7 +38,7 @@ def books() -> Sequence[Book]:
 def rule_called(code: str) -> tuple[BookLine[Any], Book] | None:
     """Return the rule with this code and its book, or None."""
     for book in books():
-        for rule in book.rules:
+        for rule in book.rules():
             if rule.code == code:
                 return rule, book
     return None

@@ -21,6 +21,11 @@ from trades.selectors.fix import (
     list_fix_messages,
     list_fix_sessions,
 )
+from trades.selectors.house_rules import (
+    house_rules_at,
+    list_house_rules,
+    list_versions_of_rule,
+)
 from trades.selectors.messages import (
     Merged,
     Release,
@@ -97,6 +102,7 @@ __all__ = [
     "find_request",
     "fix_fields",
     "get_trade_for_update",
+    "house_rules_at",
     "late_to_allocate",
     "legs_of",
     "list_alike",
@@ -109,6 +115,7 @@ __all__ = [
     "list_executions",
     "list_fix_messages",
     "list_fix_sessions",
+    "list_house_rules",
     "list_nameless",
     "list_quarantined",
     "list_recent_days",
@@ -116,6 +123,7 @@ __all__ = [
     "list_trades",
     "list_trades_of_source",
     "list_versions",
+    "list_versions_of_rule",
     "list_waiting",
     "list_without_instruction",
     "may_decide",

@@ -26,9 +26,12 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
 from trades.models import BackTest, BackTestPart, BackTestTrade
-from trades.rules import RULE_BY_CODE, active_rules
+from trades.rules import active_rules
+from trades.rules.house import VERSION, is_house_code
 from trades.rules.rule import Limits
 from trades.selectors import BACK_TEST_JOB
+from trades.services import house_rules
+from trades.services.book import find_rule, limits_in_force
 from trades.services.control_data import Windows
 from trades.services.replaying import Question, Replay, Setting
 from trades.states import BACK_TEST_TRANSITIONS, BackTestState
@@ -77,14 +80,15 @@ def ask_back_test(
     UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
-    rule = RULE_BY_CODE.get(code)
+    rule = find_rule(code)
     if rule is None:
         raise UnableToBackTest(_("There is no rule %(code)s.") % {"code": code})
     if not 0 <= (last_day - first_day).days < DAYS_MAX:
         raise UnableToBackTest(
             _("A period begins before it ends, and has %(days)s days at most.") % {"days": DAYS_MAX}
         )
-    in_force = desk_selectors.settings_in_force(day=at.date()).get(code, {})
+    house_rules.require_version(code=code, parameters=parameters)
+    in_force = limits_in_force(code, desk_selectors.settings_in_force(day=at.date()))
     as_set = {**rule.defaults(), **(in_force or {})}
     asked = {**as_set, **settings.read_numbers(parameters)}
     with acting(actor=actor):
@@ -187,10 +191,12 @@ def _close(back_test_id: int, actor: Actor, at: datetime) -> None:
 
 
 def _question(row: BackTest) -> Question:
-    book = active_rules(desk_selectors.settings_in_force(day=row.asked_at.date()))
-    others = {rule.code: limits for rule, limits in book if rule.code != row.code}
+    settings_then = desk_selectors.settings_in_force(day=row.asked_at.date())
+    others = {
+        rule.code: limits for rule, limits in active_rules(settings_then) if rule.code != row.code
+    }
     return Question(
-        rule=RULE_BY_CODE[row.code],
+        code=row.code,
         in_force=_setting(row.code, row.parameters_in_force, others, on=row.active_in_force),
         proposed=_setting(row.code, row.parameters, others, on=row.active),
     )
@@ -199,6 +205,11 @@ def _question(row: BackTest) -> Question:
 def _setting(
     code: str, texts: Mapping[str, str], others: Mapping[str, Limits], *, on: bool
 ) -> Setting:
-    limits = {name: Decimal(text) for name, text in texts.items()} if on else None
-    with_it = others if limits is None else {**others, code: limits}
-    return Setting(limits=limits, windows=Windows.of(with_it))
+    if not on:
+        return Setting(active=None, windows=Windows.of(others))
+    limits = {name: Decimal(text) for name, text in texts.items()}
+    version = int(limits[VERSION]) if is_house_code(code) else None
+    rule = find_rule(code, version=version)
+    if rule is None:
+        raise UnableToBackTest(_("There is no rule %(code)s.") % {"code": code})
+    return Setting(active=(rule, limits), windows=Windows.of({**others, code: limits}))

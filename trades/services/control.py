@@ -14,7 +14,6 @@ from django.db import connection
 from core.acts import acting
 from core.outbox import announce
 from core.sequences import array_of
-from desk import selectors as desk_selectors
 from desk import services as desk
 from desk.facts import Raised, Subject
 from desk.models import ControlRun
@@ -23,9 +22,10 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from kernel.states import require_transition
 from trades.facts import TradeFacts
-from trades.rules import RULE_BY_CODE, ActiveRule, active_rules, judge_all
+from trades.rules import ActiveRule, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services import blocks, news
+from trades.services.book import book_in_force
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
 from trades.services.exposure import DEAD
@@ -97,12 +97,12 @@ def control_trades(
         chunk = [facts for facts in everything if facts.state in only]
         if not chunk:
             return Controlled()
-        book = active_rules(desk_selectors.settings_in_force(day=at.date()))
+        book = book_in_force(day=at.date())
         found = _judge(chunk, book, library)
         held = desk.settle_findings(
             subject_kind=SUBJECT_KIND,
             subject_ids=[facts.trade_id for facts in chunk],
-            raised=_raised(chunk, found, _cut_off(book)),
+            raised=_raised(chunk, found, book),
             kind=ExceptionKind.CONTROL,
             actor=actor,
             at=at,
@@ -121,7 +121,7 @@ def _judge(
 
 def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:
     """Return what the rule book as it is set today says of a trade that is not stored."""
-    book = active_rules(desk_selectors.settings_in_force(day=at.date()))
+    book = book_in_force(day=at.date())
     return _judge([facts], book, library).get(facts.trade_id, [])
 
 
@@ -134,16 +134,17 @@ def _cut_off(book: Sequence[ActiveRule]) -> time:
 
 
 def _raised(
-    chunk: Sequence[TradeFacts], found: Mapping[int, list[Finding]], cut_off: time
+    chunk: Sequence[TradeFacts], found: Mapping[int, list[Finding]], book: Sequence[ActiveRule]
 ) -> list[Raised]:
-    raised = []
+    cut_off, raised = _cut_off(book), []
+    fixes = {rule.code: rule.fix for rule, _limits in book}
     for facts in chunk:
         findings = found.get(facts.trade_id)
         if not findings:
             continue
         subject = subject_of(facts, cut_off)
         raised += [
-            Raised(subject=subject, finding=finding, fix=RULE_BY_CODE[finding.code].fix)
+            Raised(subject=subject, finding=finding, fix=fixes.get(finding.code, ""))
             for finding in findings
         ]
     return raised

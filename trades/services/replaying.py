@@ -17,8 +17,8 @@ from core.sequences import array_of
 from kernel.findings import Finding
 from trades.facts import TradeFacts
 from trades.models import BackTestPart, BackTestTrade, KnownAs, Replayed
-from trades.rules import judge_all
-from trades.rules.rule import Limits, Rule
+from trades.rules import ActiveRule, judge_all
+from trades.rules.house import codes_of
 from trades.services.control_data import Library, Shelf, Windows
 from trades.services.control_facts import as_they_came, read_facts
 from trades.services.exposure import MEANT, exposures_of
@@ -41,16 +41,16 @@ SELECT t.id, CASE WHEN t.state = 'REJECTED' THEN 'REFUSED'
 """
 WAIVED: Final = """
 SELECT DISTINCT subject_id FROM desk_controlexception
- WHERE subject_kind = 'trade' AND subject_id = ANY(%s) AND rule_code = %s AND state = 'WAIVED'
+ WHERE subject_kind = 'trade' AND subject_id = ANY(%s) AND rule_code = ANY(%s) AND state = 'WAIVED'
 """
 Said = Mapping[int, Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A rule as it is set: its numbers, None where it is off, and what it is compared within."""
+    """A rule as it is set, None where it is off, and what it is compared within."""
 
-    limits: Limits | None
+    active: ActiveRule | None
     windows: Windows
 
 
@@ -58,7 +58,7 @@ class Setting:
 class Question:
     """One rule, as it is set and as somebody would set it."""
 
-    rule: Rule
+    code: str
     in_force: Setting
     proposed: Setting
 
@@ -146,20 +146,20 @@ class Replay:
             in_force=old,
             proposed=new,
             faults=_faults(part),
-            waived=_waived(self.question.rule.code, old),
+            waived=_waived(self.question.code, old),
         )
 
     def _said(self, trades: Sequence[TradeFacts]) -> tuple[Said, Said]:
         if not trades:
             return {}, {}
-        rule, old, new = self.question.rule, self.question.in_force, self.question.proposed
+        old, new = self.question.in_force, self.question.proposed
         context = self.library.context(trades, windows=old.windows)
-        said = {} if old.limits is None else judge_all(trades, context, [(rule, old.limits)])
+        said = {} if old.active is None else judge_all(trades, context, [old.active])
         if new == old:
             return said, said
         if new.windows != old.windows:
             context = self.library.context(trades, windows=new.windows)
-        return said, {} if new.limits is None else judge_all(trades, context, [(rule, new.limits)])
+        return said, {} if new.active is None else judge_all(trades, context, [new.active])
 
 
 def _faults(part: BackTestPart) -> dict[int, str]:
@@ -174,5 +174,5 @@ def _waived(code: str, said: Said) -> frozenset[int]:
     if not said:
         return frozenset()
     with connection.cursor() as cursor:
-        cursor.execute(WAIVED, [array_of(said), code])
+        cursor.execute(WAIVED, [array_of(said), list(codes_of(code))])
         return frozenset(pk for (pk,) in cursor.fetchall())

@@ -25,10 +25,9 @@ from trades import selectors
 from trades.filters import BackTestFilter, BackTestTradeFilter
 from trades.forms import ActivationForm, RuleForm
 from trades.models import COUNTED, BackTest, BackTestTrade
-from trades.rules import RULE_BY_CODE
 from trades.services import back_tests
 from trades.tables import BackTestDayTable, BackTestTable, BackTestTradeTable
-from trades.views.rule_pages import RulePage, parameters_of, rule_called
+from trades.views.rule_pages import RulePage, can_be_tried, parameters_of, rule_called
 
 DAYS_DRAWN_MAX: Final = 62
 HOUR_S: Final = 3600
@@ -58,7 +57,7 @@ class TryRule(RulePage):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        if code not in RULE_BY_CODE:
+        if not can_be_tried(code):
             raise Http404
         rule = rule_called(code)
         form = RuleForm(request.POST, parameters=parameters_of(rule, {}), tried=True)
@@ -97,7 +96,7 @@ class BackTestPage(DetailPage):
 
     def extra_context(self, form: ActivationForm | None = None) -> dict[str, Any]:
         row: BackTest = self.object
-        rule = RULE_BY_CODE[row.code]
+        rule = rule_called(row.code)
         days = selectors.days_of_back_test(back_test_id=row.pk)
         total = {name: sum(day[name] for day in days) for name in COUNTED}
         may_ask = not row.is_running and access.allows(self.request.actor, Action.RESOLVE_EXCEPTION)
@@ -110,7 +109,7 @@ class BackTestPage(DetailPage):
             "total": total,
             "effects": _effects(total),
             "missed": total["faults"] - total["faults_proposed"],
-            "work": _work(row, total, len(days)),
+            "work": _work(row, total, len(days), held=rule.severity is not Severity.INFO),
             "days": days,
             "chart": _chart(days) if days else None,
             "parts_done": row.parts.exclude(done_at=None).count(),
@@ -220,11 +219,10 @@ def _effects(total: dict[str, int]) -> list[tuple[str, int, int, int | None]]:
     ]
 
 
-def _work(row: BackTest, total: dict[str, int], days: int) -> dict[str, Any]:
+def _work(row: BackTest, total: dict[str, int], days: int, *, held: bool) -> dict[str, Any]:
     """Return what the change costs: findings a day more or less, and the hours that these take."""
     more = total["findings_proposed"] - total["findings_in_force"]
     a_day = Decimal(more) / days if days else Decimal(0)
-    held = RULE_BY_CODE[row.code].severity is not Severity.INFO
     hours = None
     if held and row.handling_seconds is not None:
         hours = (a_day * row.handling_seconds / HOUR_S).quantize(Decimal("0.1"))

@@ -26,7 +26,10 @@ from trades import selectors
 from trades.forms import RuleForm
 from trades.rules import RULE_BY_CODE, shelf
 from trades.rules.families import Family, Owner
+from trades.rules.house import UNCHECKED, is_house_code
 from trades.rules.rule import BookLine
+from trades.services import house_rules
+from trades.services.book import limits_in_force
 
 TEXT_MAX: Final = 60
 BACK_TESTS_SHOWN: Final = 5
@@ -66,6 +69,7 @@ PARAMETERS = {
     "age": _("age"),
     "internal": _("age of internal trades"),
     "people": _("people"),
+    "version": _("version"),
 }
 
 
@@ -87,15 +91,15 @@ class RuleBookPage(PageView):
                 "family": _t(rule.family.label),
                 "owner": _t(rule.owner.label),
                 "title": _t(rule.title),
-                "active": in_force.get(rule.code, {}) is not None,
-                "parameters": parameters_of(rule, in_force.get(rule.code, {})),
+                "active": limits_in_force(rule.code, in_force) is not None,
+                "parameters": parameters_of(rule, limits_in_force(rule.code, in_force)),
                 "hits": hits.get(rule.code, 0),
                 "rate": Decimal(hits.get(rule.code, 0)) / judged if judged else None,
                 "waiting": rule.code in waiting,
             }
             for book, judged, hits in counted
-            for rule in book.rules
-            if asked.means(rule, active=in_force.get(rule.code, {}) is not None)
+            for rule in book.rules()
+            if asked.means(rule, active=limits_in_force(rule.code, in_force) is not None)
         ]
         return self.render(
             {
@@ -104,6 +108,7 @@ class RuleBookPage(PageView):
                 "asked": asked,
                 "families": [(family.value, _t(family.label)) for family in Family],
                 "owners": [(owner.value, _t(owner.label)) for owner in Owner],
+                "may_write": access.allows(self.request.actor, Action.RESOLVE_EXCEPTION),
                 "severities": [severity.value for severity in Severity],
             }
         )
@@ -153,13 +158,15 @@ class RulePage(PageView):
     def show(self, rule: BookLine[Any], form: RuleForm | None = None) -> HttpResponse:
         """Show the rule; with a `form` that was refused, as it was typed."""
         code = rule.code
-        in_force = desk_selectors.settings_in_force(day=timezone.now().date()).get(code, {})
+        in_force = limits_in_force(
+            code, desk_selectors.settings_in_force(day=timezone.now().date())
+        )
         judged, hits = _book(code).hit_rates()
         actor = self.request.actor
         parameters = parameters_of(rule, in_force)
         changes = list(desk_selectors.list_settings().filter(code=code))
         shown = form or RuleForm(parameters=parameters, active=in_force is not None)
-        if code not in RULE_BY_CODE:
+        if not can_be_tried(code):
             shown.leave_out_trying()
         return self.render(
             {
@@ -173,9 +180,11 @@ class RulePage(PageView):
                 "active": in_force is not None,
                 "parameters": parameters,
                 "form": shown,
-                "can_be_tried": code in RULE_BY_CODE,
+                "can_be_tried": can_be_tried(code),
                 "changes": [(row, parameters_of(rule, row.parameters)) for row in changes],
                 "revertible": next((row.pk for row in changes if row.state == "APPROVED"), None),
+                "version_in_force": (in_force or {}).get("version"),
+                "versions": selectors.list_versions_of_rule(code=code),
                 "back_tests": selectors.list_back_tests().filter(code=code)[:BACK_TESTS_SHOWN],
                 "judged": judged,
                 "hits": hits.get(code, 0),
@@ -198,6 +207,7 @@ class ProposeSetting(RulePage):
         if not form.is_valid():
             return self.show(rule, form)
         try:
+            house_rules.require_version(code=rule.code, parameters=form.parameters())
             settings.propose_setting(
                 code=rule.code,
                 active=form.cleaned_data["active"],
@@ -221,15 +231,18 @@ class RevertSetting(PageView):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(ControlRule, pk=pk)
-        defaults = {name: str(n) for name, n in rule_called(row.code).defaults().items()}
+        rule = rule_called(get_object_or_404(ControlRule, pk=pk).code)
         settings.propose_revert(
-            setting_id=pk, defaults=defaults, actor=self.request.actor, at=timezone.now()
+            setting_id=pk,
+            defaults={name: str(n) for name, n in rule.defaults().items()},
+            runs_unset=not is_house_code(rule.code),
+            actor=self.request.actor,
+            at=timezone.now(),
         )
         messages.success(
             request, _t("What stood before is proposed: somebody else must approve it.")
         )
-        return redirect("rules:rule", row.code)
+        return redirect("rules:rule", rule.code)
 
 
 class DecideSetting(PageView):
@@ -250,10 +263,15 @@ class DecideSetting(PageView):
 
 def rule_called(code: str) -> BookLine[Any]:
     """Return the rule of a code, whichever book it stands in, or answer that there is none."""
-    found = shelf.rule_called(code)
+    found = shelf.rule_called(code.removesuffix(UNCHECKED))
     if found is None:
         raise Http404
     return found[0]
+
+
+def can_be_tried(code: str) -> bool:
+    """Say whether a rule is about trades: those of the past are there to be judged again."""
+    return code in RULE_BY_CODE or is_house_code(code)
 
 
 def _book(code: str) -> shelf.Book:

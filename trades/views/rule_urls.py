@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trades.views import back_tests, rule_pages
+from trades.views import back_tests, house_rules, rule_pages
 
 app_name = "rules"
 urlpatterns = [
@@ -23,7 +23,10 @@ urlpatterns = [
     ),
     path("back-tests/<int:pk>/days/", back_tests.BackTestDays.as_view(), name="back_test_days"),
     path("back-tests/<int:pk>/ask/", back_tests.AskActivation.as_view(), name="back_test_ask"),
+    path("new/", house_rules.WriteRule.as_view(), name="write"),
+    path("check/", house_rules.CheckExpression.as_view(), name="check"),
     path("<slug:code>/", rule_pages.RulePage.as_view(), name="rule"),
+    path("<slug:code>/write/", house_rules.WriteRule.as_view(), name="write_version"),
     path("<slug:code>/try/", back_tests.TryRule.as_view(), name="try"),
     path("<slug:code>/propose/", rule_pages.ProposeSetting.as_view(), name="propose"),
 ]
