@@ -35,9 +35,6 @@ class HouseRuleForm(forms.Form):
     """When a rule speaks, and all that the rule book says of a rule besides."""
 
     title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput({"wide": "1"}))
-    expression = forms.CharField(
-        label=_("Speaks when"), max_length=LENGTH_MAX, widget=forms.Textarea(CHECKED)
-    )
     severity = forms.ChoiceField(label=_("Severity"))
     owner = forms.ChoiceField(label=pgettext_lazy("rule", "Owner"))
     source = forms.CharField(
@@ -48,6 +45,9 @@ class HouseRuleForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason of this version"), max_length=500, widget=forms.TextInput({"wide": "1"})
+    )
+    expression = forms.CharField(
+        label=_("Speaks when"), max_length=LENGTH_MAX, widget=forms.Textarea(CHECKED)
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,9 @@ BLOCKING and WARNING findings put the trade on hold until they are repaired or w
 an agent, a blocking one by two people: one asks, a supervisor grants who did not touch the trade).
 INFO findings are shown and hold nothing. The owner is the function of the house that answers for a
 rule: it is asked what its numbers should be, and why it speaks.
+
+A house adds rules of its own (HSE-001 …) on the same page: texts that say when they speak, kept as
+versions and put in force like any change. They run after these.
 """
 FAMILY: Final = """
 ## {title} ({family}xx)

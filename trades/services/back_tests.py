@@ -89,6 +89,8 @@ def ask_back_test(
         )
     house_rules.require_version(code=code, parameters=parameters)
     in_force = limits_in_force(code, desk_selectors.settings_in_force(day=at.date()))
+    if not active and in_force is None:
+        raise UnableToBackTest(_("The rule is off either way: there is nothing to compare."))
     as_set = {**rule.defaults(), **(in_force or {})}
     asked = {**as_set, **settings.read_numbers(parameters)}
     with acting(actor=actor):

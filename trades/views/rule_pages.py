@@ -165,7 +165,8 @@ class RulePage(PageView):
         actor = self.request.actor
         parameters = parameters_of(rule, in_force)
         changes = list(desk_selectors.list_settings().filter(code=code))
-        shown = form or RuleForm(parameters=parameters, active=in_force is not None)
+        new = not changes and is_house_code(code)
+        shown = form or RuleForm(parameters=parameters, active=in_force is not None or new)
         if not can_be_tried(code):
             shown.leave_out_trying()
         return self.render(

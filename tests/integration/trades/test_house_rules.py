@@ -158,6 +158,20 @@ def test_only_a_version_that_was_written_can_be_tried(version: str) -> None:
         )
 
 
+def test_a_rule_that_is_off_either_way_is_not_compared() -> None:
+    row = write()
+    with pytest.raises(back_tests.UnableToBackTest, match="off either way"):
+        back_tests.ask_back_test(
+            code=row.code,
+            active=False,
+            parameters={"version": "1"},
+            first_day=FRIDAY,
+            last_day=FRIDAY,
+            actor=person("agent", Role.AGENT),
+            at=AT,
+        )
+
+
 def test_versions_stay_as_they_were_written() -> None:
     row = write()
     with pytest.raises(DatabaseError), transaction.atomic():
