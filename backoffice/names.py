@@ -135,6 +135,7 @@ NAMES: Final[dict[str, str | Promise]] = {
     "book": _("book"),
     "trader": _("trader"),
     "judged": _("trades controlled"),
+    "parts": _("parts replayed"),
     "held": _("held"),
     "lines": _("lines"),
     "findings": _("findings"),

@@ -55,7 +55,7 @@ def recontrol(run: JobRun) -> None:
     _control(run, ids, only=control.JUDGED)
 
 
-@job_handler(back_tests.JOB)
+@job_handler(back_tests.JOB, counts=("parts",))
 def back_test(run: JobRun) -> None:
     """Replay what is left of a back-test, part by part; lets other work pass in between."""
     pk = int(run.parameters["back_test_id"])
@@ -64,6 +64,7 @@ def back_test(run: JobRun) -> None:
     while told := back_tests.replay_next(
         replay, back_test_id=pk, actor=run.actor, at=timezone.now()
     ):
+        run.count("parts")
         run.progress(told.done, told.total)
         if told.done < told.total and run.gives_way():
             return

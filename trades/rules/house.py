@@ -14,7 +14,7 @@ from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
 from trades.rules.expressions import Expression, compiled
 from trades.rules.families import Owner
-from trades.rules.rule import N_, Limits, Parameter, Rule
+from trades.rules.rule import N_, BookLine, Limits, Parameter, Rule
 from trades.rules.vocabulary import Value
 
 PREFIX: Final = "HSE-"
@@ -54,7 +54,7 @@ def codes_of(code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=COMPILED_MAX)
 def house_rule(facts: HouseRuleFacts) -> Rule:
     """Return the rule of a version, made once. Raises Fault for a text that is none."""
-    return Rule(
+    return BookLine(
         code=facts.code,
         severity=Severity(facts.severity),
         owner=Owner(facts.owner),
