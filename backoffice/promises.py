@@ -123,6 +123,15 @@ PROMISES: Final = (
            HAVING sum(trades) <> 0 OR sum(net_amount) <> 0 OR sum(risk_eur) <> 0""",
     ),
     Promise(
+        "L01",
+        "what is used of limits is what the trades that passed come to",
+        """SELECT kind, code, day FROM (
+               SELECT * FROM qa.limit_use
+               UNION ALL
+               SELECT kind, code, day, -used, -unvalued FROM qa.limit_use_of_trades) difference
+            GROUP BY 1, 2, 3 HAVING sum(used) <> 0 OR sum(unvalued) <> 0""",
+    ),
+    Promise(
         "I11",
         "a statement is stored whole and once",
         """SELECT s.id FROM qa.statement s WHERE s.declared_rows <>

@@ -108,6 +108,7 @@ class PartyConductFilter(WindowFilter):
 
 
 class WatchFilter(ListFilterSet):
+    q = SearchFilter(fields=("day__startswith",))
     since = DayFilter(field_name="day", lookup_expr="gte", label=_("From"))
     until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
 

@@ -131,7 +131,7 @@ def find_approved(*, subject_kind: str, subject_id: int) -> Approval | None:
     """Return the latest approval of a subject, or None: the version that others may rely on."""
     return (
         Approval.objects.filter(
-            subject_kind=subject_kind, subject_id=subject_id, decision="APPROVED"
+            subject_kind=subject_kind, subject_id=subject_id, decision="APPROVED", is_last=True
         )
         .order_by("-version_no")
         .first()

@@ -42,6 +42,13 @@ class LegKind(StrEnum):
     END = "END"
 
 
+class LimitKind(StrEnum):
+    """Whose limit it is: of a trader for one trade date, of a counterparty until settlement."""
+
+    TRADER = "TRADER"
+    COUNTERPARTY = "COUNTERPARTY"
+
+
 class Collateral(StrEnum):
     """What a borrower of securities leaves with the lender."""
 

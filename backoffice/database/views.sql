@@ -33,7 +33,7 @@ SELECT v.execution_id AS id,
   JOIN public.trades_trade t ON t.id = v.trade_id
   LEFT JOIN public.desk_approval ok
     ON ok.subject_kind = 'trade' AND ok.subject_id = v.trade_id
-   AND ok.version_no = v.version_no AND ok.decision = 'APPROVED'
+   AND ok.version_no = v.version_no AND ok.decision = 'APPROVED' AND ok.is_last
   LEFT JOIN LATERAL (
     SELECT a.id FROM public.desk_approval a
      WHERE a.subject_kind = 'trade' AND a.subject_id = v.trade_id

@@ -19,7 +19,7 @@ from conduct.services.measuring import CONFIRMED, DEALT, ROUNDS, TOLD, Terms
 from kernel.calendars import BusinessCalendar
 from refdata.states import PartyNature
 from settlement.states import CHASED, ConfirmationState
-from trades.services.exposure import DEAD
+from trades.services.counted import DEAD
 
 COLUMNS: Final = """
 {t}.id, {t}.reference, {t}.trader_code, {t}.trade_date, {t}.settlement_date, {t}.counterparty_code,

@@ -24,8 +24,9 @@ SEVERAL: Final = (2, 3)
 class Approval(models.Model):
     """One decision on one version, bound to the fingerprint that the checker saw.
 
-    The database refuses a checker who made or touched the version, and a second approval: of
-    another person where a trade is so large that it takes several, of the same one always.
+    The database refuses a checker who made or touched the version, and a second approval of the
+    same person, or of another once the version has as many as it takes. A trigger says of each
+    approval of a trade whether it is the last one: with it the version is approved.
     """
 
     subject_kind = models.CharField(max_length=30)
@@ -40,6 +41,7 @@ class Approval(models.Model):
     checker = models.CharField(_("checker"), max_length=NAME_LENGTH)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), db_default=Now())
+    is_last = models.BooleanField(_("last of those it takes"), default=True, db_default=True)
 
     append_only: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="approval")
@@ -67,8 +69,8 @@ class Approval(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "version_no"],
-                condition=Q(decision=Decision.APPROVED.value) & ~Q(subject_kind="trade"),
-                name="approval_one_unless_of_a_trade",
+                condition=Q(decision=Decision.APPROVED.value, is_last=True),
+                name="approval_last_per_version",
             ),
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "version_no", "checker"],

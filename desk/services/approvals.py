@@ -182,7 +182,7 @@ def _decide(approval: Approval, actor: Actor) -> Approval:
         with acting(actor=actor, reason=approval.reason), transaction.atomic():
             approval.save()
     except IntegrityError as error:
-        if "approval_one_unless_of_a_trade" in str(error):
+        if "approval_last_per_version" in str(error):
             raise AlreadyDecided(_("This version is already validated.")) from error
         raise
     return approval

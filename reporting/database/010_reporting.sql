@@ -12,7 +12,7 @@ BEGIN
   END IF;
   IF NEW.approval_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM public.desk_approval a
-     WHERE a.id = NEW.approval_id AND a.decision = 'APPROVED' AND a.subject_kind = 'trade'
+     WHERE a.id = NEW.approval_id AND a.decision = 'APPROVED' AND a.is_last AND a.subject_kind = 'trade'
        AND a.subject_id = NEW.trade_id AND a.version_no = NEW.version_no) THEN
     RAISE EXCEPTION 'version % of trade % is not validated', NEW.version_no, NEW.trade_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'report_of_validated_version';

@@ -73,7 +73,10 @@ def _candidates(chunk: list[TradeVersion]) -> Iterator[Candidate | None]:
     approvals = {
         (trade_id, version_no): pk
         for pk, trade_id, version_no in Approval.objects.filter(
-            subject_kind=SUBJECT_KIND, subject_id__in=trades, decision=Decision.APPROVED
+            subject_kind=SUBJECT_KIND,
+            subject_id__in=trades,
+            decision=Decision.APPROVED,
+            is_last=True,
         ).values_list("pk", "subject_id", "version_no")
     }
     latest: dict[int, int] = {}

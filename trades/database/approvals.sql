@@ -10,7 +10,7 @@ DECLARE
     version record;
 BEGIN
     SELECT v.maker, v.contributors, v.fingerprint, t.contributors AS touched,
-           t.desk_code, t.state = 'VALIDATED' AND t.version_no = v.version_no AS over
+           t.desk_code, t.risk_amount_eur, t.state = 'VALIDATED' AND t.version_no = v.version_no AS over
       INTO version
       FROM public.trades_tradeversion v JOIN public.trades_trade t ON t.id = v.trade_id
      WHERE v.trade_id = NEW.subject_id AND v.version_no = NEW.version_no;
@@ -29,6 +29,10 @@ BEGIN
         RAISE EXCEPTION 'trade % version % is validated already', NEW.subject_id, NEW.version_no
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_trade_is_true';
     END IF;
+    NEW.is_last := NEW.decision <> 'APPROVED' OR guard.validations_needed(version.risk_amount_eur) <= 1 + (
+        SELECT count(DISTINCT a.checker) FROM public.desk_approval a
+         WHERE a.subject_kind = 'trade' AND a.subject_id = NEW.subject_id AND a.decision = 'APPROVED'
+           AND a.version_no = NEW.version_no AND a.checker <> NEW.checker);
     RETURN NEW;
 END $$;
 
@@ -36,8 +40,8 @@ DROP TRIGGER IF EXISTS approval_of_trade_is_true ON public.desk_approval;
 CREATE TRIGGER approval_of_trade_is_true BEFORE INSERT ON public.desk_approval
 FOR EACH ROW WHEN (NEW.subject_kind = 'trade') EXECUTE FUNCTION public.trades_approval_is_true();
 
--- No trade becomes VALIDATED without the approvals of its current version, of as many people as a trade of
--- its amount takes.
+-- No trade becomes VALIDATED without the last approval of its current version, and as many people as a trade
+-- of its amount takes.
 CREATE OR REPLACE FUNCTION public.trades_validated_is_approved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -29,6 +29,7 @@ from trades.models.fix import (
 )
 from trades.models.house_rule import HouseRuleVersion
 from trades.models.legs import TradeLeg
+from trades.models.limit_use import LimitUse
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
 from trades.models.tally import Tally
@@ -61,6 +62,7 @@ __all__ = [
     "FixSession",
     "HouseRuleVersion",
     "KnownAs",
+    "LimitUse",
     "MessageKey",
     "News",
     "QuarantinedRow",

@@ -93,6 +93,14 @@ class Slices:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """A limit that a trade does not fit under, and what others used of it before; in EUR."""
+
+    limit: Decimal
+    before: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RuleContext:
     """Reference data of one batch. A key that is absent means "not known", never "fine".
 
@@ -100,12 +108,15 @@ class RuleContext:
     (currency, MIC), and `payable` are the currencies whose payment system has one;
     `settlement_dates` by (ISIN, MIC, trade date); `rates` are units per euro by trade date;
     `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
-    an older trade with the same terms; the gross amounts are in EUR, per (code, trade date), and
-    the `unvalued` trades that they lack are counted; `house` is the calendar of our own days and
-    `slices` map a trade id to the trades it is part of. `instructions` are those of a counterparty
-    of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
-    and `accounts` the keys of ours that trades name. `restrictions` are by ISIN or country,
-    `listed_isins` are the securities that a sanctions list names, with the name of the entry.
+    an older trade with the same terms; `over_trader` and `over_counterparty` map a trade id to the
+    limit that it crosses, `trader_before` and `counterparty_before` to what others used before it:
+    in EUR, of a trader on the trade date, of a counterparty until settlement; the `unvalued` trades
+    that these lack are counted, by (code, trade date); `house` is
+    the calendar of our own days and `slices` map a trade id to the trades it is part of.
+    `instructions` are those of a counterparty of which a trade lacks one, approved or not, `chosen`
+    those that trades have, by their ids, and `accounts` the keys of ours that trades name.
+    `restrictions` are by ISIN or country, `listed_isins` are the securities that a sanctions list
+    names, with the name of the entry.
     """
 
     at: datetime
@@ -129,8 +140,10 @@ class RuleContext:
     twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     slices: Mapping[int, Slices] = dataclasses.field(default_factory=dict)
-    trader_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
-    counterparty_gross: Mapping[tuple[str, date], Decimal] = dataclasses.field(default_factory=dict)
+    over_trader: Mapping[int, Crossing] = dataclasses.field(default_factory=dict)
+    over_counterparty: Mapping[int, Crossing] = dataclasses.field(default_factory=dict)
+    trader_before: Mapping[int, Decimal] = dataclasses.field(default_factory=dict)
+    counterparty_before: Mapping[int, Decimal] = dataclasses.field(default_factory=dict)
     trader_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)
     counterparty_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)

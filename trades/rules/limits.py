@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +21,11 @@ ZERO: Final = Decimal(0)
 def _euros(amount: Decimal) -> str:
     """Write an amount as evidence: a plain decimal, which each page writes for its reader."""
     return f"{rounded(amount, EUR):f}"
+
+
+def _with(facts: TradeFacts, before: Mapping[int, Decimal]) -> Decimal:
+    """Return what is used once the trade passed."""
+    return before.get(facts.trade_id, ZERO) + (facts.risk_amount_eur or ZERO)
 
 
 @rule(
@@ -47,21 +52,26 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
     title=N_("Trader is under the gross limit of the day"),
-    message=N_("The trader's day totals {found} EUR gross; the limit is {expected} EUR."),
+    message=N_(
+        "With {found} EUR more the trader passes the limit of the day, {expected} EUR gross."
+    ),
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
     rationale=N_("A small net position can hide a huge gross one."),
     parameters=(Parameter("maximum", Decimal(500_000_000), EUR),),
-    reads=DEALER,
 )
 def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
-    """The sum of the amounts of the trader's live trades of the day is not above the limit."""
-    total = context.trader_gross.get((facts.trader_code, facts.trade_date))
-    if total is not None and total > limits["maximum"]:
+    """The trade fits under what the trader's trades of the day that passed leave of the limit."""
+    crossing = context.over_trader.get(facts.trade_id)
+    if crossing is not None:
         yield check_trader_day.finding(
             "trader_code",
-            expected=_euros(limits["maximum"]),
-            found=_euros(total),
-            evidence={"trader": facts.trader_code, "day": facts.trade_date.isoformat()},
+            expected=_euros(crossing.limit),
+            found=_euros(facts.risk_amount_eur or ZERO),
+            evidence={
+                "trader": facts.trader_code,
+                "day": facts.trade_date.isoformat(),
+                "used": _euros(crossing.before),
+            },
         )
 
 
@@ -69,26 +79,28 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-603",
     Severity.WARNING,
     owner=Owner.COUNTERPARTY_RISK,
-    title=N_("Counterparty is under the gross limit of the day"),
+    title=N_("Counterparty is under the limit of what is not settled"),
     message=N_(
-        "The day with this counterparty totals {found} EUR gross; the limit is {expected} EUR."
+        "With {found} EUR more what is not settled with this counterparty passes {expected} EUR."
     ),
-    source=N_("CRR large exposures (practice: daily settlement limit)"),
+    source=N_("CRR large exposures (practice: settlement limit)"),
     rationale=N_("Settlement risk adds up per counterparty until both legs are exchanged."),
     parameters=(Parameter("maximum", Decimal(1_000_000_000), EUR),),
-    reads=COUNTERPARTY,
 )
-def check_counterparty_day(
+def check_counterparty_exposure(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """The sum of the amounts of the counterparty's live trades of the day is under the limit."""
-    total = context.counterparty_gross.get((facts.counterparty_code, facts.trade_date))
-    if total is not None and total > limits["maximum"]:
-        yield check_counterparty_day.finding(
+    """The trade fits under what those not settled yet, of those that passed, leave of the limit."""
+    crossing = context.over_counterparty.get(facts.trade_id)
+    if crossing is not None:
+        yield check_counterparty_exposure.finding(
             "counterparty_code",
-            expected=_euros(limits["maximum"]),
-            found=_euros(total),
-            evidence={"counterparty": facts.counterparty_code},
+            expected=_euros(crossing.limit),
+            found=_euros(facts.risk_amount_eur or ZERO),
+            evidence={
+                "counterparty": facts.counterparty_code,
+                "used": _euros(crossing.before),
+            },
         )
 
 
@@ -200,17 +212,16 @@ def check_amount_known(
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
     rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
     parameters=(Parameter("from", Decimal(250_000_000), EUR),),
-    reads=DEALER,
 )
 def check_trader_day_complete(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Every live trade of the trader's day has its amount in EUR, where the others come to so much
-    that these could matter: each trade without one is held itself (TRD-608).
+    """Every trade of the trader's day that passed has its amount in EUR, where the others come to
+    so much that these could matter: each trade without one is held itself (TRD-608).
     """
     key = (facts.trader_code, facts.trade_date)
     lacking = context.trader_unvalued.get(key)
-    if lacking and context.trader_gross.get(key, ZERO) >= limits["from"]:
+    if lacking and _with(facts, context.trader_before) >= limits["from"]:
         yield check_trader_day_complete.finding(
             "trader_code",
             expected=0,
@@ -223,32 +234,26 @@ def check_trader_day_complete(
     "TRD-610",
     Severity.INFO,
     owner=Owner.COUNTERPARTY_RISK,
-    title=N_("Day with the counterparty is counted in full"),
+    title=N_("What is not settled with the counterparty is counted in full"),
     message=N_(
-        "The day with this counterparty lacks {found} trades without an amount in EUR: it is more."
+        "What is not settled with this counterparty lacks {found} trades without an amount in EUR:"
+        " it is more."
     ),
-    source=N_("CRR large exposures (practice: daily settlement limit)"),
+    source=N_("CRR large exposures (practice: settlement limit)"),
     rationale=N_("A sum that lacks amounts proves no limit; the trades it lacks are held."),
     parameters=(Parameter("from", Decimal(500_000_000), EUR),),
-    reads=COUNTERPARTY,
 )
-def check_counterparty_day_complete(
+def check_counterparty_complete(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
-    """Every live trade of the day with the counterparty has its amount in EUR, where the others
-    come to so much that these could matter.
+    """Every trade with the counterparty that passed and is not settled has its amount in EUR,
+    where the others come to so much that these could matter.
     """
-    key = (facts.counterparty_code, facts.trade_date)
-    lacking = context.counterparty_unvalued.get(key)
-    if lacking and context.counterparty_gross.get(key, ZERO) >= limits["from"]:
-        yield check_counterparty_day_complete.finding(
-            "counterparty_code",
-            expected=0,
-            found=lacking,
-            evidence={
-                "counterparty": facts.counterparty_code,
-                "day": facts.trade_date.isoformat(),
-            },
+    code = facts.counterparty_code
+    lacking = context.counterparty_unvalued.get((code, facts.trade_date))
+    if lacking and _with(facts, context.counterparty_before) >= limits["from"]:
+        yield check_counterparty_complete.finding(
+            "counterparty_code", expected=0, found=lacking, evidence={"counterparty": code}
         )
 
 
@@ -287,13 +292,13 @@ def check_not_sliced(facts: TradeFacts, context: RuleContext, limits: Limits) ->
 RULES: Final = (
     check_trade_limit,
     check_trader_day,
-    check_counterparty_day,
+    check_counterparty_exposure,
     check_counterparty_active,
     check_instrument_active,
     check_trader_active,
     check_book_active,
     check_amount_known,
     check_trader_day_complete,
-    check_counterparty_day_complete,
+    check_counterparty_complete,
     check_not_sliced,
 )

@@ -95,13 +95,21 @@ def _country(facts: TradeFacts, context: RuleContext) -> Value:
 
 
 def _trader_day(facts: TradeFacts, context: RuleContext) -> Value:
-    key = (facts.trader_code, facts.trade_date)
-    return None if context.trader_unvalued.get(key) else context.trader_gross.get(key)
+    if context.trader_unvalued.get((facts.trader_code, facts.trade_date)):
+        return None
+    return _with(facts, context.trader_before)
 
 
-def _counterparty_day(facts: TradeFacts, context: RuleContext) -> Value:
-    key = (facts.counterparty_code, facts.trade_date)
-    return None if context.counterparty_unvalued.get(key) else context.counterparty_gross.get(key)
+def _counterparty_open(facts: TradeFacts, context: RuleContext) -> Value:
+    if context.counterparty_unvalued.get((facts.counterparty_code, facts.trade_date)):
+        return None
+    return _with(facts, context.counterparty_before)
+
+
+def _with(facts: TradeFacts, before: Mapping[int, Decimal]) -> Value:
+    """Return what is used with the trade; not known where its own amount is not."""
+    own = facts.risk_amount_eur
+    return None if own is None else before.get(facts.trade_id, Decimal(0)) + own
 
 
 def _minutes_to_booking(facts: TradeFacts, _context: RuleContext) -> Value:
@@ -153,9 +161,11 @@ TERMS: Final = (
          _last_price),
     Term("last_price_age", NUMBER, N_("days from that close to the trade date"), _last_price_age),
     Term("counterparty_country", TEXT, N_("country of the counterparty"), _country),
-    Term("trader_day_eur", NUMBER, N_("gross amounts of the trader's day in EUR"), _trader_day),
-    Term("counterparty_day_eur", NUMBER, N_("gross amounts of the counterparty's day in EUR"),
-         _counterparty_day),
+    Term("trader_day_eur", NUMBER, N_("gross amounts of the trader's day in EUR, with the trade"),
+         _trader_day),
+    Term("counterparty_open_eur", NUMBER,
+         N_("what is not settled with the counterparty in EUR, with the trade"),
+         _counterparty_open),
 )  # fmt: skip
 TERM_BY_NAME: Final[Mapping[str, Term]] = {term.name: term for term in TERMS}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core.acts import acting
 from core.outbox import announce
@@ -26,13 +26,16 @@ from trades.rules import ActiveRule, judge_all
 from trades.rules.context import HOUSE_ZONE
 from trades.services import blocks, news
 from trades.services.book import book_in_force
+from trades.services.consumption import LimitCrossed, LimitTerms, lock_limits, require_room
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
-from trades.services.exposure import DEAD
+from trades.services.counted import DEAD
 from trades.states import TRANSITIONS, TradeState
 
 CHUNK: Final = 5_000
 SUBJECT_KIND: Final = "trade"
+OF_LIMITS: Final = frozenset({"TRD-602", "TRD-603"})
+"""Rules of limits that one trade after the other uses up."""
 JUDGED: Final = frozenset(
     {
         TradeState.RECEIVED,
@@ -90,26 +93,68 @@ def control_trades(
     """
     if not trade_ids:
         return Controlled()
-    library = library or Library(at=at)
-    with acting(actor=actor):
-        everything = lock_facts(trade_ids)
-        _forget([facts.trade_id for facts in everything if facts.state in DEAD], actor, at)
-        chunk = [facts for facts in everything if facts.state in only]
-        if not chunk:
-            return Controlled()
-        book = book_in_force(day=at.date())
-        found = _judge(chunk, book, library)
-        held = desk.settle_findings(
-            subject_kind=SUBJECT_KIND,
-            subject_ids=[facts.trade_id for facts in chunk],
-            raised=_raised(chunk, found, book),
-            kind=ExceptionKind.CONTROL,
-            actor=actor,
-            at=at,
-        )
-        _move(chunk, held, _cut_off(book), actor, at)
-        blocks.expect(chunk, actor=actor, at=at)
-        return _record(chunk, found, held, at, job_id)
+    run = _Run(actor, at, library or Library(at=at), job_id, only)
+    try:
+        with acting(actor=actor), transaction.atomic():
+            return _controlled(trade_ids, run)
+    except LimitCrossed:
+        with acting(actor=actor), transaction.atomic():
+            return _controlled(trade_ids, run, alone=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Who controls when, with what was read for the job."""
+
+    actor: Actor
+    at: datetime
+    library: Library
+    job_id: int | None
+    only: frozenset[TradeState]
+
+
+def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -> Controlled:
+    """Judge and move one chunk; `alone` it holds the locks of its limits from the beginning."""
+    everything = lock_facts(trade_ids)
+    actor, at = run.actor, run.at
+    _forget([facts.trade_id for facts in everything if facts.state in DEAD], actor, at)
+    chunk = [facts for facts in everything if facts.state in run.only]
+    if not chunk:
+        return Controlled()
+    book = book_in_force(day=at.date())
+    if alone:
+        lock_limits(chunk)
+    found = _judge(chunk, book, run.library)
+    held = desk.settle_findings(
+        subject_kind=SUBJECT_KIND,
+        subject_ids=[facts.trade_id for facts in chunk],
+        raised=_raised(chunk, found, book),
+        kind=ExceptionKind.CONTROL,
+        actor=actor,
+        at=at,
+    )
+    if not alone:
+        _require_room(chunk, held, found, book)
+    _move(chunk, held, _cut_off(book), actor, at)
+    blocks.expect(chunk, actor=actor, at=at)
+    return _record(chunk, found, held, at, run.job_id)
+
+
+def _require_room(
+    chunk: Sequence[TradeFacts],
+    held: set[int],
+    found: Mapping[int, list[Finding]],
+    book: Sequence[ActiveRule],
+) -> None:
+    """Look again whether what goes on fits under its limits; what was waived need not."""
+    accepted = [
+        trade_id for trade_id, said in found.items() if any(f.code in OF_LIMITS for f in said)
+    ]
+    require_room(
+        [facts for facts in chunk if facts.trade_id not in held],
+        accepted=accepted,
+        terms=LimitTerms.of({rule.code: values for rule, values in book}),
+    )
 
 
 def _judge(

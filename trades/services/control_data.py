@@ -37,14 +37,15 @@ from trades.rules.context import (
 )
 from trades.rules.rule import Limits
 from trades.services import control_records
-from trades.services.exposure import (
-    LIVE,
-    Counted,
-    DayExposure,
-    Sums,
-    by_code_and_day,
-    exposures_of,
+from trades.services.consumption import (
+    UNLIMITED,
+    LimitTerms,
+    Uses,
+    crossings_of,
+    used_before,
+    uses_of,
 )
+from trades.services.counted import LIVE, Counted
 from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
 
@@ -119,10 +120,11 @@ def _rates(days: set[date]) -> dict[date, dict[str, Decimal]]:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """What is compared with other trades: how far apart they may be, as the rules are set."""
+    """What is compared with other trades: how far apart, up to what sum, as the rules are set."""
 
     near_seconds: int = 0
     slices: SliceTerms | None = None
+    limits: LimitTerms = UNLIMITED
 
     @classmethod
     def of(cls, settings: Mapping[str, Limits]) -> Windows:
@@ -137,6 +139,7 @@ class Windows:
             )
             if whole and parts
             else None,
+            limits=LimitTerms.of(settings),
         )
 
 
@@ -157,7 +160,6 @@ class Library:
     traders: Shelf[str, TraderFacts] = field(default_factory=lambda: Shelf(refdata.traders_by_code))
     currencies: Shelf[str, bool] = field(default_factory=lambda: Shelf(_currencies))
     prices: Shelf[tuple[str, date], LastPrice] = field(default_factory=lambda: Shelf(_prices))
-    exposures: Shelf[date, DayExposure] = field(default_factory=lambda: Shelf(exposures_of))
     instructions: Shelf[int, list[InstructionFacts]] = field(
         default_factory=lambda: Shelf(refdata.instructions_looked_at)
     )
@@ -225,7 +227,9 @@ class Library:
         self, chunk: Sequence[TradeFacts], windows: Windows
     ) -> dict[str, Callable[[], Any]]:
         """Return how to read what trades are compared with, by the name of the section."""
-        days = cache(lambda: self._days(chunk))
+        uses = cache(lambda: self.uses(chunk))
+        over = cache(lambda: crossings_of(chunk, uses(), windows.limits))
+        before = cache(lambda: used_before(chunk, uses()))
         twins = cache(lambda: self.twins(chunk, windows.near_seconds))
         delivery = cache(lambda: self._delivery(chunk))
         return {
@@ -238,22 +242,28 @@ class Library:
             "twins": lambda: twins()[0],
             "near_twins": lambda: twins()[1],
             "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},
-            "trader_gross": lambda: days()[0][0],
-            "trader_unvalued": lambda: days()[0][1],
-            "counterparty_gross": lambda: days()[1][0],
-            "counterparty_unvalued": lambda: days()[1][1],
+            "over_trader": lambda: over().traders,
+            "over_counterparty": lambda: over().counterparties,
+            "trader_before": lambda: before().traders,
+            "counterparty_before": lambda: before().counterparties,
+            "trader_unvalued": lambda: {
+                (code, day): number
+                for code, use in uses().traders.items()
+                for day, number in use.unvalued.items()
+            },
+            "counterparty_unvalued": lambda: {
+                (code, day): use.lacking_since(day)
+                for code, use in uses().counterparties.items()
+                for day in {facts.trade_date for facts in chunk}
+            },
             "instructions": lambda: delivery()[0],
             "chosen": lambda: delivery()[1],
             "accounts": lambda: delivery()[2],
         }
 
-    def _days(self, chunk: Sequence[TradeFacts]) -> tuple[Sums, Sums]:
-        """Return what the days of these trades add up to by trader and by counterparty."""
-        exposures = self.exposures.of(facts.trade_date for facts in chunk)
-        return (
-            by_code_and_day({day: one.traders for day, one in exposures.items()}),
-            by_code_and_day({day: one.counterparties for day, one in exposures.items()}),
-        )
+    def uses(self, chunk: Sequence[TradeFacts]) -> Uses:
+        """Return what others use of the limits of these trades."""
+        return uses_of(chunk)
 
     def _delivery(
         self, chunk: Sequence[TradeFacts]

@@ -6,13 +6,13 @@ this one trade alone, so that the answer comes between two keys.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from kernel.actors import Actor
 from kernel.findings import Finding
@@ -22,7 +22,9 @@ from trades.formats.execution_json import read_fields
 from trades.models import Trade
 from trades.rules.context import Slices
 from trades.services import control, deals
+from trades.services.consumption import CONSUMING, Uses, uses_of
 from trades.services.control_data import Library, Shelf, currencies_of
+from trades.services.counted import DEAD
 from trades.services.enrichment import (
     Reference,
     Terms,
@@ -30,7 +32,6 @@ from trades.services.enrichment import (
     risk_in_eur,
     unknown_instrument,
 )
-from trades.services.exposure import DEAD, DayExposure, Exposure
 from trades.services.slices import SliceTerms, slices_of
 from trades.states import Action, TradeState
 
@@ -51,6 +52,14 @@ class DraftLibrary(Library):
     """The reference data of one draft, which stands `instead_of` a trade when it amends one."""
 
     instead_of: int | None = None
+    stands: Trade | None = None
+
+    def uses(self, chunk: Sequence[TradeFacts]) -> Uses:
+        """Return what others use of the limits: the trade that the draft replaces does not."""
+        found = uses_of(chunk)
+        if self.stands is not None and self.stands.state in CONSUMING:
+            found.add(self.stands, sign=-1)
+        return found
 
     def twins(
         self, chunk: Sequence[TradeFacts], within: int
@@ -124,43 +133,16 @@ def _library(
         books=Shelf(lambda _codes: reference.books),
         chosen=Shelf(lambda _ids: _instructions(reference)),
         accounts=Shelf(lambda _codes: reference.accounts),
-        exposures=Shelf(lambda days: _exposures(days, facts, instead_of)),
         settlement=reference.settlement,
         fees=reference.fees,
         settlement_of=(frozenset(currencies_of(facts)), frozenset({facts.venue})),
         instead_of=instead_of.pk if instead_of else None,
+        stands=instead_of,
     )
 
 
 def _instructions(reference: Reference) -> dict[int, InstructionFacts]:
     return {one.instruction_id: one for found in reference.instructions.values() for one in found}
-
-
-def _exposures(
-    days: Collection[date], facts: TradeFacts, instead_of: Trade | None
-) -> dict[date, DayExposure]:
-    """Return the day's amounts of the trader and the counterparty, the draft among them."""
-    trader, counterparty = facts.trader_code, facts.counterparty_code
-    found: dict[date, DayExposure] = {}
-    for day in days:
-        others = _others(day, instead_of.pk if instead_of else None)
-        found[day] = DayExposure(
-            traders=_exposure(trader, others.filter(trader_code=trader), facts),
-            counterparties=_exposure(
-                counterparty, others.filter(counterparty_code=counterparty), facts
-            ),
-        )
-    return found
-
-
-def _exposure(code: str, others: QuerySet[Trade], facts: TradeFacts) -> Exposure:
-    summed = others.aggregate(
-        total=Sum("risk_amount_eur"), lacking=Count("pk", filter=Q(risk_amount_eur__isnull=True))
-    )
-    found, own = Exposure(), facts.risk_amount_eur
-    found.add(code, summed["total"], summed["lacking"])
-    found.add(code, own, int(own is None))
-    return found
 
 
 def _others(day: date, instead_of: int | None) -> QuerySet[Trade]:

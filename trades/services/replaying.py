@@ -19,9 +19,10 @@ from trades.facts import TradeFacts
 from trades.models import BackTestPart, BackTestTrade, KnownAs, Replayed
 from trades.rules import ActiveRule, judge_all
 from trades.rules.house import codes_of
-from trades.services.control_data import Library, Shelf, Windows
+from trades.services.consumption import Uses
+from trades.services.control_data import Library, Windows
 from trades.services.control_facts import as_they_came, read_facts
-from trades.services.exposure import MEANT, exposures_of
+from trades.services.counted import MEANT
 
 SHOWN_MAX: Final = 50
 """So many trades of a part are kept to be looked at, of each effect."""
@@ -43,6 +44,25 @@ WAIVED: Final = """
 SELECT DISTINCT subject_id FROM desk_controlexception
  WHERE subject_kind = 'trade' AND subject_id = ANY(%s) AND rule_code = ANY(%s) AND state = 'WAIVED'
 """
+USED_BEFORE: Final = """
+SELECT 'TRADER', trader_code, trade_date, coalesce(sum(risk_amount_eur), 0),
+       count(*) FILTER (WHERE risk_amount_eur IS NULL)
+  FROM trades_trade
+ WHERE trade_date = %(day)s AND id < %(first)s
+   AND state <> 'REJECTED' AND close_reason <> 'CANCELLED'
+ GROUP BY 2, 3
+ UNION ALL
+SELECT 'COUNTERPARTY', counterparty_code, coalesce(settlement_date, trade_date),
+       coalesce(sum(risk_amount_eur), 0), count(*) FILTER (WHERE risk_amount_eur IS NULL)
+  FROM trades_trade
+ WHERE trade_date BETWEEN %(day)s - %(unsettled)s AND %(day)s
+   AND (trade_date < %(day)s OR id < %(first)s)
+   AND coalesce(settlement_date, trade_date) >= %(day)s
+   AND state <> 'REJECTED' AND close_reason <> 'CANCELLED'
+ GROUP BY 2, 3
+"""
+UNSETTLED_DAYS: Final = 30
+"""What settles later than that after its trade date is not sought in a replay."""
 Said = Mapping[int, Sequence[Finding]]
 
 
@@ -121,6 +141,27 @@ class Answer:
 
 
 @dataclass(slots=True)
+class PastLibrary(Library):
+    """The reference data of a replay: limits are used by what was meant before, as it came."""
+
+    def uses(self, chunk: Sequence[TradeFacts]) -> Uses:
+        """Return what earlier trades of the day used, and what was not settled by then."""
+        found = Uses()
+        first = chunk[0]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                USED_BEFORE,
+                {
+                    "day": first.trade_date,
+                    "first": first.trade_id,
+                    "unsettled": UNSETTLED_DAYS,
+                },
+            )
+            found.read(cursor.fetchall())
+        return found
+
+
+@dataclass(slots=True)
 class Replay:
     """A question put to one part of the trades after the other, with what was read for it."""
 
@@ -130,11 +171,7 @@ class Replay:
 
     def __post_init__(self) -> None:
         """Trades of the past count beside each other whether they are over or not."""
-        self.library = Library(
-            at=self.at,
-            counted=MEANT,
-            exposures=Shelf(lambda days: exposures_of(days, counted=MEANT)),
-        )
+        self.library = PastLibrary(at=self.at, counted=MEANT)
 
     def answer(self, part: BackTestPart) -> Answer:
         """Return what both settings say of the trades of a part."""

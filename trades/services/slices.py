@@ -15,7 +15,7 @@ from django.db.models import Q
 from trades.facts import TradeFacts
 from trades.models import Trade
 from trades.rules.context import Slices
-from trades.services.exposure import LIVE, Counted
+from trades.services.counted import LIVE, Counted
 
 HUNDRED: Final = Decimal(100)
 Key = tuple[date, str, str, str]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.sequences import array_of
 from trades.facts import TradeFacts
-from trades.services.exposure import LIVE, Counted
+from trades.services.counted import LIVE, Counted
 
 #: Shares of a block are alike and are none twice: their sum is that of the block. One source fills
 #: an order in parts that are alike: those are several trades, unless dealt at the same moment.

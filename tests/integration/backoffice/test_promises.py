@@ -16,6 +16,7 @@ TALLY = (
     "day date, desk text, status text, currency text,"
     " trades numeric, net_amount numeric, risk_eur numeric"
 )
+USED = "kind text, code text, day date, used numeric, unvalued bigint DEFAULT 0"
 VIEWS = {
     "execution": "id int, source text, source_ref text, source_version int, action text",
     "trade": "id int, source text, source_ref text",
@@ -33,6 +34,8 @@ VIEWS = {
     "user_role": "username text, role text",
     "tally": TALLY,
     "tally_of_trades": TALLY,
+    "limit_use": USED,
+    "limit_use_of_trades": USED,
     "confirmation": "id int, trade_id int, version_no int, status text, received_id int,"
     " differs text[] DEFAULT '{}'",
     "confirmation_decision": "confirmation_id int, received_id int, deed text",
@@ -47,6 +50,7 @@ TALLIED = {
     "net_amount": 100,
     "risk_eur": 100,
 }
+USES = {"kind": "TRADER", "code": "T-ANA", "day": "2026-11-20", "used": 100}
 MESSAGE = {"source": "OMS", "source_ref": "1", "source_version": 1, "action": "NEW"}
 TRADE = {"id": 1, "source": "OMS", "source_ref": "1"}
 GOOD = {
@@ -75,6 +79,8 @@ LIVED: dict[str, list[dict[str, Any]]] = {
     "user_role": [{"username": "a", "role": "AGENT"}],
     "tally": [TALLIED],
     "tally_of_trades": [TALLIED],
+    "limit_use": [USES],
+    "limit_use_of_trades": [USES],
     "confirmation": [CONFIRMED],
     "confirmation_decision": [{"confirmation_id": 1, "received_id": 1, "deed": "MATCHED"}],
 }
@@ -100,6 +106,7 @@ BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
     "I11": {"statement_line": []},
     "I12": {"idempotency": [{"client": "c", "key": "k"}]},
     "T01": {"tally": [{**TALLIED, "net_amount": 99}]},
+    "L01": {"limit_use": [{**USES, "used": 99}]},
     "C01": {"confirmation": [CONFIRMED, {**CONFIRMED, "id": 2, "trade_id": 2, "version_no": 2}]},
     "C02": {"confirmation_decision": []},
     "C03": {

@@ -213,15 +213,15 @@ def test_duplicates_of_the_past_are_found_though_their_trades_are_over() -> None
     ]
 
 
-def test_days_are_summed_up_as_they_were_lived() -> None:
+def test_limits_are_used_up_as_they_were_lived() -> None:
     for number in (1, 2):
         trade(number, risk_amount_eur=Decimal(300), state="CLOSED", close_reason="SETTLED")
     trade(3, risk_amount_eur=Decimal(300), state="REJECTED")
 
     _row, day = replayed("TRD-602", parameters={"maximum": "599"})
-    assert day["proposed"] == 3
+    assert day["proposed"] == 2
     _row, day = replayed("TRD-602", parameters={"maximum": "600"})
-    assert day["proposed"] == 0
+    assert day["proposed"] == 1  # it was refused since, not when it came
 
 
 def test_a_period_without_trades_is_over_at_once() -> None:

@@ -161,21 +161,6 @@ def test_a_mandate_names_the_books_that_a_trader_may_deal_for() -> None:
     assert (row.expected, row.found) == ("EQ-PAR-2", "EQ-PAR-1 (EQ)")
 
 
-@pytest.mark.parametrize(("of_the_others", "incomplete"), [(6_000, []), (260_000_000, ["TRD-609"])])
-def test_an_amount_that_is_not_known_is_missing_from_the_day_and_not_zero(
-    of_the_others: int, incomplete: list[str]
-) -> None:
-    """It is said of the day where it could matter; the trade without it is held at any rate."""
-    known = trade(1, risk_amount_eur=Decimal(of_the_others))
-    unknown = trade(2, risk_amount_eur=None)
-
-    run(known, unknown)
-
-    assert [row[0] for row in found(unknown)] == ["TRD-608", *incomplete]
-    assert [row[0] for row in found(known) if row[0] != "TRD-601"] == incomplete
-    assert state(unknown) == "ON_HOLD"
-
-
 MINUTES = [datetime(2026, 11, 20, 9, minute, tzinfo=UTC) for minute in (1, 11, 31, 32)]
 
 

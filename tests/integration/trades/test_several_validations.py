@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core.models import OutboxEvent
 from core.roles import Role
 from desk.models import Approval, SeveralValidations, WorkItem
+from desk.selectors import find_approved
 from desk.services import approvals
 from kernel.actors import SYSTEM, Actor
 from kernel.states import IllegalTransition
@@ -53,6 +54,7 @@ def test_two_people_validate_what_is_large() -> None:
     validate(made, supervisor("sue"))
 
     assert state_of(made) == "PENDING_VALIDATION"
+    assert find_approved(subject_kind="trade", subject_id=made.pk) is None
     assert WorkItem.objects.get().state == "OPEN"
     assert not OutboxEvent.objects.filter(event="trade.validated").exists()
     with pytest.raises(approvals.AlreadyDecided):
@@ -64,7 +66,8 @@ def test_two_people_validate_what_is_large() -> None:
 
     assert state_of(made) == "VALIDATED"
     assert WorkItem.objects.get().state == "DONE"
-    assert list(Approval.objects.order_by("pk").values_list("checker", flat=True)) == ["sue", "eva"]
+    said = Approval.objects.order_by("pk").values_list("checker", "is_last")
+    assert list(said) == [("sue", False), ("eva", True)]
     assert OutboxEvent.objects.filter(event="trade.validated").count() == 1
 
 

@@ -22,7 +22,9 @@ from tests.unit.trades.rule_world import (
     world,
 )
 from tests.unit.trades.sanction_cases import SANCTION_CASES
-from trades.rules.context import BookRef, LastPrice, RuleContext, Slices
+from trades.rules.context import BookRef, Crossing, LastPrice, RuleContext, Slices
+
+FULL = Crossing(Decimal(1_000), Decimal(1_000))
 
 
 def inactive(context: RuleContext, name: str, key: str) -> RuleContext:
@@ -175,13 +177,8 @@ CASES = [
     ("TRD-501", "twin", facts(), world(twins={7: "T3"})),
     ("TRD-502", "near_twin", facts(), world(near_twins={7: "T3"})),
     ("TRD-601", "over_25_million", facts(risk_amount_eur=Decimal("25000000.01")), world()),
-    ("TRD-602", "trader", facts(), world(trader_gross={("T-ANA", FRIDAY): Decimal(500_000_001)})),
-    (
-        "TRD-603",
-        "counterparty",
-        facts(),
-        world(counterparty_gross={("BNPP", FRIDAY): Decimal(1_000_000_001)}),
-    ),
+    ("TRD-602", "trader", facts(), world(over_trader={7: FULL})),
+    ("TRD-603", "counterparty", facts(), world(over_counterparty={7: FULL})),
     ("TRD-604", "inactive_party", facts(), inactive(world(), "counterparties", "BNPP")),
     ("TRD-605", "delisted", facts(), inactive(world(), "instruments", BNP_ISIN)),
     *SANCTION_CASES,
@@ -194,7 +191,7 @@ CASES = [
         facts(),
         world(
             trader_unvalued={("T-ANA", FRIDAY): 1},
-            trader_gross={("T-ANA", FRIDAY): Decimal(250_000_000)},
+            trader_before={7: Decimal(250_000_000)},
         ),
     ),
     (
@@ -203,7 +200,7 @@ CASES = [
         facts(),
         world(
             counterparty_unvalued={("BNPP", FRIDAY): 2},
-            counterparty_gross={("BNPP", FRIDAY): Decimal(500_000_000)},
+            counterparty_before={7: Decimal(500_000_000)},
         ),
     ),
     (

@@ -9,11 +9,11 @@ APPROVED = "decision = 'APPROVED'"
 
 
 class Migration(migrations.Migration):
-    """A trade may take several supervisors, each once; of anything else one decides."""
+    """A trade may take several supervisors, each once; one approval is the last of a version."""
 
     atomic = False
 
-    dependencies = [("desk", "0016_requests")]
+    dependencies = [("desk", "0017_last_approval")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
@@ -22,8 +22,7 @@ class Migration(migrations.Migration):
                     "approval_one_per_checker", f"{TABLE} ({VERSION}, checker) WHERE {APPROVED}"
                 ),
                 add_unique_concurrently(
-                    "approval_one_unless_of_a_trade",
-                    f"{TABLE} ({VERSION}) WHERE {APPROVED} AND NOT (subject_kind = 'trade')",
+                    "approval_last_per_version", f"{TABLE} ({VERSION}) WHERE {APPROVED} AND is_last"
                 ),
                 remove_unique_concurrently(
                     "approval_one_per_version", f"{TABLE} ({VERSION}) WHERE {APPROVED}"
@@ -36,10 +35,9 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     model_name="approval",
                     constraint=models.UniqueConstraint(
-                        condition=Q(("decision", "APPROVED"))
-                        & ~Q(subject_kind="trade"),
+                        condition=Q(("decision", "APPROVED"), ("is_last", True)),
                         fields=("subject_kind", "subject_id", "version_no"),
-                        name="approval_one_unless_of_a_trade",
+                        name="approval_last_per_version",
                     ),
                 ),
                 migrations.AddConstraint(

@@ -1,0 +1,213 @@
+"""How limits are used up: one trade after the other takes from a trader's day and a counterparty.
+
+What is used stands in `trades_limituse`. Controls read it without waiting for each other; before
+their trades go on they take the locks of the limits and look again, so that trades that are
+controlled at the same moment never pass a limit together.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection
+
+from trades.facts import LimitKind, TradeFacts
+from trades.models import Trade
+from trades.rules.context import Crossing
+from trades.rules.rule import Limits
+from trades.states import TradeState
+
+ZERO: Final = Decimal(0)
+CONSUMING: Final = (TradeState.PENDING_VALIDATION.value, TradeState.VALIDATED.value)
+"""What came through its controls uses limits, as the trigger of `limits.sql` counts it."""
+BUCKETS: Final = 32
+LOCKS: Final = 602
+LOCK: Final = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket"
+USED: Final = """
+SELECT kind, code, day, used_eur, unvalued FROM trades_limituse
+ WHERE kind = 'TRADER' AND code = ANY(%(traders)s) AND day = ANY(%(days)s)
+    OR kind = 'COUNTERPARTY' AND code = ANY(%(counterparties)s) AND day >= %(first_day)s
+"""
+
+
+class LimitCrossed(Exception):
+    """Trades that were controlled at the same moment took what these needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTerms:
+    """The limits in EUR as the rules are set; None where a rule does not run."""
+
+    trader: Decimal | None = None
+    counterparty: Decimal | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Limits]) -> LimitTerms:
+        """Return those of the rules that are in force."""
+        trader, counterparty = settings.get("TRD-602"), settings.get("TRD-603")
+        return cls(
+            trader["maximum"] if trader else None,
+            counterparty["maximum"] if counterparty else None,
+        )
+
+
+UNLIMITED: Final = LimitTerms()
+
+
+@dataclass(slots=True)
+class Use:
+    """What is used of one limit, by day: the sum in EUR, and how many trades it lacks."""
+
+    used: defaultdict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    unvalued: Counter[date] = field(default_factory=Counter)
+
+    def add(self, day: date, amount: Decimal | None, sign: int = 1) -> None:
+        """Count one trade more, or one less."""
+        if amount is None:
+            self.unvalued[day] += sign
+        else:
+            self.used[day] += sign * amount
+
+    def since(self, day: date) -> Decimal:
+        """Return the sum of a day and of those after it."""
+        return sum((used for of, used in self.used.items() if of >= day), ZERO)
+
+    def lacking_since(self, day: date) -> int:
+        """Return how many trades that sum lacks."""
+        return sum(number for of, number in self.unvalued.items() if of >= day)
+
+
+@dataclass(slots=True)
+class Uses:
+    """What is used: of traders by trade date, of counterparties by settlement date."""
+
+    traders: defaultdict[str, Use] = field(default_factory=lambda: defaultdict(Use))
+    counterparties: defaultdict[str, Use] = field(default_factory=lambda: defaultdict(Use))
+
+    def read(self, rows: Iterable[tuple[str, str, date, Decimal, int]]) -> None:
+        """Take in rows of kind, code, day, sum and number of trades without an amount."""
+        for kind, code, day, used, unvalued in rows:
+            use = (self.traders if kind == LimitKind.TRADER else self.counterparties)[code]
+            use.used[day] += used
+            use.unvalued[day] += unvalued
+
+    def add(self, facts: TradeFacts | Trade, *, sign: int = 1) -> None:
+        """Count one trade more, or one less."""
+        amount = facts.risk_amount_eur
+        self.traders[facts.trader_code].add(facts.trade_date, amount, sign)
+        settled = facts.settlement_date or facts.trade_date
+        self.counterparties[facts.counterparty_code].add(settled, amount, sign)
+
+    def of_trader(self, facts: TradeFacts) -> Decimal:
+        """Return what the trader's day of a trade uses."""
+        return self.traders[facts.trader_code].used[facts.trade_date]
+
+    def of_counterparty(self, facts: TradeFacts) -> Decimal:
+        """Return what was not settled with the counterparty on the day of a trade."""
+        return self.counterparties[facts.counterparty_code].since(facts.trade_date)
+
+    def copy(self) -> Uses:
+        """Return the same, to be counted on from."""
+        return deepcopy(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """Trade id -> the limit that the trade does not fit under: of its trader, its counterparty."""
+
+    traders: dict[int, Crossing] = field(default_factory=dict)
+    counterparties: dict[int, Crossing] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Trade id -> what was used before it, in EUR: by its trader, with its counterparty."""
+
+    traders: dict[int, Decimal] = field(default_factory=dict)
+    counterparties: dict[int, Decimal] = field(default_factory=dict)
+
+
+def uses_of(chunk: Sequence[TradeFacts]) -> Uses:
+    """Return what other trades use of the limits that these need.
+
+    Those of the chunk that use some already are not counted: they are judged again.
+    """
+    found = Uses()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            USED,
+            {
+                "traders": list({facts.trader_code for facts in chunk}),
+                "days": list({facts.trade_date for facts in chunk}),
+                "counterparties": list({facts.counterparty_code for facts in chunk}),
+                "first_day": min(facts.trade_date for facts in chunk),
+            },
+        )
+        found.read(cursor.fetchall())
+    for facts in chunk:
+        if facts.state in CONSUMING:
+            found.add(facts, sign=-1)
+    return found
+
+
+def crossings_of(chunk: Iterable[TradeFacts], uses: Uses, terms: LimitTerms) -> Crossings:
+    """Return which trades do not fit under a limit, each after those before it that fit."""
+    found, running = Crossings(), uses.copy()
+    for facts in chunk:
+        amount = facts.risk_amount_eur
+        if amount is None:
+            continue
+        fits = True
+        for limit, of, over in (
+            (terms.trader, running.of_trader, found.traders),
+            (terms.counterparty, running.of_counterparty, found.counterparties),
+        ):
+            before = ZERO if limit is None else of(facts)
+            if limit is not None and before + amount > limit:
+                over[facts.trade_id] = Crossing(limit, before)
+                fits = False
+        if fits:
+            running.add(facts)
+    return found
+
+
+def used_before(chunk: Iterable[TradeFacts], uses: Uses) -> Before:
+    """Return what was used before each trade, by others and by those of the chunk before it."""
+    found, running = Before(), uses.copy()
+    for facts in chunk:
+        found.traders[facts.trade_id] = running.of_trader(facts)
+        found.counterparties[facts.trade_id] = running.of_counterparty(facts)
+        running.add(facts)
+    return found
+
+
+def lock_limits(chunk: Iterable[TradeFacts]) -> None:
+    """Let nobody else use the limits of these trades until the transaction ends."""
+    buckets = set()
+    for facts in chunk:
+        buckets.add(zlib.crc32(facts.trader_code.encode()) % BUCKETS)
+        buckets.add(BUCKETS + zlib.crc32(facts.counterparty_code.encode()) % BUCKETS)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [LOCKS, sorted(buckets)])
+
+
+def require_room(
+    clean: Sequence[TradeFacts], *, accepted: Collection[int], terms: LimitTerms
+) -> None:
+    """Take the locks and look again whether these trades still fit; those `accepted` need not.
+
+    Raises LimitCrossed: the caller judges again, with the locks from the beginning.
+    """
+    if not clean or terms == UNLIMITED:
+        return
+    lock_limits(clean)
+    found = crossings_of(clean, uses_of(clean), terms)
+    if (found.traders.keys() | found.counterparties.keys()) - set(accepted):
+        raise LimitCrossed
