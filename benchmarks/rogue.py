@@ -209,7 +209,8 @@ def _offset(story: Story, message: Fields) -> Fields:
 
 def _put_off(story: Story, day: date, message: Fields, k: int) -> Iterator[Sent]:
     """Yield the amendment that settles later, and let the trade be dealt with again in two days."""
-    later = market.business_days(10 + k, first=day)[-1]
+    due = date.fromisoformat(message.get("settlement_date", day.isoformat()))
+    later = market.business_days(8, first=due)[-1]
     moved = message | {
         "version": message["version"] + 1,
         "action": "AMEND",
@@ -296,6 +297,7 @@ def scored(story: Story) -> dict[str, object]:
     honest_days = TraderDay.objects.filter(day__in=story.days).filter(
         ~Q(trader__code=ROGUE) | Q(day__lt=story.begins_on)
     )
+    of_codes = ControlException.objects.filter(kind="CONDUCT", subject_kind="party")
     raised = [days[row.raised_at.date()] for row in conduct]
     first_conduct = min(raised, default=None)
     seen = [one for one in (first_conduct, _first_control(story, days)) if one is not None]
@@ -305,8 +307,12 @@ def scored(story: Story) -> dict[str, object]:
         "rogue_trader_days_goal": 2,
         "rogue_conduct_days": None if first_conduct is None else first_conduct - story.begins,
         "rogue_rules": sorted(set(conduct.values_list("rule_code", flat=True))),
+        "rogue_parties": sorted(
+            set(of_codes.values_list("subject_reference", flat=True)) & set(CODES)
+        ),
         "conduct_trader_days": watched,
         "conduct_false_alarms": len(wrong),
+        "conduct_false_alarms_parties": of_codes.exclude(subject_reference__in=CODES).count(),
         "conduct_false_alarm_rate": round(len(wrong) / max(watched, 1), 4),
         "conduct_false_alarm_goal": 0.02,
         "conduct_false_alarms_by_rule": _counted(

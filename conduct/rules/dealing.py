@@ -65,6 +65,8 @@ def _said(value: Decimal, *, money: bool) -> str:
 
 
 UNUSUAL: Final = (number("times", 6, TIMES), number("days", 10, HISTORY))
+RARE: Final = (number("times", 2, TIMES), number("days", 10, HISTORY))
+"""Of what hardly ever happens: the least spread is one, and a few of a day are many."""
 
 
 @about_traders(
@@ -202,7 +204,7 @@ def check_wash_trades(facts: TraderConduct, limits: Limits) -> Iterator[Finding]
     message=N_("{found} purchases were sold again in the same quantity; usually {expected}."),
     source=PATTERNS,
     rationale=N_("Round trips build turnover, commissions or a result that nobody asked for."),
-    parameters=(number("least", 3, COUNT), *UNUSUAL),
+    parameters=(number("least", 3, COUNT), *RARE),
 )
 def check_round_trips(facts: TraderConduct, limits: Limits) -> Iterator[Finding]:
     """Not many more than on his own days."""
@@ -218,7 +220,7 @@ def check_round_trips(facts: TraderConduct, limits: Limits) -> Iterator[Finding]
     rationale=N_("At night nobody looks: who deals then out of habit is known by his own days."),
     parameters=(
         number("least", 3, COUNT),
-        *UNUSUAL,
+        *RARE,
         number("night_from", 21, N_("h, local time")),
         number("night_to", 7, N_("h, local time")),
     ),
@@ -262,7 +264,7 @@ def check_absent(facts: TraderConduct, limits: Limits) -> Iterator[Finding]:
     rationale=N_("What is cut so that no part needs a second look is one trade."),
     parameters=(
         number("least", 3, COUNT),
-        *UNUSUAL,
+        *RARE,
         number("share", 90, N_("% of the limit of one trade")),
     ),
 )
