@@ -53,5 +53,7 @@ CONDUCT_NAMES: Final[dict[str, str | Promise]] = {
     "cancelled_trades": _("cancelled trades"),
     "dealt_trades": _("trades dealt"),
     "nature": _("who it is"),
+    "changed_by": _("proposed and approved by"),
+    "same_account": _("the same account"),
     "trader_day": _("day of a trader"),
 }

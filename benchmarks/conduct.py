@@ -49,6 +49,11 @@ SELECT row_number() OVER (ORDER BY p.instrument_id) - 1 AS place, p.instrument_i
   FROM refdata_price p JOIN refdata_instrument i ON i.id = p.instrument_id
  WHERE p.day = %s AND i.asset_class = 'EQUITY'
 """
+COPIES: Final = """
+INSERT INTO trades_trade ({names})
+SELECT {values} FROM one_trade t, generate_series(1, %(trades)s) AS s
+  JOIN listed one ON one.place = s %% (SELECT count(*) FROM listed)
+"""
 MESSAGES: Final = """
 INSERT INTO trades_execution ({names})
 SELECT {values} FROM copied, generate_series(1, %(messages)s) AS s
@@ -105,9 +110,7 @@ def _copied(copied: int, batch: int) -> None:
         cursor.execute("CREATE TEMP TABLE one_trade AS SELECT * FROM trades_trade WHERE id = %s",
                        [copied])  # fmt: skip
         cursor.execute(
-            f"INSERT INTO trades_trade ({', '.join(names)}) SELECT {chosen} FROM one_trade t,"
-            " generate_series(1, %(trades)s) AS s"
-            " JOIN listed one ON one.place = s %% (SELECT count(*) FROM listed)",  # noqa: S608 - names of ours
+            COPIES.format(names=", ".join(names), values=chosen),
             values,
         )
         told = {

@@ -1,5 +1,6 @@
 """Reads: set-wise, as frozen facts; what is unknown is absent from the answer, never invented."""
 
+from refdata.selectors.accounts import account_signs
 from refdata.selectors.calendars import (
     HOUSE_CALENDAR,
     CutOffInForce,
@@ -57,6 +58,7 @@ __all__ = [
     "HOUSE_CALENDAR",
     "CutOffInForce",
     "UnknownCalendar",
+    "account_signs",
     "accounts_by_code",
     "books_by_code",
     "books_of_desks",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons
 from refdata.facts import InstructionFacts, RestrictionFacts, ScreeningFacts
+from refdata.rules.accounts import AccountSigns
 from refdata.rules.fees import FeeBook
 
 HOUSE_ZONE = ZoneInfo("Europe/Paris")
@@ -51,6 +52,7 @@ class PartyRef:
     is_counterparty: bool = True
     lei_status: str = ""
     country: str = ""
+    nature: str = "OUTSIDE"
     screening: ScreeningFacts | None = CLEAR
 
 
@@ -111,12 +113,12 @@ class RuleContext:
     an older trade with the same terms; `over_trader` and `over_counterparty` map a trade id to the
     limit that it crosses, `trader_before` and `counterparty_before` to what others used before it:
     in EUR, of a trader on the trade date, of a counterparty until settlement; the `unvalued` trades
-    that these lack are counted, by (code, trade date); `house` is
-    the calendar of our own days and `slices` map a trade id to the trades it is part of.
-    `instructions` are those of a counterparty of which a trade lacks one, approved or not, `chosen`
-    those that trades have, by their ids, and `accounts` the keys of ours that trades name.
-    `restrictions` are by ISIN or country, `listed_isins` are the securities that a sanctions list
-    names, with the name of the entry.
+    that these lack are counted, by (code, trade date); `house` is the calendar of our own days and
+    `slices` map a trade id to the trades it is part of. `instructions` are those of a counterparty
+    of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
+    `account_signs` what is odd about their accounts, and `accounts` the keys of ours that trades
+    name. `restrictions` are by ISIN or country, `listed_isins` are the securities that a sanctions
+    list names, with the name of the entry.
     """
 
     at: datetime
@@ -148,6 +150,7 @@ class RuleContext:
     counterparty_unvalued: Mapping[tuple[str, date], int] = dataclasses.field(default_factory=dict)
     instructions: Mapping[int, Sequence[InstructionFacts]] = dataclasses.field(default_factory=dict)
     chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
+    account_signs: Mapping[int, AccountSigns] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
     restrictions: Restrictions = dataclasses.field(default_factory=dict)
     listed_isins: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -23,6 +23,7 @@ from refdata.facts import (
     TraderFacts,
 )
 from refdata.models import Currency
+from refdata.rules.accounts import AccountSigns
 from refdata.rules.fees import FeeBook
 from refdata.rules.settlement import NoSettlementCalendar, NoSettlementCycle, SettlementBook
 from trades.facts import Product, TradeFacts
@@ -166,6 +167,7 @@ class Library:
     chosen: Shelf[int, InstructionFacts] = field(
         default_factory=lambda: Shelf(refdata.instructions_by_id)
     )
+    signs: Shelf[int, AccountSigns] = field(default_factory=lambda: Shelf(refdata.account_signs))
     accounts: Shelf[str, AccountFacts] = field(
         default_factory=lambda: Shelf(refdata.accounts_by_code)
     )
@@ -258,6 +260,7 @@ class Library:
             },
             "instructions": lambda: delivery()[0],
             "chosen": lambda: delivery()[1],
+            "account_signs": lambda: self.signs.of(delivery()[1]),
             "accounts": lambda: delivery()[2],
         }
 

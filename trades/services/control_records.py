@@ -46,6 +46,7 @@ def party(facts: PartyFacts, screening: ScreeningFacts | None) -> PartyRef:
         is_counterparty=facts.is_counterparty,
         lei_status=facts.lei_status,
         country=facts.country,
+        nature=facts.nature,
         screening=screening,
     )
 

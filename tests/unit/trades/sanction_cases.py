@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import Final
 
 from refdata.facts import RestrictionFacts, ScreeningFacts
+from refdata.rules.accounts import AccountSigns
 from tests.unit.trades.rule_world import BNP_ISIN, FRIDAY, facts, world
 from trades.rules.context import RuleContext
 
@@ -16,6 +18,8 @@ def with_party(**changes: object) -> RuleContext:
     party = dataclasses.replace(world().counterparties["BNPP"], **changes)  # type: ignore[arg-type]  # fields by name
     return world(counterparties={"BNPP": party})
 
+
+SOON: Final = AccountSigns(changed_on=FRIDAY, changed_by="ann, ben")
 
 SANCTION_CASES: Final = (
     ("TRD-620", "listed", facts(), with_party(screening=ScreeningFacts(listed_as="BNP", score=90))),
@@ -30,4 +34,13 @@ SANCTION_CASES: Final = (
         dataclasses.replace(with_party(country="KP"), restrictions={"KP": (RESTRICTED,)}),
     ),
     ("TRD-622", "of_the_isin", facts(), world(restrictions={"FR": (RESTRICTED,)})),
+    ("TRD-630", "technical", facts(), with_party(nature="TECHNICAL")),
+    ("TRD-630", "unnamed", facts(), with_party(nature="UNNAMED")),
+    (
+        "TRD-631",
+        "on_the_day_of_the_trade",
+        facts(settlement_date=FRIDAY + timedelta(days=3)),
+        world(account_signs={1: SOON}),
+    ),
+    ("TRD-632", "nearly", facts(), world(account_signs={1: AccountSigns(alike="CP FR76")})),
 )
