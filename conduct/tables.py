@@ -7,6 +7,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.pages import formats
 from core.pages.columns import (
@@ -58,9 +59,9 @@ class TraderConductTable(tables.Table):
     days = CountColumn(verbose_name=_("Days"))
     trades = CountColumn(verbose_name=_("Trades"))
     gross_eur = AmountColumn(verbose_name=_("Turnover (EUR)"), currency="none")
-    cancelled = CountColumn(verbose_name=_("Cancelled"))
+    cancelled = CountColumn(verbose_name=pgettext_lazy("trades", "Cancelled"))
     rate = ShareColumn("trades", accessor="cancelled", verbose_name=_("Cancel rate"))
-    amended = CountColumn(verbose_name=_("Amended"))
+    amended = CountColumn(verbose_name=pgettext_lazy("trades", "Amended"))
     early = CountColumn(verbose_name=_("Before settlement"))
     outside = CountColumn(verbose_name=_("Outside hours"))
     near = CountColumn(verbose_name=_("Under the limit"))
@@ -78,7 +79,7 @@ class PartyConductTable(tables.Table):
     findings = CountColumn(verbose_name=_("Open findings"))
     days = CountColumn(verbose_name=_("Days"))
     dealt = CountColumn(verbose_name=_("Trades"))
-    cancelled = CountColumn(verbose_name=_("Cancelled"))
+    cancelled = CountColumn(verbose_name=pgettext_lazy("trades", "Cancelled"))
     rate = ShareColumn("dealt", accessor="cancelled", verbose_name=_("Cancel rate"))
     gross_eur = AmountColumn(verbose_name=_("Turnover (EUR)"), currency="none")
 

@@ -21,7 +21,7 @@ TENTH: Final = Decimal("0.1")
     Severity.WARNING,
     owner=Owner.COUNTERPARTY_RISK,
     title=N_("An internal, technical or unnamed party holds no trades"),
-    message=N_("{found} trades stand with a party that nobody outside answers for."),
+    message=N_("Trades that stand with a party that nobody outside answers for: {found}."),
     source=N_("Société Générale, Mission Green report (2008): pending and technical parties"),
     rationale=N_("A code that carries positions hides them from confirmation and from limits."),
     parameters=(number("age", 3, BUSINESS_DAYS), number("internal", 5, BUSINESS_DAYS)),

@@ -19,7 +19,7 @@ NAMED_MAX: Final = 10
 """How many trades a finding names; its sheet has them all."""
 COUNT: Final = N_("trades")
 TIMES: Final = N_("times the usual spread")
-HISTORY: Final = N_("days of history at least")
+HISTORY: Final = N_("days at least")
 EUR: Final = "EUR"
 NO_NAMES: Final = ()
 

@@ -34,12 +34,13 @@ SELECT {OF_T}, told.maker, {CONFIRMED.format(trade="t.id", at="told.received_at"
  WHERE told.action = 'CANCEL' ORDER BY t.id
 """  # noqa: S608 - parts of our own
 #: Prices are compared with the last close before the day: that of the day may be made by the trade.
+#: Equal lots meet by chance; what belongs together is with one party, with a code, or off twice.
 OFFSETS: Final = f"""
 WITH closes AS MATERIALIZED (
 SELECT DISTINCT ON (instrument_id) instrument_id, close FROM refdata_price
  WHERE day < %(day)s AND day >= %(day)s - 14 ORDER BY instrument_id, day DESC, source),
 away AS MATERIALIZED (
-SELECT t.*, abs(t.price - c.close) * 100 / c.close AS percent
+SELECT t.*, c.close, abs(t.price - c.close) * 100 / c.close AS percent
   FROM trades_trade t JOIN closes c ON c.instrument_id = t.instrument_id AND c.close > 0
  WHERE t.trade_date = %(day)s AND t.product = '' AND t.source_system <> 'ALLOCATION'
    AND abs(t.price - c.close) * 100 >= c.close * %(away)s)
@@ -51,6 +52,8 @@ SELECT DISTINCT ON (t.id) {OF_T}, {COLUMNS.format(t="o").replace("p.nature", "q.
    AND o.trade_date BETWEEN %(since)s AND %(day)s AND o.source_system <> 'ALLOCATION'
   LEFT JOIN refdata_party p ON p.id = t.counterparty_id
   LEFT JOIN refdata_party q ON q.id = o.counterparty_id
+ WHERE o.counterparty_code = t.counterparty_code OR p.nature <> 'OUTSIDE' OR q.nature <> 'OUTSIDE'
+    OR abs(o.price - t.close) * 100 >= t.close * %(away)s
  ORDER BY t.id, o.id
 """  # noqa: S608 - parts of our own
 PUT_OFF: Final = f"""

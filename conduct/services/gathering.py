@@ -30,13 +30,16 @@ SINGLE: Final = "TRD-601"
 
 
 def terms_of(day: date, settings: Settings, calendar: BusinessCalendar) -> Terms:
-    """Return what the measures of a day depend on, as the rules are set."""
+    """Return what the measures of a day depend on, as the rules are set.
+
+    What came and was decided on days that are closed belongs to the business day after them.
+    """
     hours, near = numbers_of("CND-108", settings), numbers_of("CND-110", settings)
     single = {**TRADE_RULES[SINGLE].defaults(), **(settings.get(SINGLE) or {})}
-    midnight = datetime.combine(day, time.min, tzinfo=HOUSE_ZONE)
+    begins = calendar.add(day, -1) + timedelta(days=1)
     return Terms(
         day=day,
-        start=midnight,
+        start=datetime.combine(begins, time.min, tzinfo=HOUSE_ZONE),
         end=datetime.combine(day + timedelta(days=1), time.min, tzinfo=HOUSE_ZONE),
         zone=HOUSE_ZONE.key,
         eve=calendar.add(day, int(numbers_of("CND-103", settings)["eve"])),

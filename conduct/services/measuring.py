@@ -127,7 +127,7 @@ SELECT %(day)s, trader.id, a.maker, a.checker, t.desk_code, count(*),
 class Terms:
     """What measures depend on, as the rules are set.
 
-    `start` and `end` bound the day of the house; `eve` is the last settlement date that is near.
+    `start` and `end` bound what came and was decided, `eve` the settlement dates that are near.
     """
 
     day: date

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from conduct import selectors
 from conduct.forms import WindowForm
@@ -28,8 +28,8 @@ FINDINGS_SHOWN = 30
 MEASURED = (
     ("trades", _("Trades")),
     ("gross_eur", _("Turnover (EUR)")),
-    ("cancelled", _("Cancelled")),
-    ("amended", _("Amended")),
+    ("cancelled", pgettext_lazy("trades", "Cancelled")),
+    ("amended", pgettext_lazy("trades", "Amended")),
     ("early", _("Before settlement")),
     ("outside", _("Outside hours")),
     ("near", _("Under the limit")),
@@ -147,12 +147,11 @@ def _measure(days: Sequence[TraderDay], name: str, label: Any) -> dict[str, Any]
         "total": written(sum(values, Decimal(0))),
         "usual": written(known.middle),
         "most": written(max(values, default=Decimal(0))),
-        "latest": written(values[0]) if values else "",
     }
 
 
 def _euros(value: Decimal) -> str:
-    return formats.amount(value, "EUR")
+    return formats.integer(int(value))
 
 
 def _chart(days: Sequence[TraderDay]) -> dict[str, Any]:

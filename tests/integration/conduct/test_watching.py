@@ -88,6 +88,17 @@ def test_a_day_is_measured_from_its_trades_and_its_messages() -> None:
     assert (with_party.dealt, with_party.cancelled) == (3, 1)
 
 
+def test_what_came_on_a_weekend_belongs_to_the_business_day_after_it() -> None:
+    made = trade(1)
+    told(made, "CANCEL", datetime(2026, 11, 21, 12, tzinfo=UTC))
+
+    watch()
+    watch(date(2026, 11, 23))
+
+    days = TraderDay.objects.order_by("day").values_list("day", "cancelled")
+    assert list(days) == [(FRIDAY, 0), (date(2026, 11, 23), 1)]
+
+
 def test_watched_again_a_day_says_the_same_and_keeps_its_rows() -> None:
     trade(1, quantity=Decimal(10))
     trade(2, quantity=Decimal(10), side="SELL")
@@ -158,6 +169,8 @@ def test_offsets_at_a_price_off_the_last_close() -> None:
     trade(2, price=Decimal(70), quantity=Decimal(500), side="SELL")
     trade(3, price=Decimal("61.5"), quantity=Decimal(100))
     trade(4, price=Decimal("61.5"), quantity=Decimal(100), side="SELL", counterparty_code="OTHER")
+    trade(5, price=Decimal(70), quantity=Decimal(300))
+    trade(6, price=Decimal(60), quantity=Decimal(300), side="SELL", counterparty_code="OTHER")
 
     watch()
 
