@@ -175,7 +175,7 @@ def fictitious(story: Story, day: date, k: int) -> Iterator[Sent]:
     """Yield what he makes up on the k-th day of his story, and what he makes disappear."""
     for born, message in [one for one in story.fictitious if k - one[0] >= 2]:
         story.fictitious.remove((born, message))
-        if k >= 12 and born % 3 == 0:
+        if k >= 12 and message["version"] < 4 and (born % 3 == 0 or message["version"] > 1):
             yield from _put_off(story, day, message, k)
         else:
             yield Sent(_moment(story, day, 17), cancelled(message, message["version"] + 1))

@@ -15,16 +15,18 @@ from conduct.models import PairDay, PartyDay, TraderDay, Watch
 from conduct.services import watching
 from conduct.tasks import look_for_days_to_watch
 from core import jobs
+from core.access import Forbidden
 from core.models import Job
 from core.roles import Role
 from desk.models import Approval, ControlException, ControlRule
-from desk.services import waive_exception
-from desk.services.waivers import UnableToWaive
+from desk.services import granting
+from desk.services.approvals import UnableToApprove
+from desk.services.waivers import UnableToWaive, waive_exception
 from kernel.actors import SYSTEM
 from refdata.models import Absence, Party, Price, Trader
 from tests.factories.controlled import DEALT, FRIDAY, batch, trade, world
 from tests.factories.refdata import PartyFactory, TraderFactory
-from tests.integration.desk.people import person, waive
+from tests.integration.desk.people import person
 from trades.models import CaptureBatch, Execution, Trade
 
 pytestmark = pytest.mark.django_db
@@ -207,8 +209,12 @@ def test_trades_during_a_leave_and_who_may_not_decide() -> None:
     assert row.contributors == ["ana"]
     with pytest.raises(UnableToWaive):
         waive_exception(exception_id=row.pk, reason="I was in", actor=herself, at=AT)
-    other = person("other", Role.SUPERVISOR)
-    waive(row, by=boss, granted_by=other, at=AT, why="Came back early")
+    asked = waive_exception(exception_id=row.pk, reason="Came back early", actor=boss, at=AT)
+    assert asked is not None
+    with pytest.raises((UnableToApprove, Forbidden)):
+        granting.grant_request(request_id=asked.pk, seen=asked.fingerprint, actor=herself, at=AT)
+    other = person("chief", Role.SUPERVISOR)
+    granting.grant_request(request_id=asked.pk, seen=asked.fingerprint, actor=other, at=AT)
     watch()
     assert said(rule_code="CND-109") == [("CND-109", "WAIVED")]
 
