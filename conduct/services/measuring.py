@@ -145,15 +145,27 @@ class Terms:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-STATEMENTS: Final[Mapping[str, str]] = {
-    "traders": TRADER_DAYS,
-    "parties": PARTY_DAYS,
-    "pairs": PAIR_DAYS,
+#: What a day no longer says goes first; the day of a trader keeps its number, which findings name.
+FORGET_TRADERS: Final = """
+UPDATE conduct_traderday
+   SET trades = 0, amended = 0, cancelled = 0, early = 0, outside = 0, near = 0, round_trips = 0,
+       washes = 0, gross_eur = 0, top_eur = 0, top_isin = ''
+ WHERE day = %(day)s
+"""
+STATEMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "traders": (FORGET_TRADERS, TRADER_DAYS),
+    "parties": ("DELETE FROM conduct_partyday WHERE day = %(day)s", PARTY_DAYS),
+    "pairs": ("DELETE FROM conduct_pairday WHERE day = %(day)s", PAIR_DAYS),
 }
 
 
 def measure(name: str, terms: Terms) -> int:
-    """Make the days of all traders, parties or pairs; return how many there are. Safe to repeat."""
+    """Make the days of all traders, parties or pairs; return how many there are. Safe to repeat.
+
+    In the caller's transaction: nobody sees a day that is half made.
+    """
+    forget, make = STATEMENTS[name]
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENTS[name], terms.named())
+        cursor.execute(forget, terms.named())
+        cursor.execute(make, terms.named())
         return int(cursor.rowcount)

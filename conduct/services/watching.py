@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db import connection
+
 from conduct import selectors
 from conduct.facts import Deal, PartyConduct, TraderConduct
 from conduct.models import Watch
@@ -91,9 +93,11 @@ def watch_day(
     for step, name in enumerate(measuring.STATEMENTS, start=1):
         report(step - 1, STEPS)
         with acting(actor=actor):
+            _alone()
             measuring.measure(name, terms)
     report(STEPS - 3, STEPS)
     with acting(actor=actor):
+        _alone()
         found = gather(terms, settings, calendar)
         report(STEPS - 2, STEPS)
         hits = _settle_days(found, settings, terms, actor, at)
@@ -101,6 +105,12 @@ def watch_day(
             hits += _settle_standing(found, settings, actor, at)
         report(STEPS - 1, STEPS)
         return _record(found, hits, day, at, job_id)
+
+
+def _alone() -> None:
+    """Let one watch follow the other until the transaction ends: both settle the same findings."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('conduct:watch', 0))")
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -127,6 +127,19 @@ def test_what_somebody_did_stays_open_on_the_days_after_and_goes_when_it_never_w
     assert said() == [("CND-106", "RESOLVED")]
 
 
+def test_a_day_that_became_somebody_else_s_is_empty() -> None:
+    TraderFactory(code="T-BEN", name="Ben")
+    made = trade(1)
+    watch()
+    Trade.objects.filter(pk=made.pk).update(trader_code="T-BEN", counterparty_id=None)
+
+    watch()
+
+    days = TraderDay.objects.order_by("trader__code").values_list("trader__code", "trades")
+    assert list(days) == [("T-ANA", 0), ("T-BEN", 1)]
+    assert not PartyDay.objects.exists()
+
+
 def test_cancellations_beside_those_of_his_own_days() -> None:
     days_before(15, cancelled=2)
     for number in range(1, 32):
