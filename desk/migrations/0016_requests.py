@@ -136,5 +136,12 @@ class Migration(migrations.Migration):
             model_name='severalvalidations',
             constraint=models.CheckConstraint(condition=models.Q(('from_eur__isnull', True), models.Q(('from_eur__gte', 0), ('from_eur__lt', Decimal('10000000000000000'))), _connector='OR'), name='several_validations_amount_is_a_number'),
         ),
+        migrations.AddField(
+            model_name="approval",
+            name="is_last",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="last of those it takes"
+            ),
+        ),
         migrations.RunSQL(migrations.RunSQL.noop, FORGET),
     ]

@@ -132,6 +132,7 @@ class ControlException(Waiting):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="exception_subject"),
             models.Index(fields=["day"], name="exception_of_day"),
+            models.Index(fields=["ended_at"], name="exception_ended"),
             models.Index(
                 fields=["-id"], condition=Q(state__in=LIVE_EXCEPTION), name="exception_live"
             ),

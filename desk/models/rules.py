@@ -75,12 +75,12 @@ class ControlRule(models.Model):
 
 
 class ControlRun(models.Model):
-    """Evidence that the rule book ran: how many were judged, and how often each rule spoke.
-
-    Also when it found nothing.
+    """Evidence that the rule book ran: how many were judged, how often each rule spoke, and the
+    fingerprint of the rules and numbers that were in force. Also when it found nothing.
     """
 
     job_id = models.BigIntegerField(_("job"), null=True)
+    rule_set = models.CharField(_("rules in force"), max_length=64, default="", db_default="")
     judged = models.IntegerField(_("judged"))
     clean_count = models.IntegerField(_("without finding"), db_column="clean")
     hits = models.JSONField(_("findings per rule"), default=dict)
@@ -93,6 +93,7 @@ class ControlRun(models.Model):
         verbose_name = _("control run")
         verbose_name_plural = _("control runs")
         ordering = ("-id",)
+        indexes = [models.Index(fields=["ended_at"], name="controlrun_ended")]
 
     def __str__(self) -> str:
         return f"{self.judged} {self.ended_at}"

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("desk", "0017_last_approval")]
+    dependencies = [("desk", "0016_requests")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
