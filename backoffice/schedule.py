@@ -29,6 +29,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 5,
         "options": {"expires": 5},
     },
+    "sum up what rules came to": {
+        "task": "trades.sum_up_rules",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "look into the drop folder": {
         "task": "trades.look_into_drop_folder",
         "schedule": 10,

@@ -9,7 +9,7 @@ class ConductConfig(AppConfig):
 
     def ready(self) -> None:
         from conduct.rules import RULE_BOOK  # noqa: PLC0415 - after the apps are loaded
-        from conduct.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
+        from conduct.selectors import rule_statistics  # noqa: PLC0415 - models are ready only now
         from trades.rules import shelf  # noqa: PLC0415 - idem
 
-        shelf.put("conduct", shelf.Book(lambda: RULE_BOOK, hit_rates))
+        shelf.put("conduct", shelf.Book(lambda: RULE_BOOK, rule_statistics))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from conduct.facts import Measures
 from conduct.models import PairDay, PartyDay, TraderDay, Watch
+from desk.models import ControlException
+from desk.states import ExceptionKind, ExceptionState
 from kernel.calendars import BusinessCalendar
 from refdata import selectors as refdata
 from refdata.models import Absence, Trader
 from trades.models import Trade
+from trades.selectors import Numbers, Statistics
 
 WINDOW_DAYS: Final = 84
 """How far back a day is compared: twelve weeks."""
@@ -136,15 +138,24 @@ def traders() -> list[Trader]:
     return list(Trader.objects.select_related("desk", "user").order_by("pk"))
 
 
-def hit_rates() -> tuple[int, Mapping[str, int]]:
-    """Return how many days of traders were judged in all, and how often each rule spoke.
+def rule_statistics(until: datetime) -> Statistics:
+    """Return how many days of traders were judged until a moment, and how often each rule spoke.
 
     A day that was watched again counts as it was watched last.
     """
-    latest = Watch.objects.order_by("day", "-pk").distinct("day")
+    latest = Watch.objects.filter(ended_at__lte=until).order_by("day", "-pk").distinct("day")
     judged, hits = 0, defaultdict[str, int](int)
     for traders_judged, counts in latest.values_list("traders", "hits"):
         judged += traders_judged
         for code, count in counts.items():
             hits[code] += count
-    return judged, hits
+    decided = ControlException.objects.filter(
+        kind=ExceptionKind.CONDUCT.value, ended_at__lte=until
+    ).values_list("rule_code")
+    numbers = {
+        code: Numbers(hits.get(code, 0), ended, waived)
+        for code, ended, waived in decided.annotate(
+            Count("pk"), Count("pk", filter=Q(state=ExceptionState.WAIVED.value))
+        )
+    }
+    return Statistics(judged, {code: Numbers(n) for code, n in hits.items()} | numbers)

@@ -20,7 +20,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
@@ -33,7 +32,6 @@ from desk.models import (
     Comment,
     ControlException,
     ControlRule,
-    ControlRun,
     Request,
     SeveralValidations,
     SupervisorLimit,
@@ -262,16 +260,6 @@ def median_handling(*, code: str) -> tuple[int | None, int]:
         cursor.execute(MEDIAN.format(decided=sql), values)
         median, count = cursor.fetchone()
     return (None if median is None else round(median), count)
-
-
-def hit_rates() -> tuple[int, dict[str, int]]:
-    """Return how many trades were judged in all, and how often each rule spoke."""
-    hits: dict[str, int] = {}
-    for counts in ControlRun.objects.values_list("hits", flat=True).iterator():
-        for code, count in counts.items():
-            hits[code] = hits.get(code, 0) + count
-    judged = ControlRun.objects.aggregate(total=Sum("judged"))["total"] or 0
-    return judged, hits
 
 
 def list_people() -> QuerySet[User]:

@@ -15,5 +15,6 @@ register_tables(
     models.FixMessage,
     models.FixResult,
     models.FixEvent,
+    models.RuleSet,
     view_action=Action.VIEW_TRADES,
 )

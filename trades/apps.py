@@ -8,8 +8,8 @@ class TradesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from desk.selectors import hit_rates  # noqa: PLC0415 - models are ready only now
-        from trades.rules import shelf  # noqa: PLC0415 - idem
+        from trades.rules import shelf  # noqa: PLC0415 - models are ready only now
+        from trades.selectors import rule_statistics  # noqa: PLC0415 - idem
         from trades.services.book import every_rule  # noqa: PLC0415 - idem
 
-        shelf.put("trades", shelf.Book(every_rule, hit_rates))
+        shelf.put("trades", shelf.Book(every_rule, lambda until: rule_statistics(until=until)))

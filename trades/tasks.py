@@ -27,6 +27,7 @@ from trades.services import (
     maturity,
     quarantine,
     repair,
+    rule_evidence,
     tables,
     tallying,
     validation,
@@ -91,6 +92,12 @@ def import_table(run: JobRun) -> None:
 def fold_tallies() -> None:
     """Keep the tallies few."""
     tallying.fold()
+
+
+@shared_task(name="trades.sum_up_rules", ignore_result=True)
+def sum_up_rules() -> None:
+    """Keep the statistics of rules cheap to read; a tick too many finds every day summed up."""
+    rule_evidence.sum_up_days(at=timezone.now())
 
 
 @shared_task(name="trades.look_into_drop_folder", ignore_result=True)

@@ -32,6 +32,7 @@ from trades.models.legs import TradeLeg
 from trades.models.limit_use import LimitUse
 from trades.models.messages import CaptureBatch, Execution, MessageKey
 from trades.models.news import News
+from trades.models.rule_evidence import RuleDay, RuleSet
 from trades.models.tally import Tally
 from trades.models.trade import PRODUCT_CLASSES, Trade, TradeQuerySet, TradeVersion
 
@@ -67,6 +68,8 @@ __all__ = [
     "News",
     "QuarantinedRow",
     "Replayed",
+    "RuleDay",
+    "RuleSet",
     "Tally",
     "Trade",
     "TradeLeg",

@@ -5,21 +5,22 @@ The pages of the rule book, where numbers are set, show all of them; each is jud
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from trades.rules.rule import BookLine
 
-HitRates = Callable[[], tuple[int, Mapping[str, int]]]
+Statistics = Callable[[datetime], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Rules, and what says how many were judged by them and how often each spoke."""
+    """Rules, and what tells until a moment how many were judged and what each rule came to."""
 
     rules: Callable[[], Sequence[BookLine[Any]]]
-    hit_rates: HitRates
+    statistics: Statistics
 
 
 _books: Final[dict[str, Book]] = {}

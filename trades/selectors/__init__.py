@@ -45,6 +45,7 @@ from trades.selectors.messages import (
     trade_ids_of_batch,
 )
 from trades.selectors.narrowing import came_by, sent_as, told_as
+from trades.selectors.statistics import Numbers, Statistics, rule_statistics
 from trades.selectors.tallies import (
     count_by_state,
     count_held,
@@ -80,7 +81,9 @@ __all__ = [
     "BACK_TEST_JOB",
     "AsOf",
     "Merged",
+    "Numbers",
     "Release",
+    "Statistics",
     "allocations_of",
     "asked_to_cancel",
     "came_by",
@@ -133,6 +136,7 @@ __all__ = [
     "of_batch",
     "open_request",
     "rows_of_day",
+    "rule_statistics",
     "sent_as",
     "status_of",
     "text_of_message",

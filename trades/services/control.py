@@ -24,7 +24,7 @@ from kernel.states import require_transition
 from trades.facts import TradeFacts
 from trades.rules import ActiveRule, judge_all
 from trades.rules.context import HOUSE_ZONE
-from trades.services import blocks, news
+from trades.services import blocks, news, rule_evidence
 from trades.services.book import book_in_force
 from trades.services.consumption import LimitCrossed, LimitTerms, lock_limits, require_room
 from trades.services.control_data import Library, Windows
@@ -137,7 +137,7 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
         _require_room(chunk, held, found, book)
     _move(chunk, held, _cut_off(book), actor, at)
     blocks.expect(chunk, actor=actor, at=at)
-    return _record(chunk, found, held, at, run.job_id)
+    return _record(chunk, found, held, at, run.job_id, rule_evidence.keep_book([book], at=at))
 
 
 def _require_room(
@@ -277,13 +277,19 @@ def _record(
     held: set[int],
     at: datetime,
     job_id: int | None,
+    rule_set: str,
 ) -> Controlled:
     hits = Counter(finding.code for findings in found.values() for finding in findings)
     outcome = Controlled(
         judged=len(chunk), clean=len(chunk) - len(found), held=len(held), hits=hits
     )
     ControlRun.objects.create(
-        job_id=job_id, judged=outcome.judged, clean_count=outcome.clean, hits=hits, ended_at=at
+        job_id=job_id,
+        rule_set=rule_set,
+        judged=outcome.judged,
+        clean_count=outcome.clean,
+        hits=hits,
+        ended_at=at,
     )
     announce("trades.controlled", subject=f"{len(chunk)} trades", payload={"held": len(held)})
     return outcome

@@ -26,7 +26,7 @@ from trades import selectors
 from trades.forms import RuleForm
 from trades.rules import RULE_BY_CODE, shelf
 from trades.rules.families import Family, Owner
-from trades.rules.house import UNCHECKED, is_house_code
+from trades.rules.house import UNCHECKED, codes_of, is_house_code
 from trades.rules.rule import BookLine
 from trades.services import house_rules
 from trades.services.book import limits_in_force
@@ -81,7 +81,8 @@ class RuleBookPage(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = _Asked.of(request)
         in_force = desk_selectors.settings_in_force(day=timezone.now().date())
-        counted = [(book, *book.hit_rates()) for book in shelf.books()]
+        now = timezone.now()
+        counted = [(book, book.statistics(now)) for book in shelf.books()]
         waiting = set(
             desk_selectors.list_settings().filter(state="PROPOSED").values_list("code", flat=True)
         )
@@ -93,18 +94,18 @@ class RuleBookPage(PageView):
                 "title": _t(rule.title),
                 "active": limits_in_force(rule.code, in_force) is not None,
                 "parameters": parameters_of(rule, limits_in_force(rule.code, in_force)),
-                "hits": hits.get(rule.code, 0),
-                "rate": Decimal(hits.get(rule.code, 0)) / judged if judged else None,
+                "hits": (numbers := statistics.of(codes_of(rule.code))).hits,
+                "rate": statistics.hit_rate(numbers),
                 "waiting": rule.code in waiting,
             }
-            for book, judged, hits in counted
+            for book, statistics in counted
             for rule in book.rules()
             if asked.means(rule, active=limits_in_force(rule.code, in_force) is not None)
         ]
         return self.render(
             {
                 "rows": rows,
-                "judged": counted[0][1],
+                "judged": counted[0][1].judged,
                 "asked": asked,
                 "families": [(family.value, _t(family.label)) for family in Family],
                 "owners": [(owner.value, _t(owner.label)) for owner in Owner],
@@ -161,7 +162,8 @@ class RulePage(PageView):
         in_force = limits_in_force(
             code, desk_selectors.settings_in_force(day=timezone.now().date())
         )
-        judged, hits = _book(code).hit_rates()
+        statistics = _book(code).statistics(timezone.now())
+        numbers = statistics.of(codes_of(code))
         actor = self.request.actor
         parameters = parameters_of(rule, in_force)
         changes = list(desk_selectors.list_settings().filter(code=code))
@@ -187,8 +189,9 @@ class RulePage(PageView):
                 "version_in_force": (in_force or {}).get("version"),
                 "versions": selectors.list_versions_of_rule(code=code),
                 "back_tests": selectors.list_back_tests().filter(code=code)[:BACK_TESTS_SHOWN],
-                "judged": judged,
-                "hits": hits.get(code, 0),
+                "judged": statistics.judged,
+                "numbers": numbers,
+                "hit_rate": statistics.hit_rate(numbers),
                 "may_propose": access.allows(actor, Action.RESOLVE_EXCEPTION),
                 "may_decide": access.allows(actor, Action.WAIVE_EXCEPTION),
             },

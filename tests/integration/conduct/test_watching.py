@@ -112,7 +112,8 @@ def test_watched_again_a_day_says_the_same_and_keeps_its_rows() -> None:
     assert (TraderDay.objects.get().pk, said()) == before
     assert said() == [("CND-106", "OPEN")]
     assert Watch.objects.count() == 2
-    assert selectors.hit_rates() == (1, {"CND-106": 1})
+    numbers = selectors.rule_statistics(AT + timedelta(days=9))
+    assert (numbers.judged, numbers.of(["CND-106"]).hits) == (1, 1)
 
 
 def test_what_somebody_did_stays_open_on_the_days_after_and_goes_when_it_never_was() -> None:

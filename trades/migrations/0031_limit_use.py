@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trades', '0028_house_rules'),
+        ('trades', '0029_rule_evidence'),
     ]
 
     operations = [

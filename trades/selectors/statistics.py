@@ -1,0 +1,104 @@
+"""What rules come to: how often they speak, and how often people let that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection
+from django.db.models import Max, Sum
+
+from trades.models import RuleDay
+
+Row = tuple[str, int, int, int]
+EVER: Final = datetime(1, 1, 1, tzinfo=UTC)
+#: Of the runs and exceptions that ended from a moment on, up to another.
+COUNTED: Final = """
+SELECT '' AS code, coalesce(sum(judged), 0) AS hits, 0 AS decided, 0 AS waived
+  FROM desk_controlrun WHERE ended_at >= %(since)s AND ended_at < %(until)s
+UNION ALL
+SELECT said.key, sum(said.value::bigint), 0, 0
+  FROM desk_controlrun, jsonb_each_text(hits) said
+ WHERE ended_at >= %(since)s AND ended_at < %(until)s GROUP BY 1
+UNION ALL
+SELECT rule_code, 0, count(*), count(*) FILTER (WHERE state = 'WAIVED')
+  FROM desk_controlexception
+ WHERE ended_at >= %(since)s AND ended_at < %(until)s AND kind = 'CONTROL' AND severity <> 'INFO'
+ GROUP BY 1
+"""
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Of a rule: its findings, the exceptions that were decided, and those of them let pass."""
+
+    hits: int = 0
+    decided: int = 0
+    waived: int = 0
+
+    def add(self, hits: int, decided: int, waived: int) -> None:
+        """Count more of the same."""
+        self.hits += hits
+        self.decided += decided
+        self.waived += waived
+
+    @property
+    def false_rate(self) -> Decimal | None:
+        """What part of the decisions was to let it pass; None where nothing was decided."""
+        return Decimal(self.waived) / self.decided if self.decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How many trades were judged in all, and what each rule came to."""
+
+    judged: int
+    rules: Mapping[str, Numbers]
+
+    def of(self, codes: Iterable[str]) -> Numbers:
+        """Return the numbers of these codes together."""
+        total = Numbers()
+        for code in codes:
+            one = self.rules.get(code, Numbers())
+            total.add(one.hits, one.decided, one.waived)
+        return total
+
+    def hit_rate(self, numbers: Numbers) -> Decimal | None:
+        """Return how many findings there are per trade that was judged."""
+        return Decimal(numbers.hits) / self.judged if self.judged else None
+
+
+def rule_statistics(*, until: datetime) -> Statistics:
+    """Return what all rules came to: of the days that are summed up, and what came since."""
+    rows = RuleDay.objects.values_list("code").annotate(Sum("hits"), Sum("decided"), Sum("waived"))
+    found = summed([*rows.order_by("code"), *counted(since=first_unsummed(), until=until)])
+    return Statistics(judged=found.pop("", Numbers()).hits, rules=found)
+
+
+def summed(rows: Iterable[Row]) -> dict[str, Numbers]:
+    """Return the numbers of each code together."""
+    found: dict[str, Numbers] = {}
+    for code, hits, decided, waived in rows:
+        found.setdefault(code, Numbers()).add(hits, decided, waived)
+    return found
+
+
+def counted(*, since: datetime, until: datetime) -> list[Row]:
+    """Return (code, findings, decided, waived) of what ended from a moment on, up to another."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, {"since": since, "until": until})
+        return [(code, int(hits), decided, waived) for code, hits, decided, waived in cursor]
+
+
+def first_unsummed() -> datetime:
+    """Return the first moment of the first day that is not summed up."""
+    latest: date | None = RuleDay.objects.aggregate(latest=Max("day"))["latest"]
+    return EVER if latest is None else start_of(latest + timedelta(days=1))
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day, as the sums count days."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
