@@ -221,18 +221,28 @@ def find_request(*, subject_kind: str, subject_id: int) -> Request | None:
 
 
 def settings_in_force(*, day: date) -> dict[str, Mapping[str, Decimal] | None]:
-    """Return code -> parameters for every rule with an approved setting; None: switched off."""
+    """Return code -> parameters for every rule that is set for everything; None: switched off."""
+    return settings_by_scope(day=day).get("", {})
+
+
+def settings_by_scope(*, day: date) -> dict[str, dict[str, Mapping[str, Decimal] | None]]:
+    """Return scope -> code -> parameters of what is set there, "" for everything; None: off."""
     rows = (
         ControlRule.objects.filter(state=SettingState.APPROVED.value, valid_from__lte=day)
-        .order_by("code", "-valid_from", "-id")
-        .distinct("code")
+        .order_by("scope", "code", "-valid_from", "-id")
+        .distinct("scope", "code")
     )
-    return {
-        row.code: {name: Decimal(text) for name, text in row.parameters.items()}
-        if row.active
-        else None
-        for row in rows
-    }
+    found: dict[str, dict[str, Mapping[str, Decimal] | None]] = {}
+    for row in rows:
+        if not row.inherits:
+            found.setdefault(row.scope, {})[row.code] = _numbers(row)
+    return found
+
+
+def _numbers(row: ControlRule) -> Mapping[str, Decimal] | None:
+    if not row.active:
+        return None
+    return {name: Decimal(text) for name, text in row.parameters.items()}
 
 
 def get_setting_for_update(*, setting_id: int) -> ControlRule:

@@ -18,10 +18,13 @@ class ControlRule(models.Model):
 
     Proposed by one person, approved by another; rows are never changed afterwards. Parameters are
     decimal texts; what a setting leaves out keeps the default of the rule book. `back_test_id` is
-    the back-test that a change rests on, `reverts` the change that it takes back.
+    the back-test that a change rests on, `reverts` the change that it takes back. With a `scope`
+    (`book:EQ-1`) it holds there alone; one that `inherits` ends what the scope had of its own.
     """
 
     code = models.CharField(_("rule"), max_length=20, db_index=True)
+    scope = models.CharField(_("scope"), max_length=60, blank=True, default="", db_default="")
+    inherits = models.BooleanField(_("as everywhere else"), default=False, db_default=False)
     active = models.BooleanField(_("active"), default=True)
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     valid_from = models.DateField(_("valid from"))
@@ -64,9 +67,9 @@ class ControlRule(models.Model):
                 name="controlrule_decided_means_someone",
             ),
             models.UniqueConstraint(
-                fields=["code", "valid_from"],
+                fields=["code", "scope", "valid_from"],
                 condition=Q(state=SettingState.PROPOSED.value),
-                name="controlrule_one_proposal_per_day",
+                name="controlrule_one_proposal_per_scope",
             ),
         ]
 

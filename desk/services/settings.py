@@ -38,7 +38,7 @@ class UnableToDecide(Refusal):
     code = "UNABLE_TO_DECIDE"
 
 
-def propose_setting(
+def propose_setting(  # noqa: PLR0913 - as many as a setting has columns
     *,
     code: str,
     active: bool,
@@ -47,12 +47,15 @@ def propose_setting(
     reason: str,
     actor: Actor,
     at: datetime,
+    scope: str = "",
     back_test_id: int | None = None,
 ) -> ControlRule:
     """Ask for a rule to be switched or its parameters changed, from a day that is not past.
 
-    The texts of `parameters` are plain decimals, zero or above; `back_test_id` is the back-test
-    that the change rests on. Raises UnableToPropose, Forbidden.
+    The texts of `parameters` are plain decimals, zero or above; with a `scope` the change holds
+    there alone; `back_test_id` is the back-test that it rests on.
+
+    Raises UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
     if not visible(reason):
@@ -61,6 +64,7 @@ def propose_setting(
         raise UnableToPropose(_("A change cannot begin in the past."))
     row = ControlRule(
         code=code,
+        scope=scope,
         active=active,
         parameters={name: str(n) for name, n in read_numbers(parameters).items()},
         valid_from=valid_from,
@@ -82,18 +86,22 @@ def propose_revert(
 ) -> ControlRule:
     """Ask for what stood before the latest approved change of a rule, as soon as that can be.
 
-    That is the setting before it, or the rule with its `defaults`, switched off unless it runs
-    without a setting. It is a change as any other, and somebody else approves it. Raises
-    UnableToPropose, Forbidden.
+    That is the setting before it in the same scope. Without one, a scope has nothing of its own any
+    more, and everywhere the rule has its `defaults`, switched off unless it runs unset. It is a
+    change as any other, and somebody else approves it. Raises UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
     undone = ControlRule.objects.get(pk=setting_id)
-    approved = ControlRule.objects.filter(code=undone.code, state=SettingState.APPROVED.value)
+    approved = ControlRule.objects.filter(
+        code=undone.code, scope=undone.scope, state=SettingState.APPROVED.value
+    )
     latest, before = [*approved.order_by("-valid_from", "-id")[:2], None, None][:2]
     if latest is None or latest.pk != undone.pk:
         raise UnableToPropose(_("Only the latest approved change can be taken back."))
     row = ControlRule(
         code=undone.code,
+        scope=undone.scope,
+        inherits=before.inherits if before else bool(undone.scope),
         active=before.active if before else runs_unset,
         parameters=before.parameters if before else dict(defaults),
         valid_from=max(at.date(), undone.valid_from),
@@ -108,7 +116,10 @@ def propose_revert(
 def _propose(row: ControlRule, actor: Actor) -> ControlRule:
     with acting(actor=actor, reason=row.reason):
         waiting = ControlRule.objects.filter(
-            code=row.code, valid_from=row.valid_from, state=SettingState.PROPOSED.value
+            code=row.code,
+            scope=row.scope,
+            valid_from=row.valid_from,
+            state=SettingState.PROPOSED.value,
         )
         try:
             with transaction.atomic():
