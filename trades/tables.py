@@ -192,6 +192,7 @@ class NamedColumn(tables.Column):
 class BackTestTable(tables.Table):
     pk = LinkColumn("rules:back_test", verbose_name=_("Back-test"))
     code = TextColumn(verbose_name=_("Rule"))
+    scope = TextColumn(verbose_name=_("Scope"))
     state = StatusColumn(verbose_name=_("Status"))
     first_day = DayColumn(verbose_name=_("Replay from"))
     last_day = DayColumn(verbose_name=_("Replay to"))

@@ -7,19 +7,17 @@ from trades.forms.allocation import (
     SharesForm,
 )
 from trades.forms.capture import (
-    ActivationForm,
     AliasForm,
     CounterpartyForm,
     ExecutionMappingForm,
     InstrumentForm,
     PartyForm,
-    RuleForm,
     TableForm,
     TicketForm,
 )
 from trades.forms.deals import TICKETS
 from trades.forms.fix import FixResetForm, FixSessionForm
-from trades.forms.house_rules import HouseRuleForm
+from trades.forms.rules import ActivationForm, HouseRuleForm, RuleForm
 
 __all__ = [
     "TICKETS",

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.pages.fields import DayField, FigureField, MomentField
 from core.pages.mapping import CELL_MAX, MappingForm
 from core.pages.upload import FileForm
 from core.table_reading import UnreadableCell, pairs_in
-from desk.forms import SettingForm
 from refdata.forms import REMOTE, RemoteSelect
 from refdata.models import Book, Currency, Instrument, Party, Trader
 from trades.formats.execution_checks import ISIN
@@ -28,10 +25,6 @@ from trades.models import ExecutionMapping, Trade, labelled
 from trades.models.files import FOLDER_NAME
 from trades.services.totals import ANY, Declared
 from trades.states import Capacity, Side
-
-TRIED_BACK: Final = timedelta(days=30)
-TRIED_WITH: Final = ("first_day", "last_day")
-PROPOSED_WITH: Final = ("valid_from", "reason")
 
 
 class TicketForm(forms.Form):
@@ -177,58 +170,6 @@ AMOUNTS_FOLLOW = frozenset(
 )
 ISIN_LENGTH = 12
 DAY_BOXES = ("settlement_date", "end_date")
-
-
-class RuleForm(SettingForm):
-    """Other numbers for a rule, or the rule switched on or off: to be proposed, or to be tried.
-
-    What is `tried` names a period; what is proposed says from when and why.
-    """
-
-    active = forms.BooleanField(label=pgettext_lazy("rule", "Active"), required=False)
-    first_day = DayField(label=_("Replay from"))
-    last_day = DayField(label=_("Replay to"))
-
-    def __init__(
-        self,
-        *args: Any,
-        parameters: Iterable[Mapping[str, Any]],
-        active: bool = True,
-        tried: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        figures = {
-            one["name"]: FigureField(
-                label=f"{capfirst(one['label'])} ({one['unit']})",
-                min_value=Decimal(0),
-                initial=one["value"],
-            )
-            for one in parameters
-        }
-        super().__init__(*args, figures=figures, **kwargs)
-        today = timezone.localdate()
-        self.initial = {
-            "valid_from": today,
-            "active": active,
-            "first_day": today - TRIED_BACK,
-            "last_day": today,
-        }
-        for name in PROPOSED_WITH if tried else TRIED_WITH:
-            self.fields[name].required = False
-        self.order_fields([*figures, "active", *TRIED_WITH, *PROPOSED_WITH])
-
-    def leave_out_trying(self) -> None:
-        """Ask for no period: only rules about trades are replayed."""
-        for name in TRIED_WITH:
-            del self.fields[name]
-
-
-class ActivationForm(SettingForm):
-    """From which day a change that was tried is to be in force, and why."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, figures={}, **kwargs)
-        self.initial = {"valid_from": timezone.localdate()}
 
 
 class ExecutionMappingForm(MappingForm):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trades', '0029_rule_evidence'),
+        ('trades', '0030_back_tests_of_a_scope'),
     ]
 
     operations = [

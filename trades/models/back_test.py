@@ -56,6 +56,7 @@ class BackTest(models.Model):
     """
 
     code = models.CharField(_("rule"), max_length=20, db_index=True)
+    scope = models.CharField(_("scope"), max_length=60, blank=True, default="", db_default="")
     active = models.BooleanField(_("active"))
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     active_in_force = models.BooleanField(_("active, as set"))

@@ -13,7 +13,8 @@ from core.policies import AuditPolicy
 class RuleSet(models.Model):
     """The whole book as it was in force in control runs, which name it by its fingerprint.
 
-    `rules` maps each code that ran to its numbers, as decimal texts; written once.
+    `rules` has by scope, "" for everywhere, each code that ran with its numbers as decimal texts;
+    written once.
     """
 
     fingerprint = models.CharField(_("fingerprint"), max_length=64, primary_key=True)

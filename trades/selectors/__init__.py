@@ -45,6 +45,7 @@ from trades.selectors.messages import (
     trade_ids_of_batch,
 )
 from trades.selectors.narrowing import came_by, sent_as, told_as
+from trades.selectors.scopes import find_scope
 from trades.selectors.statistics import Numbers, Statistics, rule_statistics
 from trades.selectors.tallies import (
     count_by_state,
@@ -103,6 +104,7 @@ __all__ = [
     "find_instruction",
     "find_release",
     "find_request",
+    "find_scope",
     "fix_fields",
     "get_trade_for_update",
     "house_rules_at",

@@ -29,9 +29,10 @@ from trades.models import BackTest, BackTestPart, BackTestTrade
 from trades.rules import active_rules
 from trades.rules.house import VERSION, is_house_code
 from trades.rules.rule import Limits
+from trades.rules.scopes import EVERYWHERE
 from trades.selectors import BACK_TEST_JOB
 from trades.services import house_rules
-from trades.services.book import find_rule, limits_in_force
+from trades.services.book import find_rule, in_force, limits_in_force
 from trades.services.control_data import Windows
 from trades.services.replaying import Question, Replay, Setting
 from trades.states import BACK_TEST_TRANSITIONS, BackTestState
@@ -73,8 +74,9 @@ def ask_back_test(
     last_day: date,
     actor: Actor,
     at: datetime,
+    scope: str = EVERYWHERE,
 ) -> BackTest:
-    """Have a rule replayed with these parameters on the trades of a period.
+    """Have a rule replayed with these parameters on the trades of a period, or of a scope in it.
 
     What a text of `parameters` leaves out is as it is set today. Raises UnableToBackTest,
     UnableToPropose, Forbidden.
@@ -88,32 +90,24 @@ def ask_back_test(
             _("A period begins before it ends, and has %(days)s days at most.") % {"days": DAYS_MAX}
         )
     house_rules.require_version(code=code, parameters=parameters)
-    in_force = limits_in_force(code, desk_selectors.settings_in_force(day=at.date()))
-    if not active and in_force is None:
+    set_to = limits_in_force(code, in_force(day=at.date()).within([scope]))
+    if not active and set_to is None:
         raise UnableToBackTest(_("The rule is off either way: there is nothing to compare."))
-    as_set = {**rule.defaults(), **(in_force or {})}
+    as_set = {**rule.defaults(), **(set_to or {})}
     asked = {**as_set, **settings.read_numbers(parameters)}
-    with acting(actor=actor):
-        row = BackTest.objects.create(
-            code=code,
-            active=active,
-            parameters={name: str(asked[name]) for name in rule.defaults()},
-            active_in_force=in_force is not None,
-            parameters_in_force={name: str(as_set[name]) for name in rule.defaults()},
-            first_day=first_day,
-            last_day=last_day,
-            asked_by=actor.name,
-            asked_at=at,
-        )
-        for lane in range(1, LANES + 1):
-            jobs.enqueue(
-                kind=JOB,
-                parameters={"back_test_id": row.pk, "lane": lane},
-                title=f"{code} {first_day} – {last_day}",
-                actor=actor,
-                at=at,
-            )
-        return row
+    row = BackTest(
+        code=code,
+        scope=scope,
+        active=active,
+        parameters={name: str(asked[name]) for name in rule.defaults()},
+        active_in_force=set_to is not None,
+        parameters_in_force={name: str(as_set[name]) for name in rule.defaults()},
+        first_day=first_day,
+        last_day=last_day,
+        asked_by=actor.name,
+        asked_at=at,
+    )
+    return _queue(row, actor)
 
 
 def begin(*, back_test_id: int, actor: Actor, at: datetime) -> Replay:
@@ -158,6 +152,7 @@ def ask_activation(
         raise UnableToBackTest(_("The back-test is not over yet."))
     return settings.propose_setting(
         code=row.code,
+        scope=row.scope,
         active=row.active,
         parameters=row.parameters,
         valid_from=valid_from,
@@ -166,6 +161,21 @@ def ask_activation(
         at=at,
         back_test_id=row.pk,
     )
+
+
+def _queue(row: BackTest, actor: Actor) -> BackTest:
+    title = " ".join(filter(None, (row.code, row.scope, f"{row.first_day} – {row.last_day}")))
+    with acting(actor=actor):
+        row.save(force_insert=True)
+        for lane in range(1, LANES + 1):
+            jobs.enqueue(
+                kind=JOB,
+                parameters={"back_test_id": row.pk, "lane": lane},
+                title=title,
+                actor=actor,
+                at=row.asked_at,
+            )
+    return row
 
 
 def _cut(row: BackTest) -> list[BackTestPart]:
@@ -193,12 +203,13 @@ def _close(back_test_id: int, actor: Actor, at: datetime) -> None:
 
 
 def _question(row: BackTest) -> Question:
-    settings_then = desk_selectors.settings_in_force(day=row.asked_at.date())
-    others = {
-        rule.code: limits for rule, limits in active_rules(settings_then) if rule.code != row.code
-    }
+    then = in_force(day=row.asked_at.date())
+    book = active_rules(then.within([row.scope]))
+    others = {rule.code: limits for rule, limits in book if rule.code != row.code}
     return Question(
         code=row.code,
+        scope=row.scope,
+        others=then.scopes_of(row.code),
         in_force=_setting(row.code, row.parameters_in_force, others, on=row.active_in_force),
         proposed=_setting(row.code, row.parameters, others, on=row.active),
     )

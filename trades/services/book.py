@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from desk import selectors as desk_selectors
 from trades import selectors
+from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, ActiveRule, active_rules
 from trades.rules.house import VERSION, house_rule, is_house_code
 from trades.rules.rule import Limits, Rule
+from trades.rules.scopes import EVERYWHERE, Effective, ProductOf, Settings, by_scopes
 
-Settings = Mapping[str, Limits | None]
-
-
-def book_in_force(*, day: date) -> tuple[ActiveRule, ...]:
-    """Return every rule that runs on a day, with its numbers."""
-    return book_as_set(desk_selectors.settings_in_force(day=day))
+Book = tuple[ActiveRule, ...]
 
 
-def book_as_set(settings: Settings) -> tuple[ActiveRule, ...]:
+def in_force(*, day: date) -> Effective:
+    """Return the settings of a day, those of scopes beside those for everything."""
+    scoped = desk_selectors.settings_by_scope(day=day)
+    return Effective(everywhere=scoped.pop(EVERYWHERE, {}), scoped=scoped)
+
+
+def books_of(
+    trades: Sequence[TradeFacts], settings: Effective, product_of: ProductOf
+) -> list[tuple[list[TradeFacts], Book]]:
+    """Return the trades in groups, each with the book that holds for it: mostly one of all."""
+    groups = by_scopes(trades, settings.scoped.keys(), product_of)
+    return [(group, book_as_set(settings.within(scopes))) for scopes, group in groups.items()]
+
+
+def book_as_set(settings: Settings) -> Book:
     """Return the rules that run with these settings; one of the house runs where it is set."""
     versions = {
         code: int(limits[VERSION])

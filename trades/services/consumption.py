@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from django.db import connection
@@ -56,9 +57,6 @@ class LimitTerms:
             trader["maximum"] if trader else None,
             counterparty["maximum"] if counterparty else None,
         )
-
-
-UNLIMITED: Final = LimitTerms()
 
 
 @dataclass(slots=True)
@@ -157,19 +155,21 @@ def uses_of(chunk: Sequence[TradeFacts]) -> Uses:
     return found
 
 
-def crossings_of(chunk: Iterable[TradeFacts], uses: Uses, terms: LimitTerms) -> Crossings:
+def crossings_of(
+    chunk: Iterable[TradeFacts], uses: Uses, terms: Mapping[int, LimitTerms]
+) -> Crossings:
     """Return which trades do not fit under a limit, each after those before it that fit."""
     found, running = Crossings(), uses.copy()
     for facts in chunk:
-        amount = facts.risk_amount_eur
+        amount, of = facts.risk_amount_eur, terms[facts.trade_id]
         if amount is None:
             continue
         fits = True
-        for limit, of, over in (
-            (terms.trader, running.of_trader, found.traders),
-            (terms.counterparty, running.of_counterparty, found.counterparties),
+        for limit, used_by, over in (
+            (of.trader, running.of_trader, found.traders),
+            (of.counterparty, running.of_counterparty, found.counterparties),
         ):
-            before = ZERO if limit is None else of(facts)
+            before = ZERO if limit is None else used_by(facts)
             if limit is not None and before + amount > limit:
                 over[facts.trade_id] = Crossing(limit, before)
                 fits = False
@@ -188,6 +188,31 @@ def used_before(chunk: Iterable[TradeFacts], uses: Uses) -> Before:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What limits leave for trades that are judged together, read when a rule looks."""
+
+    trades: Sequence[TradeFacts]
+    uses: Callable[[], Uses]
+    over: Callable[[], Crossings]
+    before: Callable[[], Before]
+
+
+def room_of(
+    trades: Sequence[TradeFacts],
+    terms: Mapping[int, LimitTerms],
+    read: Callable[[Sequence[TradeFacts]], Uses],
+) -> Room:
+    """Return what is left for trades in the order in which they come, by trade id."""
+    uses = cache(lambda: read(trades))
+    return Room(
+        trades=trades,
+        uses=uses,
+        over=cache(lambda: crossings_of(trades, uses(), terms)),
+        before=cache(lambda: used_before(trades, uses())),
+    )
+
+
 def lock_limits(chunk: Iterable[TradeFacts]) -> None:
     """Let nobody else use the limits of these trades until the transaction ends."""
     buckets = set()
@@ -199,13 +224,13 @@ def lock_limits(chunk: Iterable[TradeFacts]) -> None:
 
 
 def require_room(
-    clean: Sequence[TradeFacts], *, accepted: Collection[int], terms: LimitTerms
+    clean: Sequence[TradeFacts], *, accepted: Collection[int], terms: Mapping[int, LimitTerms]
 ) -> None:
     """Take the locks and look again whether these trades still fit; those `accepted` need not.
 
     Raises LimitCrossed: the caller judges again, with the locks from the beginning.
     """
-    if not clean or terms == UNLIMITED:
+    if not clean:
         return
     lock_limits(clean)
     found = crossings_of(clean, uses_of(clean), terms)

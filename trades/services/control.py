@@ -22,11 +22,12 @@ from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from kernel.states import require_transition
 from trades.facts import TradeFacts
-from trades.rules import ActiveRule, judge_all
+from trades.rules import active_rules, judge_all
 from trades.rules.context import HOUSE_ZONE
+from trades.rules.scopes import Settings
 from trades.services import blocks, news, rule_evidence
-from trades.services.book import book_in_force
-from trades.services.consumption import LimitCrossed, LimitTerms, lock_limits, require_room
+from trades.services.book import Book, books_of, in_force
+from trades.services.consumption import LimitCrossed, LimitTerms, lock_limits, require_room, room_of
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
 from trades.services.counted import DEAD
@@ -46,6 +47,7 @@ JUDGED: Final = frozenset(
 )
 SEVERITY_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.BLOCKING: 2}
 LAST_HOUR: Final = 23
+Books = Sequence[tuple[Sequence[TradeFacts], Book]]
 MOVE: Final = "UPDATE trades_trade SET state = %s WHERE id = ANY(%s)"
 OPEN_VALIDATIONS: Final = """
 INSERT INTO desk_workitem (kind, subject_kind, subject_id, title, url, desk_code, due_at, severity,
@@ -121,69 +123,78 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
     chunk = [facts for facts in everything if facts.state in run.only]
     if not chunk:
         return Controlled()
-    book = book_in_force(day=at.date())
+    settings = in_force(day=at.date())
+    books = books_of(chunk, settings, run.library.product_of(chunk))
     if alone:
         lock_limits(chunk)
-    found = _judge(chunk, book, run.library)
+    found, cut_off = _judge(books, run.library), _cut_off(settings.everywhere)
     held = desk.settle_findings(
         subject_kind=SUBJECT_KIND,
         subject_ids=[facts.trade_id for facts in chunk],
-        raised=_raised(chunk, found, book),
+        raised=_raised(books, found, cut_off),
         kind=ExceptionKind.CONTROL,
         actor=actor,
         at=at,
     )
     if not alone:
-        _require_room(chunk, held, found, book)
-    _move(chunk, held, _cut_off(book), actor, at)
+        _require_room(chunk, held, found, books)
+    _move(chunk, held, cut_off, actor, at)
     blocks.expect(chunk, actor=actor, at=at)
-    return _record(chunk, found, held, at, run.job_id, rule_evidence.keep_book([book], at=at))
+    rule_set = rule_evidence.keep_book(settings, at=at)
+    return _record(chunk, found, held, at, run.job_id, rule_set)
 
 
 def _require_room(
     chunk: Sequence[TradeFacts],
     held: set[int],
     found: Mapping[int, list[Finding]],
-    book: Sequence[ActiveRule],
+    books: Books,
 ) -> None:
     """Look again whether what goes on fits under its limits; what was waived need not."""
     accepted = [
         trade_id for trade_id, said in found.items() if any(f.code in OF_LIMITS for f in said)
     ]
-    require_room(
-        [facts for facts in chunk if facts.trade_id not in held],
-        accepted=accepted,
-        terms=LimitTerms.of({rule.code: values for rule, values in book}),
-    )
+    clean = [facts for facts in chunk if facts.trade_id not in held]
+    require_room(clean, accepted=accepted, terms=_terms_of(books))
 
 
-def _judge(
-    chunk: Sequence[TradeFacts], book: Sequence[ActiveRule], library: Library
-) -> Mapping[int, list[Finding]]:
-    windows = Windows.of({rule.code: values for rule, values in book})
-    return judge_all(chunk, library.context(chunk, windows=windows), book)
+def _terms_of(books: Books) -> Mapping[int, LimitTerms]:
+    """Return the limits that hold for each trade, by its id."""
+    found: dict[int, LimitTerms] = {}
+    for trades, book in books:
+        terms = LimitTerms.of({rule.code: values for rule, values in book})
+        found |= dict.fromkeys((facts.trade_id for facts in trades), terms)
+    return found
+
+
+def _judge(books: Books, library: Library) -> Mapping[int, list[Finding]]:
+    found: dict[int, list[Finding]] = {}
+    every = sorted((f for trades, _book in books for f in trades), key=lambda f: f.trade_id)
+    room = room_of(every, _terms_of(books), library.uses)
+    for trades, book in books:
+        windows = Windows.of({rule.code: values for rule, values in book})
+        found |= judge_all(trades, library.context(trades, windows=windows, room=room), book)
+    return found
 
 
 def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:
     """Return what the rule book as it is set today says of a trade that is not stored."""
-    book = book_in_force(day=at.date())
-    return _judge([facts], book, library).get(facts.trade_id, [])
+    books = books_of([facts], in_force(day=at.date()), library.product_of([facts]))
+    return _judge(books, library).get(facts.trade_id, [])
 
 
-def _cut_off(book: Sequence[ActiveRule]) -> time:
-    """Return the hour by which a trade should be through, from the setting of TRD-704."""
-    for rule, limits in book:
+def _cut_off(settings: Settings) -> time:
+    """Return the hour by which trades should be through, from the setting of TRD-704 for all."""
+    for rule, limits in active_rules(settings):
         if rule.code == "TRD-704":
             return time(min(int(limits["cut_off"]), LAST_HOUR))
     return time(LAST_HOUR)
 
 
-def _raised(
-    chunk: Sequence[TradeFacts], found: Mapping[int, list[Finding]], book: Sequence[ActiveRule]
-) -> list[Raised]:
-    cut_off, raised = _cut_off(book), []
-    fixes = {rule.code: rule.fix for rule, _limits in book}
-    for facts in chunk:
+def _raised(books: Books, found: Mapping[int, list[Finding]], cut_off: time) -> list[Raised]:
+    raised: list[Raised] = []
+    fixes = {rule.code: rule.fix for _trades, book in books for rule, _limits in book}
+    for facts in sorted((f for trades, _book in books for f in trades), key=lambda f: f.trade_id):
         findings = found.get(facts.trade_id)
         if not findings:
             continue

@@ -37,15 +37,9 @@ from trades.rules.context import (
     Slices,
 )
 from trades.rules.rule import Limits
+from trades.rules.scopes import ProductOf
 from trades.services import control_records
-from trades.services.consumption import (
-    UNLIMITED,
-    LimitTerms,
-    Uses,
-    crossings_of,
-    used_before,
-    uses_of,
-)
+from trades.services.consumption import Room, Uses, uses_of
 from trades.services.counted import LIVE, Counted
 from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
@@ -121,11 +115,10 @@ def _rates(days: set[date]) -> dict[date, dict[str, Decimal]]:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """What is compared with other trades: how far apart, up to what sum, as the rules are set."""
+    """What is compared with other trades: how far apart they may be, as the rules are set."""
 
     near_seconds: int = 0
     slices: SliceTerms | None = None
-    limits: LimitTerms = UNLIMITED
 
     @classmethod
     def of(cls, settings: Mapping[str, Limits]) -> Windows:
@@ -140,7 +133,6 @@ class Windows:
             )
             if whole and parts
             else None,
-            limits=LimitTerms.of(settings),
         )
 
 
@@ -184,9 +176,13 @@ class Library:
         """Clearances of false hits are those of the day of the control."""
         self.screened = Shelf(lambda ids: refdata.screened(ids, self.at.date()))
 
-    def context(self, chunk: Sequence[TradeFacts], *, windows: Windows) -> RuleContext:
-        """Return what the rules may look at for these trades: read when one of them looks."""
-        return OnDemand(self.at, {**self._about(chunk), **self._beside(chunk, windows)})
+    def context(self, chunk: Sequence[TradeFacts], *, windows: Windows, room: Room) -> RuleContext:
+        """Return what the rules may look at for these trades: read when one of them looks.
+
+        `room` is what limits leave for all trades that are judged together.
+        """
+        beside = self._beside(chunk, windows)
+        return OnDemand(self.at, {**self._about(chunk), **beside, **_limits(room)})
 
     def _about(self, chunk: Sequence[TradeFacts]) -> dict[str, Callable[[], Any]]:
         """Return how to read what trades name, by the name of the section."""
@@ -229,9 +225,6 @@ class Library:
         self, chunk: Sequence[TradeFacts], windows: Windows
     ) -> dict[str, Callable[[], Any]]:
         """Return how to read what trades are compared with, by the name of the section."""
-        uses = cache(lambda: self.uses(chunk))
-        over = cache(lambda: crossings_of(chunk, uses(), windows.limits))
-        before = cache(lambda: used_before(chunk, uses()))
         twins = cache(lambda: self.twins(chunk, windows.near_seconds))
         delivery = cache(lambda: self._delivery(chunk))
         return {
@@ -244,20 +237,6 @@ class Library:
             "twins": lambda: twins()[0],
             "near_twins": lambda: twins()[1],
             "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},
-            "over_trader": lambda: over().traders,
-            "over_counterparty": lambda: over().counterparties,
-            "trader_before": lambda: before().traders,
-            "counterparty_before": lambda: before().counterparties,
-            "trader_unvalued": lambda: {
-                (code, day): number
-                for code, use in uses().traders.items()
-                for day, number in use.unvalued.items()
-            },
-            "counterparty_unvalued": lambda: {
-                (code, day): use.lacking_since(day)
-                for code, use in uses().counterparties.items()
-                for day in {facts.trade_date for facts in chunk}
-            },
             "instructions": lambda: delivery()[0],
             "chosen": lambda: delivery()[1],
             "account_signs": lambda: self.signs.of(delivery()[1]),
@@ -267,6 +246,18 @@ class Library:
     def uses(self, chunk: Sequence[TradeFacts]) -> Uses:
         """Return what others use of the limits of these trades."""
         return uses_of(chunk)
+
+    def product_of(self, chunk: Sequence[TradeFacts]) -> ProductOf:
+        """Return how to tell what a trade of these deals in: its product, or an asset class."""
+        known = cache(lambda: self.instruments.of(facts.isin for facts in chunk if facts.isin))
+
+        def product(facts: TradeFacts) -> str:
+            if facts.product:
+                return facts.product
+            found = known().get(facts.isin)
+            return found.asset_class if found else ""
+
+        return product
 
     def _delivery(
         self, chunk: Sequence[TradeFacts]
@@ -329,6 +320,26 @@ class Library:
             except (NoSettlementCycle, NoSettlementCalendar, UnknownDate):
                 continue
         return self._dates
+
+
+def _limits(room: Room) -> dict[str, Callable[[], Any]]:
+    """Return how to read what is used of limits, by the name of the section."""
+    return {
+        "over_trader": lambda: room.over().traders,
+        "over_counterparty": lambda: room.over().counterparties,
+        "trader_before": lambda: room.before().traders,
+        "counterparty_before": lambda: room.before().counterparties,
+        "trader_unvalued": lambda: {
+            (code, day): number
+            for code, use in room.uses().traders.items()
+            for day, number in use.unvalued.items()
+        },
+        "counterparty_unvalued": lambda: {
+            (code, day): use.lacking_since(day)
+            for code, use in room.uses().counterparties.items()
+            for day in {facts.trade_date for facts in room.trades}
+        },
+    }
 
 
 def currencies_of(facts: TradeFacts) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ what a rule was to find. What they are compared with is what stands in the refer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from django.db import connection
@@ -18,8 +19,10 @@ from kernel.findings import Finding
 from trades.facts import TradeFacts
 from trades.models import BackTestPart, BackTestTrade, KnownAs, Replayed
 from trades.rules import ActiveRule, judge_all
+from trades.rules.context import RuleContext
 from trades.rules.house import codes_of
-from trades.services.consumption import Uses
+from trades.rules.scopes import EVERYWHERE, decided_by
+from trades.services.consumption import LimitTerms, Uses, room_of
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import as_they_came, read_facts
 from trades.services.counted import MEANT
@@ -73,12 +76,22 @@ class Setting:
     active: ActiveRule | None
     windows: Windows
 
+    @property
+    def limits(self) -> LimitTerms:
+        """The limits that it is about."""
+        return LimitTerms.of({} if self.active is None else {self.active[0].code: self.active[1]})
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One rule, as it is set and as somebody would set it."""
+    """One rule, as it is set and as somebody would set it, in a scope or everywhere.
+
+    `others` are the scopes in which it has settings of its own, which stay as they are.
+    """
 
     code: str
+    scope: str
+    others: frozenset[str]
     in_force: Setting
     proposed: Setting
 
@@ -176,27 +189,45 @@ class Replay:
     def answer(self, part: BackTestPart) -> Answer:
         """Return what both settings say of the trades of a part."""
         found = read_facts(day=part.day, first_id=part.first_id, last_id=part.last_id)
-        trades = as_they_came(found, self.library.rates.of)
+        trades = self._within(as_they_came(found, self.library.rates.of))
         old, new = self._said(trades)
+        by_id = {facts.trade_id: facts for facts in trades}
         return Answer(
-            trades={facts.trade_id: facts for facts in trades},
+            trades=by_id,
             in_force=old,
             proposed=new,
-            faults=_faults(part),
+            faults={pk: how for pk, how in _faults(part).items() if pk in by_id},
             waived=_waived(self.question.code, old),
         )
+
+    def _within(self, trades: Sequence[TradeFacts]) -> Sequence[TradeFacts]:
+        """Return the trades for which the setting in question is the one that counts."""
+        asked, scopes = self.question.scope, self.question.others
+        if not asked and not scopes:
+            return trades
+        product_of = self.library.product_of(trades)
+        known = scopes | ({asked} - {EVERYWHERE})
+        return [facts for facts in trades if decided_by(facts, known, product_of) == asked]
 
     def _said(self, trades: Sequence[TradeFacts]) -> tuple[Said, Said]:
         if not trades:
             return {}, {}
         old, new = self.question.in_force, self.question.proposed
-        context = self.library.context(trades, windows=old.windows)
+        uses = cache(lambda: self.library.uses(trades))
+        context = self._context(trades, old, uses)
         said = {} if old.active is None else judge_all(trades, context, [old.active])
         if new == old:
             return said, said
-        if new.windows != old.windows:
-            context = self.library.context(trades, windows=new.windows)
+        if (new.windows, new.limits) != (old.windows, old.limits):
+            context = self._context(trades, new, uses)
         return said, {} if new.active is None else judge_all(trades, context, [new.active])
+
+    def _context(
+        self, trades: Sequence[TradeFacts], setting: Setting, uses: Callable[[], Uses]
+    ) -> RuleContext:
+        terms = dict.fromkeys((facts.trade_id for facts in trades), setting.limits)
+        room = room_of(trades, terms, lambda _trades: uses())
+        return self.library.context(trades, windows=setting.windows, room=room)
 
 
 def _faults(part: BackTestPart) -> dict[int, str]:

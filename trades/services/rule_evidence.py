@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,8 +12,10 @@ from django.db.models import Min
 
 from desk.models import ControlRun
 from trades.models import RuleDay
-from trades.rules import ActiveRule
+from trades.rules.rule import Limits
+from trades.rules.scopes import EVERYWHERE, Effective
 from trades.selectors.statistics import counted, first_unsummed, start_of, summed
+from trades.services.book import book_as_set
 
 KEEP: Final = """
 INSERT INTO trades_ruleset (fingerprint, rules, first_at) VALUES (%s, %s, %s)
@@ -22,19 +23,21 @@ ON CONFLICT (fingerprint) DO NOTHING
 """
 KNOWN: Final = "SELECT FROM trades_ruleset WHERE fingerprint = %s"
 ALONE: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('trades_ruleday', 0))"
+Numbers = dict[str, str]
 LEFT: Final = timedelta(days=2)
 """A day is summed up when it is over for a day: no run that began in it is still under way."""
 
 
-def keep_book(books: Sequence[Sequence[ActiveRule]], *, at: datetime) -> str:
+def keep_book(settings: Effective, *, at: datetime) -> str:
     """Write down the rules with their numbers, if no run had exactly these; return their print.
 
-    More than one book is in force where settings have a scope.
+    By scope: everywhere the whole book, elsewhere what is set there alone, null for "off".
     """
-    told = [
-        {rule.code: {name: str(limits[name]) for name in sorted(limits)} for rule, limits in book}
-        for book in books
-    ]
+    told: dict[str, dict[str, Numbers | None]] = {
+        EVERYWHERE: {rule.code: _texts(limits) for rule, limits in book_as_set(settings.everywhere)}
+    }
+    for scope, own in settings.scoped.items():
+        told[scope] = {code: None if n is None else _texts(n) for code, n in own.items()}
     written = json.dumps(told, sort_keys=True, separators=(",", ":"))
     fingerprint = hashlib.sha256(written.encode()).hexdigest()
     with connection.cursor() as cursor:
@@ -42,6 +45,10 @@ def keep_book(books: Sequence[Sequence[ActiveRule]], *, at: datetime) -> str:
         if cursor.fetchone() is None:
             cursor.execute(KEEP, [fingerprint, written, at])
     return fingerprint
+
+
+def _texts(limits: Limits) -> Numbers:
+    return {name: str(limits[name]) for name in sorted(limits)}
 
 
 @transaction.atomic

@@ -27,7 +27,13 @@ from trades.forms import ActivationForm, RuleForm
 from trades.models import COUNTED, BackTest, BackTestTrade
 from trades.services import back_tests
 from trades.tables import BackTestDayTable, BackTestTable, BackTestTradeTable
-from trades.views.rule_pages import RulePage, can_be_tried, parameters_of, rule_called
+from trades.views.rule_pages import (
+    RulePage,
+    can_be_tried,
+    parameters_of,
+    rule_called,
+    scope_label,
+)
 
 DAYS_DRAWN_MAX: Final = 62
 HOUR_S: Final = 3600
@@ -68,6 +74,7 @@ class TryRule(RulePage):
                 code=rule.code,
                 active=form.cleaned_data["active"],
                 parameters=form.parameters(),
+                scope=form.scope,
                 first_day=form.cleaned_data["first_day"],
                 last_day=form.cleaned_data["last_day"],
                 actor=self.request.actor,
@@ -104,6 +111,7 @@ class BackTestPage(DetailPage):
             "subtitle": row.code,
             "rule_title": _t(rule.title),
             "severity": rule.severity,
+            "scope": scope_label(row.scope),
             "as_set": parameters_of(rule, row.parameters_in_force),
             "as_proposed": parameters_of(rule, row.parameters),
             "total": total,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -28,7 +29,9 @@ from trades.rules import RULE_BY_CODE, shelf
 from trades.rules.families import Family, Owner
 from trades.rules.house import UNCHECKED, codes_of, is_house_code
 from trades.rules.rule import BookLine
+from trades.rules.scopes import ScopeKind
 from trades.services import house_rules
+from trades.services.book import in_force as settings_of
 from trades.services.book import limits_in_force
 
 TEXT_MAX: Final = 60
@@ -159,9 +162,8 @@ class RulePage(PageView):
     def show(self, rule: BookLine[Any], form: RuleForm | None = None) -> HttpResponse:
         """Show the rule; with a `form` that was refused, as it was typed."""
         code = rule.code
-        in_force = limits_in_force(
-            code, desk_selectors.settings_in_force(day=timezone.now().date())
-        )
+        today = settings_of(day=timezone.now().date())
+        in_force = limits_in_force(code, today.everywhere)
         statistics = _book(code).statistics(timezone.now())
         numbers = statistics.of(codes_of(code))
         actor = self.request.actor
@@ -170,7 +172,7 @@ class RulePage(PageView):
         new = not changes and is_house_code(code)
         shown = form or RuleForm(parameters=parameters, active=in_force is not None or new)
         if not can_be_tried(code):
-            shown.leave_out_trying()
+            shown.leave_out_trades()
         return self.render(
             {
                 "rule": rule,
@@ -184,8 +186,16 @@ class RulePage(PageView):
                 "parameters": parameters,
                 "form": shown,
                 "can_be_tried": can_be_tried(code),
-                "changes": [(row, parameters_of(rule, row.parameters)) for row in changes],
-                "revertible": next((row.pk for row in changes if row.state == "APPROVED"), None),
+                "changes": [
+                    (row, parameters_of(rule, row.parameters), scope_label(row.scope))
+                    for row in changes
+                ],
+                "revertible": _latest_of_each_scope(changes),
+                "apart": [
+                    (scope_label(scope), parameters_of(rule, own), own is not None)
+                    for scope in sorted(today.scopes_of(code))
+                    for own in [today.scoped[scope][code]]
+                ],
                 "version_in_force": (in_force or {}).get("version"),
                 "versions": selectors.list_versions_of_rule(code=code),
                 "back_tests": selectors.list_back_tests().filter(code=code)[:BACK_TESTS_SHOWN],
@@ -216,6 +226,7 @@ class ProposeSetting(RulePage):
                 code=rule.code,
                 active=form.cleaned_data["active"],
                 parameters=form.parameters(),
+                scope=form.scope,
                 valid_from=form.cleaned_data["valid_from"],
                 reason=form.cleaned_data["reason"],
                 actor=self.request.actor,
@@ -263,6 +274,21 @@ class DecideSetting(PageView):
         said = _t("The change is approved.") if self.approve else _t("The change is refused.")
         messages.success(request, said)
         return redirect("rules:rule", row.code)
+
+
+def scope_label(scope: str) -> str:
+    """Write where a setting holds, as people say it."""
+    kind, _colon, code = scope.partition(":")
+    return f"{_t(ScopeKind(kind).label)} {code}" if code else _t("Everywhere")
+
+
+def _latest_of_each_scope(changes: Sequence[ControlRule]) -> set[int]:
+    """Return the changes that can be taken back: the latest approved one of each scope."""
+    latest: dict[str, int] = {}
+    for row in changes:
+        if row.state == "APPROVED":
+            latest.setdefault(row.scope, row.pk)
+    return set(latest.values())
 
 
 def rule_called(code: str) -> BookLine[Any]:

@@ -50,7 +50,7 @@ def test_a_run_names_the_rules_and_numbers_that_it_judged_with() -> None:
 
     assert first.rule_set == again.rule_set != other.rule_set
     assert RuleSet.objects.count() == 2
-    (rules,) = RuleSet.objects.get(pk=other.rule_set).rules
+    rules = RuleSet.objects.get(pk=other.rule_set).rules[""]
     assert list(rules) == sorted(rule.code for rule in RULE_BOOK)
     assert rules["TRD-302"] == {"tolerance": "5"}
     with pytest.raises(DatabaseError), transaction.atomic():
