@@ -23,7 +23,7 @@ from refdata.models import Party, Trader
 
 
 class NoSuchDay(Refusal):
-    """What was sent is no day that can be watched."""
+    """What was sent is no day that is over: a day is watched whole."""
 
     code = "NO_SUCH_DAY"
 
@@ -99,8 +99,8 @@ class WatchAgain(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         access.require_everywhere(self.request.actor, Action.RUN_JOB)
         day = asked.day(request.POST.get("day", ""))
-        if day is None:
-            raise NoSuchDay(_t("Give a day."))
+        if day is None or day >= timezone.localdate():
+            raise NoSuchDay(_t("Give a day that is over."))
         job = watching.queue_watch(day=day, actor=self.request.actor, at=timezone.now(), again=True)
         messages.success(request, _t("The day is being watched again."))
         return redirect("core:job", job.pk)

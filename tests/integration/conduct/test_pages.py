@@ -126,14 +126,18 @@ def test_who_validates_whose_trades_the_most_one_sided_first() -> None:
     assert "Nothing was validated" in text(client, "/conduct/pairs/?until=2025-01-01")
 
 
-def test_a_day_is_watched_again_by_who_may_run_jobs() -> None:
+def test_a_day_that_is_over_is_watched_again_by_who_may_run_jobs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_a: date(2026, 11, 23))
     client = signed_in(Role.SUPERVISOR)
 
     answer = client.post("/conduct/watches/again/", {"day": "2026-11-20"})
 
     job = Job.objects.get(kind="conduct.watch")
     assert answer["Location"].endswith(f"/{job.pk}/")
-    assert client.post("/conduct/watches/again/", {"day": "today"}).status_code == 422
+    for day in ("today", "2026-11-23", "2026-11-30"):
+        assert client.post("/conduct/watches/again/", {"day": day}).status_code == 422, day
     auditor = signed_in(Role.AUDITOR)
     assert auditor.post("/conduct/watches/again/", {"day": "2026-11-20"}).status_code == 403
 
