@@ -155,7 +155,7 @@ def rule_statistics(until: datetime) -> Statistics:
     numbers = {
         code: Numbers(hits.get(code, 0), ended, waived)
         for code, ended, waived in decided.annotate(
-            Count("pk"), Count("pk", filter=Q(state=ExceptionState.WAIVED.value))
+            ended=Count("pk"), waived=Count("pk", filter=Q(state=ExceptionState.WAIVED.value))
         )
     }
     return Statistics(judged, {code: Numbers(n) for code, n in hits.items()} | numbers)

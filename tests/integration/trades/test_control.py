@@ -28,6 +28,7 @@ from trades.models import Trade
 from trades.rules import RULE_BY_CODE, active_rules, judge_all
 from trades.rules.context import RuleContext
 from trades.services import control
+from trades.services.consumption import LimitTerms, room_of
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
 
@@ -112,7 +113,9 @@ def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) ->
 def test_what_rules_may_look_at_is_read_when_one_of_them_looks() -> None:
     made = trade(1)
     facts = lock_facts([made.pk])
-    context = Library(at=AT).context(facts, windows=Windows())
+    library = Library(at=AT)
+    room = room_of(facts, {made.pk: LimitTerms()}, library.uses)
+    context = library.context(facts, windows=Windows(), room=room)
     book = active_rules({})
 
     with CaptureQueriesContext(connection) as queries:
