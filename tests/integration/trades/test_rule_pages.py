@@ -122,7 +122,7 @@ def test_a_threshold_is_typed_and_listed_in_the_notation_of_its_reader(
 
     assert answer.status_code == 302
     page = agent.get("/trades/rules/TRD-602/", headers=headers).content.decode()
-    assert f" {shown} EUR</td>" in page
+    assert f" {shown} EUR\n</td>" in page
 
 
 @pytest.mark.parametrize(
