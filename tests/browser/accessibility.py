@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SERIOUS: Final = frozenset({"serious", "critical"})
-ALIKE: Final = {"exclude": [["tbody tr:nth-child(n+6)"], [".trail li:nth-child(n+3)"]]}
+ALIKE: Final = {"exclude": [["tbody tr:nth-child(n+4)"], [".trail li:nth-child(n+2)"]]}
 """Rows and entries further down are made like the first ones."""
 WITHIN: Final = {"exclude": [*ALIKE["exclude"], [".side"], [".top"]]}
 """The frame is the same on every page: what is looked at whole in the dark has it, too."""

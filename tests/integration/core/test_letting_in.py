@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from core import grants
 from core.audit import history
 from core.models import LoneGrant, RoleGrant, RoleProposal, User
 from core.people import actor_of
+from desk.models import Request
 from desk.selectors import limit_of
 
 pytestmark = pytest.mark.django_db
@@ -81,9 +83,12 @@ def test_from_an_empty_database_to_two_people_at_work() -> None:
     supervisor = _let_in(admin, second, "dominique", "SUPERVISOR")
 
     chief = User.objects.get(username="dominique")
-    limit = {"user": chief.pk, "amount_eur": "1000000", "valid_from": "2026-01-01"}
-    assert admin.post("/admin/desk/supervisorlimit/add/", limit).status_code == 302
-    assert limit_of(actor=actor_of(chief), day=date(2026, 11, 20)) == 1_000_000
+    today = timezone.localdate()
+    limit = {"amount_eur": "1000000", "valid_from": today.isoformat(), "reason": "a new desk"}
+    asked = admin.post(f"/rights/people/{chief.pk}/limit/", limit)["Location"]
+    seen = Request.objects.get().fingerprint
+    assert second.post(f"{asked}grant/", {"seen": seen}).status_code == 302
+    assert limit_of(actor=actor_of(chief), day=today) == 1_000_000
 
     assert agent.get("/trades/").status_code == 200
     assert agent.get("/refdata/books/new/").status_code == 200
