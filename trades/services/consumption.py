@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -82,6 +81,12 @@ class Use:
         return sum(number for of, number in self.unvalued.items() if of >= day)
 
 
+def _copied(uses: Mapping[str, Use]) -> defaultdict[str, Use]:
+    return defaultdict(
+        Use, {code: Use(use.used.copy(), use.unvalued.copy()) for code, use in uses.items()}
+    )
+
+
 @dataclass(slots=True)
 class Uses:
     """What is used: of traders by trade date, of counterparties by settlement date."""
@@ -113,7 +118,7 @@ class Uses:
 
     def copy(self) -> Uses:
         """Return the same, to be counted on from."""
-        return deepcopy(self)
+        return Uses(_copied(self.traders), _copied(self.counterparties))
 
 
 @dataclass(frozen=True, slots=True)
