@@ -228,6 +228,12 @@ class RequestFilter(ListFilterSet):
         model = Request
         fields: list[str] = []
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Show what waits when no status is chosen: the list is a queue first."""
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        chosen = self.form.cleaned_data.get("state")
+        return found if chosen else found.filter(state=RequestState.ASKED.value)
+
 
 class LimitFilter(ListFilterSet):
     q = SearchFilter(fields=("user__username__istartswith", "set_by__istartswith"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import access
@@ -110,7 +111,7 @@ def settle_findings(
         return set()
     with acting(actor=actor):
         known: dict[Key, list[ControlException]] = {}
-        for row in _of_subjects(kind, subject_kind, subject_ids):
+        for row in _of_subjects(kind, subject_kind, subject_ids).select_for_update():
             known.setdefault(_key(row), []).append(row)
         found = {_key_of(item): item for item in raised}
         gone = [row for key, rows in known.items() if key not in found for row in rows]
@@ -222,7 +223,7 @@ def require_step(row: ControlException, target: ExceptionState) -> None:
 
 def _of_subjects(
     kind: ExceptionKind, subject_kind: str, ids: Collection[int]
-) -> Iterable[ControlException]:
+) -> QuerySet[ControlException]:
     """Every exception that may still say something: not those resolved, nor closed for good."""
     return (
         ControlException.objects.filter(kind=kind.value, subject_kind=subject_kind)

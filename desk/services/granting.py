@@ -35,6 +35,7 @@ class Deed:
 
     carry_out: Callable[[Request, Actor, datetime], None]
     still_asked: Callable[[Request], bool] = lambda _request: True
+    """It takes the lock of the subject, which whoever changes that has before the request's."""
 
 
 DEEDS: Final[Mapping[RequestKind, Deed]] = {
@@ -53,10 +54,12 @@ def grant_request(
     Raises UnableToFindRequest, Forbidden, AlreadyDecided, SeenChanged, UnableToApprove.
     """
     with acting(actor=actor, reason=note):
+        shown = _shown(request_id, actor)
+        deed = DEEDS[RequestKind(shown.kind)]
+        is_asked = deed.still_asked(shown)
         row = _locked(request_id, actor)
         _require_second_person(row, actor)
-        deed = DEEDS[RequestKind(row.kind)]
-        if seen != row.fingerprint or not deed.still_asked(row):
+        if seen != row.fingerprint or not is_asked:
             raise SeenChanged(_("It has changed since you saw it. Look at it again."))
         _decide(row, RequestState.GRANTED, note, actor, at)
         deed.carry_out(row, actor, at)
@@ -96,11 +99,16 @@ def may_decide(request: Request, actor: Actor) -> bool:
     )
 
 
-def _found(request_id: int, actor: Actor) -> Request:
-    rows = selectors.list_requests(actor=actor).select_for_update(of=("self",))
-    row = rows.filter(pk=request_id).first()
+def _shown(request_id: int, actor: Actor, *, locked: bool = False) -> Request:
+    rows = selectors.list_requests(actor=actor).filter(pk=request_id)
+    row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
         raise UnableToFindRequest(_("There is no such request."))
+    return row
+
+
+def _found(request_id: int, actor: Actor) -> Request:
+    row = _shown(request_id, actor, locked=True)
     if not row.is_open:
         raise AlreadyDecided(_("This request is decided already."))
     return row

@@ -41,10 +41,10 @@ class Requests(ListPage):
     filterset_class, table_class = RequestFilter, RequestTable
     revision_field = "fingerprint"
     tabs = (
-        Tab(_("To decide"), "state=ASKED"),
+        Tab(_("To decide")),
         Tab(pgettext_lazy("requests", "Granted"), "state=GRANTED"),
         Tab(pgettext_lazy("requests", "Refused"), "state=REFUSED"),
-        Tab(_("All")),
+        Tab(_("All"), "&".join(f"state={state}" for state in RequestState)),
     )
     bulk_actions = (
         BulkAction("grant", _("Grant"), "desk:requests_grant", key="v", primary=True),

@@ -50,6 +50,11 @@ def found(said: str = "1") -> ControlException:
     return ControlException.objects.get(state="OPEN")
 
 
+def found_again(said: str) -> None:
+    with transaction.atomic():
+        found(said)
+
+
 def agent(name: str = "agent") -> Actor:
     return person(name, Role.AGENT)
 
@@ -191,6 +196,25 @@ def test_the_database_asks_the_same_of_who_goes_around_the_services() -> None:
         Request.objects.update(note="later")
     with pytest.raises(DatabaseError), transaction.atomic():
         Request.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_grant_and_a_control_at_once_end_in_one_of_both_orders(attempt: int) -> None:
+    row = asked()
+    boss = supervisor()
+
+    ends = at_once(lambda: grant(row, boss), lambda: found_again("3"))
+
+    row.refresh_from_db()
+    waived = ControlException.objects.filter(state="WAIVED").count()
+    if row.state == "GRANTED":  # granted first: what is found now is another finding
+        assert (ends, waived) == (["DONE", "DONE"], 1)
+        said = ControlException.objects.order_by("pk").values_list("state", "found")
+        assert list(said) == [("WAIVED", "1"), ("OPEN", "3")]
+    else:
+        assert (row.state, waived) == ("LAPSED", 0)
+        assert "DONE" in ends
 
 
 @pytest.mark.django_db(transaction=True)
