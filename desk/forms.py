@@ -36,36 +36,34 @@ class SettingForm(forms.Form):
         return {name: f"{self.cleaned_data[name]:f}" for name in self.figures}
 
 
-class LimitForm(forms.Form):
+class LimitForm(SettingForm):
     """Up to what amount a supervisor may validate, from a day on."""
 
-    amount_eur = FigureField(
-        label=_("Limit (EUR)"), min_value=Decimal(0), max_digits=20, decimal_places=4
-    )
-    valid_from = DayField(label=_("Valid from"))
-    reason = forms.CharField(
-        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        limit = FigureField(
+            label=_("Limit (EUR)"), min_value=Decimal(0), max_digits=20, decimal_places=4
+        )
+        super().__init__(*args, figures={"amount_eur": limit}, **kwargs)
 
 
-class SeveralForm(forms.Form):
+class SeveralForm(SettingForm):
     """From what amount on a trade takes several supervisors, from a day on."""
 
     people = forms.TypedChoiceField(
         label=_("Supervisors"), choices=[(number, str(number)) for number in SEVERAL], coerce=int
     )
-    from_eur = FigureField(
-        label=_("From (EUR)"),
-        min_value=Decimal(0),
-        max_digits=20,
-        decimal_places=4,
-        required=False,
-        help_text=_("none: no trade takes so many"),
-    )
-    valid_from = DayField(label=_("Valid from"))
-    reason = forms.CharField(
-        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        start = FigureField(
+            label=_("From (EUR)"),
+            min_value=Decimal(0),
+            max_digits=20,
+            decimal_places=4,
+            required=False,
+            help_text=_("none: no trade takes so many"),
+        )
+        super().__init__(*args, figures={"from_eur": start}, **kwargs)
+        self.order_fields(["people"])
 
 
 class RoleForm(forms.Form):

@@ -153,19 +153,3 @@ SETTING_TRANSITIONS: Final[Mapping[SettingState, frozenset[SettingState]]] = {
     SettingState.APPROVED: frozenset(),
     SettingState.REFUSED: frozenset(),
 }
-
-COLOURS: Final[Mapping[StrEnum, str]] = {
-    ExceptionState.OPEN: "red",
-    ExceptionState.ASSIGNED: "amber",
-    ExceptionState.RESOLVED: "green",
-    ExceptionState.WAIVED: "purple",
-    ExceptionState.CLOSED: "grey",
-    WorkState.DONE: "green",
-    SettingState.PROPOSED: "amber",
-    SettingState.APPROVED: "green",
-    SettingState.REFUSED: "red",
-    RequestState.ASKED: "amber",
-    RequestState.GRANTED: "green",
-    RequestState.WITHDRAWN: "grey",
-    RequestState.LAPSED: "grey",
-}

@@ -19,7 +19,7 @@ from desk.facts import Raised, Subject
 from desk.models import ControlRun
 from desk.states import ExceptionKind, WorkKind
 from kernel.actors import Actor
-from kernel.findings import Finding, Severity
+from kernel.findings import Finding
 from kernel.states import require_transition
 from trades.facts import TradeFacts
 from trades.rules import active_rules, judge_all
@@ -45,7 +45,6 @@ JUDGED: Final = frozenset(
         TradeState.PENDING_VALIDATION,
     }
 )
-SEVERITY_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.BLOCKING: 2}
 LAST_HOUR: Final = 23
 Books = Sequence[tuple[Sequence[TradeFacts], Book]]
 MOVE: Final = "UPDATE trades_trade SET state = %s WHERE id = ANY(%s)"
@@ -125,9 +124,10 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
         return Controlled()
     settings = in_force(day=at.date())
     books = books_of(chunk, settings, run.library.product_of(chunk))
+    terms = _terms_of(books)
     if alone:
         lock_limits(chunk)
-    found, cut_off = _judge(books, run.library), _cut_off(settings.everywhere)
+    found, cut_off = _judge(chunk, books, terms, run.library), _cut_off(settings.everywhere)
     held = desk.settle_findings(
         subject_kind=SUBJECT_KIND,
         subject_ids=[facts.trade_id for facts in chunk],
@@ -137,7 +137,7 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
         at=at,
     )
     if not alone:
-        _require_room(chunk, held, found, books)
+        _require_room(chunk, held, found, terms)
     _move(chunk, held, cut_off, actor, at)
     blocks.expect(chunk, actor=actor, at=at)
     rule_set = rule_evidence.keep_book(settings, at=at)
@@ -148,14 +148,14 @@ def _require_room(
     chunk: Sequence[TradeFacts],
     held: set[int],
     found: Mapping[int, list[Finding]],
-    books: Books,
+    terms: Mapping[int, LimitTerms],
 ) -> None:
     """Look again whether what goes on fits under its limits; what was waived need not."""
     accepted = [
         trade_id for trade_id, said in found.items() if any(f.code in OF_LIMITS for f in said)
     ]
     clean = [facts for facts in chunk if facts.trade_id not in held]
-    require_room(clean, accepted=accepted, terms=_terms_of(books))
+    require_room(clean, accepted=accepted, terms=terms)
 
 
 def _terms_of(books: Books) -> Mapping[int, LimitTerms]:
@@ -167,10 +167,14 @@ def _terms_of(books: Books) -> Mapping[int, LimitTerms]:
     return found
 
 
-def _judge(books: Books, library: Library) -> Mapping[int, list[Finding]]:
+def _judge(
+    chunk: Sequence[TradeFacts],
+    books: Books,
+    terms: Mapping[int, LimitTerms],
+    library: Library,
+) -> Mapping[int, list[Finding]]:
     found: dict[int, list[Finding]] = {}
-    every = sorted((f for trades, _book in books for f in trades), key=lambda f: f.trade_id)
-    room = room_of(every, _terms_of(books), library.uses)
+    room = room_of(chunk, terms, library.uses)
     for trades, book in books:
         windows = Windows.of({rule.code: values for rule, values in book})
         found |= judge_all(trades, library.context(trades, windows=windows, room=room), book)
@@ -180,7 +184,7 @@ def _judge(books: Books, library: Library) -> Mapping[int, list[Finding]]:
 def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:
     """Return what the rule book as it is set today says of a trade that is not stored."""
     books = books_of([facts], in_force(day=at.date()), library.product_of([facts]))
-    return _judge(books, library).get(facts.trade_id, [])
+    return _judge([facts], books, _terms_of(books), library).get(facts.trade_id, [])
 
 
 def _cut_off(settings: Settings) -> time:
