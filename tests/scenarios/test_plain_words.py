@@ -90,9 +90,8 @@ def test_ctrl_c_during_a_first_start_ends_it_quietly(moment: str) -> None:
         assert up.log().rstrip().endswith("stopped")
 
 
-def test_a_cluster_whose_secrets_are_gone_is_named() -> None:
-    with home() as folder:
-        assert manage(folder, "migrate", "--no-input", "-v", "0").returncode == 0
+def test_a_cluster_whose_secrets_are_gone_is_named(migrated: Path) -> None:
+    with home(migrated) as folder:
         (folder / "secrets.json").unlink()
 
         done = manage(folder, "verify_audit")

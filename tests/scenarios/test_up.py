@@ -20,7 +20,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(name="folder")
-def _folder() -> Iterator[Path]:
+def _folder(migrated: Path) -> Iterator[Path]:
+    """Where it was started before: what a first start does is shown by itself."""
+    with home(migrated) as folder:
+        yield folder
+
+
+@pytest.fixture(name="new")
+def _new() -> Iterator[Path]:
     with home() as folder:
         yield folder
 
@@ -77,20 +84,20 @@ def test_a_killed_launcher_is_taken_over_and_the_data_is_kept(folder: Path) -> N
     assert second.end(signal.SIGINT) == 0, second.log()
 
 
-def test_a_first_start_that_is_killed_leaves_nothing_half_done(folder: Path) -> None:
+def test_a_first_start_that_is_killed_leaves_nothing_half_done(new: Path) -> None:
     for moment in ("Valkey ready", "demo: reference data ready"):
-        first = launch(folder, demo=True)
+        first = launch(new, demo=True)
         eventually(functools.partial(_said, first, moment))
         assert first.end(signal.SIGKILL) == -signal.SIGKILL
 
-    second = launch(folder, demo=True)
+    second = launch(new, demo=True)
     eventually(second.ready)
 
     assert "was not loaded" not in second.log()
     counted = "from trades.models import Trade; print(Trade.objects.count() > 4000)"
     assert second.told("shell", "--no-imports", "-c", counted) == "True"
     assert second.end() == 0, second.log()
-    assert not marked(mark_of((folder / "up.lock").stat()))
+    assert not marked(mark_of((new / "up.lock").stat()))
 
 
 def test_a_second_launcher_in_the_same_folder_and_a_taken_port_are_refused(folder: Path) -> None:

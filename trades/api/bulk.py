@@ -26,7 +26,7 @@ from trades.services import bulk, capture
 from trades.states import Channel
 
 WHOLE_ITEMS: Final = 10_000
-SLICE_ITEMS: Final = 5_000
+SLICE_ITEMS: Final = 4_000
 SLICE_BYTES: Final = 16 * 1024 * 1024
 FEW: Final = 1_000
 PATIENCE_S: Final = 30
