@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Extract, Greatest
 
 from core.access import Action
-from core.jobs import list_jobs
+from core.job_acts import list_jobs
 from core.models import Job, JobState, RoleGrant
 from desk import selectors as desk
 from desk.models import WorkItem

@@ -6,6 +6,7 @@ therefore idempotent, and a job that fails three times stays FAILED in front of 
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,14 +19,13 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Value
 from django.db.models.functions import Concat, Now
 from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext
 
-from core import access, context, doorbell, outbox
-from core.acts import acting
+from core import context, doorbell
 from core.heartbeat import beating
 from core.models import Job, JobState
 from core.unreadable import message_of
@@ -47,6 +47,17 @@ UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_in
               ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+#: What failed before, or was left by a worker that died, runs alone: it may be what kills the others.
+CLAIM_ALONG: Final = """
+UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_interval(secs => %s),
+       attempts = 1, started_at = now(), log = log || %s
+ WHERE id = (SELECT id FROM core_job
+              WHERE state = 'QUEUED' AND due_at <= clock_timestamp() AND kind = %s
+                AND attempts = 0 AND actor_name = %s
+                AND actor_user_id IS NOT DISTINCT FROM %s
+              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, parameters::text
+"""
 
 Handler = Callable[["JobRun"], None]
 _handlers: dict[str, Handler] = {}
@@ -57,13 +68,6 @@ class UnknownJobKind(Refusal):
     """No room registered a handler for this kind of job."""
 
     code = "UNKNOWN_JOB_KIND"
-
-
-class UnableToRetry(Refusal):
-    """The job has not failed, or the same work is under way again."""
-
-    code = "UNABLE_TO_RETRY"
-    status_code = 409
 
 
 class LeaseLost(RuntimeError):
@@ -104,6 +108,8 @@ class JobRun:
     actor: Actor
     at: datetime
     lease: UUID
+    attempt: int = 1
+    along: list[int] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=dict)
     _told_at: float | None = None
     is_put_back: bool = False
@@ -143,6 +149,24 @@ class JobRun:
         due = Job.objects.filter(state=JobState.QUEUED, due_at__lte=Now()).exclude(kind=self.kind)
         self.is_put_back = due.exists()
         return self.is_put_back
+
+    def take_along(self) -> dict[str, Any] | None:
+        """Claim one more job of this kind and return its parameters, or None when none is due.
+
+        For a handler that does many as cheaply as one. What is taken along ends with this job, and
+        runs by itself when this one fails; its page says with which job it was done.
+        """
+        if self.attempt > 1:
+            return None
+        log = gettext("Done together with job %(number)s.") % {"number": self.job_id}
+        asked = (f"{log}\n", self.kind, self.actor.name, self.actor.user_id)
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM_ALONG, [self.lease, settings.JOB_LEASE_SECONDS, *asked])
+            claimed = cursor.fetchone()
+        if claimed is None:
+            return None
+        self.along.append(claimed[0])
+        return dict(json.loads(claimed[1]))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -197,50 +221,6 @@ def enqueue(
     return job
 
 
-def list_jobs(*, actor: Actor) -> QuerySet[Job]:
-    """Return the jobs that the actor may see: a role on some desks shows one's own alone.
-
-    What a job names and logs may be of any desk.
-    """
-    found = Job.objects.all()
-    if access.desks_of(actor, access.Action.VIEW_JOBS) is None:
-        return found
-    return found.filter(actor_user_id=actor.user_id)
-
-
-@transaction.atomic
-def retry_job(*, job_id: int, actor: Actor, at: datetime) -> Job:
-    """Queue a failed job again, with its parameters and all its attempts, and say who asked.
-
-    Raises Forbidden without the right to run jobs, for somebody else's job on all desks;
-    UnableToRetry unless the job is FAILED and no other job does the same work.
-    """
-    access.require(actor, access.Action.RUN_JOB)
-    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
-    if job.actor_user_id is None or job.actor_user_id != actor.user_id:
-        access.require_everywhere(actor, access.Action.RUN_JOB)
-    if job.state != JobState.FAILED:
-        raise UnableToRetry(gettext("Only a failed job can be started again."))
-    live = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
-    if job.dedupe_key and live.filter(dedupe_key=job.dedupe_key).exists():
-        raise UnableToRetry(gettext("The same work is already under way."))
-    with acting(actor=actor, reason=job.error[:200]):
-        outbox.announce("job.retried", subject=f"job:{job.pk}", payload={"job_id": job.pk})
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.QUEUED,
-            attempts=0,
-            error="",
-            due_at=Now(),
-            ended_at=None,
-            progress_done=0,
-            progress_total=0,
-            log=Concat(F("log"), Value(f"{at:%Y-%m-%d %H:%M:%S} {actor.name}\n")),
-        )
-    transaction.on_commit(doorbell.ring, robust=True)
-    job.refresh_from_db()
-    return job
-
-
 def run_next(*, heart: bool = True) -> int | None:
     """Claim one due job and run it to its end; return its id, or None when nothing is due."""
     lease = uuid4()
@@ -271,11 +251,12 @@ def _run(job: Job, lease: UUID, *, heart: bool) -> None:
         actor=Actor(name=job.actor_name, kind=ActorKind(job.actor_kind), user_id=job.actor_user_id),
         at=_database_clock(),
         lease=lease,
+        attempt=job.attempts,
     )
     try:
         handler = _handler_for(job)
         with (
-            beating(job.pk, lease, settings.JOB_LEASE_SECONDS, enabled=heart),
+            beating(run.job_id, run.along, lease, settings.JOB_LEASE_SECONDS, enabled=heart),
             translation.override(_language_of(job)),
             _isolated(),
         ):
@@ -329,6 +310,10 @@ def _finish(run: JobRun) -> None:
     )
     if not finished:
         logger.warning("job %s ended after its lease was taken over", run.job_id)
+    if run.along:
+        Job.objects.filter(pk__in=run.along, lease=run.lease).update(
+            state=JobState.DONE, ended_at=Now(), lease=None, lease_until=None
+        )
 
 
 def _put_back(run: JobRun) -> None:
@@ -354,6 +339,10 @@ def _fail(job: Job, run: JobRun, failure: Exception) -> None:
         pause = BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1] * settings.JOB_BACK_OFF_FACTOR
         values |= {"state": JobState.QUEUED, "due_at": Now() + pause, "lease_until": None}
     Job.objects.filter(pk=job.pk, lease=run.lease).update(**values)
+    if run.along:
+        Job.objects.filter(pk__in=run.along, lease=run.lease).update(
+            state=JobState.QUEUED, due_at=Now(), lease=None, lease_until=None, log=""
+        )
 
 
 def _last_line(failure: Exception) -> str:

@@ -143,9 +143,10 @@ def is_permanent(model: type[models.Model]) -> bool:
     return bool(getattr(model, "permanent", False))
 
 
-def cut_tables() -> list[str]:
-    """Return the tables that are cut in partitions."""
-    return [m._meta.db_table for m in our_models() if getattr(m, "partitioned_by", "")]
+def cut_tables() -> dict[str, int]:
+    """Return the tables that are cut in partitions, with the percentage that fills their pages."""
+    cut = (model for model in our_models() if getattr(model, "partitioned_by", ""))
+    return {model._meta.db_table: int(getattr(model, "fillfactor", 100)) for model in cut}
 
 
 def references() -> list[Reference]:

@@ -39,8 +39,14 @@ CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
 
 @job_handler("trades.control_batch", counts=CONTROLLED)
 def control_batch(run: JobRun) -> None:
-    """Judge what a batch brought in; a repeated job finds nothing left to do, and says so."""
+    """Judge what a batch brought in; a repeated job finds nothing left to do, and says so.
+
+    Behind a queue, small batches are judged together, as many as one transaction takes.
+    """
     ids = control_facts.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
+    while len(ids) < control.CHUNK and (more := run.take_along()):
+        more_ids = control_facts.trades_of_batch(batch_id=int(more["batch_id"]))
+        ids = sorted({*ids, *more_ids})
     _control(run, ids, only=frozenset({TradeState.RECEIVED}))
 
 

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import access, bulk, export_jobs, jobs
+from core import access, bulk, export_jobs, job_acts
 from core.models import ExportedFile, Job, JobOutcome, JobState, OutcomeState
 from core.pages import DetailPage, ListPage, PageView, Tab, words
 from core.pages.base import ActedRequest
@@ -75,7 +75,7 @@ class JobList(ListPage):
     empty_text = _("No job has run yet: they start with a capture, an import or a report.")
 
     def get_queryset(self) -> QuerySet[Job]:
-        return jobs.list_jobs(actor=self.request.actor)
+        return job_acts.list_jobs(actor=self.request.actor)
 
     def row_url(self, record: Job) -> str:
         return f"{self.request.path}{record.pk}/"
@@ -95,7 +95,7 @@ class JobDetail(DetailPage):
         return self.render({"object": self.object, **self.extra_context()}, template=template)
 
     def get_queryset(self) -> QuerySet[Job]:
-        return jobs.list_jobs(actor=self.request.actor)
+        return job_acts.list_jobs(actor=self.request.actor)
 
     def extra_context(self) -> dict[str, Any]:
         may = access.allows(self.request.actor, access.Action.RUN_JOB)
@@ -114,8 +114,8 @@ class RetryJob(PageView):
     action = access.Action.RUN_JOB
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        get_object_or_404(jobs.list_jobs(actor=self.request.actor), pk=pk)
-        jobs.retry_job(job_id=pk, actor=self.request.actor, at=timezone.now())
+        get_object_or_404(job_acts.list_jobs(actor=self.request.actor), pk=pk)
+        job_acts.retry_job(job_id=pk, actor=self.request.actor, at=timezone.now())
         messages.success(request, gettext("The job is queued again."))
         return redirect("core:job", pk)
 
@@ -168,7 +168,7 @@ class JobRows(ListPage):
     empty_text = _("This job has no rows.")
 
     def get_queryset(self) -> QuerySet[JobOutcome]:
-        job = get_object_or_404(jobs.list_jobs(actor=self.request.actor), pk=self.kwargs["pk"])
+        job = get_object_or_404(job_acts.list_jobs(actor=self.request.actor), pk=self.kwargs["pk"])
         if not _may_see_rows(job, self.request):
             raise Http404
         return JobOutcome.objects.filter(job=job)

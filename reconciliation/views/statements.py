@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core import access, jobs
+from core import access, job_acts
 from core.access import Action
 from core.models import LIVE_JOB, Job, JobState
 from core.pages import DetailPage, ListPage, PageView, Tab, words
@@ -113,7 +113,7 @@ class StatementDetail(DetailPage):
             "lines": lines[:LINES_SHOWN],
             "lines_hidden": max(shown - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
-            "job": job if job and jobs.list_jobs(actor=actor).filter(pk=job.pk).exists() else None,
+            "job": job if job and job_acts.list_jobs(actor=actor).filter(pk=job.pk).exists() else None,
             "waits": _waits(self.object, job),
             "given_up": selectors.import_was_given_up(self.object),
             "breaks": breaks.order_by().values("category").annotate(n=Count("pk")),

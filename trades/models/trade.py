@@ -168,6 +168,7 @@ class Trade(Terms):
     permanent: ClassVar = True
     references_in_sets: ClassVar = True
     partitioned_by: ClassVar = "id"
+    fillfactor: ClassVar = 45
     audit: ClassVar = AuditPolicy(
         entity="trade", reference=("reference",), found_by="trades.selectors.trade_ids_called"
     )

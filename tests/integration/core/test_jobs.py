@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from core import access, doorbell, jobs, outbox
+from core import access, doorbell, job_acts, jobs, outbox
 from core.acts import acting
 from core.jobs import JobRun
 from core.models import Job, OutboxEvent, User
@@ -109,6 +109,52 @@ def test_a_job_does_not_give_way_to_its_own_kind(handlers: dict[str, Any]) -> No
 
     assert jobs.run_pending() == 2
     assert told == [False, False]
+
+
+def test_jobs_that_are_taken_along_end_together(handlers: dict[str, Any]) -> None:
+    told: list[list[int]] = []
+
+    def many(run: JobRun) -> None:
+        told.append([run.parameters["n"]])
+        while len(told[-1]) < 3 and (more := run.take_along()):
+            told[-1].append(more["n"])
+        run.count("rows", len(told[-1]))
+
+    handlers |= {"test.many": many, "test.echo": lambda _run: None}
+    asked = [queue("test.many", parameters={"n": n}, due_key=f"{n}") for n in range(1, 5)]
+    queue("test.many", parameters={"n": 9}, due_key="9", actor=Actor(name="ben", kind=ActorKind.PERSON))
+    queue("test.echo")
+
+    assert jobs.run_pending() == 4
+    assert told == [[1, 2, 3], [4], [9]]
+    for job in asked:
+        job.refresh_from_db()
+        assert (job.state, job.attempts, job.lease) == ("DONE", 1, None)
+        assert job.ended_at is not None
+    assert [job.counts for job in asked] == [{"rows": 3}, {}, {}, {"rows": 1}]
+    assert asked[1].log == f"Done together with job {asked[0].pk}.\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_taken_along_by_one_that_fails_run_each_by_itself(handlers: dict[str, Any]) -> None:
+    told: list[list[int]] = []
+
+    def many(run: JobRun) -> None:
+        told.append([run.parameters["n"]])
+        while more := run.take_along():
+            told[-1].append(more["n"])
+        if 2 in told[-1]:
+            raise ZeroDivisionError("poison")
+
+    handlers["test.many"] = many
+    asked = [queue("test.many", parameters={"n": n}, due_key=f"{n}") for n in range(1, 4)]
+    jobs.run_pending()
+
+    for job in asked:
+        job.refresh_from_db()
+    assert [job.state for job in asked] == ["DONE", "FAILED", "DONE"]
+    assert told[0] == [1, 2, 3]
+    assert sorted(told[1:]) == [[1], [2], [2], [3]]
 
 
 def test_a_refusal_is_final_at_once(handlers: dict[str, Any]) -> None:
@@ -254,10 +300,10 @@ def test_a_failed_job_is_started_again_by_who_may(handlers: dict[str, Any]) -> N
     jobs.run_pending()
     agent, auditor = person("kim", Role.AGENT), person("aud", Role.AUDITOR)
     with pytest.raises(access.Forbidden):
-        jobs.retry_job(job_id=job.pk, actor=auditor, at=AT)
+        job_acts.retry_job(job_id=job.pk, actor=auditor, at=AT)
     handlers["test.echo"] = lambda run: run.count("rows")
 
-    again = jobs.retry_job(job_id=job.pk, actor=agent, at=AT)
+    again = job_acts.retry_job(job_id=job.pk, actor=agent, at=AT)
 
     assert (again.state, again.attempts, again.error) == ("QUEUED", 0, "")
     told = OutboxEvent.objects.get(event="job.retried")
@@ -265,8 +311,8 @@ def test_a_failed_job_is_started_again_by_who_may(handlers: dict[str, Any]) -> N
     jobs.run_pending()
     job.refresh_from_db()
     assert (job.state, job.counts) == ("DONE", {"rows": 1})
-    with pytest.raises(jobs.UnableToRetry):
-        jobs.retry_job(job_id=job.pk, actor=agent, at=AT)
+    with pytest.raises(job_acts.UnableToRetry):
+        job_acts.retry_job(job_id=job.pk, actor=agent, at=AT)
 
 
 def test_a_failed_job_waits_while_the_same_work_is_under_way(handlers: dict[str, Any]) -> None:
@@ -274,8 +320,8 @@ def test_a_failed_job_waits_while_the_same_work_is_under_way(handlers: dict[str,
     Job.objects.filter(pk=failed.pk).update(state="FAILED")
     queue(dedupe_key="day")
 
-    with pytest.raises(jobs.UnableToRetry):
-        jobs.retry_job(job_id=failed.pk, actor=person("kim", Role.AGENT), at=AT)
+    with pytest.raises(job_acts.UnableToRetry):
+        job_acts.retry_job(job_id=failed.pk, actor=person("kim", Role.AGENT), at=AT)
 
 
 def test_a_job_speaks_the_language_of_who_asked(handlers: dict[str, Any]) -> None:
@@ -306,11 +352,11 @@ def test_a_role_on_some_desks_sees_and_retries_ones_own_jobs_only(client: Client
 
     for job in (theirs, systems):
         with pytest.raises(access.Forbidden):
-            jobs.retry_job(job_id=job.pk, actor=eve, at=AT)
+            job_acts.retry_job(job_id=job.pk, actor=eve, at=AT)
     client.force_login(User.objects.get(username="eve"))
     assert [row["value"] for row in client.get("/jobs/").context["rows"]] == [str(own.pk)]
     assert client.get(f"/jobs/{theirs.pk}/").status_code == 404
     assert client.post(f"/jobs/{theirs.pk}/retry/").status_code == 404
     assert client.post(f"/jobs/{own.pk}/retry/").status_code == 302
     for job in (theirs, systems):
-        assert jobs.retry_job(job_id=job.pk, actor=kim, at=AT).state == "QUEUED"
+        assert job_acts.retry_job(job_id=job.pk, actor=kim, at=AT).state == "QUEUED"

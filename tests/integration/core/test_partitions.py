@@ -47,6 +47,14 @@ def test_extending_again_makes_nothing_and_the_application_may_ask_for_it() -> N
     assert partitions.extend() == 0
 
 
+@pytest.mark.parametrize(("table", "filled"), sync.cut_tables().items())
+def test_the_pages_of_a_partition_are_filled_as_its_table_says(table: str, filled: int) -> None:
+    storage = "SELECT DISTINCT coalesce(reloptions::text, '{fillfactor=100}') FROM pg_class"
+    parts = [name for name, _bounds in asked(PARTITIONS, table)]
+
+    assert asked(f"{storage} WHERE relname = ANY(%s)", parts) == [(f"{{fillfactor={filled}}}",)]
+
+
 @pytest.mark.parametrize("table", sync.cut_tables())
 def test_a_partition_is_no_way_round_its_table(table: str) -> None:
     for statement in ("SELECT FROM {}", "DELETE FROM {}", "INSERT INTO {} DEFAULT VALUES"):

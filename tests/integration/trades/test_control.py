@@ -24,7 +24,7 @@ from kernel.findings import Severity
 from refdata.models import Book, Calendar, Currency, Party, Price, SettlementCycle, Trader
 from tests.factories.controlled import BNP_ISIN, batch, cancelled, switched_off, trade, world
 from tests.integration.desk.people import person
-from trades.models import Trade
+from trades.models import CaptureBatch, Trade
 from trades.rules import RULE_BY_CODE, active_rules, judge_all
 from trades.rules.context import RuleContext
 from trades.services import control
@@ -53,6 +53,21 @@ def found(made: Trade) -> list[tuple[str, str]]:
 def state(made: Trade) -> str:
     made.refresh_from_db()
     return made.state
+
+
+def test_a_change_of_state_writes_no_index() -> None:
+    """The row finds room on its page; else it costs as many index entries as there are indexes."""
+    clean = [trade(n) for n in range(1, 6)]
+
+    run(*clean)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_upd), sum(n_tup_hot_upd) FROM pg_stat_xact_user_tables"
+            " WHERE relid IN (SELECT inhrelid FROM pg_inherits"
+            "                  WHERE inhparent = 'trades_trade'::regclass)"
+        )
+        assert cursor.fetchone() == (5, 5)
 
 
 def test_clean_trade_goes_to_the_supervisors_queue() -> None:
@@ -353,11 +368,28 @@ def test_captured_batch_is_controlled_by_a_job_and_a_second_job_finds_nothing() 
     for _repeat in range(2):
         with acting(actor=SYSTEM):
             announce("trades.captured", subject="batch", payload={"batch_id": batch().pk})
-    jobs.run_pending()
+        jobs.run_pending()
 
     assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
     counts = list(Job.objects.order_by("id").values_list("state", "counts__judged"))
     assert counts == [("DONE", 2), ("DONE", 0)]
+
+
+def test_batches_behind_a_queue_are_judged_together() -> None:
+    other = CaptureBatch.objects.create(
+        channel="BULK", source_system="OMS", actor_name="agent", received_at=AT
+    )
+    made = [trade(1), trade(2, price=Decimal(605), batch=other)]
+    for one in made:
+        with acting(actor=SYSTEM):
+            announce("trades.captured", subject="batch", payload={"batch_id": one.batch_id})
+    jobs.run_pending()
+
+    assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
+    assert ControlRun.objects.get().judged == 2
+    first, second = Job.objects.order_by("id")
+    assert (first.state, first.counts["judged"]) == ("DONE", 2)
+    assert (second.state, second.log) == ("DONE", f"Done together with job {first.pk}.\n")
 
 
 def test_recontrol_of_an_instrument_takes_the_trades_that_wait() -> None:
