@@ -96,7 +96,13 @@ def explain_choice(
     """
     among = sorted(instructions, key=_specificity, reverse=True)
     misfits = {
-        found.instruction_id: _misfit(found, currency, asset_class, settlement_date, account_id)
+        found.instruction_id: misfit_of(
+            found,
+            currency=currency,
+            asset_class=asset_class,
+            settlement_date=settlement_date,
+            account_id=account_id,
+        )
         for found in among
     }
     fitting = [found for found in among if misfits[found.instruction_id] is None]
@@ -121,14 +127,15 @@ def _fate(found: InstructionFacts, chosen: InstructionFacts) -> Fate:
     return Fate.BEGAN_EARLIER if as_specific else Fate.LESS_SPECIFIC
 
 
-def _misfit(
+def misfit_of(
     found: InstructionFacts,
+    *,
     currency: str,
     asset_class: str,
     settlement_date: date,
-    account_id: int | None,
+    account_id: int | None = None,
 ) -> Fate | None:
-    """Return the first criterion that does not agree, None when all do."""
+    """Return the first criterion that does not agree with an instruction, None when all do."""
     misfits = (
         (found.account_id not in (None, account_id), Fate.OTHER_ACCOUNT),
         (found.currency not in ("", currency), Fate.OTHER_CURRENCY),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kernel.findings import Finding, Severity
-from refdata.rules.instructions import Fate, explain_choice
+from refdata.rules.instructions import explain_choice, misfit_of
 from trades.facts import TradeFacts
 from trades.rules.completeness import WITHDRAWN
 from trades.rules.context import RuleContext
@@ -85,16 +85,18 @@ def check_instruction_fits(
     if number is None or facts.settlement_date is None or instrument is None:
         return
     chosen = context.chosen.get(number)
-    judged = explain_choice(
-        [chosen] if chosen is not None else [],
-        currency=facts.currency,
-        asset_class=instrument.asset_class,
-        settlement_date=facts.settlement_date,
-        account_id=context.accounts.get(facts.account_code),
-    )
-    why = {f"instruction_{one.fate.lower()}": str(number) for one in judged}
-    if f"instruction_{Fate.CHOSEN.lower()}" in why:
-        return
+    misfit = None
+    if chosen is not None:
+        misfit = misfit_of(
+            chosen,
+            currency=facts.currency,
+            asset_class=instrument.asset_class,
+            settlement_date=facts.settlement_date,
+            account_id=context.accounts.get(facts.account_code),
+        )
+        if misfit is None:
+            return
+    why = {f"instruction_{misfit.lower()}": str(number)} if misfit else {}
     yield check_instruction_fits.finding(
         "settlement_instruction",
         expected=N_("an approved settlement instruction"),
