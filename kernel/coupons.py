@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from kernel.money import EXACT
@@ -68,16 +69,11 @@ class Coupons:
 
         In the currency of the nominal, not rounded. Raises NoInterest.
         """
-        start, end = self.period(day)
-        if self.ex_days and day >= end - timedelta(days=self.ex_days):
-            share = -self._share(day, end, (start, end))
-        else:
-            first = max(start, self.interest_from) if self.interest_from else start
-            share = self._share(first, day, (start, end))
+        share = _share_accrued(self, day)
         product = EXACT.multiply(EXACT.multiply(nominal, self.rate), Decimal(share.numerator))
         return EXACT.divide(product, EXACT.multiply(PERCENT, Decimal(share.denominator)))
 
-    def _share(self, first: date, last: date, period: tuple[date, date]) -> Fraction:
+    def share(self, first: date, last: date, period: tuple[date, date]) -> Fraction:
         """Return which part of a year's interest accrues between two days of one period."""
         if self.day_count is DayCount.ACT_ACT:
             return Fraction((last - first).days, self.frequency * (period[1] - period[0]).days)
@@ -90,6 +86,16 @@ class Coupons:
         last = calendar.monthrange(year, month)[1]
         at_end = _is_month_end(self.maturity)
         return date(year, month, last if at_end else min(self.maturity.day, last))
+
+
+@lru_cache(maxsize=10_000)
+def _share_accrued(coupons: Coupons, day: date) -> Fraction:
+    """Return which part of a year's interest a buyer pays; many trades of a bond settle on a day."""
+    start, end = coupons.period(day)
+    if coupons.ex_days and day >= end - timedelta(days=coupons.ex_days):
+        return -coupons.share(day, end, (start, end))
+    first = max(start, coupons.interest_from) if coupons.interest_from else start
+    return coupons.share(first, day, (start, end))
 
 
 def part_of_year(first: date, last: date, day_count: DayCount) -> Fraction:
