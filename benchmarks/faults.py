@@ -278,6 +278,21 @@ def _outside_the_range_of_the_day(market: Market, day: date, name: str) -> Plant
     return in_what_is_unfit(market, day, name, "ranged", price="103")
 
 
+@fault("price", "TRD-408")
+def _two_percent_in_a_calm_share(market: Market, day: date, name: str) -> Planted:
+    return in_what_is_unfit(market, day, name, "calm", price="102")
+
+
+@fault("price", "TRD-409")
+def _another_source_says_three_percent_more(market: Market, day: date, name: str) -> Planted:
+    return in_what_is_unfit(market, day, name, "two_sources", price="100")
+
+
+@fault("price", "TRD-410")
+def _a_point_of_a_bond_that_ends_soon(market: Market, day: date, name: str) -> Planted:
+    return in_what_is_unfit(market, day, name, "short", price="99", quantity="1000")
+
+
 # -------------------------------------------------------------------------------------- duplicates
 @fault("duplicates", "TRD-501")
 def _the_same_fill_again(market: Market, day: date, name: str) -> Planted:
@@ -377,3 +392,9 @@ def _booked_at_night(market: Market, day: date, name: str) -> Planted:
 @fault("timing", "TRD-703")
 def _booked_on_a_holiday(market: Market, day: date, name: str) -> Planted:
     return [Sent(datetime.combine(CHRISTMAS, time(14), PARIS), clean(market, day, name))]
+
+
+@fault("timing", "TRD-706")
+def _dealt_before_the_market_opened(market: Market, day: date, name: str) -> Planted:
+    early = datetime.combine(day, time(7, 40), PARIS)
+    return changed(market, day, name, traded_at=early.isoformat())

@@ -126,12 +126,14 @@ def opened(seed: int) -> Market:
 
 def _places() -> dict[str, refdata.Venue]:
     codes = (("TARGET", "PAYMENT"), ("FEDWIRE", "PAYMENT"), *((m, "EXCHANGE") for m in VENUES))
+    session = {"opens_at": time(9), "closes_at": time(17, 30)}
     calendars = {
         code: refdata.Calendar.objects.create(
-            code=code, name=code, kind=kind, first_day=date(2023, 1, 1), last_day=date(2028, 1, 1)
+            code=code, name=code, kind=kind, first_day=date(2023, 1, 1), last_day=date(2028, 1, 1),
+            **(session if kind == "EXCHANGE" else {}),
         )
         for code, kind in codes
-    }
+    }  # fmt: skip
     refdata.CalendarDay.objects.create(
         calendar=calendars["TARGET"], day=CHRISTMAS, name="Christmas"
     )
@@ -230,13 +232,16 @@ UNFIT: Final = {
     "matured": 9005,
     "on_ticks": 9006,
     "ranged": 9007,
+    "calm": 9008,
+    "two_sources": 9009,
+    "short": 9010,
 }
 
 
 def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
     """Write what clean trades do not deal in; each has a close of a hundred, unless it has none."""
     for what, number in UNFIT.items():
-        kind = "BOND" if what == "matured" else "EQUITY"
+        kind = "BOND" if what in {"matured", "short"} else "EQUITY"
         instrument = _instrument(number, kind, venue)
         if what == "delisted":
             instrument.status = "INACTIVE"
@@ -246,7 +251,14 @@ def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
             instrument.lot_size = Decimal(10)
         if what == "matured":
             instrument.maturity_date = FIRST - timedelta(days=30)
+        if what == "short":
+            instrument.maturity_date = date(2027, 5, 25)
         instrument.save()
+        if what == "two_sources":
+            refdata.Price.objects.bulk_create(
+                refdata.Price(instrument=instrument, day=day, source="OTHER", close=Decimal(103))
+                for day in days
+            )
         ranged = {"high": Decimal(101), "low": Decimal(99)} if what == "ranged" else {}
         known = {"stale": days[:1], "unpriced": []}.get(what, days)
         refdata.Price.objects.bulk_create(

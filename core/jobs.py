@@ -47,7 +47,7 @@ UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_in
               ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
-#: What failed before, or was left by a worker that died, runs alone: it may be what kills the others.
+#: What failed before, or was left by a worker that died, runs alone: it may be what kills others.
 CLAIM_ALONG: Final = """
 UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_interval(secs => %s),
        attempts = 1, started_at = now(), log = log || %s

@@ -90,7 +90,7 @@ class Coupons:
 
 @lru_cache(maxsize=10_000)
 def _share_accrued(coupons: Coupons, day: date) -> Fraction:
-    """Return which part of a year's interest a buyer pays; many trades of a bond settle on a day."""
+    """Return which part of a year's interest a buyer pays; many trades ask for the same."""
     start, end = coupons.period(day)
     if coupons.ex_days and day >= end - timedelta(days=coupons.ex_days):
         return -coupons.share(day, end, (start, end))

@@ -157,6 +157,16 @@ class PriceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceWindowFacts:
+    """The moves of the source of the last close, in percent a day; other sources of that day."""
+
+    isin: str
+    usual_move: Decimal | None
+    moves: int
+    others: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CycleFacts:
     """T+`days` for trade dates from `valid_from`; empty market or asset class: all others."""
 

@@ -203,6 +203,7 @@ class CalendarTable(tables.Table):
     kind = StatusColumn(verbose_name=_("Kind"))
     first_day = DayColumn(verbose_name=_("Known from"))
     last_day = DayColumn(verbose_name=_("Known to"))
+    session = TextColumn(verbose_name=_("Session"), order_by=("opens_at",))
     source = TextColumn(verbose_name=_("Source"))
 
     class Meta:

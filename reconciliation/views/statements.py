@@ -20,6 +20,7 @@ from core.models import LIVE_JOB, Job, JobState
 from core.pages import DetailPage, ListPage, PageView, Tab, words
 from core.pages.columns import LinkColumn, MomentColumn, QuantityColumn, StatusColumn, TextColumn
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayFilter, SearchFilter
+from kernel.actors import Actor
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, labelled
 from reconciliation.states import BreakState, Kind, StatementState
@@ -113,7 +114,7 @@ class StatementDetail(DetailPage):
             "lines": lines[:LINES_SHOWN],
             "lines_hidden": max(shown - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
-            "job": job if job and job_acts.list_jobs(actor=actor).filter(pk=job.pk).exists() else None,
+            "job": job if job and _may_see(job, actor) else None,
             "waits": _waits(self.object, job),
             "given_up": selectors.import_was_given_up(self.object),
             "breaks": breaks.order_by().values("category").annotate(n=Count("pk")),
@@ -188,3 +189,7 @@ class RejectStatement(PageView):
         )
         messages.success(request, _t("The file is rejected."))
         return redirect(file)
+
+
+def _may_see(job: Job, actor: Actor) -> bool:
+    return job_acts.list_jobs(actor=actor).filter(pk=job.pk).exists()

@@ -16,7 +16,10 @@ from refdata.states import AssetClass, CalendarKind, RecordState
 
 
 class Calendar(models.Model):
-    """Closed weekdays between `first_day` and `last_day`; outside of them nothing is known."""
+    """Closed weekdays between `first_day` and `last_day`; outside of them nothing is known.
+
+    Of an exchange also the hours of its session, in its own time, where they are known.
+    """
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -24,6 +27,8 @@ class Calendar(models.Model):
     first_day = models.DateField(_("known from"))
     last_day = models.DateField(_("known to"))
     source = models.CharField(_("source"), max_length=80, blank=True)
+    opens_at = models.TimeField(_("session from"), null=True, blank=True)
+    closes_at = models.TimeField(_("session to"), null=True, blank=True)
 
     audit: ClassVar = AuditPolicy(entity="calendar", reference=("code",))
 
@@ -36,6 +41,11 @@ class Calendar(models.Model):
             models.CheckConstraint(
                 condition=models.Q(first_day__lte=models.F("last_day")), name="calendar_span"
             ),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True, closes_at__isnull=True)
+                | models.Q(opens_at__lt=models.F("closes_at")),
+                name="calendar_session",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -43,6 +53,13 @@ class Calendar(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("refdata:calendar", args=[self.pk])
+
+    @property
+    def session(self) -> str:
+        """The hours of the session in the time of the exchange; empty where they are not known."""
+        if self.opens_at is None or self.closes_at is None:
+            return ""
+        return f"{self.opens_at:%H:%M} – {self.closes_at:%H:%M}"
 
 
 class CalendarDay(models.Model):

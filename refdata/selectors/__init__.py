@@ -9,6 +9,7 @@ from refdata.selectors.calendars import (
     cut_off_moments,
     cut_offs_in_force,
     latest_open_day,
+    session_hours,
     settlement_book,
     settlement_calendar,
     settlement_date,
@@ -22,6 +23,7 @@ from refdata.selectors.instruments import (
     instruments_by_id,
     instruments_by_isin,
     last_prices,
+    price_windows,
     resolve_symbols,
 )
 from refdata.selectors.parties import (
@@ -89,10 +91,12 @@ __all__ = [
     "parties_alike",
     "parties_by_id",
     "place_book",
+    "price_windows",
     "resolve_symbols",
     "restrictions",
     "run_out_hits",
     "screened",
+    "session_hours",
     "settlement_book",
     "settlement_calendar",
     "settlement_date",

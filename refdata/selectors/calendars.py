@@ -18,7 +18,7 @@ from refdata.models import Calendar, CalendarDay, Currency, CutOff, SettlementCy
 from refdata.models.labels import LABELS
 from refdata.rules.cut_offs import DELIVERED
 from refdata.rules.settlement import SettlementBook
-from refdata.states import DayStep, InstructionState, RecordState
+from refdata.states import CalendarKind, DayStep, InstructionState, RecordState
 
 HOUSE_CALENDAR: Final = "TARGET"
 CLOSED_MAX: Final = timedelta(days=30)
@@ -204,3 +204,16 @@ def cut_offs_in_force(day: date) -> list[CutOffInForce]:
     )
     known = {row.step: CutOffInForce(row.step, row.days_after, row.at_time, row) for row in rows}
     return [known.get(step) or CutOffInForce(step.value, *at) for step, at in DELIVERED.items()]
+
+
+def session_hours(mics: Iterable[str]) -> dict[str, tuple[time, time]]:
+    """Return by MIC the hours of its session, or those of the exchange that operates it."""
+    hours = {
+        code: (opens, closes)
+        for code, opens, closes in Calendar.objects.filter(
+            kind=CalendarKind.EXCHANGE.value, opens_at__isnull=False
+        ).values_list("code", "opens_at", "closes_at")
+    }
+    operated = Venue.objects.filter(mic__in=set(mics)).values_list("mic", "operating_mic")
+    told = {mic: hours.get(mic) or hours.get(operator) for mic, operator in operated}
+    return {mic: found for mic, found in told.items() if found is not None}

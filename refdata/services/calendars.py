@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from core.access import Action, require
@@ -32,6 +32,16 @@ EXCHANGES: Final = {
     "XTSE": "Toronto Stock Exchange",
     "XTKS": "Tokyo Stock Exchange",
     "XHKG": "Hong Kong Stock Exchange",
+}
+#: Hours of the continuous session with its auctions, in the time of the exchange.
+SESSIONS: Final = {
+    **dict.fromkeys(("XPAR", "XAMS", "XBRU", "XMIL", "XMAD", "XETR"), (time(9), time(17, 30))),
+    **dict.fromkeys(("XSWX", "XSTO"), (time(9), time(17, 30))),
+    **dict.fromkeys(("XLIS", "XLON"), (time(8), time(16, 30))),
+    "XDUB": (time(8), time(16, 28)),
+    **dict.fromkeys(("XNYS", "XNAS", "XTSE"), (time(9, 30), time(16))),
+    "XTKS": (time(9), time(15, 30)),
+    "XHKG": (time(9, 30), time(16)),
 }
 PAYMENTS: Final = {
     # calendar: (name, market of the library, currency)
@@ -147,13 +157,15 @@ def _load_calendar(code: str, span: tuple[date, date], closed: Mapping[date, str
     kind = CalendarKind.EXCHANGE if code in EXCHANGES else CalendarKind.PAYMENT
     name = EXCHANGES[code] if code in EXCHANGES else PAYMENTS[code][0]
     source = "exchange_calendars" if code in EXCHANGES else "holidays"
-    values = {
+    values: dict[str, object] = {
         "name": name,
         "kind": kind.value,
         "first_day": span[0],
         "last_day": span[1],
         "source": source,
     }
+    if code in SESSIONS:
+        values["opens_at"], values["closes_at"] = SESSIONS[code]
     apply(plan_upsert(Calendar, key=("code",), wanted={(code,): values}))
     calendar = Calendar.objects.get(code=code)
     wanted = {(calendar.pk, day): {"name": label[:120]} for day, label in closed.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +85,17 @@ class LastPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceWindow:
+    """What the closes of the last weeks say: the median daily move in percent and of how many
+    moves, and what other sources say of the day of the last close.
+    """
+
+    usual_move: Decimal | None = None
+    moves: int = 0
+    others: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Slices:
     """Trades that are under the limit of one each and over it together: in EUR, and which."""
 
@@ -106,19 +117,20 @@ class Crossing:
 class RuleContext:
     """Reference data of one batch. A key that is absent means "not known", never "fine".
 
-    `venues` maps a MIC to "is active"; `calendars` are keyed by MIC, `settlement_calendars` by
-    (currency, MIC), and `payable` are the currencies whose payment system has one;
-    `settlement_dates` by (ISIN, MIC, trade date); `rates` are units per euro by trade date;
-    `last_prices` by (ISIN, trade date); `twins` and `near_twins` map a trade id to the reference of
-    an older trade with the same terms; `over_trader` and `over_counterparty` map a trade id to the
-    limit that it crosses, `trader_before` and `counterparty_before` to what others used before it:
-    in EUR, of a trader on the trade date, of a counterparty until settlement; the `unvalued` trades
-    that these lack are counted, by (code, trade date); `house` is the calendar of our own days and
-    `slices` map a trade id to the trades it is part of. `instructions` are those of a counterparty
-    of which a trade lacks one, approved or not, `chosen` those that trades have, by their ids,
-    `account_signs` what is odd about their accounts, and `accounts` the keys of ours that trades
-    name. `restrictions` are by ISIN or country, `listed_isins` are the securities that a sanctions
-    list names, with the name of the entry.
+    `venues` maps a MIC to "is active", `sessions` to the hours of its session in its own time;
+    `calendars` are keyed by MIC, `settlement_calendars` by (currency, MIC), and `payable` are the
+    currencies whose payment system has one; `settlement_dates` by (ISIN, MIC, trade date); `rates`
+    are units per euro by trade date; `last_prices` and `price_windows` by (ISIN, trade date);
+    `twins` and `near_twins` map a trade id to the reference of an older trade with the same terms;
+    `over_trader` and `over_counterparty` map a trade id to the limit that it crosses,
+    `trader_before` and `counterparty_before` to what others used before it: in EUR, of a trader on
+    the trade date, of a counterparty until settlement; the `unvalued` trades that these lack are
+    counted, by (code, trade date); `house` is the calendar of our own days and `slices` map a trade
+    id to the trades it is part of. `instructions` are those of a counterparty of which a trade
+    lacks one, approved or not, `chosen` those that trades have, by their ids, `account_signs` what
+    is odd about their accounts, and `accounts` the keys of ours that trades name. `restrictions`
+    are by ISIN or country, `listed_isins` are the securities that a sanctions list names, with the
+    name of the entry.
     """
 
     at: datetime
@@ -128,6 +140,7 @@ class RuleContext:
     books: Mapping[str, BookRef] = dataclasses.field(default_factory=dict)
     traders: Mapping[str, TraderRef] = dataclasses.field(default_factory=dict)
     venues: Mapping[str, bool] = dataclasses.field(default_factory=dict)
+    sessions: Mapping[str, tuple[time, time]] = dataclasses.field(default_factory=dict)
     zones: Mapping[str, tzinfo] = dataclasses.field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
     rates: Mapping[date, Mapping[str, Decimal]] = dataclasses.field(default_factory=dict)
@@ -139,6 +152,7 @@ class RuleContext:
     house: BusinessCalendar | None = None
     settlement_dates: Mapping[tuple[str, str, date], date] = dataclasses.field(default_factory=dict)
     last_prices: Mapping[tuple[str, date], LastPrice] = dataclasses.field(default_factory=dict)
+    price_windows: Mapping[tuple[str, date], PriceWindow] = dataclasses.field(default_factory=dict)
     twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     slices: Mapping[int, Slices] = dataclasses.field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +17,7 @@ from trades.rules.rule import BOOKING, N_, Limits, Parameter, rule
 MINUTE_SECONDS: Final = 60
 SATURDAY: Final = 5
 HOUR: Final = N_("hour of the day, Europe/Paris")
+MINUTES: Final = N_("minutes")
 
 
 @rule(
@@ -26,7 +28,7 @@ HOUR: Final = N_("hour of the day, Europe/Paris")
     message=N_("Booked {found} minutes after the execution; the limit is {expected}."),
     source=N_("MiFID II art. 25 (records); market practice"),
     rationale=N_("A late ticket may have been chosen with hindsight."),
-    parameters=(Parameter("maximum", Decimal(60), N_("minutes")),),
+    parameters=(Parameter("maximum", Decimal(60), MINUTES),),
 )
 def check_late_booking(
     facts: TradeFacts, context: RuleContext, limits: Limits
@@ -146,10 +148,43 @@ def check_by_day(facts: TradeFacts, context: RuleContext, limits: Limits) -> Ite
         )
 
 
+@rule(
+    "TRD-706",
+    Severity.WARNING,
+    owner=Owner.COMPLIANCE,
+    title=N_("Trade is dealt while the venue is open"),
+    message=N_("Dealt at {found}; the session of the venue is {expected}."),
+    source=N_("RTS 25; MAR art. 16; Mission Green report (2008): deals outside hours"),
+    rationale=N_("Nobody deals on a closed market: the time is wrong, or the trade was made up."),
+    parameters=(Parameter("around", Decimal(30), MINUTES),),
+)
+def check_session(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iterator[Finding]:
+    """On a venue whose hours are known, within its session and so many minutes around it, in which
+    auctions and trades at the last price are dealt.
+    """
+    hours = context.sessions.get(facts.venue)
+    if hours is None or facts.product:
+        return
+    dealt = facts.traded_at.astimezone(context.zones.get(facts.venue, HOUSE_ZONE))
+    opens, closes = (_minutes(hour) for hour in hours)
+    if not opens - limits["around"] <= _minutes(dealt.time()) <= closes + limits["around"]:
+        yield check_session.finding(
+            "traded_at",
+            expected=f"{hours[0]:%H:%M} – {hours[1]:%H:%M}",
+            found=f"{dealt:%H:%M}",
+            evidence={"venue": facts.venue},
+        )
+
+
+def _minutes(hour: time) -> int:
+    return hour.hour * 60 + hour.minute
+
+
 RULES: Final = (
     check_late_booking,
     check_backdated,
     check_received_on_working_day,
     check_cut_off,
     check_by_day,
+    check_session,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
@@ -32,6 +32,7 @@ from trades.rules.context import (
     LastPrice,
     OnDemand,
     PartyRef,
+    PriceWindow,
     Restrictions,
     RuleContext,
     Slices,
@@ -86,6 +87,16 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
             for isin, price in prices.items()
         }
     return found
+
+
+def _windows(keys: set[tuple[str, date]]) -> dict[tuple[str, date], PriceWindow]:
+    return {
+        (isin, day): PriceWindow(found.usual_move, found.moves, found.others)
+        for day in {day for _isin, day in keys}
+        for isin, found in refdata.price_windows(
+            [isin for isin, of_day in keys if of_day == day], day
+        ).items()
+    }
 
 
 def _counterparties(
@@ -152,7 +163,11 @@ class Library:
     books: Shelf[str, BookFacts] = field(default_factory=lambda: Shelf(refdata.books_by_code))
     traders: Shelf[str, TraderFacts] = field(default_factory=lambda: Shelf(refdata.traders_by_code))
     currencies: Shelf[str, bool] = field(default_factory=lambda: Shelf(_currencies))
+    sessions: Shelf[str, tuple[time, time]] = field(
+        default_factory=lambda: Shelf(refdata.session_hours)
+    )
     prices: Shelf[tuple[str, date], LastPrice] = field(default_factory=lambda: Shelf(_prices))
+    windows: Shelf[tuple[str, date], PriceWindow] = field(default_factory=lambda: Shelf(_windows))
     instructions: Shelf[int, list[InstructionFacts]] = field(
         default_factory=lambda: Shelf(refdata.instructions_looked_at)
     )
@@ -208,6 +223,7 @@ class Library:
                 for code, found in self.traders.of(facts.trader_code for facts in chunk).items()
             },
             "venues": lambda: {m: book().venues[m].is_active_on(latest()) for m in known()},
+            "sessions": lambda: self.sessions.of(mics()),
             "zones": lambda: {m: ZONES.get(book().venues[m].country, HOUSE_ZONE) for m in known()},
             "currencies": lambda: frozenset(
                 self.currencies.of(code for facts in chunk for code in currencies_of(facts))
@@ -227,13 +243,13 @@ class Library:
         """Return how to read what trades are compared with, by the name of the section."""
         twins = cache(lambda: self.twins(chunk, windows.near_seconds))
         delivery = cache(lambda: self._delivery(chunk))
+        priced = cache(lambda: {(facts.isin, facts.trade_date) for facts in chunk})
         return {
             "rates": lambda: self.rates.of(
                 facts.trade_date for facts in chunk if facts.product == Product.FX
             ),
-            "last_prices": lambda: self.prices.of(
-                (facts.isin, facts.trade_date) for facts in chunk
-            ),
+            "last_prices": lambda: self.prices.of(priced()),
+            "price_windows": lambda: self.windows.of(priced()),
             "twins": lambda: twins()[0],
             "near_twins": lambda: twins()[1],
             "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},

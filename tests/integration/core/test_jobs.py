@@ -122,7 +122,12 @@ def test_jobs_that_are_taken_along_end_together(handlers: dict[str, Any]) -> Non
 
     handlers |= {"test.many": many, "test.echo": lambda _run: None}
     asked = [queue("test.many", parameters={"n": n}, due_key=f"{n}") for n in range(1, 5)]
-    queue("test.many", parameters={"n": 9}, due_key="9", actor=Actor(name="ben", kind=ActorKind.PERSON))
+    queue(
+        "test.many",
+        parameters={"n": 9},
+        due_key="9",
+        actor=Actor(name="ben", kind=ActorKind.PERSON),
+    )
     queue("test.echo")
 
     assert jobs.run_pending() == 4

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
+import exchange_calendars
 import pytest
 
 from kernel.actors import SYSTEM
 from kernel.calendars import UnknownDate
 from refdata import selectors, services
 from refdata.models import Calendar, CalendarDay, SettlementCycle
+from refdata.services.calendars import EXCHANGES, SESSIONS
 from tests.factories import refdata as factories
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,21 @@ def test_every_known_calendar_loads() -> None:
 
     assert Calendar.objects.count() == len(loaded) == 25
     assert all(4 <= closed <= 25 for closed in loaded.values()), loaded
+
+
+def test_the_hours_of_every_session_are_those_of_an_independent_list() -> None:
+    for code, (opens, closes) in SESSIONS.items():
+        told = exchange_calendars.get_calendar(code)
+        assert told.open_times[-1][1] == opens, code
+        assert told.close_times[-1][1] == closes, code
+    assert SESSIONS.keys() == EXCHANGES.keys()
+
+
+def test_a_segment_has_the_hours_of_its_market() -> None:
+    services.load_calendars(first_year=2026, last_year=2026, actor=SYSTEM, codes=("XPAR", "TARGET"))
+    factories.VenueFactory.create(mic="XPAR", operating_mic="XPAR")
+    factories.VenueFactory.create(mic="ALXP", operating_mic="XPAR")
+    factories.VenueFactory.create(mic="XLON", operating_mic="XLON")
+
+    hours = (time(9), time(17, 30))
+    assert selectors.session_hours(["XPAR", "ALXP", "XLON"]) == {"XPAR": hours, "ALXP": hours}

@@ -117,6 +117,27 @@ def test_prices_of_unknown_instruments_and_other_currencies_are_findings() -> No
     }
 
 
+def test_the_window_of_a_price_is_of_its_source_and_names_the_others() -> None:
+    share = factories.InstrumentFactory.create(isin="FR0000120271")
+    closes = {17: "50", 18: "51", 19: "50.49"}  # up two percent, down one
+    for day, close in closes.items():
+        Price.objects.create(
+            instrument=share, day=date(2026, 11, day), source="A", close=Decimal(close)
+        )
+    for day, close in ((19, "50.60"), (16, "10")):
+        Price.objects.create(
+            instrument=share, day=date(2026, 11, day), source="B", close=Decimal(close)
+        )
+
+    (found,) = selectors.price_windows(["FR0000120271"], date(2026, 11, 20)).values()
+    (before,) = selectors.price_windows(["FR0000120271"], date(2026, 11, 18)).values()
+
+    assert (found.usual_move, found.moves) == (Decimal(1), 2)
+    assert found.others == (("B", Decimal("50.6")),)
+    assert (before.usual_move, before.moves, before.others) == (Decimal(2), 1, ())
+    assert selectors.price_windows(["FR0000120271"], date(2026, 11, 1)) == {}
+
+
 def test_the_range_of_a_day_stays_where_a_later_file_does_not_tell_it() -> None:
     factories.InstrumentFactory.create(isin="FR0000120271")
     load("prices", b"isin,day,close,high,low\nFR0000120271,2026-11-19,55.12,55.5,54.9\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from refdata.rules.fees import FeeBook
@@ -22,7 +22,7 @@ from tests.unit.trades.rule_world import (
     world,
 )
 from tests.unit.trades.sanction_cases import SANCTION_CASES
-from trades.rules.context import BookRef, Crossing, LastPrice, RuleContext, Slices
+from trades.rules.context import BookRef, Crossing, LastPrice, PriceWindow, RuleContext, Slices
 
 FULL = Crossing(Decimal(1_000), Decimal(1_000))
 
@@ -47,6 +47,11 @@ def ticking(tick: str) -> RuleContext:
 def ranging(low: str, high: str) -> RuleContext:
     today = LastPrice(FRIDAY, Decimal(61), "EURONEXT", high=Decimal(high), low=Decimal(low))
     return world(last_prices={(BNP_ISIN, FRIDAY): today})
+
+
+def windowed(**said: object) -> RuleContext:
+    calm = PriceWindow(**({"usual_move": Decimal("0.2"), "moves": 19} | said))  # type: ignore[arg-type]  # terms by name
+    return world(price_windows={(BNP_ISIN, FRIDAY): calm})
 
 
 ANA = world().traders["T-ANA"]
@@ -174,6 +179,14 @@ CASES = [
     ("TRD-406", "close_in_euros", facts(currency="USD"), world()),
     ("TRD-407", "above_the_highest", facts(price=Decimal("61.31")), ranging("60", "61")),
     ("TRD-407", "below_the_lowest", facts(price=Decimal("60.69")), ranging("61", "62")),
+    ("TRD-408", "two_percent_in_a_calm_share", facts(price=Decimal("61.20")), windowed()),
+    (
+        "TRD-409",
+        "another_source_two_percent_higher",
+        facts(),
+        windowed(others=(("FEED", Decimal("61.20")),)),
+    ),
+    ("TRD-410", "a_point_and_a_half", bond(price=Decimal("82.40")), world()),
     ("TRD-501", "twin", facts(), world(twins={7: "T3"})),
     ("TRD-502", "near_twin", facts(), world(near_twins={7: "T3"})),
     ("TRD-601", "over_25_million", facts(risk_amount_eur=Decimal("25000000.01")), world()),
@@ -239,4 +252,16 @@ CASES = [
         world(),
     ),
     *PRODUCT_CASES,
+    *(
+        (
+            "TRD-706",
+            f"at_{moment:%H_%M}_utc",
+            facts(traded_at=moment),
+            world(sessions={"XPAR": (time(9), time(17, 30))}),
+        )
+        for moment in (
+            datetime(2026, 11, 20, 7, 29, tzinfo=UTC),
+            datetime(2026, 11, 20, 17, 1, tzinfo=UTC),
+        )
+    ),
 ]
