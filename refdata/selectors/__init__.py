@@ -23,7 +23,6 @@ from refdata.selectors.instruments import (
     instruments_by_id,
     instruments_by_isin,
     last_prices,
-    price_windows,
     resolve_symbols,
 )
 from refdata.selectors.parties import (
@@ -91,7 +90,6 @@ __all__ = [
     "parties_alike",
     "parties_by_id",
     "place_book",
-    "price_windows",
     "resolve_symbols",
     "restrictions",
     "run_out_hits",

@@ -208,11 +208,11 @@ def cut_offs_in_force(day: date) -> list[CutOffInForce]:
 
 def session_hours(mics: Iterable[str]) -> dict[str, tuple[time, time]]:
     """Return by MIC the hours of its session, or those of the exchange that operates it."""
+    exchanges = Calendar.objects.filter(kind=CalendarKind.EXCHANGE.value)
     hours = {
         code: (opens, closes)
-        for code, opens, closes in Calendar.objects.filter(
-            kind=CalendarKind.EXCHANGE.value, opens_at__isnull=False
-        ).values_list("code", "opens_at", "closes_at")
+        for code, opens, closes in exchanges.values_list("code", "opens_at", "closes_at")
+        if opens is not None and closes is not None
     }
     operated = Venue.objects.filter(mic__in=set(mics)).values_list("mic", "operating_mic")
     told = {mic: hours.get(mic) or hours.get(operator) for mic, operator in operated}

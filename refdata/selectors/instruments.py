@@ -10,32 +10,32 @@ from typing import Final
 from django.db import connection
 from django.db.models import Q
 
-from refdata.facts import InstrumentFacts, PriceFacts, PriceWindowFacts
-from refdata.models import FxRate, Instrument, InstrumentAlias, Price
+from refdata.facts import InstrumentFacts, PriceFacts
+from refdata.models import FxRate, Instrument, InstrumentAlias
 from refdata.states import RecordState
 
-WINDOW: Final = 20
+CLOSES_LOOKED_AT: Final = 20
 """Business days, about: a month of closes."""
-WINDOWS: Final = """
-SELECT i.isin, moved.usual_move, moved.moves, coalesce(beside.sources, '{}'),
-       coalesce(beside.closes, '{}')
+LAST_PRICES: Final = """
+SELECT i.isin, last.day, last.source, last.close, last.high, last.low, moved.usual_move,
+       moved.moves, coalesce(beside.sources, '{}'), coalesce(beside.closes, '{}')
   FROM refdata_instrument i
  CROSS JOIN LATERAL (
-       SELECT day, source FROM refdata_price
-        WHERE instrument_id = i.id AND day <= %(day)s ORDER BY day DESC, source LIMIT 1) latest
+       SELECT day, source::text, close, high, low FROM refdata_price
+        WHERE instrument_id = i.id AND day <= %(day)s ORDER BY day DESC, source LIMIT 1) last
  CROSS JOIN LATERAL (
        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(close - before) * 100 / before)
                 AS usual_move, count(before) AS moves
          FROM (SELECT close, lag(close) OVER (ORDER BY day) AS before
                  FROM (SELECT day, close FROM refdata_price
-                        WHERE instrument_id = i.id AND source = latest.source
-                          AND day <= latest.day ORDER BY day DESC LIMIT %(closes)s) closes) steps
+                        WHERE instrument_id = i.id AND source = last.source
+                          AND day <= last.day ORDER BY day DESC LIMIT %(closes)s) closes) steps
         WHERE before IS NOT NULL) moved
   LEFT JOIN LATERAL (
        SELECT array_agg(source::text ORDER BY source) AS sources,
               array_agg(close ORDER BY source) AS closes
          FROM refdata_price
-        WHERE instrument_id = i.id AND day = latest.day AND source <> latest.source) beside ON true
+        WHERE instrument_id = i.id AND day = last.day AND source <> last.source) beside ON true
  WHERE i.isin = ANY(%(isins)s)
 """
 
@@ -81,27 +81,18 @@ def find_instruments(word: str) -> list[int]:
 
 def last_prices(isins: Iterable[str], day: date) -> dict[str, PriceFacts]:
     """Return by ISIN the latest close on or before `day`, with the range of its day where that is
-    known; among sources of one day, by name.
+    known, what the last 20 closes of its source say, and the closes of its day from other sources;
+    among sources of one day, the first by name.
     """
-    rows = (
-        Price.objects.filter(instrument__isin__in=set(isins), day__lte=day)
-        .order_by("instrument__isin", "-day", "source")
-        .distinct("instrument__isin")
-        .values_list("instrument__isin", "day", "source", "close", "high", "low")
-    )
-    return {row[0]: PriceFacts(row[0], *row[1:]) for row in rows if row[0]}
-
-
-def price_windows(isins: Iterable[str], day: date) -> dict[str, PriceWindowFacts]:
-    """Return by ISIN what the last 20 closes on or before `day` say, of the source of the last one,
-    and the closes of that same day from other sources.
-    """
+    found: dict[str, PriceFacts] = {}
     with connection.cursor() as cursor:
-        cursor.execute(WINDOWS, {"isins": sorted(set(isins)), "day": day, "closes": WINDOW})
-        return {
-            isin: PriceWindowFacts(isin, move, moves, tuple(zip(sources, closes, strict=True)))
-            for isin, move, moves, sources, closes in cursor.fetchall()
-        }
+        cursor.execute(
+            LAST_PRICES, {"isins": sorted(set(isins)), "day": day, "closes": CLOSES_LOOKED_AT}
+        )
+        for isin, on, source, close, high, low, move, moves, names, closes in cursor.fetchall():
+            others = tuple(zip(names, closes, strict=True))
+            found[isin] = PriceFacts(isin, on, source, close, high, low, move, moves, others)
+    return found
 
 
 def fx_rates(day: date) -> dict[str, Decimal]:

@@ -75,21 +75,17 @@ class TraderRef:
 
 @dataclass(frozen=True, slots=True)
 class LastPrice:
-    """The last close on or before the trade date, from a source that the desk does not feed."""
+    """The last close on or before the trade date, from a source that the desk does not feed.
+
+    `usual_move` is the median daily move before it in percent, of so many `moves`; `others` are
+    what other sources say of its day.
+    """
 
     day: date
     close: Decimal
     source: str
     high: Decimal | None = None
     low: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PriceWindow:
-    """What the closes of the last weeks say: the median daily move in percent and of how many
-    moves, and what other sources say of the day of the last close.
-    """
-
     usual_move: Decimal | None = None
     moves: int = 0
     others: tuple[tuple[str, Decimal], ...] = ()
@@ -120,7 +116,7 @@ class RuleContext:
     `venues` maps a MIC to "is active", `sessions` to the hours of its session in its own time;
     `calendars` are keyed by MIC, `settlement_calendars` by (currency, MIC), and `payable` are the
     currencies whose payment system has one; `settlement_dates` by (ISIN, MIC, trade date); `rates`
-    are units per euro by trade date; `last_prices` and `price_windows` by (ISIN, trade date);
+    are units per euro by trade date; `last_prices` by (ISIN, trade date);
     `twins` and `near_twins` map a trade id to the reference of an older trade with the same terms;
     `over_trader` and `over_counterparty` map a trade id to the limit that it crosses,
     `trader_before` and `counterparty_before` to what others used before it: in EUR, of a trader on
@@ -152,7 +148,6 @@ class RuleContext:
     house: BusinessCalendar | None = None
     settlement_dates: Mapping[tuple[str, str, date], date] = dataclasses.field(default_factory=dict)
     last_prices: Mapping[tuple[str, date], LastPrice] = dataclasses.field(default_factory=dict)
-    price_windows: Mapping[tuple[str, date], PriceWindow] = dataclasses.field(default_factory=dict)
     twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     near_twins: Mapping[int, str] = dataclasses.field(default_factory=dict)
     slices: Mapping[int, Slices] = dataclasses.field(default_factory=dict)

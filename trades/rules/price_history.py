@@ -40,12 +40,9 @@ def check_usual_move(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     Needs ten moves; fewer say nothing about what is usual.
     """
     last = usable_price(facts, context)
-    window = context.price_windows.get((facts.isin, facts.trade_date))
-    if last is None or window is None or window.usual_move is None:
+    if last is None or last.usual_move is None or last.moves < ENOUGH_MOVES:
         return
-    if window.moves < ENOUGH_MOVES:
-        return
-    allowed = max(limits["factor"] * window.usual_move, limits["at_least"])
+    allowed = max(limits["factor"] * last.usual_move, limits["at_least"])
     gap = gap_percent(facts, last)
     if gap > allowed:
         spread = last.close * allowed / HUNDRED
@@ -58,8 +55,8 @@ def check_usual_move(facts: TradeFacts, context: RuleContext, limits: Limits) ->
                 "day": last.day.isoformat(),
                 "source": last.source,
                 "gap_percent": str(gap.quantize(TENTH)),
-                "usual_move": f"{_short(window.usual_move)} %",
-                "moves": str(window.moves),
+                "usual_move": f"{_short(last.usual_move)} %",
+                "moves": str(last.moves),
             },
         )
 
@@ -87,13 +84,12 @@ def check_sources_agree(
     facts: TradeFacts, context: RuleContext, limits: Limits
 ) -> Iterator[Finding]:
     """Closes of one day from other sources are within the tolerance of the asset class."""
-    key = (facts.isin, facts.trade_date)
-    last, window = context.last_prices.get(key), context.price_windows.get(key)
+    last = context.last_prices.get((facts.isin, facts.trade_date))
     instrument = context.instruments.get(facts.isin)
-    if last is None or window is None or instrument is None or last.close <= 0:
+    if last is None or instrument is None or last.close <= 0:
         return
     tolerance = limits[ASSET_CLASSES[instrument.asset_class]]
-    for source, close in window.others:
+    for source, close in last.others:
         gap = abs(close - last.close) * HUNDRED / last.close
         if gap > tolerance:
             yield check_sources_agree.finding(

@@ -32,7 +32,6 @@ from trades.rules.context import (
     LastPrice,
     OnDemand,
     PartyRef,
-    PriceWindow,
     Restrictions,
     RuleContext,
     Slices,
@@ -82,21 +81,8 @@ def _prices(keys: set[tuple[str, date]]) -> dict[tuple[str, date], LastPrice]:
     for day in {day for _isin, day in keys}:
         isins = [isin for isin, of_day in keys if of_day == day]
         prices: dict[str, PriceFacts] = refdata.last_prices(isins, day)
-        found |= {
-            (isin, day): LastPrice(price.day, price.close, price.source, price.high, price.low)
-            for isin, price in prices.items()
-        }
+        found |= {(isin, day): control_records.last_price(price) for isin, price in prices.items()}
     return found
-
-
-def _windows(keys: set[tuple[str, date]]) -> dict[tuple[str, date], PriceWindow]:
-    return {
-        (isin, day): PriceWindow(found.usual_move, found.moves, found.others)
-        for day in {day for _isin, day in keys}
-        for isin, found in refdata.price_windows(
-            [isin for isin, of_day in keys if of_day == day], day
-        ).items()
-    }
 
 
 def _counterparties(
@@ -167,7 +153,6 @@ class Library:
         default_factory=lambda: Shelf(refdata.session_hours)
     )
     prices: Shelf[tuple[str, date], LastPrice] = field(default_factory=lambda: Shelf(_prices))
-    windows: Shelf[tuple[str, date], PriceWindow] = field(default_factory=lambda: Shelf(_windows))
     instructions: Shelf[int, list[InstructionFacts]] = field(
         default_factory=lambda: Shelf(refdata.instructions_looked_at)
     )
@@ -243,13 +228,13 @@ class Library:
         """Return how to read what trades are compared with, by the name of the section."""
         twins = cache(lambda: self.twins(chunk, windows.near_seconds))
         delivery = cache(lambda: self._delivery(chunk))
-        priced = cache(lambda: {(facts.isin, facts.trade_date) for facts in chunk})
         return {
             "rates": lambda: self.rates.of(
                 facts.trade_date for facts in chunk if facts.product == Product.FX
             ),
-            "last_prices": lambda: self.prices.of(priced()),
-            "price_windows": lambda: self.windows.of(priced()),
+            "last_prices": lambda: self.prices.of(
+                {(facts.isin, facts.trade_date) for facts in chunk}
+            ),
             "twins": lambda: twins()[0],
             "near_twins": lambda: twins()[1],
             "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from refdata.facts import BookFacts, InstrumentFacts, PartyFacts, ScreeningFacts, TraderFacts
+from refdata.facts import (
+    BookFacts,
+    InstrumentFacts,
+    PartyFacts,
+    PriceFacts,
+    ScreeningFacts,
+    TraderFacts,
+)
 from refdata.states import AssetClass
-from trades.rules.context import BookRef, InstrumentRef, PartyRef, TraderRef
+from trades.rules.context import BookRef, InstrumentRef, LastPrice, PartyRef, TraderRef
 
 
 def instrument(facts: InstrumentFacts) -> InstrumentRef:
@@ -61,3 +68,17 @@ def trader(facts: TraderFacts) -> TraderRef:
 def book(facts: BookFacts) -> BookRef:
     """Return what rules see of a book."""
     return BookRef(code=facts.code, active=facts.active, desk=facts.desk_code)
+
+
+def last_price(facts: PriceFacts) -> LastPrice:
+    """Return what rules see of the last close."""
+    return LastPrice(
+        day=facts.day,
+        close=facts.close,
+        source=facts.source,
+        high=facts.high,
+        low=facts.low,
+        usual_move=facts.usual_move,
+        moves=facts.moves,
+        others=facts.others,
+    )

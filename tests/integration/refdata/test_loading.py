@@ -129,13 +129,13 @@ def test_the_window_of_a_price_is_of_its_source_and_names_the_others() -> None:
             instrument=share, day=date(2026, 11, day), source="B", close=Decimal(close)
         )
 
-    (found,) = selectors.price_windows(["FR0000120271"], date(2026, 11, 20)).values()
-    (before,) = selectors.price_windows(["FR0000120271"], date(2026, 11, 18)).values()
+    (found,) = selectors.last_prices(["FR0000120271"], date(2026, 11, 20)).values()
+    (before,) = selectors.last_prices(["FR0000120271"], date(2026, 11, 18)).values()
 
     assert (found.usual_move, found.moves) == (Decimal(1), 2)
     assert found.others == (("B", Decimal("50.6")),)
     assert (before.usual_move, before.moves, before.others) == (Decimal(2), 1, ())
-    assert selectors.price_windows(["FR0000120271"], date(2026, 11, 1)) == {}
+    assert selectors.last_prices(["FR0000120271"], date(2026, 11, 1)) == {}
 
 
 def test_the_range_of_a_day_stays_where_a_later_file_does_not_tell_it() -> None:

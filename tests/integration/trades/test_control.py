@@ -12,19 +12,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core import jobs
-from core.acts import acting
-from core.models import Job
-from core.outbox import announce
 from core.roles import Role
 from desk import services as desk
 from desk.models import ControlException, ControlRule, ControlRun, WorkItem
 from kernel.actors import SYSTEM
 from kernel.findings import Severity
 from refdata.models import Book, Calendar, Currency, Party, Price, SettlementCycle, Trader
-from tests.factories.controlled import BNP_ISIN, batch, cancelled, switched_off, trade, world
+from tests.factories.controlled import cancelled, switched_off, trade, world
 from tests.integration.desk.people import person
-from trades.models import CaptureBatch, Trade
+from trades.models import Trade
 from trades.rules import RULE_BY_CODE, active_rules, judge_all
 from trades.rules.context import RuleContext
 from trades.services import control
@@ -361,50 +357,6 @@ def test_parameter_in_the_database_changes_the_judgement() -> None:
     run(made)
 
     assert found(made) == []
-
-
-def test_captured_batch_is_controlled_by_a_job_and_a_second_job_finds_nothing() -> None:
-    made = [trade(1), trade(2, price=Decimal(605))]
-    for _repeat in range(2):
-        with acting(actor=SYSTEM):
-            announce("trades.captured", subject="batch", payload={"batch_id": batch().pk})
-        jobs.run_pending()
-
-    assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
-    counts = list(Job.objects.order_by("id").values_list("state", "counts__judged"))
-    assert counts == [("DONE", 2), ("DONE", 0)]
-
-
-def test_batches_behind_a_queue_are_judged_together() -> None:
-    other = CaptureBatch.objects.create(
-        channel="BULK", source_system="OMS", actor_name="agent", received_at=AT
-    )
-    made = [trade(1), trade(2, price=Decimal(605), batch=other)]
-    for one in made:
-        with acting(actor=SYSTEM):
-            announce("trades.captured", subject="batch", payload={"batch_id": one.batch_id})
-    jobs.run_pending()
-
-    assert [state(one) for one in made] == ["PENDING_VALIDATION", "ON_HOLD"]
-    assert ControlRun.objects.get().judged == 2
-    first, second = Job.objects.order_by("id")
-    assert (first.state, first.counts["judged"]) == ("DONE", 2)
-    assert (second.state, second.log) == ("DONE", f"Done together with job {first.pk}.\n")
-
-
-def test_recontrol_of_an_instrument_takes_the_trades_that_wait() -> None:
-    made = trade(1)
-    with acting(actor=SYSTEM):
-        jobs.enqueue(
-            kind="trades.recontrol",
-            parameters={"isins": [BNP_ISIN]},
-            title="Prices",
-            actor=SYSTEM,
-            at=AT,
-        )
-    jobs.run_pending()
-
-    assert state(made) == "PENDING_VALIDATION"
 
 
 def test_number_of_queries_does_not_depend_on_the_number_of_trades() -> None:

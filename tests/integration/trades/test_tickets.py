@@ -24,7 +24,7 @@ from trades.models import Trade
 from trades.services import control, drafts, manual
 
 pytestmark = pytest.mark.django_db
-QUERIES_MAX = 34
+QUERIES_MAX = 35
 
 
 @pytest.fixture(autouse=True)

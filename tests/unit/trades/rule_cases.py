@@ -22,7 +22,7 @@ from tests.unit.trades.rule_world import (
     world,
 )
 from tests.unit.trades.sanction_cases import SANCTION_CASES
-from trades.rules.context import BookRef, Crossing, LastPrice, PriceWindow, RuleContext, Slices
+from trades.rules.context import BookRef, Crossing, LastPrice, RuleContext, Slices
 
 FULL = Crossing(Decimal(1_000), Decimal(1_000))
 
@@ -49,9 +49,13 @@ def ranging(low: str, high: str) -> RuleContext:
     return world(last_prices={(BNP_ISIN, FRIDAY): today})
 
 
-def windowed(**said: object) -> RuleContext:
-    calm = PriceWindow(**({"usual_move": Decimal("0.2"), "moves": 19} | said))  # type: ignore[arg-type]  # terms by name
-    return world(price_windows={(BNP_ISIN, FRIDAY): calm})
+def calm(**said: object) -> RuleContext:
+    """A share that moves a fifth of a percent a day."""
+    last = LastPrice(
+        date(2026, 11, 19), Decimal(60), "EURONEXT", usual_move=Decimal("0.2"), moves=19
+    )
+    known = dataclasses.replace(last, **said)  # type: ignore[arg-type]  # fields by name
+    return world(last_prices={(BNP_ISIN, FRIDAY): known})
 
 
 ANA = world().traders["T-ANA"]
@@ -179,12 +183,12 @@ CASES = [
     ("TRD-406", "close_in_euros", facts(currency="USD"), world()),
     ("TRD-407", "above_the_highest", facts(price=Decimal("61.31")), ranging("60", "61")),
     ("TRD-407", "below_the_lowest", facts(price=Decimal("60.69")), ranging("61", "62")),
-    ("TRD-408", "two_percent_in_a_calm_share", facts(price=Decimal("61.20")), windowed()),
+    ("TRD-408", "two_percent_in_a_calm_share", facts(price=Decimal("61.20")), calm()),
     (
         "TRD-409",
         "another_source_two_percent_higher",
         facts(),
-        windowed(others=(("FEED", Decimal("61.20")),)),
+        calm(others=(("FEED", Decimal("61.20")),)),
     ),
     ("TRD-410", "a_point_and_a_half", bond(price=Decimal("82.40")), world()),
     ("TRD-501", "twin", facts(), world(twins={7: "T3"})),

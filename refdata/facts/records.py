@@ -1,16 +1,14 @@
-"""Frozen records of reference data: what other rooms judge with, and what files say."""
+"""What other rooms judge with: reference data as it stands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from kernel.coupons import Coupons, DayCount
-from kernel.findings import Finding
 
-RowT = TypeVar("RowT")
 DERIVATIVE: Final = "DERIVATIVE"
 
 
@@ -148,22 +146,21 @@ class VenueFacts:
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
+    """The last close of an instrument, and what the closes before it and other sources say.
+
+    `usual_move` is the median daily move of its source in percent, of so many `moves`; `others` are
+    the closes of that day from other sources.
+    """
+
     isin: str
     day: date
     source: str
     close: Decimal
     high: Decimal | None = None
     low: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PriceWindowFacts:
-    """The moves of the source of the last close, in percent a day; other sources of that day."""
-
-    isin: str
-    usual_move: Decimal | None
-    moves: int
-    others: tuple[tuple[str, Decimal], ...]
+    usual_move: Decimal | None = None
+    moves: int = 0
+    others: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,182 +226,3 @@ class FeeFacts:
     maximum: Decimal | None
     valid_from: date
     valid_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[RowT]):
-    """What a file said: the good rows, a finding per line that was refused, how many were seen."""
-
-    rows: tuple[RowT, ...]
-    findings: tuple[Finding, ...] = ()
-    seen: int = 0
-    notes: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class VenueRow:
-    mic: str
-    operating_mic: str
-    name: str
-    legal_entity: str
-    lei: str
-    category: str
-    acronym: str
-    country: str
-    city: str
-    website: str
-    status: str
-    valid_from: date | None
-    valid_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LeiRow:
-    lei: str
-    name: str
-    country: str
-    category: str
-    entity_status: str
-    registration_status: str
-    next_renewal: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ListingRow:
-    """One FIRDS record; `change` is NEW, MODIFIED, TERMINATED, CANCELLED or FULL."""
-
-    change: str
-    isin: str
-    mic: str
-    name: str
-    short_name: str
-    cfi: str
-    currency: str
-    issuer_lei: str
-    admitted_on: date | None
-    terminated_on: date | None
-    maturity_date: date | None
-    nominal: Decimal | None
-    coupon_rate: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class RateRow:
-    """Units of `currency` for one euro."""
-
-    day: date
-    currency: str
-    rate: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class PriceRow:
-    line: int
-    isin: str
-    day: date
-    close: Decimal
-    currency: str
-    high: Decimal | None = None
-    low: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedName:
-    """One spelling of a name; a weak one (low quality alias) supports a hit and never makes one."""
-
-    text: str
-    strong: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ListedIdentifier:
-    scheme: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One entry of a sanctions list, as its publisher says it.
-
-    `names` begin with the main one. `births` are ISO days, months, years or spans (`1968/1973`),
-    with `~` before what is approximate. `places` are countries that no ISO 3166 code says.
-    """
-
-    line: int
-    reference: str
-    kind: str
-    names: tuple[ListedName, ...]
-    births: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    identifiers: tuple[ListedIdentifier, ...] = ()
-    programmes: tuple[str, ...] = ()
-    listed_on: date | None = None
-    remarks: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListReading(Reading[ListedRow]):
-    """A sanctions list as read; `as_of` is the day that the publisher gives, if any."""
-
-    as_of: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """Who is screened: a party or an owner of one; `born` is an ISO day, empty when unknown."""
-
-    key: int
-    names: tuple[str, ...]
-    country: str = ""
-    lei: str = ""
-    bic: str = ""
-    born: str = ""
-    is_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """An entry in force, as screening needs it: (name, strong), (scheme, number)."""
-
-    key: int
-    kind: str
-    names: tuple[tuple[str, bool], ...]
-    countries: tuple[str, ...] = ()
-    births: tuple[str, ...] = ()
-    identifiers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """A likeness that a person must look at: which names, how much, what else agrees or not."""
-
-    suspect: int
-    score: int
-    ours: str
-    theirs: str
-    agrees: tuple[str, ...] = ()
-    differs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScreeningFacts:
-    """What screening says of a party on a day: the name of a list that nobody cleared, if any."""
-
-    has_name: bool = True
-    listed_as: str = ""
-    score: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictionFacts:
-    """What the house does not deal in, from a day to another: an ISIN or a country."""
-
-    value: str
-    reason: str
-    valid_from: date
-    valid_to: date | None
-
-    def holds_on(self, day: date) -> bool:
-        """Say whether it is in force on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -1,0 +1,63 @@
+"""Frozen records of reference data: what other rooms judge with, and what files say."""
+
+from refdata.facts.records import (
+    AccountFacts,
+    BookFacts,
+    CycleFacts,
+    FeeFacts,
+    InstructionFacts,
+    InstrumentFacts,
+    PartyFacts,
+    PlaceFacts,
+    PriceFacts,
+    TraderFacts,
+    VenueFacts,
+)
+from refdata.facts.rows import (
+    LeiRow,
+    ListingRow,
+    PriceRow,
+    RateRow,
+    Reading,
+    VenueRow,
+)
+from refdata.facts.screening import (
+    Likely,
+    ListedIdentifier,
+    ListedName,
+    ListedRow,
+    ListReading,
+    RestrictionFacts,
+    ScreeningFacts,
+    Suspect,
+    Watched,
+)
+
+__all__ = [
+    "AccountFacts",
+    "BookFacts",
+    "CycleFacts",
+    "FeeFacts",
+    "InstructionFacts",
+    "InstrumentFacts",
+    "LeiRow",
+    "Likely",
+    "ListReading",
+    "ListedIdentifier",
+    "ListedName",
+    "ListedRow",
+    "ListingRow",
+    "PartyFacts",
+    "PlaceFacts",
+    "PriceFacts",
+    "PriceRow",
+    "RateRow",
+    "Reading",
+    "RestrictionFacts",
+    "ScreeningFacts",
+    "Suspect",
+    "TraderFacts",
+    "VenueFacts",
+    "VenueRow",
+    "Watched",
+]
