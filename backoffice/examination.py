@@ -13,12 +13,10 @@ from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, Error, connection
-from django.db.utils import ConnectionHandler
+from django.db import Error, connection
 
-from backoffice import health
-from backoffice.launcher import doorstep, places, postgres_tools
-from backoffice.settings import databases
+from backoffice import health, promises
+from backoffice.launcher import doorstep, postgres_tools
 from core import anchors
 from reporting.formats.schemas import missing_schemas
 
@@ -78,14 +76,9 @@ def _role() -> Verdict:
 
 def _backup_role() -> Verdict:
     """Backup and the promises are read by a role of its own: can it sign in and read?"""
-    parts = databases.of_role(places.Place(Path(settings.DATA_DIR)), "backup")
-    reader = ConnectionHandler({DEFAULT_DB_ALIAS: parts})[DEFAULT_DB_ALIAS]
-    try:
-        with reader.cursor() as cursor:
-            cursor.execute("SELECT current_user FROM (SELECT count(*) FROM qa.trade) t")
-            role = cursor.fetchone()[0]
-    finally:
-        reader.close()
+    with promises.as_backup() as cursor:
+        cursor.execute("SELECT current_user FROM (SELECT count(*) FROM qa.trade) t")
+        role = cursor.fetchone()[0]
     return Verdict(True, f"{role} reads everything")  # noqa: FBT003 - a verdict
 
 

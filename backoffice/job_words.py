@@ -34,6 +34,7 @@ JOB_WORDS: Final[dict[str, str | Promise]] = {
     "backoffice.take_work": _("Assignment of work"),
     "reconciliation.take_breaks": _("Assignment of breaks"),
     "core.export_list": _("Export of a list"),
+    "reporting.write_evidence": _("Control evidence"),
     "trades.decide_many": _("Validation of a selection"),
     "trades.look_into_drop_folder": _("Files of the drop folder"),
     "trades.close_what_is_over": _("End of repos, loans and contracts"),

@@ -22,6 +22,7 @@ import settlement.states
 import trades.states
 from backoffice.conduct_words import CONDUCT_NAMES, CONDUCT_PLAIN, CONDUCT_WORDS
 from backoffice.event_words import EVENT_WORDS
+from backoffice.evidence_words import EVIDENCE_NAMES
 from backoffice.job_words import JOB_WORDS
 from backoffice.names import NAMES
 from backoffice.reasons import REASONS
@@ -372,5 +373,5 @@ def install() -> None:
     status.register(
         {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
-    words.NAMES.update(NAMES | CONDUCT_NAMES)
+    words.NAMES.update(NAMES | CONDUCT_NAMES | EVIDENCE_NAMES)
     words.REASONS.update(REASONS)

@@ -130,6 +130,7 @@ NAVIGATION: Final[tuple[Group, ...]] = (
             Item(_("Reference data"), "refdata:home", Action.VIEW_REFDATA, "refdata"),
             Item(_("Rules"), "rules:list", Action.VIEW_TRADES, "rules"),
             Item(_("Conduct"), "conduct:traders", Action.VIEW_AUDIT, "shield"),
+            Item(_("Control evidence"), "reporting:evidence", Action.VIEW_AUDIT, "control"),
             Item(_("Jobs"), "core:jobs", Action.VIEW_JOBS, "jobs"),
             Item(_("Webhooks"), "feeds:endpoints", Action.CONFIGURE, "api"),
             Item(_("Roles and rights"), "rights:matrix", Action.VIEW_AUDIT, "lock"),

@@ -7,10 +7,19 @@ migration nothing reopens before they all hold (DORA 2022/2554 art. 12(7)). Read
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.utils import ConnectionHandler
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark of texts
+
+from backoffice.launcher import places
+from backoffice.settings import databases
 
 SHOWN_MAX: Final = 5
 
@@ -28,13 +37,13 @@ class Promise:
 PROMISES: Final = (
     Promise(
         "I01a",
-        "a message is accepted once",
+        N_("a message is accepted once"),
         """SELECT source, source_ref, source_version, action FROM qa.execution
             GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
     ),
     Promise(
         "I01b",
-        "an accepted message left a version of its trade or is named by an exception",
+        N_("an accepted message left a version of its trade or is named by an exception"),
         """SELECT e.source, e.source_ref, e.source_version, e.action FROM qa.execution e
             WHERE NOT EXISTS (SELECT FROM qa.trade t JOIN qa.trade_version v ON v.trade_id = t.id
                    WHERE (t.source, t.source_ref) = (e.source, e.source_ref)
@@ -44,37 +53,39 @@ PROMISES: Final = (
     ),
     Promise(
         "I01c",
-        "one trade per reference of a source",
+        N_("one trade per reference of a source"),
         "SELECT source, source_ref FROM qa.trade GROUP BY 1, 2 HAVING count(*) > 1",
     ),
     Promise(
         "I02a",
-        "the versions of a trade are numbered 1 to n",
+        N_("the versions of a trade are numbered 1 to n"),
         """SELECT trade_id FROM qa.trade_version
             GROUP BY 1 HAVING count(*) <> max(version_no) OR min(version_no) <> 1""",
     ),
     Promise(
         "I02b",
-        "exactly one version is current, the highest; one that was approved and replaced is not",
+        N_(
+            "exactly one version is current, the highest; one that was approved and replaced is not"
+        ),
         """SELECT trade_id FROM qa.trade_version GROUP BY 1
             HAVING count(*) FILTER (WHERE status <> 'SUPERSEDED') <> 1
                 OR max(version_no) <> max(version_no) FILTER (WHERE status <> 'SUPERSEDED')""",
     ),
     Promise(
         "I03a",
-        "nobody validates what they contributed to",
+        N_("nobody validates what they contributed to"),
         """SELECT trade_id, version_no FROM qa.trade_version
             WHERE checker = ANY(contributors || maker)
                OR (status = 'VALIDATED' AND checker IS NULL)""",
     ),
     Promise(
         "I03b",
-        "nobody holds two roles",
+        N_("nobody holds two roles"),
         "SELECT username FROM qa.user_role GROUP BY 1 HAVING count(DISTINCT role) > 1",
     ),
     Promise(
         "I04",
-        "the versions of the source never go back",
+        N_("the versions of the source never go back"),
         """SELECT trade_id, version_no FROM (
                SELECT trade_id, version_no, source_version,
                       lag(source_version) OVER (PARTITION BY trade_id ORDER BY version_no) AS before
@@ -82,38 +93,38 @@ PROMISES: Final = (
     ),
     Promise(
         "I05",
-        "a match conserves value in each currency",
+        N_("a match conserves value in each currency"),
         """SELECT match_id, currency FROM qa.match_allocation GROUP BY 1, 2
             HAVING sum(CASE side WHEN 'INTERNAL' THEN amount ELSE -amount END) <> 0""",
     ),
     Promise(
         "I07",
-        "every amount is a finite number",
+        N_("every amount is a finite number"),
         """SELECT id FROM qa.trade_version WHERE 'NaN' IN (quantity, price)
             UNION ALL SELECT id FROM qa.statement_line WHERE amount = 'NaN'""",
     ),
     Promise(
         "I08",
-        "the numbers of a report stream have no gap and no double",
+        N_("the numbers of a report stream have no gap and no double"),
         """SELECT stream FROM qa.report_item GROUP BY 1
             HAVING count(*) <> max(seq) OR count(DISTINCT seq) <> max(seq) OR min(seq) <> 1""",
     ),
     Promise(
         "I09",
-        "a version is reported once, and only when it was validated",
+        N_("a version is reported once, and only when it was validated"),
         """SELECT i.trade_version_id FROM qa.report_item i
              LEFT JOIN qa.trade_version v ON v.id = i.trade_version_id
             GROUP BY 1 HAVING count(*) > 1 OR bool_or(v.checker IS NULL)""",
     ),
     Promise(
         "I10",
-        "every trade has its audit chain",
+        N_("every trade has its audit chain"),
         """SELECT t.id FROM qa.trade t
             WHERE NOT EXISTS (SELECT FROM qa.audit a WHERE a.chain = 'trade:' || t.id)""",
     ),
     Promise(
         "T01",
-        "tallies say how many trades there are, and what they come to",
+        N_("tallies say how many trades there are, and what they come to"),
         """SELECT day, desk, status, currency FROM (
                SELECT * FROM qa.tally
                UNION ALL
@@ -124,7 +135,7 @@ PROMISES: Final = (
     ),
     Promise(
         "L01",
-        "what is used of limits is what the trades that passed come to",
+        N_("what is used of limits is what the trades that passed come to"),
         """SELECT kind, code, day FROM (
                SELECT * FROM qa.limit_use
                UNION ALL
@@ -133,19 +144,19 @@ PROMISES: Final = (
     ),
     Promise(
         "I11",
-        "a statement is stored whole and once",
+        N_("a statement is stored whole and once"),
         """SELECT s.id FROM qa.statement s WHERE s.declared_rows <>
               (SELECT count(*) FROM qa.statement_line l WHERE l.statement_id = s.id)
             UNION ALL SELECT max(id) FROM qa.statement GROUP BY sha256 HAVING count(*) > 1""",
     ),
     Promise(
         "I12",
-        "an idempotency key has its stored outcome",
+        N_("an idempotency key has its stored outcome"),
         "SELECT client, key FROM qa.idempotency WHERE code IS NULL",
     ),
     Promise(
         "C01",
-        "a trade has one live confirmation, and a message is held by one",
+        N_("a trade has one live confirmation, and a message is held by one"),
         """SELECT 'trade', trade_id FROM qa.confirmation
             WHERE status <> 'CANCELLED' AND trade_id IS NOT NULL GROUP BY 2 HAVING count(*) > 1
            UNION ALL
@@ -155,7 +166,7 @@ PROMISES: Final = (
     ),
     Promise(
         "C02",
-        "what matches differs in nothing and has its decision",
+        N_("what matches differs in nothing and has its decision"),
         """SELECT c.id FROM qa.confirmation c
             WHERE c.status = 'MATCHED'
               AND (c.differs <> '{}' OR c.received_id IS NULL OR NOT EXISTS (
@@ -165,7 +176,7 @@ PROMISES: Final = (
     ),
     Promise(
         "C03",
-        "what is confirmed is the version that stands, and that was validated",
+        N_("what is confirmed is the version that stands, and that was validated"),
         """SELECT c.id FROM qa.confirmation c
              JOIN qa.trade_version v ON v.trade_id = c.trade_id AND v.version_no = c.version_no
             WHERE c.status <> 'CANCELLED' AND v.status <> 'VALIDATED'""",
@@ -173,7 +184,7 @@ PROMISES: Final = (
     ),
     Promise(
         "I14",
-        "every announced event was heard",
+        N_("every announced event was heard"),
         "SELECT id FROM qa.outbox WHERE done_at IS NULL",
         settled=True,
     ),
@@ -186,13 +197,40 @@ def broken(*, settled: bool) -> list[tuple[Promise, list[str]]]:
     Without `settled` those are left out that hold only when no work waits. Each reads its tables
     whole; after a crash PostgreSQL does not know how large they are, and would go row by row.
     """
-    asked = [promise for promise in PROMISES if settled or not promise.settled]
-    found = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-        for promise in asked:
-            cursor.execute(f"SELECT b::text FROM ({promise.broken_by}) b LIMIT {SHOWN_MAX}")  # noqa: S608 - our own text
-            rows = [str(row[0]) for row in cursor.fetchall()]
-            if rows:
-                found.append((promise, rows))
+        return _asked(cursor, settled=settled)
+
+
+def broken_as_read_by_backup() -> list[tuple[Promise, list[str]]]:
+    """Return the same, without what holds once no work waits, for who may not read everything.
+
+    Raises Error or ImproperlyConfigured where the role `backup` cannot sign in.
+    """
+    with as_backup() as cursor:
+        cursor.execute("SET enable_nestloop = off")
+        return _asked(cursor, settled=False)
+
+
+@contextmanager
+def as_backup() -> Iterator[Any]:
+    """Yield a cursor of the role that reads everything and changes nothing, on its own session."""
+    parts = databases.of_role(places.Place(Path(settings.DATA_DIR)), "backup")
+    reader = ConnectionHandler({DEFAULT_DB_ALIAS: parts})[DEFAULT_DB_ALIAS]
+    try:
+        with reader.cursor() as cursor:
+            yield cursor
+    finally:
+        reader.close()
+
+
+def _asked(cursor: Any, *, settled: bool) -> list[tuple[Promise, list[str]]]:  # noqa: ANN401 - a cursor
+    found = []
+    for promise in PROMISES:
+        if promise.settled and not settled:
+            continue
+        cursor.execute(f"SELECT b::text FROM ({promise.broken_by}) b LIMIT {SHOWN_MAX}")  # noqa: S608 - our own text
+        rows = [str(row[0]) for row in cursor.fetchall()]
+        if rows:
+            found.append((promise, rows))
     return found

@@ -12,4 +12,7 @@ class ConductConfig(AppConfig):
         from conduct.selectors import rule_statistics  # noqa: PLC0415 - models are ready only now
         from trades.rules import shelf  # noqa: PLC0415 - idem
 
-        shelf.put("conduct", shelf.Book(lambda: RULE_BOOK, rule_statistics))
+        shelf.put(
+            "conduct",
+            shelf.Book(lambda: RULE_BOOK, lambda since, until: rule_statistics(until, since=since)),
+        )

@@ -17,7 +17,7 @@ from kernel.calendars import BusinessCalendar
 from refdata import selectors as refdata
 from refdata.models import Absence, Trader
 from trades.models import Trade
-from trades.selectors import Numbers, Statistics
+from trades.selectors import EVER, Numbers, Statistics
 
 WINDOW_DAYS: Final = 84
 """How far back a day is compared: twelve weeks."""
@@ -138,19 +138,21 @@ def traders() -> list[Trader]:
     return list(Trader.objects.select_related("desk", "user").order_by("pk"))
 
 
-def rule_statistics(until: datetime) -> Statistics:
-    """Return how many days of traders were judged until a moment, and how often each rule spoke.
+def rule_statistics(until: datetime, *, since: datetime = EVER) -> Statistics:
+    """Return how many days of traders were judged from a moment on, up to another, and how often
+    each rule spoke.
 
     A day that was watched again counts as it was watched last.
     """
-    latest = Watch.objects.filter(ended_at__lte=until).order_by("day", "-pk").distinct("day")
+    within = {"ended_at__gte": since, "ended_at__lt": until}
+    latest = Watch.objects.filter(**within).order_by("day", "-pk").distinct("day")
     judged, hits = 0, defaultdict[str, int](int)
     for traders_judged, counts in latest.values_list("traders", "hits"):
         judged += traders_judged
         for code, count in counts.items():
             hits[code] += count
     decided = ControlException.objects.filter(
-        kind=ExceptionKind.CONDUCT.value, ended_at__lte=until
+        kind=ExceptionKind.CONDUCT.value, **within
     ).values_list("rule_code")
     numbers = {
         code: Numbers(hits.get(code, 0), ended, waived)

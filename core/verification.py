@@ -6,9 +6,9 @@ Streams every entry once, chain by chain, then holds the chains against the anch
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -19,6 +19,15 @@ from core import anchors
 ENTRIES: Final = """
 SELECT entity, key, seq, at, "table", row, action, actor, reason, request_id, xid, payload,
        prev, hash FROM core_auditentry ORDER BY entity, key, seq
+"""
+#: Entries of a while, each with the hash of the one before it as it stands now.
+BETWEEN: Final = """
+SELECT e.entity, e.key, e.seq, e.at, e."table", e.row, e.action, e.actor, e.reason, e.request_id,
+       e.xid, e.payload, e.prev, e.hash, before.hash
+  FROM core_auditentry e
+  LEFT JOIN core_auditentry before
+    ON before.entity = e.entity AND before.key = e.key AND before.seq = e.seq - 1
+ WHERE e.at >= %s AND e.at < %s ORDER BY e.entity, e.key, e.seq
 """
 HEADS: Final = """
 SELECT e.entity || ':' || e.key, e.seq, encode(e.hash, 'hex')
@@ -59,8 +68,38 @@ def verify() -> Verdict:
         verdict.problems.append(problem)
         if len(verdict.problems) >= PROBLEMS_MAX:
             return verdict
-    verdict.problems.extend(_anchor_problems(verdict))
+    known = list(anchors.read_anchors())
+    verdict.problems.extend(_anchor_problems(verdict, known, of=range(len(known) + 1)))
     return verdict
+
+
+def verify_between(*, since: datetime, until: datetime) -> Verdict:
+    """Recompute the entries of a while and how each follows the one before it, then compare the
+    heads that were anchored since, up to the first anchor that holds them all.
+    """
+    verdict, chain = Verdict(), ""
+    for *row, before in _stream(BETWEEN, [since, until]):
+        name, seq = f"{row[0]}:{row[1]}", row[2]
+        verdict.entries += 1
+        verdict.chains += name != chain
+        chain = name
+        problem = _lone_problem(name, seq, tuple(row), before)
+        if problem is not None and len(verdict.problems) < PROBLEMS_MAX:
+            verdict.problems.append(problem)
+    known = list(anchors.read_anchors())
+    ends = next((one.n for one in known if datetime.fromisoformat(one.at) >= until), len(known))
+    begins = next((one.n for one in known if datetime.fromisoformat(one.at) >= since), len(known))
+    verdict.problems.extend(_anchor_problems(verdict, known, of=range(begins, ends + 1)))
+    return verdict
+
+
+def _lone_problem(
+    chain: str, seq: int, row: tuple[Any, ...], before: bytes | None
+) -> Problem | None:
+    """Hold one entry against its own content, and against the one before it."""
+    if seq > 1 and before is None:
+        return Problem(chain, seq - 1, "REMOVED", f"the next entry is number {seq}")
+    return _entry_problem(chain, seq, row, expected_seq=seq, prev=bytes(before or b""))
 
 
 def framed(text: str) -> str:
@@ -70,7 +109,7 @@ def framed(text: str) -> str:
 
 def _chain_problems(verdict: Verdict) -> Iterator[Problem]:
     chain, expected_seq, prev, lost = "", 1, b"", False
-    for row in _stream():
+    for row in _stream(ENTRIES):
         name, seq = f"{row[0]}:{row[1]}", row[2]
         verdict.entries += 1
         if name != chain:
@@ -119,21 +158,25 @@ def _digest(chain: str, row: tuple[Any, ...]) -> bytes:
     return hashlib.sha256("".join(map(framed, fields)).encode()).digest()
 
 
-def _stream() -> Iterator[tuple[Any, ...]]:
+def _stream(query: str, parameters: Sequence[datetime] = ()) -> Iterator[tuple[Any, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(ENTRIES)
+        cursor.execute(query, parameters)
         while rows := cursor.fetchmany(BATCH):
             yield from rows
 
 
-def _anchor_problems(verdict: Verdict) -> Iterator[Problem]:
-    known = list(anchors.read_anchors())
+def _anchor_problems(
+    verdict: Verdict, known: Sequence[anchors.Anchor], *, of: range
+) -> Iterator[Problem]:
+    """Compare the anchors at these places, counted from 1, with what stands there now."""
     ceilings = {anchor.era - 1: anchor.floor for anchor in known if anchor.era > 1}
     previous = ""
     for place, anchor in enumerate(known, start=1):
+        told, previous = previous, anchor.hash
+        if place not in of:
+            continue
         verdict.anchors += 1
-        broken = _ledger_problem(anchor, place=place, previous=previous)
-        previous = anchor.hash
+        broken = _ledger_problem(anchor, place=place, previous=told)
         if broken is not None:
             yield broken
             continue

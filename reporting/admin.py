@@ -18,6 +18,7 @@ register_tables(
     models.ReportCounter,
     view_action=Action.VIEW_REPORTS,
 )
+register_tables(models.EvidenceReport, view_action=Action.VIEW_AUDIT)
 
 
 @admin.register(models.RegulatoryReport)

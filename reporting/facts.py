@@ -5,6 +5,7 @@ Field numbers are those of Delegated Regulation (EU) 2017/590 (RTS 22), Annex I,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -327,34 +328,50 @@ class ActivityReport:
 
 
 class CellKind(StrEnum):
+    """How a cell is written; a LONG text is what gives way where there is little room."""
+
     TEXT = "TEXT"
+    LONG = "LONG"
     COUNT = "COUNT"
     AMOUNT = "AMOUNT"
     RATIO = "RATIO"
     DAY = "DAY"
+    MOMENT = "MOMENT"
 
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | Decimal | date | datetime | None
+Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table ready to be written anywhere: translated labels, typed cells.
+    """A table ready to be written anywhere: translated labels, typed cells, local moments.
 
     `bars` is what is worth a look before the figures: (label, count), drawn where drawing is.
+    `note` says what the table is; `group` stands above the first table of several that belong
+    together.
     """
 
     title: str
     columns: tuple[tuple[str, CellKind], ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Iterable[Row]
     bars: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """A report as sheets, with the words around them in the reader's language."""
+    """A report as sheets, with the words around them in the reader's language.
+
+    `head` are its first facts, (label, value); `verdicts` what was asked of the whole, (question,
+    answer, whether that is well); `nothing` stands where a table has no rows.
+    """
 
     title: str
     subtitle: str
     footer: str
     sheets: tuple[Sheet, ...]
+    head: tuple[tuple[str, str], ...] = ()
+    verdicts: tuple[tuple[str, str, bool], ...] = ()
+    nothing: str = "–"

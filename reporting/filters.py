@@ -1,4 +1,4 @@
-"""Filters of the lists of reports and of report files."""
+"""Filters of the lists of reports, of report files and of control evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, SearchFilter
 from reporting import selectors
-from reporting.models import RegulatoryReport, ReportFile, labelled
+from reporting.models import LANGUAGES, EvidenceReport, RegulatoryReport, ReportFile, labelled
 from reporting.rules.eligibility import Reason
 from reporting.states import ReportFileState, ReportState, SchemaCheck
 from trades.filters import TradeSearch
@@ -46,6 +46,17 @@ class ReportFileFilter(ListFilterSet):
 
     class Meta:
         model = ReportFile
+        fields: list[str] = []
+
+
+class EvidenceFilter(ListFilterSet):
+    q = SearchFilter(fields=("asked_by__startswith", "desk_code__startswith"))
+    language = ChipsFilter(choices=LANGUAGES, label=_("Language"))
+    since = DayFilter(field_name="last_day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="first_day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = EvidenceReport
         fields: list[str] = []
 
 

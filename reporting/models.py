@@ -17,6 +17,7 @@ from reporting.rules.eligibility import Eligibility, Reason
 from reporting.states import ReportFileState, ReportState, SchemaCheck
 
 REGIME = "RTS22"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
 
 LABELS: dict[str, Any] = {
     "NOT_REPORTABLE": _("Not reportable"),
@@ -52,6 +53,19 @@ LABELS: dict[str, Any] = {
     "NEWT": _("New"),
     "CANC": _("Cancellation"),
 }
+
+VERDICTS: dict[str, Any] = {
+    "COVERED": _("Was every version judged, or is it known why not?"),
+    "FOUR_EYES": _("Did nobody check work of their own?"),
+    "PROMISES": _("Does the database hold what the product promises?"),
+    "TRAIL": _("Is the audit trail of the period what was written?"),
+}
+"""What control evidence asks of the whole."""
+FIGURES = (
+    *("versions", "versions_judged", "control_runs", "judged", "without_finding", "findings"),
+    *("waived", "validated", "validators", "trail_entries"),
+)
+"""The figures of its head, in their order."""
 
 
 class ItemAction(StrEnum):
@@ -314,3 +328,51 @@ class ReportFeedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_file_id} {self.status}"
+
+
+class EvidenceReport(models.Model):
+    """What the controls of some days came to, as it was written for auditors.
+
+    Numbered without a gap, kept as files under their digests, never rewritten: who asks again gets
+    another number. `figures` are those of its head, as the page shows them.
+    """
+
+    seq = models.BigIntegerField(_("number"), unique=True)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    desk_code = models.CharField(_("desk"), max_length=20, blank=True, default="")
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
+    asked_by = models.CharField(_("asked by"), max_length=NAME_LENGTH)
+    asked_at = models.DateTimeField(_("asked at"))
+    made_at = models.DateTimeField(_("made at"))
+    job_id = models.BigIntegerField(_("job"), unique=True)
+    pdf = models.ForeignKey(
+        "core.StoredFile", verbose_name="PDF", on_delete=models.PROTECT, related_name="+"
+    )
+    workbook = models.ForeignKey(
+        "core.StoredFile", verbose_name="XLSX", on_delete=models.PROTECT, related_name="+"
+    )
+    figures = models.JSONField(_("figures"), default=dict)
+
+    append_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(entity="evidence_report", reference=("seq",))
+
+    class Meta:
+        verbose_name = _("control evidence")
+        verbose_name_plural = _("control evidence")
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(condition=Q(seq__gte=1), name="evidence_report_from_one"),
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="evidence_report_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["en", "fr"]), name="evidence_report_language_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.seq)
+
+    def get_absolute_url(self) -> str:
+        return reverse("reporting:evidence_report", args=[self.pk])

@@ -1,10 +1,12 @@
-"""Columns of the lists of reports and of report files."""
+"""Columns of the lists of reports, of report files and of control evidence."""
 
 from __future__ import annotations
 
 import django_tables2 as tables
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import formats
 from core.pages.columns import (
     CodedColumn,
     CutColumn,
@@ -53,3 +55,28 @@ class ReportFileTable(tables.Table):
 
     class Meta:
         order_by = ("-id",)
+
+
+class EvidenceTable(tables.Table):
+    seq = LinkColumn("reporting:evidence_report", verbose_name=_("Number"))
+    first_day = DayColumn(verbose_name=_("From"))
+    last_day = DayColumn(verbose_name=_("To"))
+    desk_code = tables.Column(verbose_name=_("Desk"))
+    language = TextColumn(verbose_name=_("Language"))
+    asked_by = tables.Column(verbose_name=_("Asked by"))
+    made_at = MomentColumn(verbose_name=_("Made at"))
+    pdf_sha256 = TextColumn(accessor="pdf__sha256", verbose_name=_("SHA-256 of the PDF"), width=14)
+    workbook_sha256 = TextColumn(
+        accessor="workbook__sha256", verbose_name=_("SHA-256 of the XLSX"), width=14
+    )
+
+    class Meta:
+        order_by = ("-id",)
+
+
+def answer_of(broken: int | None) -> str:
+    """Return what a question about the whole was answered."""
+    if broken is None:
+        return gettext("could not be asked")
+    told = ngettext("no: %(n)s case", "no: %(n)s cases", broken)
+    return told % {"n": formats.integer(broken)} if broken else gettext("yes")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from reporting.views import access_review, activity, day, files, reports
+from reporting.views import access_review, activity, day, evidence, files, reports
 
 app_name = "reporting"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("files/<int:pk>/release/", files.FileRelease.as_view(), name="release"),
     path("feedback/", files.FeedbackImport.as_view(), name="feedback"),
     path("schemas/", files.SchemaStatusPage.as_view(), name="schemas"),
+    path("evidence/", evidence.EvidenceList.as_view(), name="evidence"),
+    path("evidence/ask/", evidence.AskEvidence.as_view(), name="ask_evidence"),
+    path("evidence/<int:pk>/", evidence.EvidencePage.as_view(), name="evidence_report"),
+    re_path(
+        r"^evidence/(?P<pk>[0-9]{1,18})/evidence\.(?P<kind>xlsx|pdf)$",
+        evidence.EvidenceFile.as_view(),
+        name="evidence_file",
+    ),
     path("activity/", activity.Activity.as_view(), name="activity"),
     re_path(
         r"^access-reviews/(?P<pk>[0-9]{1,18})/review\.(?P<kind>xlsx|pdf)$",

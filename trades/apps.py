@@ -12,4 +12,7 @@ class TradesConfig(AppConfig):
         from trades.selectors import rule_statistics  # noqa: PLC0415 - idem
         from trades.services.book import every_rule  # noqa: PLC0415 - idem
 
-        shelf.put("trades", shelf.Book(every_rule, lambda until: rule_statistics(until=until)))
+        shelf.put(
+            "trades",
+            shelf.Book(every_rule, lambda since, until: rule_statistics(since=since, until=until)),
+        )

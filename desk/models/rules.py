@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -80,11 +81,15 @@ class ControlRule(models.Model):
 class ControlRun(models.Model):
     """Evidence that the rule book ran: how many were judged, how often each rule spoke, and the
     fingerprint of the rules and numbers that were in force. Also when it found nothing.
+
+    `subject_ids` and `version_nos` name what was judged; a run of before that was kept has none.
     """
 
     job_id = models.BigIntegerField(_("job"), null=True)
     rule_set = models.CharField(_("rules in force"), max_length=64, default="", db_default="")
     judged = models.IntegerField(_("judged"))
+    subject_ids = ArrayField(models.BigIntegerField(), verbose_name=_("trades"), null=True)
+    version_nos = ArrayField(models.IntegerField(), verbose_name=_("versions"), null=True)
     clean_count = models.IntegerField(_("without finding"), db_column="clean")
     hits = models.JSONField(_("findings per rule"), default=dict)
     ended_at = models.DateTimeField(_("ended at"))
@@ -96,6 +101,13 @@ class ControlRun(models.Model):
         verbose_name = _("control run")
         verbose_name_plural = _("control runs")
         ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subject_ids__isnull=True, version_nos__isnull=True)
+                | Q(subject_ids__len=F("judged"), version_nos__len=F("judged")),
+                name="controlrun_names_what_it_judged",
+            ),
+        ]
         indexes = [models.Index(fields=["ended_at"], name="controlrun_ended")]
 
     def __str__(self) -> str:

@@ -12,8 +12,8 @@ from core.models import AccessReview
 from core.pages import PageView, formats, status
 from core.roles import Action
 from reporting.facts import CellKind, Sheet, WrittenReport
-from reporting.formats.activity_pdf import document
-from reporting.formats.activity_xlsx import workbook
+from reporting.formats.tables_pdf import document
+from reporting.formats.tables_xlsx import workbook
 from reporting.views.activity import XLSX
 
 

@@ -14,8 +14,8 @@ from core.pages import PageView, formats
 from core.roles import Action
 from reporting import selectors
 from reporting.facts import ActivityReport, CellKind, Sheet, WrittenReport
-from reporting.formats.activity_pdf import document
-from reporting.formats.activity_xlsx import workbook
+from reporting.formats.tables_pdf import document
+from reporting.formats.tables_xlsx import workbook
 from reporting.forms import DayForm
 from trades import selectors as trades
 

@@ -19,7 +19,7 @@ from reconciliation.models import (
     StatementFile,
 )
 from refdata import models as refdata
-from reporting.models import RegulatoryReport, ReportFile
+from reporting.models import EvidenceReport, RegulatoryReport, ReportFile
 from settlement.models import Chaser, Confirmation, ToleranceProfile
 from trades.models import (
     AllocationRule,
@@ -48,6 +48,7 @@ NO_PAGE: Final = {
     "reporting:activity_file": "a download",
     "reporting:access_review_file": "a download",
     "reporting:download": "a download",
+    "reporting:evidence_file": "a download",
     "core:export": "a download",
     "rules:back_test_days": "a download",
     "trades:amounts": "a fragment of the ticket",
@@ -73,6 +74,7 @@ SUPERVISOR: Final = frozenset(
     | {"refdata:instruction", "desk:request", "desk:requests"}
     | {"conduct:traders", "conduct:trader", "conduct:parties"}
     | {"conduct:party", "conduct:pairs", "conduct:watches"}
+    | {"reporting:evidence", "reporting:evidence_report"}
 )
 """Pages that a supervisor sees with their acts; an agent opens the others."""
 
@@ -209,6 +211,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "settlement:profile": _each(ToleranceProfile.objects.all(), "state"),
     "reporting:report": _each(RegulatoryReport.objects.all(), "state"),
     "reporting:file": _first(ReportFile),
+    "reporting:evidence_report": _first(EvidenceReport),
     "refdata:cut_off": _first(refdata.CutOff),
     "refdata:fee": _each(refdata.FeeSchedule.objects.all(), "state"),
     "refdata:place": _each(refdata.SettlementPlace.objects.all(), "state"),

@@ -29,6 +29,7 @@ from kernel.actors import SYSTEM
 from refdata.models import Absence, CutOff, Restriction, Trader
 from refdata.services import load_file, load_list
 from refdata.states import SanctionsList
+from reporting.services import EvidenceAsked, ask_evidence
 from tests.browser import allocated, pages
 from tests.browser.accessibility import Looks, bring_axe, serious_violations, violations_within
 from tests.factories.feeds import webhooks_in_every_state
@@ -115,6 +116,7 @@ def world() -> None:
     ask_for_something()
     allocated.live(day=DAY, at=AT)
     watching.watch_day(day=DAY, actor=SYSTEM, at=AT)
+    write_evidence()
     Absence.objects.create(trader=Trader.objects.earliest("pk"), first_day=DAY, last_day=DAY)
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
@@ -230,6 +232,14 @@ def ask_for_something() -> None:
         people=2, from_eur=Decimal(5_000_000), valid_from=DAY, reason="large trades", actor=admin,
         at=AT,
     )  # fmt: skip
+
+
+def write_evidence() -> None:
+    """The evidence of a day, in French."""
+    asked = EvidenceAsked(first_day=DAY, last_day=DAY, desk_code="", language="fr")
+    boss = actor_of(User.objects.get(username="supervisor"))
+    ask_evidence(asked=asked, actor=boss, at=AT, today=DAY)
+    jobs.run_pending()
 
 
 def every_page() -> Iterator[tuple[str, str, str]]:

@@ -58,7 +58,7 @@ def test_only_pages_and_printed_reports_group_figures() -> None:
         if "," in ast.unparse(node.format_spec)
     }
 
-    assert found == {"core/pages/formats.py", "reporting/formats/activity_pdf.py"}
+    assert found == {"core/pages/formats.py", "reporting/formats/tables_pdf.py"}
 
 
 def _unexplained(path: Path) -> Iterator[str]:

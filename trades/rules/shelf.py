@@ -12,17 +12,20 @@ from typing import Any, Final
 
 from trades.rules.rule import BookLine
 
-Statistics = Callable[[datetime], Any]
+Statistics = Callable[[datetime, datetime], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Rules, and what tells until a moment how many were judged and what each rule came to."""
+    """Rules, and what tells from a moment on, up to another, how many were judged and what each
+    rule came to.
+    """
 
     rules: Callable[[], Sequence[BookLine[Any]]]
     statistics: Statistics
 
 
+Found = tuple[BookLine[Any], Book]
 _books: Final[dict[str, Book]] = {}
 
 
@@ -36,7 +39,7 @@ def books() -> Sequence[Book]:
     return tuple(_books.values())
 
 
-def rule_called(code: str) -> tuple[BookLine[Any], Book] | None:
+def rule_called(code: str) -> Found | None:
     """Return the rule with this code and its book, or None."""
     for book in books():
         for rule in book.rules():

@@ -46,7 +46,7 @@ from trades.selectors.messages import (
 )
 from trades.selectors.narrowing import came_by, sent_as, told_as
 from trades.selectors.scopes import find_scope
-from trades.selectors.statistics import Numbers, Statistics, rule_statistics
+from trades.selectors.statistics import EVER, Numbers, Statistics, rule_statistics
 from trades.selectors.tallies import (
     count_by_state,
     count_held,
@@ -80,6 +80,7 @@ from trades.selectors.trades import (
 
 __all__ = [
     "BACK_TEST_JOB",
+    "EVER",
     "AsOf",
     "Merged",
     "Numbers",

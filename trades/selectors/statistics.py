@@ -71,11 +71,28 @@ class Statistics:
         return Decimal(numbers.hits) / self.judged if self.judged else None
 
 
-def rule_statistics(*, until: datetime) -> Statistics:
-    """Return what all rules came to: of the days that are summed up, and what came since."""
-    rows = RuleDay.objects.values_list("code").annotate(Sum("hits"), Sum("decided"), Sum("waived"))
-    found = summed([*rows.order_by("code"), *counted(since=first_unsummed(), until=until)])
+def rule_statistics(*, until: datetime, since: datetime = EVER) -> Statistics:
+    """Return what all rules came to from a moment on, up to another: the days that are summed up
+    and lie between as wholes, and what came before and after them.
+    """
+    first = _next_midnight(since)
+    last = max(first, min(start_of(until.astimezone(UTC).date()), first_unsummed()))
+    days = RuleDay.objects.filter(day__gte=first.date(), day__lt=last.date())
+    rows = days.values_list("code").annotate(Sum("hits"), Sum("decided"), Sum("waived"))
+    found = summed(
+        [
+            *rows.order_by("code"),
+            *counted(since=since, until=min(first, until)),
+            *counted(since=last, until=until),
+        ]
+    )
     return Statistics(judged=found.pop("", Numbers()).hits, rules=found)
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    """Return the first moment of the first day, as the sums count days, that begins no earlier."""
+    day = moment.astimezone(UTC).date()
+    return moment if moment == start_of(day) else start_of(day + timedelta(days=1))
 
 
 def summed(rows: Iterable[Row]) -> dict[str, Numbers]:
@@ -88,6 +105,8 @@ def summed(rows: Iterable[Row]) -> dict[str, Numbers]:
 
 def counted(*, since: datetime, until: datetime) -> list[Row]:
     """Return (code, findings, decided, waived) of what ended from a moment on, up to another."""
+    if since >= until:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, {"since": since, "until": until})
         return [(code, int(hits), decided, waived) for code, hits, decided, waived in cursor]

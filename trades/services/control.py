@@ -302,6 +302,8 @@ def _record(
         job_id=job_id,
         rule_set=rule_set,
         judged=outcome.judged,
+        subject_ids=[facts.trade_id for facts in chunk],
+        version_nos=[facts.version_no for facts in chunk],
         clean_count=outcome.clean,
         hits=hits,
         ended_at=at,

@@ -30,6 +30,7 @@ from trades.tables import BackTestDayTable, BackTestTable, BackTestTradeTable
 from trades.views.rule_pages import (
     RulePage,
     can_be_tried,
+    found_called,
     parameters_of,
     rule_called,
     scope_label,
@@ -65,10 +66,11 @@ class TryRule(RulePage):
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         if not can_be_tried(code):
             raise Http404
-        rule = rule_called(code)
+        found = found_called(code)
+        rule, _book = found
         form = RuleForm(request.POST, parameters=parameters_of(rule, {}), tried=True)
         if not form.is_valid():
-            return self.show(rule, form)
+            return self.show(found, form)
         try:
             asked = back_tests.ask_back_test(
                 code=rule.code,
@@ -82,7 +84,7 @@ class TryRule(RulePage):
             )
         except (back_tests.UnableToBackTest, settings.UnableToPropose) as refusal:
             form.add_error(None, message_of(refusal))
-            return self.show(rule, form)
+            return self.show(found, form)
         return redirect(asked)
 
 

@@ -85,7 +85,7 @@ class RuleBookPage(PageView):
         asked = _Asked.of(request)
         in_force = desk_selectors.settings_in_force(day=timezone.now().date())
         now = timezone.now()
-        counted = [(book, book.statistics(now)) for book in shelf.books()]
+        counted = [(book, book.statistics(selectors.EVER, now)) for book in shelf.books()]
         waiting = set(
             desk_selectors.list_settings().filter(state="PROPOSED").values_list("code", flat=True)
         )
@@ -157,14 +157,15 @@ class RulePage(PageView):
     template_name = "trades/rule.html"
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        return self.show(rule_called(code))
+        return self.show(found_called(code))
 
-    def show(self, rule: BookLine[Any], form: RuleForm | None = None) -> HttpResponse:
+    def show(self, found: shelf.Found, form: RuleForm | None = None) -> HttpResponse:
         """Show the rule; with a `form` that was refused, as it was typed."""
+        rule, book = found
         code = rule.code
         today = settings_of(day=timezone.now().date())
         in_force = limits_in_force(code, today.everywhere)
-        statistics = _book(code).statistics(timezone.now())
+        statistics = book.statistics(selectors.EVER, timezone.now())
         numbers = statistics.of(codes_of(code))
         actor = self.request.actor
         parameters = parameters_of(rule, in_force)
@@ -216,10 +217,11 @@ class ProposeSetting(RulePage):
     action = Action.RESOLVE_EXCEPTION
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        rule = rule_called(code)
+        found = found_called(code)
+        rule, _book = found
         form = RuleForm(request.POST, parameters=parameters_of(rule, {}))
         if not form.is_valid():
-            return self.show(rule, form)
+            return self.show(found, form)
         try:
             house_rules.require_version(code=rule.code, parameters=form.parameters())
             settings.propose_setting(
@@ -234,7 +236,7 @@ class ProposeSetting(RulePage):
             )
         except settings.UnableToPropose as refusal:
             form.add_error(None, message_of(refusal))
-            return self.show(rule, form)
+            return self.show(found, form)
         messages.success(request, _t("The change is proposed: somebody else must approve it."))
         return redirect("rules:rule", rule.code)
 
@@ -291,24 +293,22 @@ def _latest_of_each_scope(changes: Sequence[ControlRule]) -> set[int]:
     return set(latest.values())
 
 
-def rule_called(code: str) -> BookLine[Any]:
-    """Return the rule of a code, whichever book it stands in, or answer that there is none."""
+def found_called(code: str) -> shelf.Found:
+    """Return the rule of a code and the book that it stands in, or answer that there is none."""
     found = shelf.rule_called(code.removesuffix(UNCHECKED))
     if found is None:
         raise Http404
-    return found[0]
+    return found
+
+
+def rule_called(code: str) -> BookLine[Any]:
+    """Return the rule of a code, whichever book it stands in, or answer that there is none."""
+    return found_called(code)[0]
 
 
 def can_be_tried(code: str) -> bool:
     """Say whether a rule is about trades: those of the past are there to be judged again."""
     return code in RULE_BY_CODE or is_house_code(code)
-
-
-def _book(code: str) -> shelf.Book:
-    found = shelf.rule_called(code)
-    if found is None:
-        raise Http404
-    return found[1]
 
 
 def parameters_of(rule: BookLine[Any], setting: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,172 @@
+"""A report of control evidence, gathered part by part and written as PDF and as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from backoffice.evidence import (
+    conduct,
+    coverage,
+    exceptions,
+    proofs,
+    rights,
+    rules,
+    screening,
+    validations,
+)
+from backoffice.evidence.parts import Part, Span
+from core import access, verification
+from core.models import Job
+from core.pages import formats, words
+from core.roles import Action
+from core.scratch import scratch
+from kernel.actors import Actor
+from reporting.facts import Sheet, WrittenReport
+from reporting.formats.tables_pdf import document
+from reporting.formats.tables_xlsx import write_workbook
+from reporting.models import VERDICTS, EvidenceReport
+from reporting.services import EvidenceAsked, keep_evidence
+from reporting.tables import answer_of
+
+STEPS: Final = 7
+IN_MEMORY: Final = 8 * 1024 * 1024
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found: sums that are read once, so that both files say the same."""
+
+    span: Span
+    covered: coverage.Coverage
+    spoken: rules.Spoken
+    decisions: validations.Decisions
+    waivers: int
+    kept: proofs.Kept
+    trail: verification.Verdict
+
+    def parts(self) -> list[Part]:
+        """Return the tables in their order."""
+        return [
+            *coverage.parts(self.span, self.covered),
+            *rules.parts(self.span, self.spoken),
+            *exceptions.parts(self.span),
+            *validations.parts(self.span, self.decisions),
+            *conduct.parts(self.span),
+            *rights.parts(self.span),
+            *screening.parts(self.span),
+            *proofs.parts(self.kept, self.trail),
+        ]
+
+    def figures(self) -> dict[str, int]:
+        """Return the figures of the head."""
+        return {
+            "versions": self.covered.versions,
+            "versions_judged": self.covered.judged,
+            "control_runs": self.covered.runs,
+            "judged": self.covered.judgements,
+            "without_finding": self.covered.clean,
+            "findings": self.spoken.findings,
+            "waived": self.waivers,
+            "validated": self.decisions.approved,
+            "validators": self.decisions.people,
+            "trail_entries": self.trail.entries,
+        }
+
+    def verdicts(self) -> dict[str, int | None]:
+        """Return how many break what was asked of the whole; None where it could not be asked."""
+        return {
+            "COVERED": self.covered.unexplained,
+            "FOUR_EYES": self.decisions.own_work,
+            "PROMISES": None if self.kept.not_asked else len(self.kept.broken),
+            "TRAIL": len(self.trail.problems) or (0 if proofs.is_anchored(self.trail) else None),
+        }
+
+
+def write_evidence(
+    *, asked: EvidenceAsked, job: Job, actor: Actor, at: datetime, progress: Progress
+) -> EvidenceReport:
+    """Gather the evidence of the days that were asked for, write both files and keep them.
+
+    Raises Forbidden for who may no longer read the audit trail.
+    """
+    access.require(actor, Action.VIEW_AUDIT)
+    known = EvidenceReport.objects.filter(job_id=job.pk).first()
+    if known is not None:
+        return known
+    with translation.override(asked.language):
+        found = _gathered(Span.of(asked, at=at), progress)
+        with scratch(in_memory=IN_MEMORY) as file:
+            whole = tuple(part.in_workbook() for part in found.parts())
+            write_workbook(_report(found, whole, actor=actor, at=at), file)
+            file.seek(0)
+            workbook = file.read()
+        progress(STEPS - 1, STEPS)
+        paper = tuple(part.on_paper() for part in found.parts())
+        report = keep_evidence(
+            asked=asked,
+            job=job,
+            write=lambda number: document(
+                _report(found, paper, actor=actor, at=at, number=number), language=asked.language
+            ),
+            workbook=workbook,
+            figures={"figures": found.figures(), "verdicts": found.verdicts()},
+            actor=actor,
+            at=at,
+        )
+    progress(STEPS, STEPS)
+    return report
+
+
+def _gathered(span: Span, progress: Progress) -> Gathered:
+    """Ask for the sums, one after the other."""
+    covered = coverage.coverage_of(span)
+    progress(1, STEPS)
+    spoken = rules.Spoken(span, covered)
+    progress(2, STEPS)
+    decisions, waivers = validations.decisions_of(span), exceptions.waivers_in(span)
+    progress(3, STEPS)
+    kept = proofs.ask_promises()
+    progress(4, STEPS)
+    trail = verification.verify_between(since=span.since, until=span.until)
+    progress(5, STEPS)
+    return Gathered(span, covered, spoken, decisions, waivers, kept, trail)
+
+
+def _report(
+    found: Gathered, sheets: tuple[Sheet, ...], *, actor: Actor, at: datetime, number: int = 0
+) -> WrittenReport:
+    """Return the report with its head; one that has its number bears it."""
+    span, moment = found.span, formats.moment(at, seconds=False)
+    title = _("Control evidence")
+    footer = _("Dénouement, %(by)s, %(moment)s") % {"by": actor.name, "moment": moment}
+    return WrittenReport(
+        title=f"{title} {number}" if number else title,
+        subtitle=_("%(first)s to %(last)s, %(desk)s")
+        % {
+            "first": formats.day(span.first_day),
+            "last": formats.day(span.last_day),
+            "desk": span.desk or _("all desks"),
+        },
+        footer=f"{title} {number} · {footer}" if number else footer,
+        sheets=sheets,
+        head=(
+            (_("Asked by"), actor.name),
+            (_("Until"), formats.moment(span.until, seconds=False)),
+            *(
+                (str(capfirst(words.named(name))), formats.integer(n))
+                for name, n in found.figures().items()
+            ),
+        ),
+        verdicts=tuple(
+            (str(VERDICTS[code]), answer_of(n), n == 0) for code, n in found.verdicts().items()
+        ),
+        nothing=_("None."),
+    )
