@@ -88,7 +88,7 @@ def verify_between(*, since: datetime, until: datetime) -> Verdict:
             verdict.problems.append(problem)
     known = list(anchors.read_anchors())
     ends = next((one.n for one in known if datetime.fromisoformat(one.at) >= until), len(known))
-    begins = next((one.n for one in known if datetime.fromisoformat(one.at) >= since), len(known))
+    begins = next((one.n for one in known if datetime.fromisoformat(one.at) >= since), ends + 1)
     verdict.problems.extend(_anchor_problems(verdict, known, of=range(begins, ends + 1)))
     return verdict
 

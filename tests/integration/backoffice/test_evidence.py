@@ -9,13 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from backoffice import promises
-from backoffice.evidence import coverage, exceptions, parts, rules, validations
+from backoffice.evidence import coverage, exceptions, parts, proofs, rules, validations, writing
+from backoffice.launcher import places
+from backoffice.settings import databases
 from core import files, jobs
 from core.models import Job, StoredFile
 from core.roles import Role
@@ -37,6 +41,7 @@ AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
 FAR = date(2098, 12, 31)
 """What is recorded in a test is recorded when it runs: the days asked for end after that."""
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
+QUERIES_MAX = 100
 
 
 @pytest.fixture(autouse=True)
@@ -298,3 +303,49 @@ def test_who_may_not_read_the_trail_gets_nothing(client: Client) -> None:
     assert client.get(report.get_absolute_url()).status_code == 403
     assert client.get(f"/reporting/evidence/{report.pk}/evidence.pdf").status_code == 403
     assert client.post("/reporting/evidence/ask/", {}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_promises_are_asked_by_the_role_that_reads_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    parts_of = connection.settings_dict | {
+        "USER": settings.DATABASE_ROLES["backup"], "PASSWORD": places.TEST_PASSWORD
+    }  # fmt: skip
+    monkeypatch.setattr(databases, "of_role", lambda _place, _role: parts_of)
+    assert proofs.ask_promises() == proofs.Kept({})
+
+    broken = promises.Promise("X01", "nobody is here", "SELECT 1")
+    monkeypatch.setattr(promises, "PROMISES", (broken,))
+
+    assert proofs.ask_promises().broken == {"X01": ["(1)"]}
+
+
+def test_a_report_says_that_promises_could_not_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise ImproperlyConfigured("DATABASE_BACKUP_URL is missing")
+
+    monkeypatch.setattr(promises, "broken_as_read_by_backup", missing)
+    lived()
+
+    report = written()
+
+    assert report.figures["verdicts"]["PROMISES"] is None
+    told = [cell for row in sheets_of(report)["What the product promises"] for cell in row]
+    assert any("DATABASE_BACKUP_URL is missing" in str(cell) for cell in told)
+    assert "not asked" in told
+
+
+def test_it_asks_as_many_questions_however_many_trades_there_are(
+    django_assert_max_num_queries: Any,
+) -> None:
+    lived()
+    for number in range(10, 40):
+        judged(trade(number, price=Decimal("64.00")))
+
+    with django_assert_max_num_queries(QUERIES_MAX):
+        writing.write_evidence(
+            asked=wanted(), job=Job(pk=0, created_at=AT), actor=auditor(), at=LATER,
+            progress=lambda _done, _total: None,
+        )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kernel.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = "2026-11-20T18:00:00+00:00"
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -61,14 +63,22 @@ def as_owner() -> Callable[[str], None]:
 
 
 def found() -> list[tuple[str, int, str]]:
-    return [(p.chain, p.seq, p.kind) for p in verification.verify().problems]
+    """Return the problems of the whole trail; asked of all years, each of them is found, too."""
+    whole = verification.verify().problems
+    within = verification.verify_between(since=datetime(2000, 1, 1, tzinfo=UTC), until=FAR)
+    assert {(p.chain, p.seq, p.kind) for p in whole} <= {
+        (p.chain, p.seq, p.kind) for p in within.problems
+    }
+    return [(p.chain, p.seq, p.kind) for p in whole]
 
 
 def test_an_untouched_trail_verifies(bob: User) -> None:
     verdict = verification.verify()
+    within = verification.verify_between(since=datetime(2000, 1, 1, tzinfo=UTC), until=FAR)
 
     assert verdict.problems == []
     assert verdict.anchors == 1
+    assert within == verdict
     call_command("verify_audit")
 
 
@@ -87,6 +97,8 @@ def test_a_changed_entry_is_named(
     as_owner(f"UPDATE core_auditentry {statement} entity = 'user' AND key = {bob.pk}")
 
     assert (f"user:{bob.pk}", seq, kind) in found(), case
+    later = verification.verify_between(since=FAR, until=FAR + timedelta(days=1))
+    assert (later.entries, later.problems) == (0, [])
 
 
 @pytest.mark.parametrize(
