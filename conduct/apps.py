@@ -14,5 +14,9 @@ class ConductConfig(AppConfig):
 
         shelf.put(
             "conduct",
-            shelf.Book(lambda: RULE_BOOK, lambda since, until: rule_statistics(until, since=since)),
+            shelf.Book(
+                lambda: RULE_BOOK,
+                lambda since, until: rule_statistics(until, since=since),
+                tested_in="tests/unit/conduct/test_conduct_rules.py",
+            ),
         )

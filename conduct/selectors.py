@@ -146,18 +146,17 @@ def rule_statistics(until: datetime, *, since: datetime = EVER) -> Statistics:
     """
     within = {"ended_at__gte": since, "ended_at__lt": until}
     latest = Watch.objects.filter(**within).order_by("day", "-pk").distinct("day")
-    judged, hits = 0, defaultdict[str, int](int)
-    for traders_judged, counts in latest.values_list("traders", "hits"):
+    judged, found = 0, defaultdict[str, Numbers](Numbers)
+    for day, traders_judged, counts in latest.values_list("day", "traders", "hits"):
         judged += traders_judged
         for code, count in counts.items():
-            hits[code] += count
+            found[code].add(count, 0, 0, day)
     decided = ControlException.objects.filter(
         kind=ExceptionKind.CONDUCT.value, **within
     ).values_list("rule_code")
-    numbers = {
-        code: Numbers(hits.get(code, 0), ended, waived)
-        for code, ended, waived in decided.annotate(
-            ended=Count("pk"), waived=Count("pk", filter=Q(state=ExceptionState.WAIVED.value))
-        )
-    }
-    return Statistics(judged, {code: Numbers(n) for code, n in hits.items()} | numbers)
+    counted = decided.annotate(
+        ended=Count("pk"), waived=Count("pk", filter=Q(state=ExceptionState.WAIVED.value))
+    )
+    for code, ended, waived in counted:
+        found[code].add(0, ended, waived)
+    return Statistics(judged, found)

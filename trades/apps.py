@@ -14,5 +14,9 @@ class TradesConfig(AppConfig):
 
         shelf.put(
             "trades",
-            shelf.Book(every_rule, lambda since, until: rule_statistics(since=since, until=until)),
+            shelf.Book(
+                every_rule,
+                lambda since, until: rule_statistics(since=since, until=until),
+                tested_in="tests/unit/trades/test_rule_book.py",
+            ),
         )

@@ -240,6 +240,26 @@ class BackTestTradeTable(tables.Table):
     state = StatusColumn(accessor="trade__state", verbose_name=_("State"))
 
 
+class RuleTable(tables.Table):
+    """The rule book with what each rule came to; exported, and the headings of its page."""
+
+    code = tables.Column(verbose_name=_("Code"))
+    family = tables.Column(verbose_name=_("Family"))
+    severity = StatusColumn(verbose_name=_("Severity"))
+    title = tables.Column(verbose_name=_("Says"))
+    owner = tables.Column(verbose_name=pgettext_lazy("rule", "Owner"))
+    findings = QuantityColumn(verbose_name=_("Findings"))
+    hit_rate = QuantityColumn(verbose_name=_("Hit rate"))
+    false_alarms = QuantityColumn(verbose_name=_("False alarms"))
+    last = DayColumn(verbose_name=_("Last finding"))
+    status = StatusColumn(verbose_name=_("Status"))
+    numbers = tables.Column(verbose_name=_("Parameters"))
+    source = tables.Column(verbose_name=_("Source"))
+    rationale = tables.Column(verbose_name=_("Rationale"))
+    lives_in = tables.Column(verbose_name=_("Written in"))
+    tested_in = tables.Column(verbose_name=_("Tested in"))
+
+
 class FixSessionTable(tables.Table):
     name = LinkColumn("trades:fix_session", verbose_name=_("Session"))
     is_enabled = tables.BooleanColumn(verbose_name=_("Started"), yesno="✓,–")

@@ -37,9 +37,13 @@ def line_of(rule: BookLine[Any]) -> str:
     parameters = ", ".join(
         f"{parameter.name} = {parameter.default} {parameter.unit}" for parameter in rule.parameters
     )
-    module = rule.check.__module__.replace(".", "/")
     cells = (rule.code, rule.severity.value, rule.title, rule.owner.label, parameters or "–")
-    return "| " + " | ".join((*cells, rule.source, rule.rationale, f"`{module}.py`")) + " |\n"
+    return "| " + " | ".join((*cells, rule.source, rule.rationale, f"`{lives_in(rule)}`")) + " |\n"
+
+
+def lives_in(rule: BookLine[Any]) -> str:
+    """Return the file in which a rule is written."""
+    return f"{rule.check.__module__.replace('.', '/')}.py"
 
 
 def rule_book_page() -> str:

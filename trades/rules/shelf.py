@@ -18,11 +18,12 @@ Statistics = Callable[[datetime, datetime], Any]
 @dataclass(frozen=True, slots=True)
 class Book:
     """Rules, and what tells from a moment on, up to another, how many were judged and what each
-    rule came to.
+    rule came to; `tested_in` is the file of the suite that has each rule speak.
     """
 
     rules: Callable[[], Sequence[BookLine[Any]]]
     statistics: Statistics
+    tested_in: str = ""
 
 
 Found = tuple[BookLine[Any], Book]

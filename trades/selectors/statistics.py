@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
 from django.db import connection
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
 from trades.models import RuleDay
 
-Row = tuple[str, int, int, int]
+Row = tuple[str, int, int, int, date | None]
 EVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 #: Of the runs and exceptions that ended from a moment on, up to another.
 COUNTED: Final = """
-SELECT '' AS code, coalesce(sum(judged), 0) AS hits, 0 AS decided, 0 AS waived
+SELECT '' AS code, coalesce(sum(judged), 0) AS hits, 0 AS decided, 0 AS waived, NULL::date AS last
   FROM desk_controlrun WHERE ended_at >= %(since)s AND ended_at < %(until)s
 UNION ALL
-SELECT said.key, sum(said.value::bigint), 0, 0
+SELECT said.key, sum(said.value::bigint), 0, 0, (max(ended_at) AT TIME ZONE 'UTC')::date
   FROM desk_controlrun, jsonb_each_text(hits) said
  WHERE ended_at >= %(since)s AND ended_at < %(until)s GROUP BY 1
 UNION ALL
-SELECT rule_code, 0, count(*), count(*) FILTER (WHERE state = 'WAIVED')
+SELECT rule_code, 0, count(*), count(*) FILTER (WHERE state = 'WAIVED'), NULL
   FROM desk_controlexception
  WHERE ended_at >= %(since)s AND ended_at < %(until)s AND kind = 'CONTROL' AND severity <> 'INFO'
  GROUP BY 1
@@ -33,14 +33,18 @@ SELECT rule_code, 0, count(*), count(*) FILTER (WHERE state = 'WAIVED')
 
 @dataclass(slots=True)
 class Numbers:
-    """Of a rule: its findings, the exceptions that were decided, and those of them let pass."""
+    """Of a rule: its findings, the exceptions that were decided, and those of them let pass; the
+    last day on which it spoke.
+    """
 
     hits: int = 0
     decided: int = 0
     waived: int = 0
+    last: date | None = field(default=None, compare=False)
 
-    def add(self, hits: int, decided: int, waived: int) -> None:
+    def add(self, hits: int, decided: int, waived: int, last: date | None = None) -> None:
         """Count more of the same."""
+        self.last = max(filter(None, (self.last, last)), default=None)
         self.hits += hits
         self.decided += decided
         self.waived += waived
@@ -63,7 +67,7 @@ class Statistics:
         total = Numbers()
         for code in codes:
             one = self.rules.get(code, Numbers())
-            total.add(one.hits, one.decided, one.waived)
+            total.add(one.hits, one.decided, one.waived, one.last)
         return total
 
     def hit_rate(self, numbers: Numbers) -> Decimal | None:
@@ -78,7 +82,9 @@ def rule_statistics(*, until: datetime, since: datetime = EVER) -> Statistics:
     first = _next_midnight(since)
     last = max(first, min(start_of(until.astimezone(UTC).date()), first_unsummed()))
     days = RuleDay.objects.filter(day__gte=first.date(), day__lt=last.date())
-    rows = days.values_list("code").annotate(Sum("hits"), Sum("decided"), Sum("waived"))
+    rows = days.values_list("code").annotate(
+        Sum("hits"), Sum("decided"), Sum("waived"), last=Max("day", filter=Q(hits__gt=0))
+    )
     found = summed(
         [
             *rows.order_by("code"),
@@ -98,18 +104,20 @@ def _next_midnight(moment: datetime) -> datetime:
 def summed(rows: Iterable[Row]) -> dict[str, Numbers]:
     """Return the numbers of each code together."""
     found: dict[str, Numbers] = {}
-    for code, hits, decided, waived in rows:
-        found.setdefault(code, Numbers()).add(hits, decided, waived)
+    for code, hits, decided, waived, last in rows:
+        found.setdefault(code, Numbers()).add(hits, decided, waived, last)
     return found
 
 
 def counted(*, since: datetime, until: datetime) -> list[Row]:
-    """Return (code, findings, decided, waived) of what ended from a moment on, up to another."""
+    """Return (code, findings, decided, waived, last day of a finding) of what ended from a moment
+    on, up to another.
+    """
     if since >= until:
         return []
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, {"since": since, "until": until})
-        return [(code, int(hits), decided, waived) for code, hits, decided, waived in cursor]
+        return [(code, int(hits), *rest) for code, hits, *rest in cursor]
 
 
 def first_unsummed() -> datetime:

@@ -1,9 +1,8 @@
-"""The rule book on screen: every rule with its numbers, how often it speaks, and their changes."""
+"""One rule on screen: its numbers, how often it speaks, where it is proven, and its changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,24 +16,21 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import PageView
-from core.plain_letters import plain
 from core.unreadable import message_of
 from desk import selectors as desk_selectors
 from desk.models import ControlRule
 from desk.services import settings
-from kernel.findings import Severity
 from trades import selectors
 from trades.forms import RuleForm
 from trades.rules import RULE_BY_CODE, shelf
-from trades.rules.families import Family, Owner
 from trades.rules.house import UNCHECKED, codes_of, is_house_code
+from trades.rules.page import lives_in
 from trades.rules.rule import BookLine
 from trades.rules.scopes import ScopeKind
 from trades.services import house_rules
 from trades.services.book import in_force as settings_of
 from trades.services.book import limits_in_force
 
-TEXT_MAX: Final = 60
 BACK_TESTS_SHOWN: Final = 5
 PARAMETERS = {
     "tolerance": _("tolerance"),
@@ -76,79 +72,6 @@ PARAMETERS = {
 }
 
 
-class RuleBookPage(PageView):
-    title = _("Rule book")
-    action = Action.VIEW_TRADES
-    template_name = "trades/rules.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        asked = _Asked.of(request)
-        in_force = desk_selectors.settings_in_force(day=timezone.now().date())
-        now = timezone.now()
-        counted = [(book, book.statistics(selectors.EVER, now)) for book in shelf.books()]
-        waiting = set(
-            desk_selectors.list_settings().filter(state="PROPOSED").values_list("code", flat=True)
-        )
-        rows = [
-            {
-                "rule": rule,
-                "family": _t(rule.family.label),
-                "owner": _t(rule.owner.label),
-                "title": _t(rule.title),
-                "active": limits_in_force(rule.code, in_force) is not None,
-                "parameters": parameters_of(rule, limits_in_force(rule.code, in_force)),
-                "hits": (numbers := statistics.of(codes_of(rule.code))).hits,
-                "rate": statistics.hit_rate(numbers),
-                "waiting": rule.code in waiting,
-            }
-            for book, statistics in counted
-            for rule in book.rules()
-            if asked.means(rule, active=limits_in_force(rule.code, in_force) is not None)
-        ]
-        return self.render(
-            {
-                "rows": rows,
-                "judged": counted[0][1].judged,
-                "asked": asked,
-                "families": [(family.value, _t(family.label)) for family in Family],
-                "owners": [(owner.value, _t(owner.label)) for owner in Owner],
-                "may_write": access.allows(self.request.actor, Action.RESOLVE_EXCEPTION),
-                "severities": [severity.value for severity in Severity],
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the reader of the book looks for; an empty term means every rule."""
-
-    q: str
-    family: str
-    owner: str
-    severity: str
-    status: str
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> _Asked:
-        names = ("q", "family", "owner", "severity", "status")
-        return cls(*(request.GET.get(name, "").strip()[:TEXT_MAX] for name in names))
-
-    def means(self, rule: BookLine[Any], *, active: bool) -> bool:
-        """Say whether a rule is one of those: each word stands somewhere in what is said of it."""
-        if self.status and (self.status == "ACTIVE") is not active:
-            return False
-        chosen = (
-            (self.family, rule.family),
-            (self.owner, rule.owner),
-            (self.severity, rule.severity),
-        )
-        if any(wanted and wanted != found for wanted, found in chosen):
-            return False
-        texts = (rule.title, rule.source, rule.rationale, rule.family.label, rule.owner.label)
-        told = plain(" ".join((rule.code, *map(_t, texts)))).casefold()
-        return all(word in told for word in plain(self.q).casefold().split())
-
-
 class RulePage(PageView):
     """One rule: what it says and why, its numbers over time, and a form to change them."""
 
@@ -182,6 +105,8 @@ class RulePage(PageView):
                 "rule_source": _t(rule.source),
                 "rationale": _t(rule.rationale),
                 "family": _t(rule.family.label),
+                "lives_in": lives_in(rule),
+                "tested_in": "" if is_house_code(code) else book.tested_in,
                 "owner": _t(rule.owner.label),
                 "active": in_force is not None,
                 "parameters": parameters,

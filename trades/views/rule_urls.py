@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from trades.views import back_tests, house_rules, rule_pages
+from trades.views import back_tests, house_rules, rule_book, rule_pages
 
 app_name = "rules"
 urlpatterns = [
-    path("", rule_pages.RuleBookPage.as_view(), name="list"),
+    path("", rule_book.RuleBookPage.as_view(), name="list"),
     path("settings/<int:pk>/approve/", rule_pages.DecideSetting.as_view(), name="approve"),
     path(
         "settings/<int:pk>/refuse/",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
+from backoffice.launcher import places
 from core.roles import Role
 from desk import services as desk
 from desk.models import ControlException, ControlRule, ControlRun
@@ -17,7 +20,7 @@ from tests.factories.controlled import DEALT, trade, world
 from tests.integration.desk.people import person
 from tests.integration.trades.test_validation_pages import signed_in
 from trades.models import RuleDay, RuleSet, Trade
-from trades.rules import RULE_BOOK
+from trades.rules import RULE_BOOK, shelf
 from trades.selectors import Numbers, rule_statistics
 from trades.services import control, rule_evidence
 
@@ -123,4 +126,53 @@ def test_the_page_of_a_rule_says_how_often_it_was_let_pass() -> None:
     page = signed_in("agent2", Role.AGENT).get("/trades/rules/TRD-401/").content.decode()
 
     assert "1 waived of 2 decided" in page
+    assert "24/11/2026" in page
+    assert "tests/unit/trades/test_rule_book.py" in page
     assert "50.0" in page
+
+
+def exported(client: Client, query: str) -> list[dict[str, str]]:
+    answer = client.get(f"/trades/rules/?{query}&export=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_the_book_is_exported_as_it_is_shown_with_what_each_rule_came_to(days: int) -> None:
+    lived()
+    rule_evidence.sum_up_days(at=AT + timedelta(days=days))
+    agent = signed_in("agent2", Role.AGENT)
+
+    rows = exported(agent, "family=TRD-4&sort=-findings")
+
+    assert {row["Family"] for row in rows} == {"Prices"}
+    first = rows[0]
+    assert (first["Code"], first["severity"], first["Findings"]) == ("TRD-401", "WARNING", "6")
+    assert (first["Hit rate"], first["False alarms"]) == ("0.857143", "0.500000")
+    assert first["Last finding"] == "2026-11-24"
+    assert first["Written in"] == "trades/rules/prices.py"
+    assert (places.ROOT / first["Tested in"]).exists()
+    assert b"".join(agent.get("/trades/rules/?export=xlsx").streaming_content).startswith(b"PK")
+    assert agent.get("/trades/rules/?export=pdf").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("case", "sort", "first"),
+    [
+        ("most_findings", "-findings", "TRD-401"),
+        ("latest", "-last", "TRD-401"),
+        ("false_alarms_of_those_that_have_one", "false_alarms", "TRD-401"),
+        ("by_code_from_the_end", "-code", "TRD-820"),
+        ("no_column", "rationale", "TRD-101"),
+        ("nothing", "", "TRD-101"),
+    ],
+)
+def test_the_book_is_sorted_by_a_column(case: str, sort: str, first: str) -> None:
+    lived()
+
+    assert exported(signed_in("agent2", Role.AGENT), f"sort={sort}")[0]["Code"] == first, case
+
+
+def test_where_each_book_is_tested_is_a_file() -> None:
+    for book in shelf.books():
+        assert (places.ROOT / book.tested_in).exists()
