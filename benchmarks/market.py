@@ -182,20 +182,50 @@ def _counterparties(market: Market) -> None:
     party_called("RETIRED-1", lei=lei(904), lei_status="RETIRED")
     party_called("UNSEEN-1", lei=lei(905), lei_next_renewal=None, lei_status="")
     party_called("NO-SSI-1", lei=lei(903), instructed=False)
+    party_called("CODE-1", lei=lei(906), nature="TECHNICAL")
+    _turned_aside()
 
 
-def party_called(code: str, *, instructed: bool = True, **terms: object) -> None:
+def _turned_aside() -> None:
+    """Write parties whose account was changed two days before what is dealt on each day settles,
+    and one that gives the account of another.
+    """
+    for n, day in enumerate(business_days(DAYS)):
+        party = party_called(moved(day), lei=lei(910 + n), instructed=False)
+        settles = business_days(3, first=day)[-1]
+        decided = datetime.combine(settles - timedelta(days=2), OPENING, PARIS)
+        before = _instruct(party, f"BEFORE-{n}", valid_to=date(2026, 6, 30))
+        _instruct(party, f"MOVED-{n}-NEW", replaces=before, valid_from=date(2026, 7, 1),
+                  decided_at=decided)  # fmt: skip
+    for n, code in enumerate(("OWNER-1", "TWIN-1")):
+        _instruct(party_called(code, lei=lei(920 + n), instructed=False), "SHARED-ACCOUNT-1")
+
+
+def moved(day: date) -> str:
+    """Return the party whose account was changed just before the trades of a day settle."""
+    return f"MOVED-{day:%d}"
+
+
+def party_called(code: str, *, instructed: bool = True, **terms: object) -> refdata.Party:
     """Write a counterparty of this name, with a settlement instruction unless it has none."""
     fresh = {"lei_next_renewal": date(2027, 9, 1), "lei_status": "ISSUED"} if terms["lei"] else {}
     party = refdata.Party.objects.create(
         code=code, name=f"{code} Bank", country="FR", is_counterparty=True, **(fresh | terms)
     )
     if instructed:
-        refdata.SettlementInstruction.objects.create(
-            party=party, place_of_settlement="SICVFRPPXXX", agent_bic="BNPAFRPPXXX",
-            account_number=code, valid_from=date(2026, 1, 1), state="APPROVED", proposed_by="ann",
-            proposed_at=SET_UP, decided_by="ben", decided_at=SET_UP,
-        )  # fmt: skip
+        _instruct(party, code)
+    return party
+
+
+def _instruct(party: refdata.Party, account: str, **terms: object) -> refdata.SettlementInstruction:
+    made: Fields = {
+        "place_of_settlement": "SICVFRPPXXX", "agent_bic": "BNPAFRPPXXX", "state": "APPROVED",
+        "valid_from": date(2026, 1, 1), "proposed_by": "ann", "proposed_at": SET_UP,
+        "decided_by": "ben", "decided_at": SET_UP,
+    }  # fmt: skip
+    return refdata.SettlementInstruction.objects.create(
+        party=party, account_number=account, **(made | terms)
+    )
 
 
 def _instrument(

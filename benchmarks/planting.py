@@ -11,7 +11,16 @@ from benchmarks.market import Fields, Market, Sent, clean, unfit
 
 Planted = list[Sent]
 Plant = Callable[[Market, date, str], Planted]
-FAMILIES: Final = ("complete", "dates", "economics", "price", "duplicates", "limits", "timing")
+FAMILIES: Final = (
+    "complete",
+    "dates",
+    "economics",
+    "price",
+    "duplicates",
+    "limits",
+    "timing",
+    "fraud",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Run through `manage.py bench controls`. Honest traders make mistakes: they amend
 day and now and then on the next, have busy days, deal late, go on leave; one of them cancels a lot,
 every day. From a day on one trader books what he never dealt, with parties that are codes:
 cancelled before anybody confirms it and booked again, offset off the market, put off, dated far
-ahead, at night and through his leave. Each day comes in through the real capture, is controlled,
-validated, confirmed by its counterparties and then watched.
+ahead, at night and through his leave; it grows day by day (`escalation.py`). Each day comes in
+through the real capture, is controlled, validated, confirmed by its counterparties and then
+watched.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typing import Final
 
 from django.db.models import Q
 
-from benchmarks import market
+from benchmarks import escalation, market
+from benchmarks.escalation import ASSISTANT, ROGUE
 from benchmarks.market import CENT, CHRISTMAS, PARIS, Fields, Market, Sent
 from conduct.models import TraderDay
+from conduct.rules import RULE_BOOK
 from conduct.services import watching
 from core import jobs
 from core.models import RoleGrant, User
@@ -43,7 +46,6 @@ DAYS: Final = 42
 QUIET_DAYS: Final = 20
 """Business days before the first fictitious trade: as long as the house has known him honest."""
 TRADES_A_DAY: Final = 10
-ROGUE: Final = "T-05"
 CODES: Final = {"PENDING-1": "UNNAMED", "TECH-1": "TECHNICAL", "DESK-INT": "INTERNAL"}
 FIRST: Final = date(2026, 11, 23)
 EVENING: Final = time(20)
@@ -65,6 +67,7 @@ class Story:
     session_s: int = SESSION_S
     checkers: list[Actor] = field(default_factory=list)
     fictitious: list[tuple[int, Fields]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
     number: int = 0
 
     @property
@@ -74,6 +77,10 @@ class Story:
     def reference(self) -> str:
         self.number += 1
         return f"R-{self.number}"
+
+    def party(self, place: int) -> str:
+        """Return the party at a place in the market."""
+        return self.market.parties[place % len(self.market.parties)]
 
     def dealt_by(self, trader: str, day: date) -> Fields:
         """Return an honest trade of this trader."""
@@ -93,6 +100,8 @@ def told(dealt: Market, *, days: int, begins: int, a_day: int) -> Story:
     _prolong(story)
     for code, nature in CODES.items():
         market.party_called(code, lei=market.lei(950 + len(code)), nature=nature)
+    desk_of_rogue = refdata.Trader.objects.get(code=ROGUE).desk
+    refdata.Trader.objects.create(code=ASSISTANT, name=ASSISTANT, desk=desk_of_rogue)
     for desk in range(market.DESKS):
         story.checkers += [_checker(f"checker-{desk}{n}") for n in range(3)]
     away = [code for code, _books in dealt.traders if code != ROGUE][:3]
@@ -235,13 +244,14 @@ def lived(story: Story) -> list[float]:
         waiting += honest(story, day)
         if place >= story.begins:
             waiting += fictitious(story, day, place - story.begins)
+            waiting += escalation.grown(story, day, place - story.begins)
         ends = datetime.combine(day, EVENING, PARIS) + timedelta(hours=3)
         market.brought_in([one for one in waiting if one.at < ends])
         waiting = [one for one in waiting if one.at >= ends]
         jobs.run_pending()
         _validated(story, day)
         jobs.run_pending()
-        _confirmed(day)
+        _confirmed(story, day)
         jobs.run_pending()
         began = perf_counter()
         watching.watch_day(day=day, actor=SYSTEM, at=datetime.combine(day, time(22), UTC))
@@ -250,12 +260,16 @@ def lived(story: Story) -> list[float]:
 
 
 def _validated(story: Story, day: date) -> None:
-    """Have the trades of each desk validated by one of its three checkers, in turn."""
+    """Have the trades of each desk validated by one of its three checkers, in turn; those of the
+    assistant always by the first.
+    """
     at = datetime.combine(day, EVENING, PARIS)
     rows = Trade.objects.filter(state="PENDING_VALIDATION", trade_date__gte=story.days[0])
     seen: dict[int, dict[int, str]] = {}
-    for pk, fingerprint, desk in rows.values_list("pk", "fingerprint", "desk_code"):
-        place = int(desk[-1]) * 3 + story.dice.randrange(3)
+    found = rows.values_list("pk", "fingerprint", "desk_code", "trader_code")
+    for pk, fingerprint, desk, trader in found:
+        turn = story.dice.randrange(3)
+        place = int(desk[-1]) * 3 + (0 if trader == ASSISTANT else turn)
         seen.setdefault(place, {})[pk] = fingerprint
     for place, of_checker in seen.items():
         validation.decide_many(
@@ -263,7 +277,7 @@ def _validated(story: Story, day: date) -> None:
         )
 
 
-def _confirmed(day: date) -> None:
+def _confirmed(story: Story, day: date) -> None:
     """Let the counterparties say what they know: what was made up is known to nobody."""
     rows = Confirmation.objects.filter(state__in=UNCONFIRMED, trade_date__gte=FIRST)
     messages = [
@@ -273,7 +287,10 @@ def _confirmed(day: date) -> None:
             quantity=row.quantity, price=row.price, amount=row.amount, currency=row.currency,
             trade_date=row.trade_date, settlement_date=row.settlement_date,
         )
-        for row in rows.exclude(party__code__in=CODES).select_related("party").order_by("pk")
+        for row in rows.exclude(party__code__in=CODES)
+        .exclude(trade__source_reference__in=story.unknown)
+        .select_related("party")
+        .order_by("pk")
     ]  # fmt: skip
     if messages:
         at = datetime.combine(day, EVENING, PARIS)
@@ -291,11 +308,11 @@ def scored(story: Story) -> dict[str, object]:
     about = ControlException.objects.filter(kind="CONDUCT", subject_kind__startswith="trader")
     conduct = about.filter(subject_reference=ROGUE, day__gte=story.begins_on)
     early = about.filter(subject_reference=ROGUE, day__lt=story.begins_on)
-    wrong = {(row.subject_reference, row.day) for row in about.exclude(subject_reference=ROGUE)} | {
-        (row.subject_reference, row.day) for row in early
-    }
+    guilty = (ROGUE, ASSISTANT)
+    others = about.exclude(subject_reference__in=guilty)
+    wrong = {(row.subject_reference, row.day) for row in [*others, *early]}
     honest_days = TraderDay.objects.filter(day__in=story.days).filter(
-        ~Q(trader__code=ROGUE) | Q(day__lt=story.begins_on)
+        ~Q(trader__code__in=guilty) | Q(day__lt=story.begins_on)
     )
     of_codes = ControlException.objects.filter(kind="CONDUCT", subject_kind="party")
     raised = [days[row.raised_at.date()] for row in conduct]
@@ -307,6 +324,7 @@ def scored(story: Story) -> dict[str, object]:
         "rogue_trader_days_goal": 2,
         "rogue_conduct_days": None if first_conduct is None else first_conduct - story.begins,
         "rogue_rules": sorted(set(conduct.values_list("rule_code", flat=True))),
+        "rogue_rules_silent": silent(story),
         "rogue_parties": sorted(
             set(of_codes.values_list("subject_reference", flat=True)) & set(CODES)
         ),
@@ -315,10 +333,19 @@ def scored(story: Story) -> dict[str, object]:
         "conduct_false_alarms_parties": of_codes.exclude(subject_reference__in=CODES).count(),
         "conduct_false_alarm_rate": round(len(wrong) / max(watched, 1), 4),
         "conduct_false_alarm_goal": 0.02,
-        "conduct_false_alarms_by_rule": _counted(
-            [*about.exclude(subject_reference=ROGUE), *early]
-        ),
+        "conduct_false_alarms_by_rule": _counted([*others, *early]),
     }  # fmt: skip
+
+
+def silent(story: Story) -> list[str]:
+    """Return the rules of conduct that said nothing of the rogue, his assistant or their codes."""
+    spoken = ControlException.objects.filter(
+        kind="CONDUCT",
+        subject_reference__in=[ROGUE, ASSISTANT, *CODES],
+        raised_at__date__gte=story.begins_on,
+    )
+    known = set(spoken.values_list("rule_code", flat=True))
+    return [rule.code for rule in RULE_BOOK if rule.code not in known]
 
 
 def _counted(rows: Sequence[ControlException]) -> dict[str, int]:

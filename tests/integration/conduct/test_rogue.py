@@ -21,3 +21,18 @@ def test_the_rogue_is_seen_within_two_days_and_honest_traders_are_left_alone() -
     assert score["rogue_trader_days"] in {0, 1, 2}
     assert score["rogue_conduct_days"] in {0, 1, 2}
     assert score["conduct_false_alarms_by_rule"] == {}
+
+
+@pytest.mark.slow
+def test_every_rule_of_conduct_speaks_of_the_rogue_his_assistant_or_their_codes() -> None:
+    """Five weeks of a house of six: what published cases tell happens once, and is seen."""
+    dealt = market.opened(seed=11)
+    dealt.traders = dealt.traders[:6]
+    story = rogue.told(dealt, days=36, begins=16, a_day=2)
+    story.session_s = 1800
+
+    rogue.lived(story)
+
+    score = rogue.scored(story)
+    assert score["rogue_rules_silent"] == []
+    assert score["rogue_trader_days"] in {0, 1, 2}
