@@ -103,3 +103,58 @@ class WatchTable(tables.Table):
 
     def value_findings(self, value: dict[str, int]) -> str:
         return ", ".join(f"{code} {count}" for code, count in sorted(value.items()))
+
+
+class PairTable(tables.Table):
+    """Who validated whose trades, one line for each pair; exported."""
+
+    who = tables.Column(verbose_name=_("Whose trades"))
+    checker = tables.Column(verbose_name=_("Validated by"))
+    decisions = CountColumn(verbose_name=_("Decisions"))
+    share = CountColumn(verbose_name=pgettext_lazy("part", "Share"))
+    amount_eur = AmountColumn(verbose_name=_("Amount (EUR)"))
+
+
+class TraderDayTable(tables.Table):
+    """The days of one trader; exported."""
+
+    day = DayColumn(verbose_name=_("Day"))
+    trades = CountColumn(verbose_name=_("Trades"))
+    gross_eur = AmountColumn(verbose_name=_("Turnover (EUR)"))
+    cancelled = CountColumn(verbose_name=pgettext_lazy("trades", "Cancelled"))
+    amended = CountColumn(verbose_name=pgettext_lazy("trades", "Amended"))
+    early = CountColumn(verbose_name=_("Before settlement"))
+    outside = CountColumn(verbose_name=_("Outside hours"))
+    near = CountColumn(verbose_name=_("Under the limit"))
+    round_trips = CountColumn(verbose_name=_("Round trips"))
+    washes = CountColumn(verbose_name=_("Sold back"))
+    top_isin = tables.Column(verbose_name="ISIN")
+    top_eur = AmountColumn(verbose_name=_("Most in one instrument (EUR)"))
+
+
+class PartyDayTable(tables.Table):
+    """The days of one counterparty; exported."""
+
+    day = DayColumn(verbose_name=_("Day"))
+    dealt = CountColumn(verbose_name=_("Trades"))
+    cancelled = CountColumn(verbose_name=pgettext_lazy("trades", "Cancelled"))
+    gross_eur = AmountColumn(verbose_name=_("Turnover (EUR)"))
+
+
+class CheckerTable(tables.Table):
+    """Who validated the trades of one trader; exported."""
+
+    name = tables.Column(verbose_name=_("Validated by"))
+    n = CountColumn(verbose_name=_("Decisions"))
+    share = CountColumn(verbose_name=pgettext_lazy("part", "Share"))
+    amount = AmountColumn(verbose_name=_("Amount (EUR)"))
+
+
+class DealerTable(tables.Table):
+    """Who dealt with one counterparty; exported."""
+
+    name = tables.Column(verbose_name=_("Trader"))
+    n = CountColumn(verbose_name=_("Trades"))
+    share = CountColumn(verbose_name=pgettext_lazy("part", "Share"))
+    cancelled = CountColumn(verbose_name=pgettext_lazy("trades", "Cancelled"))
+    amount = AmountColumn(verbose_name=_("Amount (EUR)"))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
+from django_tables2 import Table
 
 from conduct import selectors
 from conduct.forms import WindowForm
 from conduct.models import PairDay, PartyDay, TraderDay
 from conduct.rules.robust import usual
 from conduct.selectors import Window
+from conduct.tables import CheckerTable, DealerTable, PartyDayTable, TraderDayTable
 from core.access import Action
-from core.pages import DetailPage, formats
+from core.pages import DetailPage, exports, formats
 from desk.models import ControlException
 from desk.states import ExceptionKind
 from desk.tables import filled
@@ -43,11 +47,27 @@ class Sheet(DetailPage):
     """What both sheets share: the window of the address, and the findings about somebody."""
 
     action = Action.VIEW_AUDIT
+    exported: ClassVar[dict[str, tuple[Any, type[Table]]]] = {}
+    """What of the sheet is exported: its name in the address, its heading and its columns."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
+        self.object = self.get_object()
+        if not request.GET.get("export"):
+            return self.render({"object": self.object, **self.extra_context()})
+        shown = self.extra_context()
+        part = request.GET.get("part", "days")
+        if part not in self.exported or part not in shown:
+            raise Http404
+        name = f"conduct-{self.object.code}-{part}"
+        rows = exports.whole(self.exported[part][1], list(shown[part]), name=name)
+        return exports.respond(request.GET["export"], rows)
 
     def extra_context(self) -> dict[str, Any]:
         form = WindowForm(self.request.GET)
         window = form.window()
-        shown = {"form": form, "findings": self.findings()}
+        shown: dict[str, Any] = {"form": form, "findings": self.findings()}
+        shown["parts"] = [(part, label) for part, (label, _table) in self.exported.items()]
+        shown["query"] = self.request.GET.urlencode()
         if window is None:
             return shown
         if selectors.latest_watch() is not None:
@@ -73,6 +93,9 @@ class Sheet(DetailPage):
 class TraderSheet(Sheet):
     title = _("Conduct of a trader")
     template_name = "conduct/trader.html"
+    exported: ClassVar = {
+        "days": (_("Days"), TraderDayTable), "checkers": (_("Who validates"), CheckerTable)
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Trader]:
         return Trader.objects.select_related("desk", "user")
@@ -89,9 +112,9 @@ class TraderSheet(Sheet):
             "chart": _chart(days),
             "checkers": _shares(
                 PairDay.objects.filter(trader=trader, **within)
-                .values("checker")
+                .values(name=F("checker"))
                 .annotate(n=Sum("decisions"), amount=Sum("amount_eur"))
-                .order_by("-n", "checker")
+                .order_by("-n", "name")
             ),
             "absences": Absence.objects.filter(
                 trader=trader, first_day__lte=window.last, last_day__gte=window.first
@@ -102,6 +125,9 @@ class TraderSheet(Sheet):
 class PartySheet(Sheet):
     title = _("Conduct with a counterparty")
     template_name = "conduct/party.html"
+    exported: ClassVar = {
+        "days": (_("Days"), PartyDayTable), "traders": (_("Who deals with it"), DealerTable)
+    }  # fmt: skip
 
     def get_queryset(self) -> QuerySet[Party]:
         return Party.objects.all()
@@ -119,22 +145,33 @@ class PartySheet(Sheet):
                     trade_date__gte=window.first,
                     trade_date__lte=window.last,
                 )
-                .values("trader_code")
+                .values(name=F("trader_code"))
                 .annotate(
                     n=Count("pk"),
                     cancelled=Count("pk", filter=Q(close_reason="CANCELLED")),
                     amount=Sum("risk_amount_eur"),
                 )
-                .order_by("-n", "trader_code")
+                .order_by("-n", "name")
             ),
         }
 
 
-def _shares(rows: Iterable[Any]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How much of all is somebody's."""
+
+    name: str
+    n: int
+    share: Decimal
+    amount: Decimal | None
+    cancelled: int = 0
+
+
+def _shares(rows: Iterable[Any]) -> list[Share]:
     """Return grouped rows with the share that each has of all."""
-    found = [dict(row) for row in rows]
+    found = list(rows)
     total = sum(row["n"] for row in found)
-    return [row | {"share": Decimal(row["n"]) / total} for row in found]
+    return [Share(**row, share=Decimal(row["n"]) / total) for row in found]
 
 
 def _measure(days: Sequence[TraderDay], name: str, label: Any) -> dict[str, Any]:

@@ -46,6 +46,12 @@ class Source:
     name: str
 
 
+def whole(table_class: type[tables.Table], rows: Sequence[Any], *, name: str) -> Source:
+    """Return a source of all columns of a table, for what is no list of its own."""
+    labels = [(column.name, str(column.header)) for column in table_class([]).columns.iterall()]
+    return Source(table_class=table_class, rows=rows, columns=labels, name=name)
+
+
 class _Echo:
     """A file that hands back what it is given, for the csv writer."""
 

@@ -85,7 +85,7 @@ class RuleBookPage(PageView):
         counted = [(book, book.statistics(selectors.EVER, now)) for book in shelf.books()]
         rows = asked.in_order([row for row in _rows(counted, now.date()) if asked.means(row)])
         if kind := request.GET.get("export", ""):
-            return exports.respond(kind, _source(rows))
+            return exports.respond(kind, exports.whole(RuleTable, rows, name="rules"))
         query = request.GET.copy()
         query.pop("sort", None)
         return self.render(
@@ -134,12 +134,6 @@ def _rows(counted: list[tuple[shelf.Book, Any]], today: date) -> Iterator[RuleRo
 
 def _to_six(rate: Decimal | None) -> Decimal | None:
     return None if rate is None else rate.quantize(RATE)
-
-
-def _source(rows: list[RuleRow]) -> exports.Source:
-    return exports.Source(
-        table_class=RuleTable, rows=rows, columns=_labels(RuleTable.base_columns), name="rules"
-    )
 
 
 def _labels(names: Any) -> list[tuple[str, str]]:

@@ -179,3 +179,43 @@ def test_the_pages_speak_french() -> None:
     assert "Conduite" in text(client, "/conduct/")
     assert "Jour habituel" in text(client, f"/conduct/{trader}")
     assert "Technique" in text(client, f"/conduct/{party}")
+
+
+def file_of(client: Client, address: str) -> list[dict[str, str]]:
+    written = b"".join(client.get(address).streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(written)))
+
+
+def test_pairs_are_exported_as_the_page_adds_them_up() -> None:
+    ana = Trader.objects.get(code="T-ANA")
+    for day, checker, n in ((20, "sue", 3), (19, "sue", 5), (20, "=sam", 2)):
+        PairDay.objects.create(
+            day=date(2026, 11, day), trader=ana, maker="bob", checker=checker, desk_code="EQ",
+            decisions=n, amount_eur=Decimal("10.50"),
+        )  # fmt: skip
+    client = signed_in(Role.AUDITOR)
+
+    rows = file_of(client, "/conduct/pairs/?by=maker&export=csv")
+
+    assert [list(row.values()) for row in rows] == [
+        ["bob", "sue", "8", "0.8", "21.0000"],
+        ["bob", "'=sam", "2", "0.2", "10.5000"],
+    ]
+    (one_day,) = file_of(client, "/conduct/pairs/?since=2026-11-19&until=2026-11-19&export=csv")
+    assert (one_day["Whose trades"], one_day["Decisions"]) == ("T-ANA", "5")
+
+
+def test_sheets_are_exported_part_by_part() -> None:
+    client, (trader, party) = signed_in(Role.SUPERVISOR), sheets()
+
+    (day,) = file_of(client, f"/conduct/{trader}?export=csv")
+    assert (day["Day"], day["Trades"], Decimal(day["Turnover (EUR)"])) == (
+        "2026-11-20", "2", Decimal(1210),
+    )  # fmt: skip
+    (dealer,) = file_of(client, f"/conduct/{party}?export=csv&part=traders")
+    assert (dealer["Trader"], dealer["Trades"], dealer["Share"]) == ("T-ANA", "1", "1")
+    for page in (trader, party):
+        book = client.get(f"/conduct/{page}?export=xlsx&part=days")
+        assert b"".join(book.streaming_content).startswith(b"PK")
+        assert client.get(f"/conduct/{page}?export=csv&part=other").status_code == 404
+        assert client.get(f"/conduct/{page}?export=pdf").status_code == 422
