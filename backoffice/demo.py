@@ -21,11 +21,12 @@ from core.jobs import enqueue
 from core.models import Job, JobState, RoleGrant, User
 from core.roles import Role
 from desk import demo as desk_demo
+from desk.models import Approval
 from desk.services import roles
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 from refdata import demo as refdata_demo
-from refdata.demo import calendars
+from refdata.demo import calendars, sanctions
 from refdata.demo.prices import last_weekdays
 from refdata.models import Party
 from trades import demo as trades_demo
@@ -107,6 +108,14 @@ def live_the_week(
         _queue(business_date, at + timedelta(seconds=2))
         return None
     counts = {"validated": _validate(business_date, at, progress)}
+    counts["hits_found"] = sanctions.seed(
+        proposer=_person("agent"), approver=_person("supervisor"), at=at
+    )
+    desk_demo.ask(
+        agent=_person("agent2"), supervisor=_person("supervisor"), admin=_person("admin"),
+        second_admin=_person("admin2"), at=at,
+    )  # fmt: skip
+    _validate_once(at)
     for room in LATER_ROOMS:
         if find_spec(f"{room}.demo") is not None:
             import_module(f"{room}.demo").seed(business_date=business_date, at=at)
@@ -186,6 +195,21 @@ def _validate(business_date: date, at: datetime, progress: Progress) -> int:
         done += len(outcomes) - len(validation.refusals(outcomes))
         progress(start + len(outcomes), len(seen))
     return done
+
+
+def _validate_once(at: datetime) -> None:
+    """Let one supervisor validate a trade that takes two: it waits for the other."""
+    large = Trade.objects.filter(
+        state=TradeState.PENDING_VALIDATION,
+        risk_amount_eur__gte=desk_demo.SEVERAL_FROM_EUR,
+        risk_amount_eur__lt=desk_demo.LIMITS["supervisor"],
+    )
+    one = large.order_by("-pk").first()
+    decided = Approval.objects.filter(is_last=False).exists()
+    if one is not None and not decided:
+        validation.validate_trade(
+            trade_id=one.pk, seen=one.fingerprint, actor=_person("supervisor2"), at=at
+        )
 
 
 def _person(username: str) -> Actor:

@@ -47,7 +47,7 @@ def tell_the_outside() -> None:
     delivering.dispatch(clock=timezone.now)
 
 
-@job_handler(demo.WEEK_JOB, counts=("validated", *demo.LATER_ROOMS))
+@job_handler(demo.WEEK_JOB, counts=("validated", "hits_found", *demo.LATER_ROOMS))
 def live_the_week(run: JobRun) -> None:
     """Take the demo week through validation, statements and reports."""
     day = date.fromisoformat(run.parameters["business_date"])

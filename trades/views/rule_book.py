@@ -33,8 +33,7 @@ TEXT_MAX: Final = 60
 RATE: Final = Decimal("0.000001")
 ASKED: Final = ("q", "family", "owner", "severity", "status")
 SHOWN: Final = (
-    *("code", "severity", "title", "owner", "findings", "hit_rate", "false_alarms", "last"),
-    "status",
+    *("code", "severity", "title", "findings", "hit_rate", "false_alarms", "last", "status"),
 )
 """The columns that are sorted by; what a rule is set to stands behind them."""
 
@@ -91,6 +90,7 @@ class RuleBookPage(PageView):
         return self.render(
             {
                 "rows": rows,
+                "count": len(rows),
                 "judged": counted[0][1].judged,
                 "asked": asked,
                 "columns": [asked.column(name, label, query) for name, label in _labels(SHOWN)],

@@ -105,8 +105,7 @@ class RulePage(PageView):
                 "rule_source": _t(rule.source),
                 "rationale": _t(rule.rationale),
                 "family": _t(rule.family.label),
-                "lives_in": lives_in(rule),
-                "tested_in": "" if is_house_code(code) else book.tested_in,
+                **_proven(rule, book),
                 "owner": _t(rule.owner.label),
                 "active": in_force is not None,
                 "parameters": parameters,
@@ -216,6 +215,14 @@ def _latest_of_each_scope(changes: Sequence[ControlRule]) -> set[int]:
         if row.state == "APPROVED":
             latest.setdefault(row.scope, row.pk)
     return set(latest.values())
+
+
+def _proven(rule: BookLine[Any], book: shelf.Book) -> dict[str, str]:
+    """Return where a rule is written, and where the suite has it speak: those of the house are
+    tried on the past instead.
+    """
+    tested_in = "" if is_house_code(rule.code) else book.tested_in
+    return {"lives_in": lives_in(rule), "tested_in": tested_in}
 
 
 def found_called(code: str) -> shelf.Found:

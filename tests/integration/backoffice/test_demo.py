@@ -10,7 +10,8 @@ from backoffice import demo
 from backoffice.management.commands.seed_demo import last_closed_day
 from core import jobs
 from core.models import Job, User
-from desk.models import Approval
+from desk.models import Approval, ControlException, Request, SeveralValidations
+from refdata.models import FalseHit, ListVersion, Party, Screening, ScreeningHit
 from trades.models import Trade
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,30 @@ def test_a_week_is_captured_controlled_validated_and_reported() -> None:
     assert not Trade.objects.filter(state="VALIDATED", trade_date=DAY).exists()
     assert set(Approval.objects.values_list("checker", flat=True)) == {"supervisor2"}
     assert User.objects.get(username="agent").check_password("demo")
+
+
+def test_the_demo_shows_what_takes_two_people() -> None:
+    """A list with a likeness that waits and one that is cleared, waivers, a second supervisor."""
+    list(demo.seed(business_date=DAY, at=AT, trades=600))
+    jobs.run_pending()
+
+    hits = ScreeningHit.objects.filter(ended_at=None)
+    assert sorted(hits.values_list("party__code", flat=True)) == ["BOREAL", "OURSE"]
+    assert FalseHit.objects.get().hit.party.code == "OURSE"
+    waiting = ControlException.objects.get(kind="SCREENING", state="OPEN")
+    assert waiting.subject_reference == "BOREAL"
+    assert Screening.objects.count() == Party.objects.count()
+    asked = Request.objects.order_by("pk").values_list("kind", "state")
+    assert list(asked) == [
+        ("SEVERAL_VALIDATIONS", "GRANTED"), ("WAIVER", "GRANTED"), ("WAIVER", "ASKED"),
+    ]  # fmt: skip
+    assert SeveralValidations.objects.get().people == 2
+    half = Approval.objects.get(is_last=False)
+    assert Trade.objects.get(pk=half.subject_id).state == "PENDING_VALIDATION"
+
+    demo.live_the_week(business_date=DAY, at=AT, progress=lambda _done, _total: None)
+
+    assert (Request.objects.count(), ListVersion.objects.count()) == (3, 1)
 
 
 def test_the_demo_world_never_mixes_with_other_data() -> None:
