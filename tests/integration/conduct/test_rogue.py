@@ -25,10 +25,10 @@ def test_the_rogue_is_seen_within_two_days_and_honest_traders_are_left_alone() -
 
 @pytest.mark.slow
 def test_every_rule_of_conduct_speaks_of_the_rogue_his_assistant_or_their_codes() -> None:
-    """Five weeks of a house of six: what published cases tell happens once, and is seen."""
+    """Five weeks of a house of four: what published cases tell happens once, and is seen."""
     dealt = market.opened(seed=11)
-    dealt.traders = dealt.traders[:6]
-    story = rogue.told(dealt, days=36, begins=16, a_day=2)
+    dealt.traders = dealt.traders[2:6]
+    story = rogue.told(dealt, days=28, begins=8, a_day=2)
     story.session_s = 1800
 
     rogue.lived(story)
