@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from desk.states import CauseKind
 from kernel.findings import Finding
 
 
@@ -29,13 +30,25 @@ class Subject:
     day: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is wrong outside the subject, by the code that people know: repaired once for all."""
+
+    kind: CauseKind
+    code: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """One finding about one subject; `fix` is the proposed repair, with the same placeholders."""
+    """One finding about one subject; `fix` is the proposed repair, with the same placeholders.
+
+    `cause` is what several subjects may have in common; None where the subject itself is wrong.
+    """
 
     subject: Subject
     finding: Finding
     fix: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

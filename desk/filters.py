@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -21,6 +21,7 @@ from core.models import (
 from core.pages import status
 from core.pages.filters import (
     ChipsFilter,
+    CodeFilter,
     DayFilter,
     ListFilterSet,
     MomentDayFilter,
@@ -50,6 +51,10 @@ KINDS = [
 ]
 
 
+FEW: Final = 500
+"""As many exceptions as a search finds are listed by their keys."""
+
+
 class ExceptionFilter(ListFilterSet):
     q = SearchFilter(
         fields=(
@@ -62,7 +67,9 @@ class ExceptionFilter(ListFilterSet):
     state = ChipsFilter(choices=STATES, label=_("Status"))
     severity = ChipsFilter(choices=SEVERITIES, label=_("Severity"))
     kind = ChipsFilter(choices=KINDS, label=_("Kind"))
-    desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+    desk_code = CodeFilter(label=_("Desk"))
+    rule_code = CodeFilter(label=_("Rule"))
+    cause = django_filters.CharFilter(label=_("Cause"))
     day = DayFilter(label=_("Business day"))
     since = MomentDayFilter(field_name="raised_at", lookup_expr="gte", label=_("Raised from"))
     until = MomentDayFilter(field_name="raised_at", lookup_expr="lte", label=_("To"))
@@ -72,10 +79,17 @@ class ExceptionFilter(ListFilterSet):
         fields: list[str] = []
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Show what is open when no status is chosen: the list is a queue first."""
+        """Show what is open when no status is chosen: the list is a queue first.
+
+        A search reads all of it: what it finds, if it is little, is sought once and then by key.
+        """
         found: QuerySet[Any] = super().filter_queryset(queryset)
-        chosen = self.form.cleaned_data.get("state")
-        return found if chosen else found.filter(state__in=LIVE_EXCEPTION)
+        if not self.form.cleaned_data.get("state"):
+            found = found.filter(state__in=LIVE_EXCEPTION)
+        if not self.form.cleaned_data.get("q"):
+            return found
+        keys = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+        return queryset.filter(pk__in=keys) if len(keys) <= FEW else found
 
 
 def roles() -> list[tuple[str, Any]]:

@@ -32,6 +32,7 @@ from desk.models import (
     Comment,
     ControlException,
     ControlRule,
+    ExceptionQuerySet,
     Request,
     SeveralValidations,
     SupervisorLimit,
@@ -69,7 +70,7 @@ LOOKED_BACK_MAX: Final = 50_000
 """Who acted last is sought among so many of the latest acts: no index knows their authors."""
 
 
-def list_exceptions(*, actor: Actor) -> DeskScopedQuerySet[ControlException]:
+def list_exceptions(*, actor: Actor) -> ExceptionQuerySet:
     """Return the exceptions of the desks that the actor may see, latest first.
 
     What is about somebody's conduct is for who may read the audit trail.
@@ -85,7 +86,7 @@ def get_exception_for_update(*, exception_id: int) -> ControlException:
     return ControlException.objects.select_for_update(of=("self",)).get(pk=exception_id)
 
 
-def list_exceptions_of(*, subject_kind: str, subject_id: int) -> QuerySet[ControlException]:
+def list_exceptions_of(*, subject_kind: str, subject_id: int) -> ExceptionQuerySet:
     """Return everything ever found about a subject, open first, then the latest."""
     return ControlException.objects.filter(
         subject_kind=subject_kind, subject_id=subject_id

@@ -101,6 +101,18 @@ class ExceptionKind(StrEnum):
     CONDUCT = "CONDUCT"
 
 
+class CauseKind(StrEnum):
+    """What in the outside may be wrong of many subjects at once; PAIR: two currencies."""
+
+    INSTRUMENT = "INSTRUMENT"
+    COUNTERPARTY = "COUNTERPARTY"
+    TRADER = "TRADER"
+    BOOK = "BOOK"
+    VENUE = "VENUE"
+    CURRENCY = "CURRENCY"
+    PAIR = "PAIR"
+
+
 class WorkKind(StrEnum):
     """CORRECTION: a trade that a supervisor refused; CONFIRMATION: one that is mismatched, alleged
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;

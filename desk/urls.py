@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk.states import RequestState
-from desk.views import exceptions, requests
+from desk.views import causes, exceptions, requests
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("exceptions/waive/", exceptions.WaiveMany.as_view(), name="exceptions_waive"),
     path("exceptions/take/", exceptions.TakeMany.as_view(), name="exceptions_take"),
     path("exceptions/recheck/", exceptions.RecheckMany.as_view(), name="exceptions_recheck"),
+    path("exceptions/causes/", causes.CauseList.as_view(), name="causes"),
+    path("exceptions/causes/take/", causes.TakeCauses.as_view(), name="causes_take"),
+    path("exceptions/causes/waive/", causes.WaiveCauses.as_view(), name="causes_waive"),
     path("exceptions/<int:pk>/", exceptions.ExceptionDetail.as_view(), name="exception"),
     path("exceptions/<int:pk>/waive/", exceptions.Waive.as_view(), name="exception_waive"),
     path("exceptions/<int:pk>/assign/", exceptions.Assign.as_view(), name="exception_assign"),

@@ -36,6 +36,7 @@ STATIC_ROOT = places.ROOT / "staticfiles"
 STATICFILES_DIRS = [places.ROOT / "static"]
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
+CAUSE_PLACES = "backoffice.causes.places_of"
 TRADE_PANELS = "backoffice.trade_panels.panels"
 
 API_RATE = env.rate("API_RATE")

@@ -35,8 +35,8 @@ from core.jobs import enqueue
 from core.models import Job
 from desk import selectors as desk_selectors
 from desk import services as desk
-from desk.facts import Raised, Subject
-from desk.states import ExceptionKind
+from desk.facts import Cause, Raised, Subject
+from desk.states import CauseKind, ExceptionKind
 from kernel.actors import Actor
 from kernel.findings import Finding
 
@@ -125,7 +125,7 @@ def _settle_days(
     of_day = [one for one in found.traders if one.trader_id in found.day_ids]
     spoken = named(terms, [one for one in of_day if judge_trader(one, book)])
     raised = [
-        Raised(subject=_of_day(one, found.day_ids, finding), finding=finding, fix=_fix(finding))
+        _raised(_of_day(one, found.day_ids, finding), finding, Cause(CauseKind.TRADER, one.code))
         for one in spoken
         for finding in judge_trader(one, book)
     ]
@@ -146,12 +146,12 @@ def _settle_standing(
     """Keep the exceptions of what stands open in step, those of traders and of parties."""
     of_traders, of_parties = active(OF_A_TRADER, settings), active(OF_A_PARTY, settings)
     traders = [
-        Raised(subject=_of_trader(one, finding), finding=finding, fix=_fix(finding))
+        _raised(_of_trader(one, finding), finding, Cause(CauseKind.TRADER, one.code))
         for one in found.traders
         for finding in judge_trader(one, of_traders)
     ]
     parties = [
-        Raised(subject=_of_party(one), finding=finding, fix=_fix(finding))
+        _raised(_of_party(one), finding, Cause(CauseKind.COUNTERPARTY, one.code))
         for one in found.parties
         for finding in judge_party(one, of_parties)
     ]
@@ -171,8 +171,8 @@ def _settle_standing(
     return Counter(one.finding.code for one in (*traders, *parties))
 
 
-def _fix(finding: Finding) -> str:
-    return RULE_BY_CODE[finding.code].fix
+def _raised(subject: Subject, finding: Finding, cause: Cause) -> Raised:
+    return Raised(subject=subject, finding=finding, fix=RULE_BY_CODE[finding.code].fix, cause=cause)
 
 
 def _of_day(facts: TraderConduct, day_ids: Mapping[int, int], finding: Finding) -> Subject:

@@ -45,13 +45,17 @@ class BulkPage(PageView):
         """Do it, and return to how many it was done."""
         raise NotImplementedError
 
+    def chosen(self, path: str) -> selection.Selection:
+        """Return the rows to act on; a list whose rows stand for several says for which."""
+        return selection.resolve(self.request, path=path)
+
     def parameters(self, reason: str) -> dict[str, Any]:
         """Return what the job must know besides the rows. Raises a Refusal when it cannot be."""
         return {"reason": reason}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         back = reverse(self.list_url_name)
-        chosen = selection.resolve(request, path=back)
+        chosen = self.chosen(back)
         reason = visible(request.POST.get("reason", ""))
         if self.job_kind and len(chosen) > bulk.AT_ONCE_MAX:
             job = bulk.enqueue(

@@ -76,6 +76,13 @@ class ChipsFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, **{"distinct": False, "widget": widget, **kwargs})
 
 
+class CodeFilter(django_filters.CharFilter):
+    """A code of the house, typed as one likes: codes are in capitals, and found by an index."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(qs, value.upper() if value else value)  # type: ignore[no-any-return]  # django-filter is untyped
+
+
 class AmountFilter(django_filters.Filter):
     """A bound on an amount, typed as the reader writes amounts."""
 

@@ -86,12 +86,22 @@ class ListPage(PageView):
     per_page: ClassVar[int] = 50
     cap: ClassVar[int] = CAP
     indexed_columns: ClassVar[tuple[str, ...]] = ()
+    keys_first: ClassVar[bool] = False
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return every row that this person may see; scope it by desk here."""
         if self.model is None:
             raise NotImplementedError(f"{type(self).__name__} names no model and no queryset")
         return self.model._default_manager.all()  # noqa: SLF001 - Django's public name for it
+
+    def listed(self) -> QuerySet[Any]:
+        """Return what the table shows: the rows that match, or what they come to in groups."""
+        rows: QuerySet[Any] = self.filterset.qs
+        return rows
+
+    def in_one_order(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return what is listed with equal ones in the order of their keys."""
+        return in_one_order(rows)
 
     def summary(self, queryset: QuerySet[Any]) -> Iterable[Total]:
         """Return the totals above the list, (label, written value); not asked past the cap."""
@@ -187,21 +197,23 @@ class ListPage(PageView):
     def table(self) -> tables.Table:
         """The columns over every row that matches, in the order that is asked for."""
         table = self.table_class(
-            data=self.filterset.qs, exclude=self.columns_hidden, sequence=list(self.columns_shown)
+            data=self.listed(), exclude=self.columns_hidden, sequence=list(self.columns_shown)
         )
         if self.is_capped:
             for bound in table.columns.iterall():
                 bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
         if order := self.request.GET.getlist("sort"):
             table.order_by = order
-        table.data.data = in_one_order(table.data.data)
+        table.data.data = self.in_one_order(table.data.data)
         return table
 
     @cached_property
     def window(self) -> paging.Window:
         """The rows that are shown, and the way to those beside them."""
         rows, last = self.table.data.data, self.cap // self.per_page
-        return paging.window(rows, self.request.GET, size=self.per_page, last=last)
+        return paging.window(
+            rows, self.request.GET, size=self.per_page, last=last, keys_first=self.keys_first
+        )
 
     # ------------------------------------------------------------------ answers
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -283,7 +295,7 @@ class ListPage(PageView):
     @cached_property
     def _labels(self) -> dict[str, str]:
         """What every column is headed with, hidden ones too."""
-        whole = self.table_class(data=self.filterset.qs.none())
+        whole = self.table_class(data=self.listed().none())
         return {column.name: str(column.header) for column in whole.columns.iterall()}
 
     def _views(self, query: str) -> list[dict[str, Any]]:

@@ -42,14 +42,18 @@ class Window:
         return self.start + len(self.rows) - 1
 
 
-def window(rows: QuerySet[Any], query: QueryDict, *, size: int, last: int) -> Window:
+def window(
+    rows: QuerySet[Any], query: QueryDict, *, size: int, last: int, keys_first: bool = False
+) -> Window:
     """Return the page that a query asks for; an unreadable or empty one is the first.
 
-    `last` is the highest number of a page where pages are numbered.
+    `last` is the highest number of a page where pages are numbered. With `keys_first` the keys of
+    such a page are sought before its rows are read: an index may hold all that they are ordered by.
     """
     order = Order.of(rows)
     if order is None:
-        return _by_number(rows, _number(query.get("page", "")), size, last)
+        number = _number(query.get("page", ""))
+        return _by_number(rows, number, size, last, keys_first=keys_first)
     return _by_key(rows, order, query, size)
 
 
@@ -130,12 +134,15 @@ def _by_key(rows: QuerySet[Any], order: Order, query: QueryDict, size: int) -> W
     )
 
 
-def _by_number(rows: QuerySet[Any], number: int, size: int, last: int) -> Window:
+def _by_number(
+    rows: QuerySet[Any], number: int, size: int, last: int, *, keys_first: bool
+) -> Window:
     number = min(number, last)
     start = (number - 1) * size
-    taken = list(rows[start : start + size + 1])
+    page = slice(start, start + size + 1)
+    taken = list(rows.filter(pk__in=rows.values("pk")[page]) if keys_first else rows[page])
     if not taken and number > 1:
-        return _by_number(rows, 1, size, last)
+        return _by_number(rows, 1, size, last, keys_first=keys_first)
     is_last = len(taken) <= size or number == last
     return Window(
         rows=taken[:size],

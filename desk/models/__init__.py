@@ -2,16 +2,21 @@
 
 from desk.models.decisions import SEVERAL, Approval, SeveralValidations, SupervisorLimit
 from desk.models.exceptions import Comment, ControlException, WorkItem
+from desk.models.priorities import ALIKE, HOURS_LEFT_MIN, Alike, ExceptionQuerySet
 from desk.models.requests import Request
 from desk.models.rules import ControlRule, ControlRun
 
 __all__ = [
+    "ALIKE",
+    "HOURS_LEFT_MIN",
     "SEVERAL",
+    "Alike",
     "Approval",
     "Comment",
     "ControlException",
     "ControlRule",
     "ControlRun",
+    "ExceptionQuerySet",
     "Request",
     "SeveralValidations",
     "SupervisorLimit",

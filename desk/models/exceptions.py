@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from core.access import DeskScopedQuerySet
 from core.columns import AMOUNT_LIMIT, NAME_LENGTH, coded, known
 from core.policies import AuditPolicy
+from desk.models.priorities import ExceptionQuerySet
 from desk.states import (
     LIVE_EXCEPTION,
+    CauseKind,
     ExceptionKind,
     ExceptionState,
     WorkKind,
@@ -64,7 +67,9 @@ class ControlException(Waiting):
     """A finding that waits for a decision, with what was expected, found, and on which data.
 
     `message` and `fix` are English source texts with {expected}, {found} and {field}; pages
-    translate and fill them. `contributors` made what is judged: they may not waive it.
+    translate and fill them. `contributors` made what is judged: they may not waive it. `cause` is
+    what in the outside is wrong, by its code: one repair ends all that have it; empty where the
+    subject itself is.
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=coded(ExceptionKind))
@@ -94,9 +99,21 @@ class ControlException(Waiting):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=NAME_LENGTH, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    cause_kind = models.CharField(
+        _("kind of cause"),
+        max_length=12,
+        choices=coded(CauseKind),
+        blank=True,
+        default="",
+        db_default="",
+    )
+    cause = models.CharField(_("cause"), max_length=64, blank=True, default="", db_default="")
+
+    priority: Decimal | None
+    """Where the queryset adds it (`with_priority`): it depends on the moment."""
 
     audit: ClassVar = AuditPolicy(entity="exception")
-    objects = DeskScopedQuerySet["ControlException"].as_manager()
+    objects = ExceptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exception")
@@ -106,6 +123,7 @@ class ControlException(Waiting):
             known("state", ExceptionState, name="exception_state_known"),
             known("kind", ExceptionKind, name="exception_kind_known"),
             known("severity", Severity, name="exception_severity_known"),
+            known("cause_kind", CauseKind, name="exception_cause_known", blank=True),
             models.CheckConstraint(
                 condition=Q(amount_at_risk__lt=AMOUNT_LIMIT), name="exception_amount_is_a_number"
             ),
@@ -137,11 +155,24 @@ class ControlException(Waiting):
                 fields=["-id"], condition=Q(state__in=LIVE_EXCEPTION), name="exception_live"
             ),
             models.Index(
-                "severity",
-                "due_at",
-                F("amount_at_risk").desc(),
+                fields=["desk_code"],
+                include=["due_at", "amount_at_risk", "currency", "severity", "kind", "id"],
                 condition=Q(state__in=LIVE_EXCEPTION),
-                name="exception_queue",
+                name="exception_priority",
+            ),
+            models.Index(
+                fields=["rule_code", "cause_kind", "cause"],
+                include=[
+                    "due_at",
+                    "amount_at_risk",
+                    "currency",
+                    "severity",
+                    "desk_code",
+                    "kind",
+                    "id",
+                ],
+                condition=Q(state__in=LIVE_EXCEPTION),
+                name="exception_cause",
             ),
         ]
 

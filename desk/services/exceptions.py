@@ -18,7 +18,7 @@ from core.outbox import announce
 from core.roles import Action
 from core.sequences import array_of
 from desk import selectors
-from desk.facts import Raised
+from desk.facts import Cause, Raised
 from desk.models import ControlException
 from desk.services import asking, work
 from desk.states import (
@@ -51,6 +51,8 @@ REFRESHED: Final = (
     "amount_at_risk",
     "currency",
     "severity",
+    "cause_kind",
+    "cause",
 )
 RAISED: Final = (
     *REFRESHED,
@@ -121,7 +123,7 @@ def settle_findings(
             rows = known.get(key, [])
             live = next((row for row in rows if row.state in LIVE_EXCEPTION), None)
             if live is not None:
-                if _differs(live, item) or live.day != item.subject.day:
+                if _differs(live, item) or _moved(live, item):
                     changed.append(_refreshed(live, item))
             elif not any(_still_answers(row, item) for row in rows):
                 fresh.append(item)
@@ -250,6 +252,15 @@ def _differs(row: ControlException, item: Raised) -> bool:
     return (row.expected, row.found) != (finding.expected[:200], finding.found[:200])
 
 
+def _moved(row: ControlException, item: Raised) -> bool:
+    """Whether the finding says the same of another day, or of another cause."""
+    return (row.day, row.cause) != (item.subject.day, _code_of(item.cause))
+
+
+def _code_of(cause: Cause | None) -> str:
+    return "" if cause is None else cause.code[:64]
+
+
 def _still_answers(row: ControlException, item: Raised) -> bool:
     """A waiver is of one version; an INFO that was shown is not shown again."""
     same_version = row.version_no == item.subject.version_no
@@ -286,6 +297,8 @@ def _columns(item: Raised) -> dict[str, Any]:
         "currency": subject.currency,
         "url": subject.url,
         "due_at": subject.due_at,
+        "cause_kind": "" if item.cause is None else item.cause.kind.value,
+        "cause": _code_of(item.cause),
     }
 
 

@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -35,7 +37,7 @@ from desk.models import ControlException
 from desk.services import exceptions as exception_services
 from desk.services import many, waivers
 from desk.states import LIVE_EXCEPTION
-from desk.tables import ExceptionTable, filled
+from desk.tables import ExceptionTable, filled, priority_said
 from desk.views.owners import owners_of, tell_taken_over
 from kernel.findings import Refusal
 
@@ -43,6 +45,7 @@ from kernel.findings import Refusal
 class ExceptionList(ListPage):
     title = _("Exceptions")
     action = Action.VIEW_TRADES
+    template_name = "desk/exceptions.html"
     filterset_class = ExceptionFilter
     table_class = ExceptionTable
     tabs = (
@@ -67,12 +70,17 @@ class ExceptionList(ListPage):
             action=Action.RESOLVE_EXCEPTION,
         ),
     )
-    hidden_columns = ("expected", "found", "currency", "raised_at", "kind", "version_no")
+    hidden_columns = (
+        *("expected", "found", "currency", "raised_at", "kind", "version_no", "cause"),
+    )
+    keys_first = True
+    indexed_columns = ("priority", "due_at", "amount_at_risk")
     export_name = "exceptions"
     empty_text = _("No exception is open: every captured trade is through its controls.")
 
     def get_queryset(self) -> QuerySet[ControlException]:
-        return selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+        found = selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+        return found.with_priority(at=timezone.now())
 
     def summary(self, queryset: QuerySet[ControlException]) -> list[tuple[str, str]]:
         rows = (
@@ -104,7 +112,8 @@ class ExceptionDetail(DetailPage):
     template_name = "desk/exception.html"
 
     def get_queryset(self) -> QuerySet[ControlException]:
-        return selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+        found = selectors.list_exceptions(actor=self.request.actor).select_related("owner")
+        return found.with_priority(at=timezone.now())
 
     def extra_context(self) -> dict[str, Any]:
         row: ControlException = self.object
@@ -121,6 +130,7 @@ class ExceptionDetail(DetailPage):
             "subtitle": f"{row.rule_code} · {row.subject_reference}",
             "message": filled(row.message, row),
             "fix": filled(row.fix, row),
+            "priority": priority_said(row),
             "expected": words.said(row.expected, row.field),
             "found": words.said(row.found, row.field),
             "field": words.named(row.field),
@@ -132,8 +142,23 @@ class ExceptionDetail(DetailPage):
             "waiver": request,
             "may_recheck": may_resolve and row.is_live and row.is_of_control,
             "people": _people() if may_resolve and row.is_live else (),
+            "alike": self._alike(),
             "others": [(other, filled(other.message, other)) for other in others[:20]],
             "comments": selectors.list_comments(subject_kind="exception", subject_id=row.pk),
+        }
+
+    def _alike(self) -> dict[str, Any]:
+        """Return how many other open exceptions the same repair would end, and where they are."""
+        row: ControlException = self.object
+        if not row.cause:
+            return {}
+        same = {"rule_code": row.rule_code, "cause": row.cause}
+        others = selectors.list_exceptions(actor=self.request.actor).filter(
+            state__in=LIVE_EXCEPTION, cause_kind=row.cause_kind, **same
+        )
+        return {
+            "count": others.exclude(pk=row.pk).count(),
+            "url": f"{reverse('desk:exceptions')}?{urlencode(same)}",
         }
 
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_noop
 
 from core import outbox
 from core.acts import acting
-from desk.facts import Raised, Subject
+from desk.facts import Cause, Raised, Subject
 from desk.services import raise_exceptions, settle_findings
-from desk.states import ExceptionKind
+from desk.states import CauseKind, ExceptionKind
 from kernel.actors import Actor
 from kernel.findings import Finding
 from refdata import selectors
@@ -243,7 +243,8 @@ def _raised(hit: ScreeningHit) -> Raised:
     subject = Subject(
         kind=SUBJECT_KIND, id=hit.pk, reference=hit.party.code, url=hit.get_absolute_url()
     )
-    return Raised(subject=subject, finding=finding, fix=FIX)
+    cause = Cause(CauseKind.COUNTERPARTY, hit.party.code)
+    return Raised(subject=subject, finding=finding, fix=FIX, cause=cause)
 
 
 def _end_exceptions(hit_ids: Sequence[int], actor: Actor, at: datetime) -> None:

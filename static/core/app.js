@@ -170,6 +170,8 @@
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(config().textCopied, "green"));
+    const kept = event.target.closest("a[data-keep-filter]");
+    if (kept) kept.search = filterOf(location.search);
     const theme = event.target.closest("[data-theme-toggle]");
     if (theme) toggleTheme(theme);
   });
@@ -191,6 +193,12 @@
     }
     if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
   });
+  // The filter of this list, without the page, order and columns that are its own.
+  const filterOf = (search) => {
+    const query = new URLSearchParams(search);
+    for (const name of ["page", "after", "before", "from", "sort", "cols", "view"]) query.delete(name);
+    return query.toString();
+  };
   const showColumns = (panel) => {
     const query = new URLSearchParams(location.search);
     query.delete("cols");

@@ -6,10 +6,12 @@ A token sees what its own source system sent, a person what lies on his or her d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
@@ -32,6 +34,7 @@ from core.tokens import Client
 from desk import selectors as desk
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
+from desk.states import LIVE_EXCEPTION
 from desk.tables import filled
 from feeds import selectors as feeds
 from feeds.facts import EventType
@@ -95,6 +98,9 @@ EXCEPTION: Final[Mapping[str, Column]] = {
     "amount_at_risk": Column("amount_at_risk", currency="currency"),
     "currency": Column("currency"),
     "owner": Column("owner__username"),
+    "priority": Column("priority"),
+    "cause_kind": Column("cause_kind"),
+    "cause": Column("cause"),
     "raised_at": Column("raised_at"),
     "due_at": Column("due_at"),
     "ended_at": Column("ended_at"),
@@ -114,6 +120,7 @@ VERSION: Final[Mapping[str, Column]] = {
     "reason": Column("reason"),
     "recorded_at": Column("recorded_at"),
 }
+CENT: Final = Decimal("0.01")
 LATEST: Final = "latest"
 DATED_CURSOR: Final = "dated-cursor"
 REFUSALS: Final = (400, 401, 403, 429)
@@ -143,13 +150,13 @@ def exceptions_for(request: Request) -> QuerySet[ControlException]:
     """Return the exceptions that the caller may see; a token those of its trades and messages."""
     source = source_of(request)
     if source is None:
-        return desk.list_exceptions(actor=actor_in(request))
+        return desk.list_exceptions(actor=actor_in(request)).with_priority(at=timezone.now())
     subject = OuterRef("subject_id")
     trade = Exists(Trade.objects.filter(pk=subject, source_system=source))
     message = Exists(Execution.objects.filter(pk=subject, source_system=source))
     return ControlException.objects.filter(
         (Q(subject_kind="trade") & trade) | (Q(subject_kind="execution") & message)
-    )
+    ).with_priority(at=timezone.now())
 
 
 class TradesView(ListAPIView):
@@ -230,7 +237,8 @@ def _versions(trade_id: int) -> list[dict[str, Any]]:
 
 def _findings(trade_id: int) -> list[dict[str, Any]]:
     paths = sorted({column.path for column in EXCEPTION.values()})
-    rows = desk.list_exceptions_of(subject_kind="trade", subject_id=trade_id).values(*paths)
+    found = desk.list_exceptions_of(subject_kind="trade", subject_id=trade_id)
+    rows = found.with_priority(at=timezone.now()).values(*paths)
     return [
         spoken({name: told(row, column) for name, column in EXCEPTION.items()}, row) for row in rows
     ]
@@ -252,7 +260,13 @@ def _decisions(trade_id: int) -> list[dict[str, Any]]:
 
 
 def spoken(item: dict[str, Any], row: Row) -> dict[str, Any]:
-    """Fill the stored texts of an exception, in the reader's language."""
+    """Fill the stored texts of an exception, in the reader's language.
+
+    The priority is told to the cent; what is over has none.
+    """
+    if "priority" in item:
+        known = row["priority"] is not None and row["state"] in LIVE_EXCEPTION
+        item["priority"] = f"{row['priority'].quantize(CENT, ROUND_HALF_EVEN)}" if known else None
     stored = ControlException(expected=row["expected"], found=row["found"], field=row["field"])
     for name in {"message", "fix"} & item.keys():
         item[name] = filled(row[name], stored)
@@ -264,7 +278,7 @@ class ExceptionsView(ListAPIView):
 
     filterset_class = ExceptionFilter
     columns = EXCEPTION
-    needed = frozenset({"expected", "found", "field"})
+    needed = frozenset({"expected", "found", "field", "state"})
 
     def scoped(self, request: Request) -> QuerySet[ControlException]:
         return exceptions_for(request)

@@ -7,7 +7,7 @@ from typing import Final
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
-from desk.states import Decision, ExceptionKind, ExceptionState
+from desk.states import CauseKind, Decision, ExceptionKind, ExceptionState
 from feeds.facts import EventType
 from kernel.findings import Severity
 from trades.facts import LegKind, Product
@@ -102,6 +102,9 @@ class ExceptionSerializer(serializers.Serializer[object]):
     amount_at_risk = number(null=True)
     currency = text()
     owner = text(null=True)
+    priority = number(null=True)
+    cause_kind = serializers.ChoiceField([*(kind.value for kind in CauseKind), ""], required=False)
+    cause = text()
     raised_at = serializers.DateTimeField(required=False)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     ended_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -240,6 +243,9 @@ EXCEPTION: Final = {
     "amount_at_risk": "110.00",
     "currency": "EUR",
     "owner": None,
+    "priority": "13.75",
+    "cause_kind": "INSTRUMENT",
+    "cause": "FR0000120271",
     "raised_at": "2026-11-20T09:01:03.123456Z",
     "due_at": "2026-11-20T17:00:00Z",
     "ended_at": None,

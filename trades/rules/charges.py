@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from refdata.rules.fees import Deal
 from trades.facts import TradeFacts
@@ -19,6 +20,7 @@ from trades.rules.rule import N_, Limits, Parameter, rule
     "TRD-310",
     Severity.WARNING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Fees follow the schedules"),
     message=N_("Fees are {found}; our schedules ask {expected}."),
     source=N_("MiFID II art. 24(4) (costs and charges); agreements on fees"),

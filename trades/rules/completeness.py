@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Final
 
+from desk.states import CauseKind
 from kernel import identifiers
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
@@ -52,6 +53,7 @@ def check_mandatory_terms(
     "TRD-102",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("ISIN has a right check digit"),
     message=N_("{found} is not an ISIN: its check digit is wrong."),
     source=N_("ISO 6166"),
@@ -68,6 +70,7 @@ def check_isin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     "TRD-103",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Instrument is in reference data"),
     message=N_("{found} is not a known instrument."),
     source=N_("RTS 22 CON-412; market practice"),
@@ -94,6 +97,7 @@ def check_instrument_known(
     "TRD-104",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty is in reference data"),
     message=N_("{found} is not a known counterparty."),
     source=N_("Mission Green report (2008): technical counterparties; market practice"),
@@ -119,6 +123,7 @@ def check_counterparty_known(
     "TRD-105",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty has a valid LEI"),
     message=N_("The LEI of the counterparty is missing or has wrong check digits: {found}."),
     source=N_("MiFIR art. 26(6): no LEI, no trade; ISO 17442"),
@@ -143,6 +148,7 @@ def check_counterparty_lei(
     "TRD-106",
     Severity.INFO,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("LEI of the counterparty is renewed"),
     message=N_("The LEI of the counterparty is not known to be renewed on {expected}: {found}."),
     source=N_("RTS 22 art. 13(2); lapsed LEI of a client is tolerated"),
@@ -169,6 +175,7 @@ def check_lei_renewed(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-107",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.BOOK,
     title=N_("Book is in reference data"),
     message=N_("{found} is not a known book."),
     source=N_("Market practice"),
@@ -185,6 +192,7 @@ def check_book_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-108",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.TRADER,
     title=N_("Trader is in reference data"),
     message=N_("{found} is not a known trader."),
     source=N_("RTS 22 fields 57 and 59"),
@@ -205,6 +213,7 @@ def check_trader_known(
     "TRD-109",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.VENUE,
     title=N_("Venue is an active MIC"),
     message=N_("{found} is not an active venue of ISO 10383."),
     source=N_("ISO 10383; RTS 22 field 36"),
@@ -222,6 +231,7 @@ def check_venue(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
     "TRD-110",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.CURRENCY,
     title=N_("Currency is in reference data"),
     message=N_("{found} is not a known currency."),
     source=N_("ISO 4217"),
@@ -238,6 +248,7 @@ def check_currency(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     "TRD-111",
     Severity.WARNING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.TRADER,
     title=N_("Trader deals within the mandate"),
     message=N_("The trader may deal for {expected}; the book is {found}."),
     source=N_("Mission Green report (2008): mandates; market practice: mandate of a desk"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from trades.facts import ALLOCATION_SOURCE, TradeFacts
 from trades.rules.completeness import OFF_VENUE
@@ -21,6 +22,7 @@ AMOUNTS: Final = ("gross_amount", "accrued_interest", "fees", "net_amount")
     "TRD-311",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Terms of the contract are known"),
     message=N_("Nothing says what this contract is: {expected}."),
     source=N_("ISO 10962; market practice"),
@@ -43,6 +45,7 @@ def check_contract(facts: TradeFacts, context: RuleContext, limits: Limits) -> I
     "TRD-312",
     Severity.WARNING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price is a multiple of the tick"),
     message=N_("The price {found} is not a multiple of the tick {expected}."),
     source=N_("MiFID II art. 49; RTS 11 (tick sizes)"),

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
@@ -43,6 +44,7 @@ def check_date_order(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-202",
     Severity.BLOCKING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.VENUE,
     title=N_("Venue is open on trade date"),
     message=N_("{found} is a closed day at {expected}."),
     source=N_("Calendar of the venue"),
@@ -176,6 +178,7 @@ def check_trade_day_is_execution_day(
     "TRD-207",
     Severity.BLOCKING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Instrument lives until settlement"),
     message=N_("Settles on {found}, after the instrument matured on {expected}."),
     source=N_("Market practice"),
@@ -228,6 +231,7 @@ def check_settlement_known(
     "TRD-209",
     Severity.INFO,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.VENUE,
     title=N_("Calendar of the venue is known"),
     message=N_("No calendar of {found}: whether it was open was not checked."),
     source=N_("Market practice"),
@@ -249,6 +253,7 @@ def check_venue_calendar(
     "TRD-210",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.CURRENCY,
     title=N_("Calendar of the payment system is known"),
     message=N_("No payment calendar of {found}: whether it pays that day was not checked."),
     source=N_("CSDR art. 5; calendars of the payment systems"),
@@ -270,6 +275,7 @@ def check_payment_calendar(
     "TRD-211",
     Severity.INFO,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.VENUE,
     title=N_("Usual settlement date is known"),
     message=N_("Nothing gives the usual settlement date of {found}: it was not compared."),
     source=N_("CSDR art. 5(2)"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from kernel.money import minor_units
 from trades.facts import TradeFacts
@@ -182,6 +183,7 @@ def check_accrued(facts: TradeFacts, context: RuleContext, limits: Limits) -> It
     "TRD-306",
     Severity.WARNING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Currency is the instrument's"),
     message=N_("Dealt in {found}; the instrument is quoted in {expected}."),
     source=N_("RTS 22 field 33; market practice"),
@@ -208,6 +210,7 @@ def check_instrument_currency(
     "TRD-307",
     Severity.WARNING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Quantity is a multiple of the lot"),
     message=N_("The quantity {found} is not a multiple of {expected}."),
     source=N_("Admission terms of the instrument"),

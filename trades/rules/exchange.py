@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import DealTerms, TradeFacts
@@ -25,6 +26,7 @@ def _deal(facts: TradeFacts) -> DealTerms | None:
     "TRD-801",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.PAIR,
     title=N_("Pair is of two currencies that we know"),
     message=N_("{found} is not a pair of two known currencies with {expected}."),
     source=N_("ISO 4217; market practice"),
@@ -78,6 +80,7 @@ def check_counter_amount(
     "TRD-803",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.PAIR,
     title=N_("Rate is near the rate of the ECB"),
     message=N_("The rate is {found}; the reference rates give {expected}."),
     source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),
@@ -175,6 +178,7 @@ def check_not_before_spot(
     "TRD-806",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.PAIR,
     title=N_("Value date follows from the pair"),
     message=N_("Nothing says when {found} is spot."),
     source=N_("Spot conventions of the pair"),
@@ -195,6 +199,7 @@ def check_spot_known(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-807",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.PAIR,
     title=N_("Reference rate of the pair is known"),
     message=N_("No reference rate of {found}: the rate could not be compared."),
     source=N_("MAR art. 16; ECB euro foreign exchange reference rates"),

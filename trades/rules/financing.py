@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.calendars import UnknownDate
 from kernel.findings import Finding, Severity
 from trades.facts import DealTerms, TradeFacts
@@ -218,6 +219,7 @@ def check_margin(facts: TradeFacts, context: RuleContext, limits: Limits) -> Ite
     "TRD-817",
     Severity.BLOCKING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Security outlives the end leg"),
     message=N_("Comes back on {found}; the security matures on {expected}."),
     source=N_("Market practice"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from refdata.states import PartyNature
 from trades.facts import TradeFacts
@@ -21,6 +22,7 @@ PAYMENT: Final = ("settlement_instruction_id", "settlement_date", "counterparty_
     "TRD-630",
     Severity.WARNING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty is somebody, not a technical code"),
     message=N_("The counterparty {found} stands for nobody: it must be named."),
     source=N_("Société Générale, Mission Green report (2008): pending and technical parties"),
@@ -46,6 +48,7 @@ def check_counterparty_named(
     "TRD-631",
     Severity.WARNING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Settlement instruction was not changed shortly before settlement"),
     message=N_("The account to settle on was changed {found} days before settlement."),
     source=N_("EBA opinion on payment fraud (2024); market practice: call back on changes of SSI"),
@@ -79,6 +82,7 @@ def check_instruction_settled(
     "TRD-632",
     Severity.WARNING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Account to settle on looks like no other"),
     message=N_("The account of the counterparty is nearly, or exactly, that of {found}."),
     source=N_("Regulation (EU) 260/2012 art. 5c (verification of payee); EPC fraud trends report"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.coupons import NoInterest
 from kernel.findings import Finding, Severity
 from kernel.money import rounded
@@ -27,6 +28,7 @@ def _bond(isin: str, context: RuleContext) -> InstrumentRef | None:
     "TRD-308",
     Severity.WARNING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Accrued interest is what accrues to settlement"),
     message=N_("The accrued interest is {found}; the day count of the bond gives {expected}."),
     source=N_("ICMA rule 251; 2006 ISDA Definitions, 4.16"),
@@ -66,6 +68,7 @@ def check_accrued_interest(
     "TRD-309",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Coupon terms of the bond are known"),
     message=N_("Nothing says how the interest of this bond accrues."),
     source=N_("Market practice"),

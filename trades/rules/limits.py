@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from kernel.money import rounded
 from trades.facts import TradeFacts
@@ -51,6 +52,7 @@ def check_trade_limit(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-602",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.TRADER,
     title=N_("Trader is under the gross limit of the day"),
     message=N_(
         "With {found} EUR more the trader passes the limit of the day, {expected} EUR gross."
@@ -79,6 +81,7 @@ def check_trader_day(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-603",
     Severity.WARNING,
     owner=Owner.COUNTERPARTY_RISK,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty is under the limit of what is not settled"),
     message=N_(
         "With {found} EUR more what is not settled with this counterparty passes {expected} EUR."
@@ -108,6 +111,7 @@ def check_counterparty_exposure(
     "TRD-604",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty is active"),
     message=N_("The counterparty {found} is not active."),
     source=N_("Market practice: onboarding"),
@@ -129,6 +133,7 @@ def check_counterparty_active(
     "TRD-605",
     Severity.BLOCKING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Instrument is active"),
     message=N_("The instrument {found} is not active."),
     source=N_("RTS 22 CON-412; market practice"),
@@ -148,6 +153,7 @@ def check_instrument_active(
     "TRD-606",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.TRADER,
     title=N_("Trader is active"),
     message=N_("The trader {found} is not active."),
     source=N_("Mission Green report (2008): rights kept after a move"),
@@ -167,6 +173,7 @@ def check_trader_active(
     "TRD-607",
     Severity.BLOCKING,
     owner=Owner.OPERATIONS,
+    cause=CauseKind.BOOK,
     title=N_("Book is active"),
     message=N_("The book {found} is not active."),
     source=N_("Mission Green report (2008): accounts nobody watches; market practice"),
@@ -184,6 +191,7 @@ def check_book_active(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-608",
     Severity.BLOCKING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.CURRENCY,
     title=N_("Amount in EUR is known"),
     message=N_("No rate of {found}: the amount in EUR was compared with no limit."),
     source=N_("MiFID II RTS 6 art. 15 (maximum order value)"),
@@ -207,6 +215,7 @@ def check_amount_known(
     "TRD-609",
     Severity.INFO,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.TRADER,
     title=N_("Day of the trader is counted in full"),
     message=N_("The trader's day lacks {found} trades without an amount in EUR: it is more."),
     source=N_("Mission Green report (2008): gross, not net, limits; RTS 6 art. 15"),
@@ -234,6 +243,7 @@ def check_trader_day_complete(
     "TRD-610",
     Severity.INFO,
     owner=Owner.COUNTERPARTY_RISK,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("What is not settled with the counterparty is counted in full"),
     message=N_(
         "What is not settled with this counterparty lacks {found} trades without an amount in EUR:"
@@ -261,6 +271,7 @@ def check_counterparty_complete(
     "TRD-611",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.TRADER,
     title=N_("Large orders are not sliced under the limit"),
     message=N_("Trades close together come to {found} EUR; the limit of one is {expected} EUR."),
     source=N_("MiFID II RTS 6 art. 15 (maximum order value); MAR art. 16"),

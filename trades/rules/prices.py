@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.completeness import OFF_VENUE
@@ -44,6 +45,7 @@ def usable_price(facts: TradeFacts, context: RuleContext) -> LastPrice | None:
     "TRD-401",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price is near the last close"),
     message=N_("The price is {found}; the last close was {expected}."),
     source=N_("MAR art. 16; MiFID II RTS 6 art. 15 (price collars)"),
@@ -81,6 +83,7 @@ def check_price(facts: TradeFacts, context: RuleContext, limits: Limits) -> Iter
     "TRD-402",
     Severity.BLOCKING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price is not absurd"),
     message=N_("The price {found} is far from the last close {expected}."),
     source=N_("MiFID II RTS 6 art. 15 (fat finger)"),
@@ -108,6 +111,7 @@ def check_price_absurd(
     "TRD-403",
     Severity.INFO,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Last price is fresh"),
     message=N_("The last close is of {found}; nothing newer than {expected} is known."),
     source=N_("Market practice: stale price control"),
@@ -128,6 +132,7 @@ def check_price_fresh(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-404",
     Severity.INFO,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Last price is known"),
     message=N_("No close of {found} is known: the price could not be compared."),
     source=N_("Market practice"),
@@ -145,6 +150,7 @@ def check_price_known(facts: TradeFacts, context: RuleContext, limits: Limits) -
     "TRD-405",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Fund is dealt at its net asset value"),
     message=N_("The price is {found}; the net asset value of the day is {expected}."),
     source=N_("Directive 2009/65/EC art. 84 and 85; prospectus of the fund"),
@@ -174,6 +180,7 @@ def check_net_asset_value(
     "TRD-406",
     Severity.INFO,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price is in the currency of the close"),
     message=N_("The price is in {found}, the last close in {expected}: they were not compared."),
     source=N_("Market practice"),
@@ -200,6 +207,7 @@ def check_price_comparable(
     "TRD-407",
     Severity.WARNING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price is within the range of the day"),
     message=N_("The price is {found}; the range of that day is {expected}."),
     source=N_("MAR art. 12 and 16; MiFID II art. 27 (best execution)"),

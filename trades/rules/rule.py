@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from trades.facts import TradeFacts
 from trades.rules.context import RuleContext
@@ -51,10 +52,11 @@ class Parameter:
 class BookLine(Generic[JudgeT]):
     """One line of a rule book. `source` is a regulation article or the market practice.
 
-    `owner` answers for it. `fix` proposes the repair where the finding knows it, with the
-    placeholders of `message`. `reads` names all that the check looks at in a trade: trades alike in
-    it are judged once. A check without it looks at each trade; one of `deals` only at those that
-    have two legs.
+    `owner` answers for it. `cause` is what is wrong where one repair outside the trade ends the
+    finding for all trades that have it in common; None where the trade itself is. `fix` proposes
+    the repair where the finding knows it, with the placeholders of `message`. `reads` names all
+    that the check looks at in a trade: trades alike in it are judged once. A check without it looks
+    at each trade; one of `deals` only at those that have two legs.
     """
 
     code: str
@@ -69,6 +71,7 @@ class BookLine(Generic[JudgeT]):
     fix: str = ""
     reads: Reads = ()
     deals: bool = False
+    cause: CauseKind | None = None
 
     @property
     def family(self) -> Family:
@@ -115,6 +118,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
     fix: str = "",
     reads: Reads = (),
     deals: bool = False,
+    cause: CauseKind | None = None,
 ) -> Callable[[Check], Rule]:
     """Turn a check into a rule; inside its body the function's name is the rule itself."""
 
@@ -132,6 +136,7 @@ def rule(  # noqa: PLR0913 - as many as the rule book has columns
             fix=fix,
             reads=reads,
             deals=deals,
+            cause=cause,
         )
 
     return make

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from refdata.facts import RestrictionFacts
 from trades.facts import TradeFacts
@@ -23,6 +24,7 @@ DEALT: Final = ("isin", "counterparty_code", "trade_date")
     "TRD-620",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("Counterparty is on no list"),
     message=N_("The counterparty may be on a sanctions list: {found}."),
     source=N_("Regulations (EU) 269/2014 art. 2 and 833/2014; OFAC 31 CFR part 501"),
@@ -58,6 +60,7 @@ def check_counterparty_unlisted(
     "TRD-621",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Instrument is not restricted"),
     message=N_("The instrument must not be dealt in: {found}."),
     source=N_("Regulation (EU) 833/2014 art. 5; MAR art. 18 (restricted lists)"),

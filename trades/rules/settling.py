@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.findings import Finding, Severity
 from refdata.rules.instructions import explain_choice, misfit_of
 from trades.facts import TradeFacts
@@ -20,6 +21,7 @@ from trades.rules.rule import COUNTERPARTY, DELIVERY, N_, Limits, rule
     "TRD-113",
     Severity.WARNING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("A settlement instruction fits"),
     message=N_("No settlement instruction of the counterparty fits {found}."),
     source=N_("CSDR art. 6; ESMA final report on T+1 (13 October 2025): standing instructions"),
@@ -66,6 +68,7 @@ def check_instruction_known(
     "TRD-114",
     Severity.WARNING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("The settlement instruction that was chosen still fits"),
     message=N_("The settlement instruction that was chosen no longer fits {found}."),
     source=N_("CSDR art. 6; market practice: standing instructions are replaced"),
@@ -110,6 +113,7 @@ def check_instruction_fits(
     "TRD-115",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTERPARTY,
     title=N_("LEI of the counterparty is not withdrawn"),
     message=N_("The LEI of the counterparty is {found}."),
     source=N_("RTS 22 art. 13(2); status of the LEI in the validation rules of ESMA"),

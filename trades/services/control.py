@@ -23,7 +23,9 @@ from kernel.findings import Finding
 from kernel.states import require_transition
 from trades.facts import TradeFacts
 from trades.rules import active_rules, judge_all
+from trades.rules.causes import cause_of
 from trades.rules.context import HOUSE_ZONE
+from trades.rules.rule import Rule
 from trades.rules.scopes import Settings
 from trades.services import blocks, news, rule_evidence
 from trades.services.book import Book, books_of, in_force
@@ -197,17 +199,24 @@ def _cut_off(settings: Settings) -> time:
 
 def _raised(books: Books, found: Mapping[int, list[Finding]], cut_off: time) -> list[Raised]:
     raised: list[Raised] = []
-    fixes = {rule.code: rule.fix for _trades, book in books for rule, _limits in book}
+    rules = {rule.code: rule for _trades, book in books for rule, _limits in book}
     for facts in sorted((f for trades, _book in books for f in trades), key=lambda f: f.trade_id):
         findings = found.get(facts.trade_id)
         if not findings:
             continue
         subject = subject_of(facts, cut_off)
         raised += [
-            Raised(subject=subject, finding=finding, fix=fixes.get(finding.code, ""))
-            for finding in findings
+            _finding_of(rules.get(finding.code), facts, subject, finding) for finding in findings
         ]
     return raised
+
+
+def _finding_of(rule: Rule | None, facts: TradeFacts, subject: Subject, finding: Finding) -> Raised:
+    """Return a finding with the repair and the cause that its rule knows."""
+    if rule is None:
+        return Raised(subject=subject, finding=finding)
+    cause = cause_of(facts, rule.cause)
+    return Raised(subject=subject, finding=finding, fix=rule.fix, cause=cause)
 
 
 def subject_of(facts: TradeFacts, cut_off: time) -> Subject:
