@@ -15,9 +15,18 @@ from desk.models import WorkItem
 from desk.services import exceptions, work
 from desk.states import WorkKind
 from kernel.actors import Actor
+from kernel.findings import Refusal
 from reconciliation.services import breaks
 
 TAKE_JOB = "backoffice.take_work"
+
+
+class UnableToGive(Refusal):
+    """Work of this kind is neither taken nor given back."""
+
+    code = "UNABLE_TO_GIVE"
+
+
 DONE_BY = {
     WorkKind.EXCEPTION: access.Action.RESOLVE_EXCEPTION,
     WorkKind.VALIDATION: access.Action.VALIDATE_TRADE,
@@ -32,6 +41,7 @@ DONE_BY = {
     WorkKind.ACCESS: access.Action.GRANT_ROLE,
     WorkKind.CONDUCT: access.Action.WAIVE_EXCEPTION,
     WorkKind.WAIVER: access.Action.WAIVE_EXCEPTION,
+    WorkKind.MENTION: access.Action.VIEW_TRADES,
 }
 """Who takes work of a kind must be allowed to do it."""
 
@@ -66,6 +76,8 @@ def take_step(step: bulk.Step) -> list[bulk.Outcome]:
 
 def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> None:
     kind = WorkKind(item.kind)
+    if kind is WorkKind.MENTION:
+        raise UnableToGive(_("A mention is to one person: open it, and it is done."))
     access.require(actor, DONE_BY[kind], desk=item.desk_code or None)
     if kind in (WorkKind.EXCEPTION, WorkKind.REPORT, WorkKind.CONDUCT):
         exceptions.assign_exception(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from core.roles import Action
 from desk.states import CauseKind
 from kernel.findings import Finding
 
@@ -28,6 +29,18 @@ class Subject:
     contributors: tuple[str, ...] = ()
     due_at: datetime | None = None
     day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The page of a subject, and who may see it: whoever may do `action` on its desk.
+
+    Without a desk (None) on any desk.
+    """
+
+    url: str
+    desk_code: str | None
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)

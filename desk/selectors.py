@@ -94,9 +94,13 @@ def list_exceptions_of(*, subject_kind: str, subject_id: int) -> ExceptionQueryS
 
 
 def list_work(*, actor: Actor) -> DeskScopedQuerySet[WorkItem]:
-    """Return the open work of the desks that the actor may see, and work that has no desk."""
+    """Return the open work of the desks that the actor may see, and work that has no desk.
+
+    What names a person is for that person alone.
+    """
     desks = desks_of(actor, Action.VIEW_TRADES)
     items = WorkItem.objects.filter(state=WorkState.OPEN.value)
+    items = items.exclude(~Q(owner=actor.user_id), kind=WorkKind.MENTION.value)
     if not allows(actor, Action.VIEW_AUDIT):  # who may not see rights and conduct of others
         items = items.exclude(kind__in=[WorkKind.ACCESS.value, WorkKind.CONDUCT.value])
     return items if desks is None else items.filter(Q(desk_code__in=desks) | Q(desk_code=""))
@@ -118,7 +122,8 @@ def due_of(*, kind: WorkKind, subject_kind: str, subject_id: int) -> datetime | 
 
 def list_comments(*, subject_kind: str, subject_id: int) -> QuerySet[Comment]:
     """Return what was said about a subject, oldest first."""
-    return Comment.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    found = Comment.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    return found.prefetch_related("mentions__user")
 
 
 def list_approvals(*, subject_kind: str, subject_id: int) -> QuerySet[Approval]:

@@ -118,7 +118,7 @@ class WorkKind(StrEnum):
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
     REPORT: what keeps a report back; ACCESS: a role or limit that waits for a second administrator;
     CONDUCT: what the conduct of somebody says; WAIVER: a blocking exception that somebody asks to
-    accept.
+    accept; MENTION: a comment that names its owner.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -134,6 +134,7 @@ class WorkKind(StrEnum):
     ACCESS = "ACCESS"
     CONDUCT = "CONDUCT"
     WAIVER = "WAIVER"
+    MENTION = "MENTION"
 
 
 class WorkState(StrEnum):

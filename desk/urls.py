@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk.states import RequestState
-from desk.views import causes, exceptions, requests
+from desk.views import causes, exceptions, mentions, requests
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("exceptions/<int:pk>/assign/", exceptions.Assign.as_view(), name="exception_assign"),
     path("exceptions/<int:pk>/comment/", exceptions.AddComment.as_view(), name="exception_comment"),
     path("exceptions/<int:pk>/recheck/", exceptions.Recheck.as_view(), name="exception_recheck"),
+    path("mentions/<int:pk>/", mentions.OpenMention.as_view(), name="mention"),
+    path("people/", mentions.PeopleLookup.as_view(), name="people"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/grant/", requests.DecideMany.as_view(), name="requests_grant"),
     path("requests/refuse/", requests.DecideMany.as_view(grant=False), name="requests_refuse"),

@@ -19,6 +19,7 @@ from backoffice.pages.titles import work_title
 from core import access
 from core.pages import BulkAction, BulkPage, Done, ListPage, PageView, Selection, Tab, formats
 from desk import selectors as desk
+from desk.states import WorkKind
 from desk.views.owners import owners_of, tell_taken_over
 from kernel.calendars import is_plausible
 
@@ -85,7 +86,8 @@ class WorkQueue(ListPage):
 
     def allowed_bulk_actions(self) -> list[BulkAction]:
         """Offer nothing to those who do no work of any kind, as an auditor."""
-        does = any(access.allows(self.request.actor, act) for act in services.DONE_BY.values())
+        of_work = (act for kind, act in services.DONE_BY.items() if kind is not WorkKind.MENTION)
+        does = any(access.allows(self.request.actor, act) for act in of_work)
         return super().allowed_bulk_actions() if does else []
 
     def summary(self, queryset: QuerySet[Any]) -> Iterable[tuple[Any, str]]:

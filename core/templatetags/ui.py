@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from core import access
 from core.models import Job
 from core.pages import columns, formats, status, words
 from kernel.findings import Refusal
 from kernel.money import Money
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def spoken_to(
+    context: template.Context, text: str, people: Iterable[tuple[str, str]]
+) -> SafeString:
+    """Write what somebody said: its lines, and each `@name` of these people marked; it leads to
+    the sheet of the person for who may see it.
+    """
+    may_open = access.allows(context["request"].actor, access.Action.VIEW_AUDIT)
+    marks = {
+        f"@{name}".lower(): format_html('<a class="mention" href="{}">@{}</a>', address, name)
+        if may_open
+        else format_html('<strong class="mention">@{}</strong>', name)
+        for name, address in people
+    }
+    parts = re.split(r"(?<![\w.@+-])(@[A-Za-z0-9][A-Za-z0-9.@_+-]*[A-Za-z0-9_]|@[A-Za-z0-9])", text)
+    written = format_html_join("", "{}", ((marks.get(part.lower(), part),) for part in parts))
+    return SafeString(linebreaksbr(written))
 
 
 @register.simple_tag

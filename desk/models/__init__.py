@@ -2,6 +2,7 @@
 
 from desk.models.decisions import SEVERAL, Approval, SeveralValidations, SupervisorLimit
 from desk.models.exceptions import Comment, ControlException, WorkItem
+from desk.models.mentions import Mention
 from desk.models.priorities import ALIKE, HOURS_LEFT_MIN, Alike, ExceptionQuerySet
 from desk.models.requests import Request
 from desk.models.rules import ControlRule, ControlRun
@@ -17,6 +18,7 @@ __all__ = [
     "ControlRule",
     "ControlRun",
     "ExceptionQuerySet",
+    "Mention",
     "Request",
     "SeveralValidations",
     "SupervisorLimit",

@@ -270,3 +270,9 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:40]}"
+
+    @property
+    def people(self) -> list[tuple[str, str]]:
+        """Who is named in it and was told: name and sheet."""
+        named = [mention.user for mention in self.mentions.all()]
+        return [(one.get_username(), reverse("rights:person", args=[one.pk])) for one in named]

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from core.acts import acting
 from core.text import visible
+from desk.facts import Place
 from desk.models import Comment
+from desk.services import mentions
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
@@ -23,13 +25,28 @@ class UnableToComment(Refusal):
 
 
 def comment(
-    *, subject_kind: str, subject_id: int, text: str, actor: Actor, at: datetime
+    *,
+    subject_kind: str,
+    subject_id: int,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    place: Place | None = None,
 ) -> Comment:
-    """Add a comment to a subject. Raises UnableToComment."""
+    """Add a comment to a subject. Raises UnableToComment.
+
+    With the place of the subject, whoever is named (@name) and may see it is told.
+    """
     text = visible(text)
     if not text or len(text) > LENGTH_MAX:
         raise UnableToComment(_("Write between 1 and %(most)d characters.") % {"most": LENGTH_MAX})
     with acting(actor=actor):
-        return Comment.objects.create(
+        said = Comment.objects.create(
             subject_kind=subject_kind, subject_id=subject_id, author=actor.name, text=text, at=at
         )
+        mentions.read_those_about(
+            subject_kind=subject_kind, subject_id=subject_id, actor=actor, at=at
+        )
+        if place is not None:
+            mentions.tell_named(comment=said, place=place, actor=actor, at=at)
+        return said

@@ -32,12 +32,14 @@ from core.pages import (
     words,
 )
 from desk import selectors, services
+from desk.facts import Place
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.services import exceptions as exception_services
 from desk.services import many, waivers
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled, priority_said
+from desk.views.mentions import tell_who_was_not_reached
 from desk.views.owners import owners_of, tell_taken_over
 from kernel.findings import Refusal
 
@@ -204,13 +206,19 @@ class Assign(ExceptionAct):
 
 class AddComment(ExceptionAct):
     def act(self, row: ControlException) -> str:
-        services.comment(
+        said = services.comment(
             subject_kind="exception",
             subject_id=row.pk,
             text=self.request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
+            place=Place(
+                url=row.get_absolute_url(),
+                desk_code=row.desk_code,
+                action=Action.VIEW_AUDIT if row.is_of_conduct else Action.VIEW_TRADES,
+            ),
         )
+        tell_who_was_not_reached(self.request, said)
         return _t("Comment added.")
 
 

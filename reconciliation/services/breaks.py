@@ -12,6 +12,7 @@ from core.acts import acting
 from core.models import User
 from core.text import visible
 from desk import services as desk
+from desk.facts import Place
 from desk.models import Comment
 from desk.services.work import assign_work
 from desk.states import WorkKind
@@ -62,7 +63,16 @@ def comment_break(*, break_id: int, text: str, actor: Actor, at: datetime) -> Co
     with acting(actor=actor):
         found = _locked(break_id, actor)
         return desk.comment(
-            subject_kind=SUBJECT, subject_id=found.pk, text=text, actor=actor, at=at
+            subject_kind=SUBJECT,
+            subject_id=found.pk,
+            text=text,
+            actor=actor,
+            at=at,
+            place=Place(
+                url=found.get_absolute_url(),
+                desk_code=found.desk_code or None,
+                action=access.Action.VIEW_RECONCILIATION,
+            ),
         )
 
 

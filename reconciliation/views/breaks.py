@@ -40,6 +40,7 @@ from core.pages.columns import (
 )
 from core.pages.filters import ChipsFilter, DayFilter, KeyFilter, ListFilterSet, SearchFilter
 from desk import selectors as desk_selectors
+from desk.views.mentions import tell_who_was_not_reached
 from desk.views.owners import owners_of, tell_taken_over
 from reconciliation import selectors, services
 from reconciliation.models import Break, labelled
@@ -261,12 +262,13 @@ class AssignBreak(BreakAct):
 
 class CommentBreak(BreakAct):
     def perform(self, found: Break, request: HttpRequest) -> str:
-        services.comment_break(
+        said = services.comment_break(
             break_id=found.pk,
             text=request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
         )
+        tell_who_was_not_reached(self.request, said)
         return _t("The comment is added.")
 
 

@@ -16,6 +16,8 @@ from core.access import Action, require
 from core.acts import acting
 from core.text import visible
 from desk import services as desk
+from desk.facts import Place
+from desk.models import Comment
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from settlement import selectors
@@ -182,11 +184,22 @@ def accept_terms(
         )
 
 
-def comment(*, confirmation_id: int, text: str, actor: Actor, at: datetime) -> None:
+def comment(*, confirmation_id: int, text: str, actor: Actor, at: datetime) -> Comment:
     """Say something about a confirmation, for ever. Raises Forbidden, NoSuchConfirmation."""
     with acting(actor=actor):
         row = _locked(confirmation_id, actor)
-        desk.comment(subject_kind=queue.SUBJECT, subject_id=row.pk, text=text, actor=actor, at=at)
+        return desk.comment(
+            subject_kind=queue.SUBJECT,
+            subject_id=row.pk,
+            text=text,
+            actor=actor,
+            at=at,
+            place=Place(
+                url=row.get_absolute_url(),
+                desk_code=row.desk_code or None,
+                action=Action.VIEW_CONFIRMATIONS,
+            ),
+        )
 
 
 def amended_fields(trade: Trade, message: ReceivedConfirmation) -> dict[str, Any]:

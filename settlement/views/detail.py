@@ -16,6 +16,7 @@ from core import access, asked
 from core.access import Action
 from core.pages import DetailPage, PageView
 from desk import selectors as desk_selectors
+from desk.views.mentions import tell_who_was_not_reached
 from settlement import selectors
 from settlement.formats.fields import TERMS_OF
 from settlement.models import Confirmation
@@ -193,12 +194,13 @@ class SendConfirmation(ConfirmationAct):
 
 class CommentConfirmation(ConfirmationAct):
     def perform(self, found: Confirmation, request: HttpRequest) -> str:
-        by_hand.comment(
+        said = by_hand.comment(
             confirmation_id=found.pk,
             text=request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
         )
+        tell_who_was_not_reached(self.request, said)
         return _t("The comment is added.")
 
 

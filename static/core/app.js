@@ -199,6 +199,30 @@
     for (const name of ["page", "after", "before", "from", "sort", "cols", "view"]) query.delete(name);
     return query.toString();
   };
+  // Who may be meant by the @name that is being typed: a press puts the name in.
+  const NAMED = /(^|[^\w.@+-])@([\w.+-]*)$/;
+  const offerPeople = async (box) => {
+    const offered = $("[data-named]", box.parentElement);
+    const begun = NAMED.exec(box.value.slice(0, box.selectionStart));
+    offered.replaceChildren();
+    if (!begun?.[2]) return;
+    const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(begun[2])}`);
+    if (!answer.ok || NAMED.exec(box.value.slice(0, box.selectionStart))?.[2] !== begun[2]) return;
+    for (const person of await answer.json()) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "btn btn-sm", textContent: `@${person.value} ${person.text}`.trim() });
+      button.addEventListener("click", () => {
+        const to = box.selectionStart;
+        box.setRangeText(`${person.value} `, to - begun[2].length, to, "end");
+        offered.replaceChildren();
+        box.focus();
+      });
+      offered.append(button, " ");
+    }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("textarea[data-people]")) offerPeople(event.target);
+  });
   const showColumns = (panel) => {
     const query = new URLSearchParams(location.search);
     query.delete("cols");

@@ -25,6 +25,8 @@ from core.pages import DetailPage, PageView, formats
 from core.pages.fields import AskedDayField, MomentField
 from desk import selectors as desk_selectors
 from desk import services as desk
+from desk.facts import Place
+from desk.views.mentions import tell_who_was_not_reached
 from kernel.calendars import is_plausible
 from kernel.findings import Refusal
 from trades import selectors
@@ -232,13 +234,17 @@ class CommentTrade(PageView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         trade = get_object_or_404(selectors.list_trades(actor=self.request.actor), pk=pk)
-        desk.comment(
+        said = desk.comment(
             subject_kind="trade",
             subject_id=trade.pk,
             text=request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
+            place=Place(
+                url=trade.get_absolute_url(), desk_code=trade.desk_code, action=Action.VIEW_TRADES
+            ),
         )
+        tell_who_was_not_reached(self.request, said)
         messages.success(request, _t("The comment is kept."))
         return redirect("trades:detail", trade.pk)
 
