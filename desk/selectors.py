@@ -29,6 +29,7 @@ from core.models import AuditEntry, IdempotencyRecord, RoleGrant, User
 from desk.facts import Seen
 from desk.models import (
     Approval,
+    Attachment,
     Comment,
     ControlException,
     ControlRule,
@@ -123,7 +124,20 @@ def due_of(*, kind: WorkKind, subject_kind: str, subject_id: int) -> datetime | 
 def list_comments(*, subject_kind: str, subject_id: int) -> QuerySet[Comment]:
     """Return what was said about a subject, oldest first."""
     found = Comment.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
-    return found.prefetch_related("mentions__user")
+    return found.prefetch_related("mentions__user", "attachments__file", "attachments__withdrawal")
+
+
+def find_attachment(*, attachment_id: int, subject_kind: str, subject_id: int) -> Attachment | None:
+    """Return a file beside a comment about a subject, or None."""
+    return (
+        Attachment.objects.select_related("file", "withdrawal")
+        .filter(
+            pk=attachment_id,
+            comment__subject_kind=subject_kind,
+            comment__subject_id=subject_id,
+        )
+        .first()
+    )
 
 
 def list_approvals(*, subject_kind: str, subject_id: int) -> QuerySet[Approval]:

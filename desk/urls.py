@@ -18,6 +18,16 @@ urlpatterns = [
     path("exceptions/<int:pk>/waive/", exceptions.Waive.as_view(), name="exception_waive"),
     path("exceptions/<int:pk>/assign/", exceptions.Assign.as_view(), name="exception_assign"),
     path("exceptions/<int:pk>/comment/", exceptions.AddComment.as_view(), name="exception_comment"),
+    path(
+        "exceptions/<int:pk>/attachments/<int:number>/",
+        exceptions.DownloadAttachment.as_view(),
+        name="attachment",
+    ),
+    path(
+        "exceptions/<int:pk>/attachments/<int:number>/withdraw/",
+        exceptions.WithdrawAttachment.as_view(),
+        name="attachment_withdraw",
+    ),
     path("exceptions/<int:pk>/recheck/", exceptions.Recheck.as_view(), name="exception_recheck"),
     path("mentions/<int:pk>/", mentions.OpenMention.as_view(), name="mention"),
     path("people/", mentions.PeopleLookup.as_view(), name="people"),

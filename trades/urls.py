@@ -97,4 +97,14 @@ urlpatterns = [
     path("<int:pk>/allocation/undo/", allocation.Undo.as_view(), name="undo_allocation"),
     path("<int:pk>/allocation/<slug:verb>/", allocation.Decide.as_view(), name="decide_allocation"),
     path("<int:pk>/comment/", detail.CommentTrade.as_view(), name="comment"),
+    path(
+        "<int:pk>/attachments/<int:number>/",
+        detail.DownloadAttachment.as_view(),
+        name="attachment",
+    ),
+    path(
+        "<int:pk>/attachments/<int:number>/withdraw/",
+        detail.WithdrawAttachment.as_view(),
+        name="attachment_withdraw",
+    ),
 ]

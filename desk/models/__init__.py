@@ -2,7 +2,7 @@
 
 from desk.models.decisions import SEVERAL, Approval, SeveralValidations, SupervisorLimit
 from desk.models.exceptions import Comment, ControlException, WorkItem
-from desk.models.mentions import Mention
+from desk.models.mentions import Attachment, AttachmentWithdrawal, Mention
 from desk.models.priorities import ALIKE, HOURS_LEFT_MIN, Alike, ExceptionQuerySet
 from desk.models.requests import Request
 from desk.models.rules import ControlRule, ControlRun
@@ -13,6 +13,8 @@ __all__ = [
     "SEVERAL",
     "Alike",
     "Approval",
+    "Attachment",
+    "AttachmentWithdrawal",
     "Comment",
     "ControlException",
     "ControlRule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from core.acts import acting
 from core.text import visible
 from desk.facts import Place
 from desk.models import Comment
-from desk.services import mentions
+from desk.services import attachments, mentions
 from kernel.actors import Actor
 from kernel.findings import Refusal
 
@@ -32,8 +33,9 @@ def comment(
     actor: Actor,
     at: datetime,
     place: Place | None = None,
+    uploads: Sequence[attachments.Upload] = (),
 ) -> Comment:
-    """Add a comment to a subject. Raises UnableToComment.
+    """Add a comment to a subject, with files beside it. Raises UnableToComment, UnableToAttach.
 
     With the place of the subject, whoever is named (@name) and may see it is told.
     """
@@ -44,6 +46,7 @@ def comment(
         said = Comment.objects.create(
             subject_kind=subject_kind, subject_id=subject_id, author=actor.name, text=text, at=at
         )
+        attachments.attach(comment=said, uploads=uploads, actor=actor, at=at)
         mentions.read_those_about(
             subject_kind=subject_kind, subject_id=subject_id, actor=actor, at=at
         )

@@ -39,6 +39,7 @@ from desk.services import exceptions as exception_services
 from desk.services import many, waivers
 from desk.states import LIVE_EXCEPTION
 from desk.tables import ExceptionTable, filled, priority_said
+from desk.views.attachments import Download, OfAttachment, Withdraw, files_shown, uploads_in
 from desk.views.mentions import tell_who_was_not_reached
 from desk.views.owners import owners_of, tell_taken_over
 from kernel.findings import Refusal
@@ -147,6 +148,7 @@ class ExceptionDetail(DetailPage):
             "alike": self._alike(),
             "others": [(other, filled(other.message, other)) for other in others[:20]],
             "comments": selectors.list_comments(subject_kind="exception", subject_id=row.pk),
+            **files_shown(self.request, url=f"{row.get_absolute_url()}attachments/", desk=desk),
         }
 
     def _alike(self) -> dict[str, Any]:
@@ -212,6 +214,7 @@ class AddComment(ExceptionAct):
             text=self.request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
+            uploads=uploads_in(self.request),
             place=Place(
                 url=row.get_absolute_url(),
                 desk_code=row.desk_code,
@@ -220,6 +223,24 @@ class AddComment(ExceptionAct):
         )
         tell_who_was_not_reached(self.request, said)
         return _t("Comment added.")
+
+
+class OnException(OfAttachment):
+    subject_kind = "exception"
+
+    def find_subject(self, pk: int) -> ControlException:
+        row = selectors.list_exceptions(actor=self.request.actor).filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        return row
+
+
+class DownloadAttachment(OnException, Download):
+    """A file beside a comment on an exception."""
+
+
+class WithdrawAttachment(OnException, Withdraw):
+    """Withdraw a file beside a comment on an exception."""
 
 
 class Recheck(ExceptionAct):

@@ -56,6 +56,8 @@ NO_PAGE: Final = {
     "trades:lookup": "a fragment of the ticket",
     "trades:defaults": "answers JSON to the ticket",
     "reconciliation:of_trade": "a fragment of the trade page",
+    "desk:attachment": "a download",
+    "trades:attachment": "a download",
     "desk:mention": "leads to the comment",
     "desk:people": "answers JSON to the box of a comment",
     "refdata:lookup_*": "answers JSON to a combobox",

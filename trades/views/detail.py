@@ -26,6 +26,7 @@ from core.pages.fields import AskedDayField, MomentField
 from desk import selectors as desk_selectors
 from desk import services as desk
 from desk.facts import Place
+from desk.views.attachments import Download, OfAttachment, Withdraw, files_shown, uploads_in
 from desk.views.mentions import tell_who_was_not_reached
 from kernel.calendars import is_plausible
 from kernel.findings import Refusal
@@ -149,6 +150,9 @@ class TradeDetail(DetailPage):
             **settling.shown_on_trade(self.request, trade),
             **settling.place_on_trade(trade, versions[0].version.terms),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
+            **files_shown(
+                self.request, url=f"/trades/{trade.pk}/attachments/", desk=desk_code or None
+            ),
         }
 
 
@@ -240,6 +244,7 @@ class CommentTrade(PageView):
             text=request.POST.get("text", ""),
             actor=self.request.actor,
             at=timezone.now(),
+            uploads=uploads_in(self.request),
             place=Place(
                 url=trade.get_absolute_url(), desk_code=trade.desk_code, action=Action.VIEW_TRADES
             ),
@@ -247,6 +252,21 @@ class CommentTrade(PageView):
         tell_who_was_not_reached(self.request, said)
         messages.success(request, _t("The comment is kept."))
         return redirect("trades:detail", trade.pk)
+
+
+class OnTrade(OfAttachment):
+    subject_kind = "trade"
+
+    def find_subject(self, pk: int) -> Trade:
+        return get_object_or_404(selectors.list_trades(actor=self.request.actor), pk=pk)
+
+
+class DownloadAttachment(OnTrade, Download):
+    """A file beside a comment on a trade."""
+
+
+class WithdrawAttachment(OnTrade, Withdraw):
+    """Withdraw a file beside a comment on a trade."""
 
 
 def shown(versions: Sequence[TradeVersion]) -> Iterator[ShownVersion]:

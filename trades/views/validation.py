@@ -30,6 +30,7 @@ from core.pages.columns import (
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, SearchFilter
 from core.text import visible
 from desk import selectors as desk_selectors
+from desk.views.attachments import files_shown
 from refdata import selectors as refdata
 from trades import selectors
 from trades.filters import TalliedFilterSet
@@ -251,6 +252,9 @@ class ValidationDetail(DetailPage):
             ),
             "approvals": desk_selectors.list_approvals(subject_kind="trade", subject_id=trade.pk),
             "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
+            **files_shown(
+                self.request, url=f"/trades/{trade.pk}/attachments/", desk=trade.desk_code or None
+            ),
         }
 
 

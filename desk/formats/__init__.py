@@ -1,0 +1,1 @@
+"""Files that people lay beside what they say."""
