@@ -164,8 +164,7 @@ class PlacesColumn(tables.Column):
     """Where it is put right once for all."""
 
     def render(self, record: Any) -> SafeString:
-        links = record.get("places", ())
-        return format_html_join(", ", '<a href="{}">{}</a>', ((url, label) for label, url in links))
+        return format_html_join(", ", '<a href="{}">{}</a>', record.get("places", ()))
 
     def value(self, record: Any) -> str:
         return ""

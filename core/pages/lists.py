@@ -86,7 +86,6 @@ class ListPage(PageView):
     per_page: ClassVar[int] = 50
     cap: ClassVar[int] = CAP
     indexed_columns: ClassVar[tuple[str, ...]] = ()
-    keys_first: ClassVar[bool] = False
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return every row that this person may see; scope it by desk here."""
@@ -102,6 +101,12 @@ class ListPage(PageView):
     def in_one_order(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return what is listed with equal ones in the order of their keys."""
         return in_one_order(rows)
+
+    def among(self, rows: QuerySet[Any], count: int) -> QuerySet[Any] | None:
+        """Return rows that the first `count` are certainly among, for their keys to be sought
+        before they are read; None where reading them at once is as well.
+        """
+        return None
 
     def summary(self, queryset: QuerySet[Any]) -> Iterable[Total]:
         """Return the totals above the list, (label, written value); not asked past the cap."""
@@ -212,7 +217,7 @@ class ListPage(PageView):
         """The rows that are shown, and the way to those beside them."""
         rows, last = self.table.data.data, self.cap // self.per_page
         return paging.window(
-            rows, self.request.GET, size=self.per_page, last=last, keys_first=self.keys_first
+            rows, self.request.GET, size=self.per_page, last=last, among=self.among
         )
 
     # ------------------------------------------------------------------ answers

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from django.http import QueryDict
 from core import asked
 
 PARAMETERS: Final = ("page", "after", "before", "from")
+Among = Callable[[QuerySet[Any], int], QuerySet[Any] | None]
 UNSENT: Final = re.compile("[\x00\ud800-\udfff]")
 """What JSON can write and no text of the database holds."""
 
@@ -42,18 +43,16 @@ class Window:
         return self.start + len(self.rows) - 1
 
 
-def window(
-    rows: QuerySet[Any], query: QueryDict, *, size: int, last: int, keys_first: bool = False
-) -> Window:
+def window(rows: QuerySet[Any], query: QueryDict, *, size: int, last: int, among: Among) -> Window:
     """Return the page that a query asks for; an unreadable or empty one is the first.
 
-    `last` is the highest number of a page where pages are numbered. With `keys_first` the keys of
-    such a page are sought before its rows are read: an index may hold all that they are ordered by.
+    `last` is the highest number of a page where pages are numbered. `among` may leave out what is
+    not among the first rows of a number; the keys of the page are then sought before its rows are
+    read: an index may hold all that they are ordered by.
     """
     order = Order.of(rows)
     if order is None:
-        number = _number(query.get("page", ""))
-        return _by_number(rows, number, size, last, keys_first=keys_first)
+        return _by_number(rows, _number(query.get("page", "")), size, last, among)
     return _by_key(rows, order, query, size)
 
 
@@ -134,15 +133,14 @@ def _by_key(rows: QuerySet[Any], order: Order, query: QueryDict, size: int) -> W
     )
 
 
-def _by_number(
-    rows: QuerySet[Any], number: int, size: int, last: int, *, keys_first: bool
-) -> Window:
+def _by_number(rows: QuerySet[Any], number: int, size: int, last: int, among: Among) -> Window:
     number = min(number, last)
     start = (number - 1) * size
     page = slice(start, start + size + 1)
-    taken = list(rows.filter(pk__in=rows.values("pk")[page]) if keys_first else rows[page])
+    some = among(rows, page.stop)
+    taken = list(rows[page] if some is None else rows.filter(pk__in=some.values("pk")[page]))
     if not taken and number > 1:
-        return _by_number(rows, 1, size, last, keys_first=keys_first)
+        return _by_number(rows, 1, size, last, among)
     is_last = len(taken) <= size or number == last
     return Window(
         rows=taken[:size],

@@ -33,9 +33,9 @@ def spoken_to(
     """
     may_open = access.allows(context["request"].actor, access.Action.VIEW_AUDIT)
     marks = {
-        f"@{name}".lower(): format_html('<a class="mention" href="{}">@{}</a>', address, name)
+        f"@{name}".lower(): format_html('<a class="spoken-to" href="{}">@{}</a>', address, name)
         if may_open
-        else format_html('<strong class="mention">@{}</strong>', name)
+        else format_html('<strong class="spoken-to">@{}</strong>', name)
         for name, address in people
     }
     parts = re.split(r"(?<![\w.@+-])(@[A-Za-z0-9][A-Za-z0-9.@_+-]*[A-Za-z0-9_]|@[A-Za-z0-9])", text)

@@ -6,7 +6,7 @@ LIVE = models.Q(("state__in", ("OPEN", "ASSIGNED")))
 
 
 class Migration(migrations.Migration):
-    """Built beside running work: open exceptions by desk with what their order is reckoned from,
+    """Built beside running work: open exceptions by amount with what their order is reckoned from,
     and by cause.
     """
 
@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="controlexception",
             index=models.Index(
+                models.OrderBy(models.F("amount_at_risk"), descending=True, nulls_last=True),
                 condition=LIVE,
-                fields=["desk_code"],
-                include=["due_at", "amount_at_risk", "currency", "severity", "kind", "id"],
+                include=["due_at", "currency", "severity", "desk_code", "kind", "id"],
                 name="exception_priority",
             ),
         ),

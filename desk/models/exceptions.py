@@ -155,8 +155,8 @@ class ControlException(Waiting):
                 fields=["-id"], condition=Q(state__in=LIVE_EXCEPTION), name="exception_live"
             ),
             models.Index(
-                fields=["desk_code"],
-                include=["due_at", "amount_at_risk", "currency", "severity", "kind", "id"],
+                F("amount_at_risk").desc(nulls_last=True),
+                include=["due_at", "currency", "severity", "desk_code", "kind", "id"],
                 condition=Q(state__in=LIVE_EXCEPTION),
                 name="exception_priority",
             ),

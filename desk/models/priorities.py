@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 HOURS_LEFT_MIN: Final = Decimal("0.25")
 HOURS_LEFT_UNKNOWN: Final = Decimal(24)
+SAMPLE: Final = 20
+ROUNDED: Final = Decimal("0.999999")
+"""What the database rounds in a division is less than this leaves."""
 SECONDS_PER_HOUR: Final = Decimal(3600)
 Alike = tuple[str, str, str]
 ALIKE: Final = ("rule_code", "cause_kind", "cause")
@@ -69,6 +72,19 @@ class ExceptionQuerySet(DeskScopedQuerySet["ControlException"]):
         priority = F("priority")
         first = priority.desc(nulls_last=True) if descending else priority.asc(nulls_last=True)
         return self.order_by(first, "severity", "due_at", "pk")
+
+    def among_most_urgent(self, *, count: int) -> Self:
+        """Return fewer rows, the first `count` by priority among them, of rows `with_priority`.
+
+        A priority is at most four times the amount, so that the priorities of the largest amounts
+        say from what amount on the first ones must be.
+        """
+        largest = self.order_by(F("amount_at_risk").desc(nulls_last=True))
+        sample = largest.values_list("priority", flat=True)[: count * SAMPLE]
+        known = sorted((one for one in sample if one is not None), reverse=True)
+        if len(known) < count:
+            return self
+        return self.filter(amount_at_risk__gte=known[count - 1] * HOURS_LEFT_MIN * ROUNDED)
 
     def by_cause(self, *, at: datetime) -> QuerySet[ControlException, dict[str, Any]]:
         """Return one row for each cause that open exceptions have in common, with the same rule.

@@ -93,7 +93,9 @@ def test_a_price_arrives_and_the_group_is_gone() -> None:
     assert group["count"] == 42
     assert group["at_risk"] == sum(one.risk_amount_eur or 0 for one in wrong)
     assert [label for _url, label in group["places"]] == ["Prices", "Its sheet"]
-    for address, _label in group["places"]:
+    page = ana.get(CAUSES).content.decode()
+    for address, label in group["places"]:
+        assert f'<a href="{address}">{label}</a>' in page
         assert ana.get(address).status_code == 200
     assert ana.get(group["address"]).context["count"] == 42
 

@@ -159,9 +159,9 @@ def test_a_trade_is_talked_about_the_same_way() -> None:
     assert client.get(item.url).headers["Location"].startswith(f"/trades/{about.pk}/#comment-")
     page = client.get(f"/trades/{about.pk}/").content.decode()
     sheet = f"/rights/people/{ben.user_id}/"
-    assert f'<a class="mention" href="{sheet}">@ben</a> &lt;b&gt;look&lt;/b&gt;' in page
+    assert f'<a class="spoken-to" href="{sheet}">@ben</a> &lt;b&gt;look&lt;/b&gt;' in page
     seen_by_ana = signed_in(ana).get(f"/trades/{about.pk}/").content.decode()
-    assert '<strong class="mention">@ben</strong>' in seen_by_ana
+    assert '<strong class="spoken-to">@ben</strong>' in seen_by_ana
 
 
 def test_a_mention_and_its_reading_stand_in_the_trail_of_the_comment() -> None:

@@ -10,11 +10,14 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.models import User
 from core.roles import Role
 from desk.filters import ExceptionFilter
 from desk.models import ControlException
+from desk.views.exceptions import ExceptionList
 from tests.integration.desk.people import person
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +101,33 @@ def test_the_dearest_hour_comes_first_and_unknown_amounts_last_by_severity() -> 
     ]
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.decimals(0, 10**6, places=2)),
+            st.one_of(st.none(), st.integers(-1_000, 100_000)),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
+    st.integers(1, 12),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_first_are_among_the_most_urgent(
+    told: list[tuple[Decimal | None, int | None]], count: int
+) -> None:
+    ControlException.objects.all().delete()
+    for number, (amount, minutes) in enumerate(told):
+        due = None if minutes is None else timedelta(minutes=minutes)
+        row = waiting("a", None if amount is None else str(amount), due)
+        ControlException.objects.filter(pk=row.pk).update(subject_id=number)
+    rows = ControlException.objects.with_priority(at=AT)
+
+    narrowed = rows.among_most_urgent(count=count).by_priority()[:count]
+
+    assert [row.pk for row in narrowed] == [row.pk for row in rows.by_priority()[:count]]
+
+
 def test_time_alone_changes_the_order() -> None:
     waiting("near", "100", HOUR)
     waiting("far", "1000", 24 * HOUR)
@@ -132,6 +162,23 @@ def test_the_list_the_export_and_the_api_say_it() -> None:
     assert {"reference": "near", "priority": "4000.00"} in items
 
 
+def test_a_list_of_any_length_begins_with_the_same_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        row = waiting("a", str(100 * (number % 5 + 1)), (number * 7 % 4 - 1) * HOUR)
+        ControlException.objects.filter(pk=row.pk).update(subject_id=number)
+    client = agent()
+    short = [row.pk for row in client.get("/work/exceptions/").context["window"].rows]
+    monkeypatch.setattr(ExceptionList, "cap", 8)
+    monkeypatch.setattr(ExceptionList, "per_page", 2)
+
+    long = client.get("/work/exceptions/")
+
+    assert long.context["is_counted"] is False
+    assert [row.pk for row in long.context["window"].rows] == short[:2]
+    further = client.get("/work/exceptions/?page=3").context["window"].rows
+    assert [row.pk for row in further] == short[4:6]
+
+
 def test_what_is_over_has_no_priority_in_the_api() -> None:
     row = waiting("over", "1000", HOUR)
     ControlException.objects.filter(pk=row.pk).update(state="RESOLVED", ended_at=AT)
@@ -145,7 +192,7 @@ def test_what_is_over_has_no_priority_in_the_api() -> None:
     ("case", "query", "index"),
     [
         ("all", "", "exception_(priority|cause|live)"),
-        ("a_desk", "desk_code=eq", "exception_priority"),
+        ("a_desk", "desk_code=eq", "exception_(priority|cause|live)"),
         ("a_severity", "severity=BLOCKING", "exception_(priority|cause|live)"),
         ("a_cause", "rule_code=trd-401&cause=X", "exception_(cause|one_open_per_finding)"),
     ],
