@@ -123,16 +123,15 @@ def settle_findings(
             rows = known.get(key, [])
             live = next((row for row in rows if row.state in LIVE_EXCEPTION), None)
             if live is not None:
-                if _differs(live, item) or _moved(live, item):
-                    changed.append(_refreshed(live, item))
+                if _says_else(live, item) or live.cause != _code_of(item.cause):
+                    changed.append((live, item))
             elif not any(_still_answers(row, item) for row in rows):
                 fresh.append(item)
             else:
                 continue
             if _holds(item):
                 held.add(item.subject.id)
-        ControlException.objects.bulk_update(changed, REFRESHED, batch_size=BATCH)
-        _lapse([row.pk for row in changed], actor, at)
+        _refresh(changed, actor, at)
         _insert(fresh, kind, actor, at)
         return held
 
@@ -252,9 +251,19 @@ def _differs(row: ControlException, item: Raised) -> bool:
     return (row.expected, row.found) != (finding.expected[:200], finding.found[:200])
 
 
-def _moved(row: ControlException, item: Raised) -> bool:
-    """Whether the finding says the same of another day, or of another cause."""
-    return (row.day, row.cause) != (item.subject.day, _code_of(item.cause))
+def _says_else(row: ControlException, item: Raised) -> bool:
+    """Whether the finding says something else now, or the same of another day."""
+    return _differs(row, item) or row.day != item.subject.day
+
+
+def _refresh(
+    changed: Sequence[tuple[ControlException, Raised]], actor: Actor, at: datetime
+) -> None:
+    """Write what is found now; a waiver that was asked for is of what was said then."""
+    lapsed = [row.pk for row, item in changed if _says_else(row, item)]
+    rows = [_refreshed(row, item) for row, item in changed]
+    ControlException.objects.bulk_update(rows, REFRESHED, batch_size=BATCH)
+    _lapse(lapsed, actor, at)
 
 
 def _code_of(cause: Cause | None) -> str:

@@ -246,6 +246,19 @@ def test_a_cause_that_is_known_later_is_filled_in() -> None:
     assert (row.cause_kind, row.cause) == ("INSTRUMENT", "ISIN-1")
 
 
+def test_a_waiver_that_was_asked_for_is_not_lost_by_a_cause_that_is_filled_in() -> None:
+    settle(raised(1, None, severity="BLOCKING"))
+    row = ControlException.objects.get()
+    services.waive_exception(
+        exception_id=row.pk, reason="Seen", actor=person("ana", Role.AGENT), at=AT
+    )
+
+    settle(raised(1, severity="BLOCKING"))
+
+    assert ControlException.objects.get().cause == "ISIN-1"
+    assert Request.objects.get().state == "ASKED"
+
+
 def test_what_is_about_conduct_is_in_no_group_of_who_may_not_see_it() -> None:
     services.raise_exceptions(
         raised=[raised(1, Cause(CauseKind.TRADER, "T-ANA"), code="CND-101")],
