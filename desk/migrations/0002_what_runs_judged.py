@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0021_one_proposal_per_scope'),
+        ("desk", "0001_founding"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("desk", "0022_causes")]
+    dependencies = [("desk", "0003_causes")]
 
     operations = [
         AddIndexConcurrently(

@@ -6,7 +6,7 @@ KINDS = ["INSTRUMENT", "COUNTERPARTY", "TRADER", "BOOK", "VENUE", "CURRENCY", "P
 class Migration(migrations.Migration):
     """What in the outside is wrong, where one repair ends several exceptions."""
 
-    dependencies = [("desk", "0021_one_proposal_per_scope")]
+    dependencies = [("desk", "0002_what_runs_judged")]
 
     operations = [
         migrations.AddField(

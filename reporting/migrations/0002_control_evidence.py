@@ -5,8 +5,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_access_reviews'),
-        ('reporting', '0004_products'),
+        ("core", "0001_founding"),
+        ("reporting", "0001_founding"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Whoever is named in a comment has it as work."""
 
     dependencies = [
-        ("desk", "0023_queue_by_priority"),
+        ("desk", "0004_queue_by_priority"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

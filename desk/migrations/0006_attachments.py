@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Files beside comments, and that one was laid there by mistake."""
 
-    dependencies = [("core", "0009_access_reviews"), ("desk", "0024_mentions")]
+    dependencies = [("core", "0001_founding"), ("desk", "0005_mentions")]
 
     operations = [
         migrations.CreateModel(
