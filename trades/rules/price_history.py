@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from desk.states import CauseKind
 from kernel.coupons import NoInterest
 from kernel.findings import Finding, Severity
 from kernel.yields import NoYield, yield_of
@@ -25,6 +26,7 @@ BASIS_POINT: Final = Decimal("0.01")
     "TRD-408",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Price moved no further than usual"),
     message=N_("The price is {found}; the moves of the last weeks make {expected} usual."),
     source=N_("MAR art. 16; MiFID II RTS 6 art. 15 (dynamic price collars)"),
@@ -65,6 +67,7 @@ def check_usual_move(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     "TRD-409",
     Severity.WARNING,
     owner=Owner.STATIC_DATA,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Sources agree on the last close"),
     message=N_(
         "One source says {expected}, another {found}: the price was compared with the first."
@@ -110,6 +113,7 @@ def check_sources_agree(
     "TRD-410",
     Severity.WARNING,
     owner=Owner.MARKET_RISK,
+    cause=CauseKind.INSTRUMENT,
     title=N_("Yield is near that of the last close"),
     message=N_("At this price the bond yields {found}; at the last close it yielded {expected}."),
     source=N_("ICMA rule 803 (yield); MiFID II RTS 6 art. 15 (price collars)"),
