@@ -31,6 +31,7 @@ LIVES: Final[tuple[tuple[str, str, Table], ...]] = (
     ("Answer to an allocation by FIX", "trades", trades.ANSWER_TRANSITIONS),
     ("Proposed role", "core", core.PROPOSAL_TRANSITIONS),
     ("Role given by one person, or right in a review", "core", core.REVIEW_TRANSITIONS),
+    ("Delegation", "core", core.DELEGATION_TRANSITIONS),
     ("Access review", "core", core.ACCESS_REVIEW_TRANSITIONS),
     ("Exception", "desk", desk.EXCEPTION_TRANSITIONS),
     ("Work item", "desk", desk.WORK_TRANSITIONS),

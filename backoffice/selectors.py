@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -23,7 +24,7 @@ from django.db.models.functions import Coalesce, Extract, Greatest
 
 from core.access import Action
 from core.job_acts import list_jobs
-from core.models import Job, JobState, RoleGrant
+from core.models import Job, JobState
 from desk import selectors as desk
 from desk.models import WorkItem
 from desk.states import LIVE_EXCEPTION, ExceptionKind, RequestState
@@ -148,9 +149,10 @@ def find_house_calendar() -> BusinessCalendar | None:
 
 
 def role_names(user_id: int) -> list[str]:
-    """Return the roles that a person holds."""
-    found = RoleGrant.objects.filter(user_id=user_id).values_list("role", flat=True)
-    return sorted(set(found))
+    """Return the roles in which a person acts now, those that somebody lends included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT role FROM core_heldrole WHERE user_id = %s", [user_id])
+        return sorted(str(role) for (role,) in cursor.fetchall())
 
 
 # ---------------------------------------------------------------------- work

@@ -5,7 +5,7 @@ Rights are read once per request or job; a revoked role is gone at the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Generic, Self, TypeVar
 
 from django.db import connection, models
@@ -14,19 +14,30 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import context
-from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS
+from core.acts import act_for
+from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS, LOOKS
 from core.roles import Action, Role
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 
-__all__ = ["Action", "DeskScopedQuerySet", "Forbidden", "Role", "allows", "desks_of", "require"]
+__all__ = [
+    "Action",
+    "DeskScopedQuerySet",
+    "Forbidden",
+    "Role",
+    "StandsIn",
+    "allows",
+    "desks_of",
+    "require",
+]
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-#: Pairs of action and desk of an active `person`, as an array; for a query that knows one.
+#: What an active `person` may do, on which desk and on whose behalf, as an array; for a query that
+#: knows one.
 RIGHTS_OF_PERSON: Final = """
-ARRAY(SELECT DISTINCT ARRAY[cell.action, held.desk_code]
-        FROM core_rolegrant held JOIN core_roleaction cell USING (role)
+ARRAY(SELECT DISTINCT ARRAY[cell.action, held.desk_code, held.on_behalf_of]
+        FROM core_heldrole held JOIN core_roleaction cell USING (role)
        WHERE held.user_id = person.id)
 """
 RIGHTS: Final = f"SELECT {RIGHTS_OF_PERSON} FROM core_user person WHERE id = %s AND is_active"  # noqa: S608 - a constant of ours
@@ -69,6 +80,12 @@ class Forbidden(Refusal):
     code = "FORBIDDEN"
 
 
+class StandsIn(Forbidden):
+    """The right is one of somebody who made or touched what it is about."""
+
+    code = "STANDS_IN"
+
+
 def allows(actor: Actor, action: Action, *, desk: str | None = None) -> bool:
     """Say whether `actor` may do `action`; with a desk, whether on that desk.
 
@@ -80,14 +97,58 @@ def allows(actor: Actor, action: Action, *, desk: str | None = None) -> bool:
     return bool(desks) if desk is None else desk in desks
 
 
-def require(actor: Actor, action: Action, *, desk: str | None = None) -> None:
-    """Raise Forbidden unless `actor` may do `action` (on that desk)."""
+def require(
+    actor: Actor, action: Action, *, desk: str | None = None, made_by: Collection[str] = ()
+) -> str:
+    """Return on whose behalf `actor` may do `action` (on that desk); "": by an own right.
+
+    The trail says so of what is done from here on. A right that somebody of `made_by` lends is
+    none: who stands in would approve what the lender made. Raises Forbidden, StandsIn.
+    """
     if not allows(actor, action, desk=desk):
         told = gettext("%(who)s may not do this: %(what)s") % {
             "who": actor.name,
             "what": DEEDS[action],
         }
         raise Forbidden(f"{told} ({desk})" if desk else told)
+    behalf = behalf_of(actor, action, desk=desk, made_by=made_by)
+    if behalf is None:
+        raise StandsIn(
+            gettext(
+                "You stand in for %(who)s, who made or touched this: somebody else must decide."
+            )
+            % {"who": ", ".join(lenders_of(actor, action, desk=desk))}
+        )
+    if action not in LOOKS:
+        act_for(actor=actor, other=behalf)
+    return behalf
+
+
+def lenders_of(actor: Actor, action: Action, *, desk: str | None = None) -> list[str]:
+    """Return on whose behalf `actor` may do `action`, oneself ("") first, then by name."""
+    if actor.kind is ActorKind.SYSTEM:
+        return [""]
+    everywhere = action in HOUSE_WIDE
+    return sorted(
+        {
+            lender
+            for granted, held, lender in _rights(actor)
+            if granted == action and (held == "" or (not everywhere and desk in (None, held)))
+        }
+    )
+
+
+def behalf_of(
+    actor: Actor, action: Action, *, desk: str | None = None, made_by: Collection[str] = ()
+) -> str | None:
+    """Return on whose behalf `actor` may do `action`, as `require` does; None: may not."""
+    lenders = lenders_of(actor, action, desk=desk)
+    return next((name for name in lenders if not name or name not in made_by), None)
+
+
+def stands_in(actor: Actor) -> bool:
+    """Say whether somebody lends `actor` a role at this moment."""
+    return actor.kind is not ActorKind.SYSTEM and any(name for *_, name in _rights(actor))
 
 
 def require_everywhere(actor: Actor, action: Action) -> None:
@@ -104,7 +165,7 @@ def desks_of(actor: Actor, action: Action) -> frozenset[str] | None:
     """Return the desks on which `actor` may do `action`; None means every desk."""
     if actor.kind is ActorKind.SYSTEM:
         return frozenset() if action in HUMAN_DECISIONS else None
-    held = {desk for granted, desk in _rights(actor) if granted == action}
+    held = {desk for granted, desk, _lender in _rights(actor) if granted == action}
     return None if "" in held else frozenset(held)
 
 
@@ -128,9 +189,9 @@ def _rights(actor: Actor) -> context.Rights:
     return remember(actor.user_id, found[0] if found else [])
 
 
-def remember(user_id: int, pairs: Iterable[Sequence[str]]) -> context.Rights:
+def remember(user_id: int, held: Iterable[Sequence[str]]) -> context.Rights:
     """Keep rights that were just read until the request or job ends, and return them."""
-    rights = frozenset((action, desk) for action, desk in pairs)
+    rights = frozenset((action, desk, lender) for action, desk, lender in held)
     read = context.rights_read.get()
     if read is not None:
         read[user_id] = rights

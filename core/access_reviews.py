@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import delegations
 from core.access import Action, require
 from core.acts import acting
 from core.models import AccessReview, AccessReviewRow, RoleGrant
@@ -84,6 +85,20 @@ def open_review(*, actor: Actor, at: datetime) -> AccessReview:
             )
             for held in RoleGrant.objects.select_related("user").order_by("user__username", "pk")
         )
+        AccessReviewRow.objects.bulk_create(
+            AccessReviewRow(
+                review=review,
+                user=lent.delegate,
+                role=lent.role,
+                desk_code=lent.desk_code,
+                granted_by=lent.asked_by,
+                approved_by=lent.granted_by,
+                granted_at=lent.granted_at,
+                last_login=lent.delegate.last_login,
+                delegation=lent,
+            )
+            for lent in delegations.living(at=at).order_by("delegate__username", "pk")
+        )
     return review
 
 
@@ -106,8 +121,16 @@ def decide_row(*, row_id: int, keep: bool, reason: str, actor: Actor, at: dateti
         row.state, row.reviewed_by, row.reviewed_at = target.value, actor.name, at
         row.reason = visible(reason)
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "reason"])
-        if not keep:
+        if not keep and row.delegation_id:
+            _withdraw_lent(row, actor, at)
+        elif not keep:
             RoleGrant.objects.filter(user=row.user, role=row.role, desk_code=row.desk_code).delete()
+
+
+def _withdraw_lent(row: AccessReviewRow, actor: Actor, at: datetime) -> None:
+    """End what is lent, unless it ended between the opening of the review and now."""
+    for lent in delegations.living(at=at).filter(pk__in=[row.delegation_id]):
+        delegations.withdraw(delegation_id=lent.pk, reason=row.reason, actor=actor, at=at)
 
 
 def sign_review(*, review_id: int, note: str, actor: Actor, at: datetime) -> AccessReview:

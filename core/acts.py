@@ -15,6 +15,8 @@ SELECT set_config('denouement.actor', %s, true),
        set_config('denouement.reason', %s, true),
        set_config('denouement.request_id', %s, true)
 """
+SET_FOR = "SELECT set_config('denouement.acting_for', %s, true)"
+"""On whose right somebody acts; the triggers add it to the name of that actor alone."""
 CURRENT_ACT = """
 SELECT coalesce(current_setting('denouement.actor', true), ''),
        coalesce(current_setting('denouement.reason', true), ''),
@@ -36,6 +38,8 @@ def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[
             cursor.execute(CURRENT_ACT)
             outer = cursor.fetchone()
         cursor.execute(SET_ACT, declared(actor=actor, reason=reason, request_id=request_id))
+        if not nested and context.acting_for.get():
+            cursor.execute(SET_FOR, [context.acting_for.get()])
         yield
         if outer is not None:
             cursor.execute(SET_ACT, outer)
@@ -44,3 +48,17 @@ def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[
 def declared(*, actor: Actor, reason: str = "", request_id: str = "") -> list[str]:
     """Return the parameters of SET_ACT, for a statement that declares the act on its way."""
     return [actor.name, reason, request_id or context.request_id.get()]
+
+
+def act_for(*, actor: Actor, other: str) -> None:
+    """Say that what `actor` does from here on is done on a right of `other`; "": on an own one.
+
+    It holds for the transaction that runs, or for the next one of this request or job.
+    """
+    said = f"{actor.name} for {other}" if other else ""
+    if not said and context.acting_for.get() is None:
+        return  # nobody lent anything: the common case costs nothing
+    context.acting_for.set(said)
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(SET_FOR, [said])

@@ -21,6 +21,7 @@ from core.administration import AuditedAdmin, ReadOnlyAdmin, register_tables
 from core.models import (
     ApiToken,
     AuditEntry,
+    Delegation,
     IdempotencyRecord,
     Job,
     LoneGrant,
@@ -41,7 +42,7 @@ if admin.site.is_registered(Group):
 
 register_tables(RoleAction, ToxicPair, AuditEntry, view_action=Action.VIEW_AUDIT)
 register_tables(OutboxEvent, IdempotencyRecord, StoredFile, view_action=Action.VIEW_AUDIT)
-register_tables(RoleProposal, LoneGrant, view_action=Action.VIEW_AUDIT)
+register_tables(RoleProposal, LoneGrant, Delegation, view_action=Action.VIEW_AUDIT)
 register_tables(Job, view_action=Action.VIEW_JOBS)
 
 
@@ -121,7 +122,12 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # gen
         """
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
-            grants.revoke_all(user=obj, actor=actor_of(request.user), reason="left the house")
+            grants.revoke_all(
+                user=obj,
+                actor=actor_of(request.user),
+                at=timezone.now(),
+                reason="left the house",
+            )
         if not change:
             self._show_address(request, obj)
 

@@ -28,8 +28,10 @@ AS $guard$
 DECLARE
   now_at timestamptz := clock_timestamp();
   told text := to_char(now_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-  who text := coalesce(nullif(current_setting('denouement.actor', true), ''),
-                       'database role ' || session_user);
+  named text := coalesce(nullif(current_setting('denouement.actor', true), ''),
+                         'database role ' || session_user);
+  behalf text := coalesce(current_setting('denouement.acting_for', true), '');
+  who text := CASE WHEN starts_with(behalf, named || ' for ') THEN behalf ELSE named END;
   why text := coalesce(current_setting('denouement.reason', true), '');
   request text := coalesce(current_setting('denouement.request_id', true), '');
   xid_now bigint := pg_current_xact_id()::text::bigint;

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from core import delegations
 from core.access import Action, require
 from core.acts import acting
 from core.models import LoneGrant, RoleGrant, RoleProposal, ToxicPair, User
@@ -115,10 +116,14 @@ def revoke_role(*, user: User, role: Role, actor: Actor, desk_code: str, reason:
     return gone
 
 
-def revoke_all(*, user: User, actor: Actor, reason: str) -> int:
-    """Take every role of a person who leaves: who comes back is proposed and approved again."""
+def revoke_all(*, user: User, actor: Actor, at: datetime, reason: str) -> int:
+    """Take every role of a person who leaves, and what that person lent or was lent.
+
+    Who comes back is proposed and approved again.
+    """
     require(actor, Action.GRANT_ROLE)
     with acting(actor=actor, reason=reason):
+        delegations.withdraw_all(user=user, actor=actor, at=at, reason=reason)
         gone, _by_model = RoleGrant.objects.filter(user=user).delete()
     return gone
 

@@ -64,6 +64,9 @@ MATRIX: Final[dict[Role, frozenset[Action]]] = {
 
 TOXIC_PAIRS: Final = tuple(combinations(sorted(Role), 2))
 
+LOOKS: Final = VIEWS | {Action.VIEW_AUDIT}
+"""Who only looks does nothing on anybody's behalf."""
+
 HOUSE_WIDE: Final = frozenset(
     {
         Action.VIEW_AUDIT,

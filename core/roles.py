@@ -46,3 +46,9 @@ class Action(StrEnum):
 
 CLIENTS: Final = (Role.API_CLIENT.value, Role.COUNTERPARTY_CLIENT.value)
 """Roles of programs, which do not sign in."""
+
+LENT: Final = (Role.AGENT.value, Role.SUPERVISOR.value)
+"""Roles that somebody who is away may hand to a colleague for some days.
+
+Who gives rights, and who examines, is never replaced so: that would widen who may let others in.
+"""

@@ -48,3 +48,16 @@ ACCESS_REVIEW_TRANSITIONS: Final[Mapping[AccessReviewState, frozenset[AccessRevi
     AccessReviewState.OPEN: frozenset({AccessReviewState.SIGNED}),
     AccessReviewState.SIGNED: frozenset(),
 }
+
+
+class DelegationState(StrEnum):
+    """Life of a role that is lent: it begins and ends by its days, or at once when withdrawn."""
+
+    GRANTED = "GRANTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+DELEGATION_TRANSITIONS: Final[Mapping[DelegationState, frozenset[DelegationState]]] = {
+    DelegationState.GRANTED: frozenset({DelegationState.WITHDRAWN}),
+    DelegationState.WITHDRAWN: frozenset(),
+}

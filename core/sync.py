@@ -69,6 +69,8 @@ GRANT USAGE ON SCHEMA public, qa, guard TO {backup};
 GRANT SELECT ON ALL TABLES IN SCHEMA public, qa TO {backup};
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {backup};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
+REVOKE ALL ON public.core_heldrole FROM PUBLIC, {app}, {qa};
+GRANT SELECT ON public.core_heldrole TO {app};
 REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {app}, {qa}, {backup};
 """
 

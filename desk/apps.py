@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from core.pages.status import Look
 
 
 class DeskConfig(AppConfig):
@@ -32,28 +37,41 @@ class DeskConfig(AppConfig):
                 "CANCELLATION": Look(_("Cancellation"), "red"),
                 "EXCEPTION": Look(_("Exception"), "red"),
                 "BREAK": Look(_("Break"), "amber"),
-                "request:ASKED": Look(_("To decide"), "amber"),
-                "request:GRANTED": Look(_("Granted"), "green"),
-                "request:REFUSED": Look(pgettext_lazy("request", "Refused"), "red"),
-                "request:WITHDRAWN": Look(_("Taken back"), "grey"),
-                "request:LAPSED": Look(_("Lapsed"), "grey"),
-                "WAIVER": Look(_("Waiver"), "purple"),
-                "CONDUCT_WAIVER": Look(_("Waiver about conduct"), "purple"),
-                "VALIDATION_LIMIT": Look(_("Validation limit"), "blue"),
-                "SEVERAL_VALIDATIONS": Look(_("Several supervisors"), "blue"),
-                "ROLE_ASKED": Look(_("Role to approve:"), is_plain=True),
-                "ROLE_ALONE": Look(_("Role given by one person, to review:"), is_plain=True),
-                "REVIEW_DECIDE": Look(_("Rights to review:"), is_plain=True),
-                "REVIEW_SIGN": Look(_("Access review to sign:"), is_plain=True),
-                "accessreview:OPEN": Look(pgettext_lazy("review", "Open"), "amber"),
-                "accessreview:SIGNED": Look(pgettext_lazy("review", "Signed"), "green"),
-                "accessreviewrow:OPEN": Look(_("To review"), "amber"),
-                "accessreviewrow:KEPT": Look(_("Kept"), "green"),
-                "accessreviewrow:WITHDRAWN": Look(_("Withdrawn"), "red"),
-                "lonegrant:OPEN": Look(_("To review"), "amber"),
-                "lonegrant:KEPT": Look(_("Kept"), "green"),
-                "lonegrant:WITHDRAWN": Look(_("Withdrawn"), "grey"),
-                "apitoken:REVOKED": Look(pgettext_lazy("token", "Revoked"), "grey"),
-                "apitoken:EXPIRED": Look(pgettext_lazy("token", "Expired"), "grey"),
             }
         )
+        register(looks_of_rights(Look))
+
+
+def looks_of_rights(look: type[Look]) -> dict[str, Look]:
+    """Return the looks of what takes two people, and of roles."""
+    return {
+        "request:ASKED": look(_("To decide"), "amber"),
+        "request:GRANTED": look(_("Granted"), "green"),
+        "request:REFUSED": look(pgettext_lazy("request", "Refused"), "red"),
+        "request:WITHDRAWN": look(_("Taken back"), "grey"),
+        "request:LAPSED": look(_("Lapsed"), "grey"),
+        "WAIVER": look(_("Waiver"), "purple"),
+        "CONDUCT_WAIVER": look(_("Waiver about conduct"), "purple"),
+        "VALIDATION_LIMIT": look(_("Validation limit"), "blue"),
+        "SEVERAL_VALIDATIONS": look(_("Several supervisors"), "blue"),
+        "DELEGATION": look(_("Delegation"), "blue"),
+        "delegation:TO_COME": look(pgettext_lazy("delegation", "To come"), "blue"),
+        "delegation:IN_FORCE": look(pgettext_lazy("delegation", "In force"), "green"),
+        "delegation:OVER": look(pgettext_lazy("delegation", "Over"), "grey"),
+        "delegation:GRANTED": look(pgettext_lazy("delegation", "Granted"), "green"),
+        "delegation:WITHDRAWN": look(pgettext_lazy("delegation", "Withdrawn"), "grey"),
+        "ROLE_ASKED": look(_("Role to approve:"), is_plain=True),
+        "ROLE_ALONE": look(_("Role given by one person, to review:"), is_plain=True),
+        "REVIEW_DECIDE": look(_("Rights to review:"), is_plain=True),
+        "REVIEW_SIGN": look(_("Access review to sign:"), is_plain=True),
+        "accessreview:OPEN": look(pgettext_lazy("review", "Open"), "amber"),
+        "accessreview:SIGNED": look(pgettext_lazy("review", "Signed"), "green"),
+        "accessreviewrow:OPEN": look(_("To review"), "amber"),
+        "accessreviewrow:KEPT": look(_("Kept"), "green"),
+        "accessreviewrow:WITHDRAWN": look(_("Withdrawn"), "red"),
+        "lonegrant:OPEN": look(_("To review"), "amber"),
+        "lonegrant:KEPT": look(_("Kept"), "green"),
+        "lonegrant:WITHDRAWN": look(_("Withdrawn"), "grey"),
+        "apitoken:REVOKED": look(pgettext_lazy("token", "Revoked"), "grey"),
+        "apitoken:EXPIRED": look(pgettext_lazy("token", "Expired"), "grey"),
+    }

@@ -75,3 +75,4 @@ class Seen:
     current_fingerprint: str
     maker: str
     contributors: tuple[str, ...]
+    desk_code: str = ""

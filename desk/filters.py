@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from core.models import (
     AccessReview,
     AccessReviewRow,
+    Delegation,
     LoneGrant,
     RoleAction,
     RoleGrant,
@@ -29,7 +30,7 @@ from core.pages.filters import (
     YesNoFilter,
 )
 from core.roles import Role
-from core.states import AccessReviewState, ProposalState, ReviewState
+from core.states import AccessReviewState, DelegationState, ProposalState, ReviewState
 from desk.models import ControlException, Request, SupervisorLimit
 from desk.states import LIVE_EXCEPTION, RequestKind, RequestState
 
@@ -181,6 +182,27 @@ class LoneGrantFilter(ListFilterSet):
 
     class Meta:
         model = LoneGrant
+        fields: list[str] = []
+
+
+LIVES = ("TO_COME", "IN_FORCE", "OVER", DelegationState.WITHDRAWN.value)
+
+
+class DelegationFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("lender__username__istartswith", "delegate__username__istartswith", "reason")
+    )
+    life = ChipsFilter(
+        choices=lambda: [(one, status.look(one, of="delegation").label) for one in LIVES],
+        label=_("Status"),
+    )
+    role = ChipsFilter(choices=roles, label=_("Role"))
+    desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
+    since = MomentDayFilter(field_name="starts_at", lookup_expr="gte", label=_("Begins from"))
+    until = MomentDayFilter(field_name="starts_at", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = Delegation
         fields: list[str] = []
 
 

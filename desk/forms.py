@@ -9,9 +9,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.delegations import Loan
+from core.models import User
 from core.pages import status
 from core.pages.fields import DayField, FigureField
-from core.roles import CLIENTS, Role
+from core.roles import CLIENTS, LENT, Role
 from desk.models import SEVERAL
 
 REASON_LENGTH_MAX = 500
@@ -86,3 +88,56 @@ class RoleForm(forms.Form):
 
     def clean_desk_code(self) -> str:
         return str(self.cleaned_data["desk_code"]).strip().upper()
+
+
+class DelegationForm(forms.Form):
+    """A role that is lent: by whoever fills it in, or by somebody whom an administrator names."""
+
+    lender = forms.ModelChoiceField(
+        label=_("Who is away"), queryset=User.objects.none(), to_field_name="username"
+    )
+    delegate = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=User.objects.none(), to_field_name="username"
+    )
+    role = forms.ChoiceField(label=_("Role"))
+    desk_code = forms.CharField(
+        label=_("Desk"), max_length=20, required=False, help_text=_("none: all that are held")
+    )
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
+    )
+
+    def __init__(self, *args: Any, me: str, for_others: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True, api_tokens=None).order_by("username")
+        away, stands_in = self.fields["lender"], self.fields["delegate"]
+        assert isinstance(away, forms.ModelChoiceField)  # noqa: S101 - declared above
+        assert isinstance(stands_in, forms.ModelChoiceField)  # noqa: S101 - declared above
+        away.queryset = people.filter(grants__role__in=LENT).exclude(username=me).distinct()
+        stands_in.queryset = people.exclude(username=me)
+        if not for_others:
+            del self.fields["lender"]
+        held: tuple[str, ...] = LENT
+        if not for_others:
+            mine = User.objects.filter(username=me, grants__role__in=LENT)
+            held = tuple(sorted(set(mine.values_list("grants__role", flat=True)))) or LENT
+        choice = self.fields["role"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice.choices = [(role, status.look(role).label) for role in held]
+
+    def clean_desk_code(self) -> str:
+        return str(self.cleaned_data["desk_code"]).strip().upper()
+
+    def loan(self, me: User) -> Loan:
+        """Return what is asked for; `me` is away unless somebody else is named."""
+        said = self.cleaned_data
+        return Loan(
+            lender=said.get("lender", me),
+            delegate=said["delegate"],
+            role=Role(said["role"]),
+            desk_code=said["desk_code"],
+            first_day=said["first_day"],
+            last_day=said["last_day"],
+        )

@@ -23,9 +23,11 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Now
 
 from core.access import Action, DeskScopedQuerySet, allows, desks_of
-from core.models import AuditEntry, IdempotencyRecord, RoleGrant, User
+from core.models import AuditEntry, Delegation, IdempotencyRecord, RoleGrant, User
+from core.states import DelegationState
 from desk.facts import Seen
 from desk.models import (
     Approval,
@@ -156,28 +158,34 @@ def find_approved(*, subject_kind: str, subject_id: int) -> Approval | None:
     )
 
 
-def limit_of(*, actor: Actor, day: date) -> Decimal | None:
-    """Return up to how many euros the actor may validate on that day; None means nothing at all."""
-    if actor.user_id is None:
-        return None
-    row = (
-        SupervisorLimit.objects.filter(user_id=actor.user_id, valid_from__lte=day)
-        .order_by("-valid_from", "-pk")
-        .first()
+def limit_of(*, actor: Actor, day: date, behalf: str = "") -> Decimal | None:
+    """Return up to how many euros the actor may validate on that day; None means nothing at all.
+
+    On somebody's behalf it is the smaller of the two limits: nobody lends more than he has, and
+    nobody becomes more by standing in.
+    """
+    names = {actor.name, behalf} - {""}
+    rows = (
+        SupervisorLimit.objects.filter(user__username__in=names, valid_from__lte=day)
+        .order_by("user", "-valid_from", "-pk")
+        .distinct("user")
     )
-    return None if row is None else row.amount_eur
+    limits = [row.amount_eur for row in rows]
+    return min(limits) if len(limits) == len(names) else None
 
 
-def approved_versions(*, seen: Sequence[Seen]) -> dict[tuple[int, int], frozenset[str]]:
-    """Return (subject, version) -> who approved it already; all are of one kind."""
+def approved_versions(*, seen: Sequence[Seen]) -> dict[tuple[int, int], frozenset[tuple[str, str]]]:
+    """Return (subject, version) -> who approved it already, and on whose behalf; of one kind."""
     rows = Approval.objects.filter(
         subject_kind__in={one.subject_kind for one in seen},
         subject_id__in=[one.subject_id for one in seen],
         decision=Decision.APPROVED.value,
     )
-    found: defaultdict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
-    for subject_id, version_no, checker in rows.values_list("subject_id", "version_no", "checker"):
-        found[subject_id, version_no] |= {checker}
+    found: defaultdict[tuple[int, int], frozenset[tuple[str, str]]] = defaultdict(frozenset)
+    for subject_id, version_no, checker, behalf in rows.values_list(
+        "subject_id", "version_no", "checker", "on_behalf_of"
+    ):
+        found[subject_id, version_no] |= {(checker, behalf)}
     return dict(found)
 
 
@@ -228,7 +236,7 @@ def list_requests(*, actor: Actor) -> DeskScopedQuerySet[Request]:
     """Return the requests that the actor may see: those of the desks, and of rights for who may."""
     rows = Request.objects.all()
     if not allows(actor, Action.VIEW_AUDIT):  # who may not see the rights of others
-        rows = rows.filter(kind=RequestKind.WAIVER.value)
+        rows = rows.filter(Q(kind=RequestKind.WAIVER.value) | Q(asked_by=actor.name))
     desks = desks_of(actor, Action.VIEW_TRADES)
     return rows if desks is None else rows.filter(Q(desk_code__in=desks) | Q(desk_code=""))
 
@@ -293,7 +301,10 @@ def median_handling(*, code: str) -> tuple[int | None, int]:
 
 
 def list_people() -> QuerySet[User]:
-    """Return everybody with `role` (nobody holds two), `desks`, `since` when and by whom."""
+    """Return everybody with `role` (nobody holds two), `desks`, `since` when and by whom.
+
+    `acts_for` names for whom somebody stands in at this moment.
+    """
     latest = RoleGrant.objects.filter(user=OuterRef("pk")).order_by("-granted_at", "-pk")
     return User.objects.annotate(
         role=Subquery(latest.values("role")[:1]),
@@ -301,12 +312,43 @@ def list_people() -> QuerySet[User]:
         since=Min("grants__granted_at"),
         granted_by=Subquery(latest.values("granted_by")[:1]),
         life=Case(When(is_active=True, then=Value("ACTIVE")), default=Value("INACTIVE")),
+        acts_for=ArraySubquery(
+            _in_force().filter(delegate=OuterRef("pk")).values("lender__username")
+        ),
     )
 
 
 def list_grants() -> QuerySet[RoleGrant]:
     """Return who holds which role on which desk."""
     return RoleGrant.objects.select_related("user")
+
+
+def _in_force() -> QuerySet[Delegation]:
+    return Delegation.objects.filter(
+        state=DelegationState.GRANTED.value, starts_at__lte=Now(), ends_at__gt=Now()
+    ).order_by("lender__username")
+
+
+def count_standing_in() -> dict[str, int]:
+    """Return role -> how many people act in it for somebody at this moment."""
+    rows = _in_force().order_by().values_list("role")
+    return dict(rows.annotate(n=Count("delegate", distinct=True)))
+
+
+def list_delegations(*, actor: Actor, at: datetime) -> QuerySet[Delegation]:
+    """Return what is lent, with its `life` at a moment: all, or what is lent by or to the actor."""
+    over = DelegationState.WITHDRAWN.value
+    rows = Delegation.objects.select_related("lender", "delegate").annotate(
+        life=Case(
+            When(state=over, then=Value(over)),
+            When(ends_at__lte=at, then=Value("OVER")),
+            When(starts_at__gt=at, then=Value("TO_COME")),
+            default=Value("IN_FORCE"),
+        )
+    )
+    if allows(actor, Action.VIEW_AUDIT):
+        return rows
+    return rows.filter(Q(lender=actor.user_id) | Q(delegate=actor.user_id))
 
 
 def count_people() -> dict[str, int]:
@@ -331,7 +373,8 @@ def roles_held_before(*, user_id: int) -> dict[str, datetime]:
 
 def last_act_of(*, name: str) -> datetime | None:
     """Return when somebody last changed or sent anything, among what the house did lately."""
-    acts = AuditEntry.objects.filter(pk__in=_latest(AuditEntry.objects.all()), actor=name)
+    own = Q(actor=name) | Q(actor__startswith=f"{name} for ")
+    acts = AuditEntry.objects.filter(own, pk__in=_latest(AuditEntry.objects.all()))
     sent = IdempotencyRecord.objects.filter(
         pk__in=_latest(IdempotencyRecord.objects.all()), client=name
     )

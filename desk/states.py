@@ -52,13 +52,15 @@ EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]]
 class RequestKind(StrEnum):
     """WAIVER: accept a blocking exception; CONDUCT_WAIVER: accept what was found about somebody's
     conduct; VALIDATION_LIMIT: up to what a supervisor validates;
-    SEVERAL_VALIDATIONS: from what amount on a trade takes two supervisors, or three.
+    SEVERAL_VALIDATIONS: from what amount on a trade takes two supervisors, or three;
+    DELEGATION: that a colleague acts for somebody who is away.
     """
 
     WAIVER = "WAIVER"
     CONDUCT_WAIVER = "CONDUCT_WAIVER"
     VALIDATION_LIMIT = "VALIDATION_LIMIT"
     SEVERAL_VALIDATIONS = "SEVERAL_VALIDATIONS"
+    DELEGATION = "DELEGATION"
 
 
 class RequestState(StrEnum):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access import DEEDS, Action
+from core.delegations import MOMENT
 from core.pages import formats, words
 from core.pages.columns import (
     NUMBER_ATTRS,
@@ -207,6 +208,16 @@ class DesksColumn(tables.Column):
         return desks_said(value)
 
 
+class NamesColumn(tables.Column):
+    """Names, one after the other."""
+
+    def render(self, value: Any) -> str:
+        return ", ".join(value)
+
+    def value(self, value: Any) -> str:
+        return ", ".join(value)
+
+
 class PersonTable(tables.Table):
     username = LinkColumn("rights:person", verbose_name=_("Name"))
     full_name = CutColumn(
@@ -214,6 +225,7 @@ class PersonTable(tables.Table):
     )
     role = StatusColumn(verbose_name=_("Role"))
     desks = DesksColumn(verbose_name=_("Desks"))
+    acts_for = NamesColumn(verbose_name=_("Stands in for"), orderable=False)
     since = MomentColumn(verbose_name=_("Since"))
     granted_by = tables.Column(verbose_name=_("Granted by"))
     last_login = MomentColumn(verbose_name=_("Last sign-in"))
@@ -326,6 +338,7 @@ class ReviewRowTable(tables.Table):
     user = LinkColumn("rights:person", key="user_id", verbose_name=_("Name"))
     role = StatusColumn(verbose_name=_("Role"))
     desk_code = DeskColumn()
+    lender = tables.Column(accessor="delegation__lender__username", verbose_name=_("Lent by"))
     state = StatusColumn(verbose_name=_("Status"))
     granted_at = LocalDayColumn(verbose_name=_("Since"))
     granted_by = tables.Column(verbose_name=_("Granted by"))
@@ -340,10 +353,40 @@ class ReviewRowTable(tables.Table):
         order_by = ("user", "role", "desk_code")
 
 
+class LastDayColumn(LocalDayColumn):
+    """The last whole day before a moment."""
+
+    def render(self, value: Any) -> str:
+        return str(super().render(value - MOMENT))
+
+
+class DelegationTable(tables.Table):
+    delegate = LinkColumn(
+        "rights:delegation", accessor="delegate__username", verbose_name=_("Stands in")
+    )
+    lender = tables.Column(accessor="lender__username", verbose_name=_("For"))
+    role = StatusColumn(verbose_name=_("Role"))
+    desk_code = DeskColumn()
+    starts_at = LocalDayColumn(verbose_name=_("First day"))
+    ends_at = LastDayColumn(verbose_name=_("Last day"))
+    life = StatusColumn(verbose_name=_("Status"))
+    reason = CutColumn(verbose_name=_("Reason"))
+    asked_by = tables.Column(verbose_name=_("Asked by"))
+    granted_by = tables.Column(verbose_name=_("Granted by"))
+    granted_at = MomentColumn(verbose_name=_("Granted at"))
+    withdrawn_by = tables.Column(verbose_name=_("Withdrawn by"))
+    withdrawn_at = MomentColumn(verbose_name=_("Withdrawn at"))
+
+    class Meta:
+        order_by = ("-starts_at", "lender")
+
+
 def about(row: Request) -> str:
     """Return what a request is about, for its reader."""
     if row.kind == RequestKind.SEVERAL_VALIDATIONS:
         return gettext("%(n)s supervisors") % {"n": row.subject_reference}
+    if row.kind == RequestKind.DELEGATION:
+        return words.actor_said(row.content["delegate"], row.content["lender"])
     return row.subject_reference
 
 

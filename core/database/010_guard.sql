@@ -36,17 +36,39 @@ RETURN guard.framed(e.entity || ':' || e.key) || guard.framed(e.seq::text)
     || guard.framed(e.actor) || guard.framed(e.reason) || guard.framed(e.request_id)
     || guard.framed(e.xid::text) || guard.framed(e.payload);
 
--- Whether a person may do something on a desk, at this moment: active, and by a role held there or on
--- all desks. What belongs to no desk asks for all of them.
+-- On whose right a person may do something on a desk, at this moment: active, and by a role held there
+-- or on all desks. What belongs to no desk asks for all of them. '' is a right of one's own, which comes
+-- first; a name is that of who lends it, and nobody of `barred` does; NULL: may not do it.
+CREATE OR REPLACE FUNCTION guard.right_of(who text, deed text, desk text, barred text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT held.on_behalf_of::text FROM public.core_user person
+    JOIN public.core_heldrole held ON held.user_id = person.id
+    JOIN public.core_roleaction cell ON cell.role = held.role
+   WHERE person.username = who AND person.is_active AND cell.action = deed
+     AND held.desk_code IN ('', desk)
+     AND (held.on_behalf_of = '' OR held.on_behalf_of <> ALL (coalesce(barred, '{}')))
+   ORDER BY held.on_behalf_of COLLATE "C" LIMIT 1
+$$;
+
 CREATE OR REPLACE FUNCTION guard.holds_right(who text, deed text, desk text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (
-    SELECT FROM public.core_user person
-      JOIN public.core_rolegrant held ON held.user_id = person.id
-      JOIN public.core_roleaction cell ON cell.role = held.role
-     WHERE person.username = who AND person.is_active AND cell.action = deed
-       AND held.desk_code IN ('', desk))
+  SELECT guard.right_of(who, deed, desk, '{}') IS NOT NULL
 $$;
+
+-- The same for a decision: what is lent is kept from being withdrawn until the decision is written, and a
+-- withdrawal that came first is seen.
+CREATE OR REPLACE FUNCTION guard.right_to_decide(who text, deed text, desk text, barred text[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  behalf text := guard.right_of(who, deed, desk, barred);
+BEGIN
+  IF behalf <> '' THEN
+    PERFORM FROM public.core_delegation lent JOIN public.core_user person ON person.id = lent.delegate_id
+      WHERE person.username = who AND lent.state = 'GRANTED' FOR SHARE OF lent;
+    behalf := guard.right_of(who, deed, desk, barred);
+  END IF;
+  RETURN behalf;
+END $$;
 
 -- Evidence is written once: nobody changes, deletes or empties it, the owner included.
 CREATE OR REPLACE FUNCTION guard.refuse() RETURNS trigger
@@ -95,6 +117,15 @@ BEGIN
       ON (pair.first, pair.second) IN ((held.role, NEW.role), (NEW.role, held.role))
    WHERE held.user_id = NEW.user_id AND held.id <> NEW.id
    LIMIT 1;
+  IF other IS NULL THEN  -- what somebody lends this person, now or from a later day on
+    SELECT lent.role INTO other
+      FROM public.core_delegation lent
+      JOIN public.core_toxicpair pair
+        ON (pair.first, pair.second) IN ((lent.role, NEW.role), (NEW.role, lent.role))
+     WHERE lent.delegate_id = NEW.user_id AND lent.state = 'GRANTED'
+       AND lent.ends_at > clock_timestamp()
+     LIMIT 1;
+  END IF;
   IF other IS NOT NULL THEN
     RAISE EXCEPTION 'roles % and % may not meet in one person', other, NEW.role
       USING ERRCODE = 'check_violation', CONSTRAINT = 'role_grant_toxic_pair';

@@ -112,7 +112,8 @@ DROP TRIGGER IF EXISTS guard_two_people ON public.core_lonegrant;
 CREATE TRIGGER guard_two_people BEFORE INSERT OR UPDATE ON public.core_lonegrant
   FOR EACH ROW EXECUTE FUNCTION guard.lone_grant_is_reviewed_by_another();
 
--- Who is made active again has the roles back that were left: given alone, too.
+-- Who is made active again has the roles back that were left: given alone, too. What was lent to or by
+-- that person does not come back.
 CREATE OR REPLACE FUNCTION guard.roles_come_back() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -123,6 +124,9 @@ BEGIN
          coalesce(current_setting('denouement.reason', true), ''), 'OPEN', '', ''
     FROM public.core_rolegrant held WHERE held.user_id = NEW.id
   ON CONFLICT DO NOTHING;
+  UPDATE public.core_delegation
+     SET state = 'WITHDRAWN', withdrawn_by = NEW.username, withdrawn_at = now(), note = 'made active again'
+   WHERE NEW.id IN (delegate_id, lender_id) AND state = 'GRANTED';
   RETURN NULL;
 END $$;
 

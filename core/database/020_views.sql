@@ -26,8 +26,8 @@ CREATE OR REPLACE VIEW qa.idempotency AS
 SELECT client::text, key::text, code FROM public.core_idempotencyrecord;
 
 CREATE OR REPLACE VIEW qa.user_role AS
-SELECT u.username::text, g.role::text, g.desk_code::text AS desk
-  FROM public.core_rolegrant g JOIN public.core_user u ON u.id = g.user_id;
+SELECT DISTINCT u.username::text, g.role::text, g.desk_code::text AS desk
+  FROM public.core_heldrole g JOIN public.core_user u ON u.id = g.user_id;
 
 -- Nothing is posted yet, so there is no entry; the ledger will bring its own view of this shape.
 CREATE OR REPLACE VIEW qa.ledger_entry AS

@@ -1,5 +1,6 @@
 """Foundations without business words: people and rights, files, jobs, events, the audit trail."""
 
+from core.models.delegations import DAYS_MAX, Delegation
 from core.models.foundations import (
     LIVE_JOB,
     ApiToken,
@@ -23,12 +24,14 @@ from core.models.rights import LoneGrant, RoleProposal
 from core.models.work import ExportedFile, JobOutcome, OutcomeState
 
 __all__ = [
+    "DAYS_MAX",
     "LIVE_JOB",
     "AccessReview",
     "AccessReviewRow",
     "ApiToken",
     "AuditEntry",
     "DateStyle",
+    "Delegation",
     "ExportedFile",
     "IdempotencyRecord",
     "Job",

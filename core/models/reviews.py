@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import NAME_LENGTH, coded, known
+from core.models.delegations import Delegation
 from core.policies import AuditPolicy
 from core.states import AccessReviewState, ReviewState
 
@@ -56,7 +57,10 @@ class AccessReview(models.Model):
 
 
 class AccessReviewRow(models.Model):
-    """A right as it stood when the review was opened, and what a reviewer decided on it."""
+    """A right as it stood when the review was opened, and what a reviewer decided on it.
+
+    Of a role that is lent, with its delegation: the person is who stands in.
+    """
 
     review = models.ForeignKey(
         AccessReview, models.PROTECT, related_name="rows", verbose_name=_("access review")
@@ -70,6 +74,9 @@ class AccessReviewRow(models.Model):
     approved_by = models.CharField(_("approved by"), max_length=NAME_LENGTH, blank=True, default="")
     granted_at = models.DateTimeField(_("granted at"))
     last_login = models.DateTimeField(_("last sign-in"), null=True)
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, null=True, related_name="+", verbose_name=_("delegation")
+    )
     state = models.CharField(
         _("status"),
         max_length=10,
@@ -95,7 +102,14 @@ class AccessReviewRow(models.Model):
                 name="access_row_decided_by_someone_for_a_reason",
             ),
             models.UniqueConstraint(
-                fields=["review", "user", "role", "desk_code"], name="access_row_once"
+                fields=["review", "user", "role", "desk_code"],
+                condition=Q(delegation__isnull=True),
+                name="access_row_once_own",
+            ),
+            models.UniqueConstraint(
+                fields=["review", "delegation"],
+                condition=Q(delegation__isnull=False),
+                name="access_row_once_lent",
             ),
         ]
 

@@ -104,7 +104,7 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         table=entry.table,
         record=words.model_label(model) if model else entry.table,
         action=entry.action,
-        actor=entry.actor,
+        actor=words.actor_said(entry.actor),
         reason=words.reason_said(entry.reason),
         request_id=entry.request_id,
         at=entry.at,

@@ -45,6 +45,7 @@ CODED: Final = frozenset(
         "kind",
         "lei_status",
         "product",
+        "role",
         "side",
         "severity",
         "state",
@@ -115,6 +116,14 @@ def _finding(kept: Mapping[str, object]) -> str:
     sentence = HOLE.sub(lambda hole: values.get(hole[0][1:-1], "…"), gettext(text))
     line = [f"{named('line')} {kept['line']}"] if kept.get("line") else []
     return " · ".join([str(kept.get("code", "")), *line, sentence])
+
+
+def actor_said(name: str, behalf: str = "") -> str:
+    """Say who acted, and for whom: `bea for ana` in the trail, or a name with the other's."""
+    who, _for, other = name.partition(" for ")
+    if not (behalf or other):
+        return name
+    return gettext("%(who)s for %(other)s") % {"who": who, "other": behalf or other}
 
 
 def reason_said(reason: str) -> str:

@@ -73,6 +73,12 @@ def said(value: object, name: str = "") -> str:
 
 
 @register.simple_tag
+def who(name: str, behalf: str = "") -> str:
+    """Write who acted, and for whom."""
+    return words.actor_said(name, behalf)
+
+
+@register.simple_tag
 def named(name: str) -> str:
     """Write the name of a term, a count or a parameter."""
     return str(capfirst(words.named(name)))

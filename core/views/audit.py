@@ -109,6 +109,13 @@ class ReasonColumn(TextColumn):
         return words.reason_said(value)
 
 
+class ActorColumn(tables.Column):
+    """Who acted, and for whom."""
+
+    def render(self, value: str) -> str:
+        return words.actor_said(value)
+
+
 class AuditTable(tables.Table):
     names: Mapping[records.Chain, str] = MappingProxyType({})
     """What the records of the shown entries are called."""
@@ -118,7 +125,7 @@ class AuditTable(tables.Table):
     seq = QuantityColumn()
     action = StatusColumn(verbose_name=_("Change"))
     table = KindColumn()
-    actor = tables.Column()
+    actor = ActorColumn()
     reason = ReasonColumn(width=40)
     payload = TextColumn(width=110, orderable=False)
     request_id = TextColumn(width=14)

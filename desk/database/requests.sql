@@ -5,23 +5,36 @@
 -- granted or refused by another who may grant it, taken back by who asked, or lapsed with its subject.
 CREATE OR REPLACE FUNCTION guard.request_is_decided_by_another() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  behalf text;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'ASKED' THEN
       RAISE EXCEPTION 'a request is asked before it is decided'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'request_begins_asked';
     END IF;
-    IF NOT guard.holds_right(NEW.asked_by,
+    behalf := guard.right_of(NEW.asked_by,
          CASE NEW.kind WHEN 'WAIVER' THEN 'RESOLVE_EXCEPTION' WHEN 'CONDUCT_WAIVER' THEN 'WAIVE_EXCEPTION'
-                       ELSE 'CONFIGURE' END, NEW.desk_code) THEN
+                       WHEN 'DELEGATION' THEN 'GRANT_ROLE' ELSE 'CONFIGURE' END, NEW.desk_code, '{}');
+    IF NEW.kind = 'DELEGATION' AND EXISTS (  -- who lends a role asks for it by holding it
+         SELECT FROM public.core_user person JOIN public.core_rolegrant own ON own.user_id = person.id
+          WHERE person.username = NEW.asked_by AND person.is_active
+            AND person.username = NEW.content ->> 'lender' AND own.role = NEW.content ->> 'role') THEN
+      behalf := '';
+    END IF;
+    IF behalf IS NULL THEN
       RAISE EXCEPTION '% may not ask for %', NEW.asked_by, NEW.kind
         USING ERRCODE = 'check_violation', CONSTRAINT = 'request_of_one_who_may';
     END IF;
+    IF behalf <> '' AND behalf <> ALL (NEW.contributors) THEN  -- asked for another is asked by both
+      NEW.contributors := NEW.contributors || behalf::varchar;
+    END IF;
+    NEW.on_behalf_of := '';
     RETURN NEW;
   END IF;
   IF OLD.state <> 'ASKED' OR NEW.state = 'ASKED'
-     OR to_jsonb(NEW) - '{state,decided_by,decided_at,note}'::text[]
-        <> to_jsonb(OLD) - '{state,decided_by,decided_at,note}'::text[] THEN
+     OR to_jsonb(NEW) - '{state,decided_by,decided_at,note,on_behalf_of}'::text[]
+        <> to_jsonb(OLD) - '{state,decided_by,decided_at,note,on_behalf_of}'::text[] THEN
     RAISE EXCEPTION 'request % stands as it was made and decided', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'request_stands';
   END IF;
@@ -29,10 +42,16 @@ BEGIN
     RAISE EXCEPTION 'request % is taken back by who asked', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'request_taken_back_by_who_asked';
   END IF;
-  IF NEW.state IN ('GRANTED', 'REFUSED') AND NOT guard.holds_right(NEW.decided_by,
-       CASE WHEN NEW.kind LIKE '%WAIVER' THEN 'WAIVE_EXCEPTION' ELSE 'GRANT_ROLE' END, NEW.desk_code) THEN
-    RAISE EXCEPTION '% may not decide on request %', NEW.decided_by, OLD.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'request_decided_by_one_who_may';
+  NEW.on_behalf_of := '';
+  IF NEW.state IN ('GRANTED', 'REFUSED') THEN
+    behalf := guard.right_to_decide(NEW.decided_by,
+       CASE WHEN NEW.kind LIKE '%WAIVER' THEN 'WAIVE_EXCEPTION' ELSE 'GRANT_ROLE' END, NEW.desk_code,
+       NEW.contributors::text[] || NEW.asked_by::text);
+    IF behalf IS NULL THEN
+      RAISE EXCEPTION '% may not decide on request %', NEW.decided_by, OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'request_decided_by_one_who_may';
+    END IF;
+    NEW.on_behalf_of := behalf;
   END IF;
   RETURN NEW;
 END $$;
@@ -98,6 +117,30 @@ DROP TRIGGER IF EXISTS guard_two_people ON public.desk_severalvalidations;
 CREATE TRIGGER guard_two_people BEFORE INSERT ON public.desk_severalvalidations
   FOR EACH ROW EXECUTE FUNCTION
   guard.limit_is_granted('SEVERAL_VALIDATIONS', 'people', 'from_eur');
+
+-- A delegation comes of a granted request that says the same, word for word.
+CREATE OR REPLACE FUNCTION guard.delegation_is_granted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM public.desk_request asked
+      JOIN public.core_user lender ON lender.username = asked.content ->> 'lender'
+      JOIN public.core_user delegate ON delegate.username = asked.content ->> 'delegate'
+     WHERE asked.id = NEW.request_id AND asked.kind = 'DELEGATION' AND asked.state = 'GRANTED'
+       AND (lender.id, delegate.id, asked.content ->> 'role', coalesce(asked.content ->> 'desk_code', ''),
+            asked.asked_by, asked.decided_by)
+         = (NEW.lender_id, NEW.delegate_id, NEW.role, NEW.desk_code, NEW.asked_by, NEW.granted_by)
+       AND (asked.content ->> 'starts_at')::timestamptz = NEW.starts_at
+       AND (asked.content ->> 'ends_at')::timestamptz = NEW.ends_at) THEN
+    RAISE EXCEPTION 'the delegation was not asked for and granted'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'delegation_by_two';
+  END IF;
+  RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS guard_two_people ON public.core_delegation;
+CREATE TRIGGER guard_two_people BEFORE INSERT ON public.core_delegation
+  FOR EACH ROW EXECUTE FUNCTION guard.delegation_is_granted();
 
 -- How many supervisors a trade of this amount takes today; an unknown amount is above every other.
 CREATE OR REPLACE FUNCTION guard.validations_needed(amount numeric) RETURNS integer

@@ -26,7 +26,8 @@ class Approval(models.Model):
 
     The database refuses a checker who made or touched the version, and a second approval of the
     same person, or of another once the version has as many as it takes. A trigger says of each
-    approval of a trade whether it is the last one: with it the version is approved.
+    approval of a trade whether it is the last one: with it the version is approved. It writes on
+    whose behalf somebody decided (`on_behalf_of`), who made nothing of it either.
     """
 
     subject_kind = models.CharField(max_length=30)
@@ -42,6 +43,9 @@ class Approval(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), db_default=Now())
     is_last = models.BooleanField(_("last of those it takes"), default=True, db_default=True)
+    on_behalf_of = models.CharField(
+        _("on behalf of"), max_length=NAME_LENGTH, blank=True, default="", db_default=""
+    )
 
     append_only: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="approval")
@@ -62,6 +66,15 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=~Q(contributors__contains=[F("checker")]),
                 name="approval_checker_did_not_contribute",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of="")
+                | (
+                    ~Q(on_behalf_of=F("maker"))
+                    & ~Q(on_behalf_of=F("checker"))
+                    & ~Q(contributors__contains=[F("on_behalf_of")])
+                ),
+                name="approval_not_on_behalf_of_a_maker",
             ),
             models.CheckConstraint(
                 condition=~Q(decision=Decision.REFUSED.value) | ~Q(reason=""),

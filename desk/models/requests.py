@@ -22,8 +22,9 @@ class Request(About):
     """One wish, with its reason, bound to what the person who asked saw.
 
     It begins asked, is decided once, and is never rewritten. Who asked, and `contributors` (who
-    made what it is about, or gains by it), do not grant it; a trigger asks for the right to. What
-    it leads to names it, and is refused by the database without it.
+    made what it is about, or gains by it), do not grant it, and neither does who stands in for one
+    of them; a trigger asks for the right to, and writes on whose behalf it is. What it leads to
+    names it, and is refused by the database without it.
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=coded(RequestKind))
@@ -45,6 +46,9 @@ class Request(About):
     decided_by = models.CharField(_("decided by"), max_length=NAME_LENGTH, blank=True, default="")
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    on_behalf_of = models.CharField(
+        _("on behalf of"), max_length=NAME_LENGTH, blank=True, default="", db_default=""
+    )
 
     permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="request")

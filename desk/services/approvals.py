@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,8 +10,10 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from core import access
 from core.acts import acting
 from core.remarks import speaking
+from core.roles import Action
 from core.text import visible
 from desk import selectors
 from desk.facts import Seen
@@ -61,8 +63,8 @@ def approve(
     An amount that is unknown counts as above every limit. Raises SeenChanged, OverLimit,
     AlreadyDecided, and UnableToApprove for a maker or contributor.
     """
-    _require_second_person(seen, actor)
-    _require_limit(amount_eur, selectors.limit_of(actor=actor, day=at.date()))
+    behalf = _require_second_person(seen, actor)
+    _require_limit(amount_eur, selectors.limit_of(actor=actor, day=at.date(), behalf=behalf))
     return _decide(_approval(seen, Decision.APPROVED, reason, actor, at), actor)
 
 
@@ -101,28 +103,31 @@ def approve_many(
     """
     refused: dict[int, UnableToApprove] = {}
     lacking: dict[int, int] = {}
-    limit = selectors.limit_of(actor=actor, day=at.date())
+    limits: dict[str, Decimal | None] = {}
     needed = selectors.validations_needed(day=at.date())
     decided = selectors.approved_versions(seen=[seen for seen, _amount in items])
     approvals = []
     for seen, amount_eur in items:
         try:
-            _require_second_person(seen, actor)
-            _require_limit(amount_eur, limit)
+            behalf = _require_second_person(seen, actor)
+            if behalf not in limits:
+                limits[behalf] = selectors.limit_of(actor=actor, day=at.date(), behalf=behalf)
+            _require_limit(amount_eur, limits[behalf])
             before = decided.get((seen.subject_id, seen.version_no), frozenset())
-            if actor.name in before:
-                raise AlreadyDecided(
-                    _("You validated this version already: somebody else must, too.")
-                )
+            _require_other_authority(actor.name, behalf, before)
         except UnableToApprove as refusal:
             refused[seen.subject_id] = refusal
         else:
             approvals.append(_approval(seen, Decision.APPROVED, reason, actor, at))
-            lacks = needed(amount_eur) - len(before) - 1
+            lacks = needed(amount_eur) - len({who for who, _behalf in before}) - 1
             if lacks > 0:
                 lacking[seen.subject_id] = lacks
-    with acting(actor=actor, reason=reason):
-        Approval.objects.bulk_create(approvals)
+    try:
+        with acting(actor=actor, reason=reason):
+            Approval.objects.bulk_create(approvals)
+    except IntegrityError as error:
+        _require_right_still(error)
+        raise
     return Approved(refused, lacking)
 
 
@@ -137,13 +142,36 @@ def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
     return _decide(_approval(seen, Decision.REFUSED, reason, actor, at), actor)
 
 
-def _require_second_person(seen: Seen, actor: Actor) -> None:
+def _require_second_person(seen: Seen, actor: Actor) -> str:
+    """Return on whose behalf `actor` decides: nobody's ("") by an own right."""
     if actor.kind is not ActorKind.PERSON:
         raise UnableToApprove(_("Only a person may decide."))
     if actor.name == seen.maker or actor.name in seen.contributors:
         raise UnableToApprove(_("You made or touched this version: somebody else must decide."))
     if seen.fingerprint != seen.current_fingerprint:
         raise SeenChanged(_("It has changed since you saw it. Look at it again."))
+    if not access.stands_in(actor):
+        return ""
+    made_by = {seen.maker, *seen.contributors}
+    try:
+        return access.require(
+            actor, Action.VALIDATE_TRADE, desk=seen.desk_code or None, made_by=made_by
+        )
+    except access.StandsIn as refused:
+        raise UnableToApprove(refused.message) from refused
+
+
+def _require_other_authority(name: str, behalf: str, before: Collection[tuple[str, str]]) -> None:
+    """Several supervisors are several authorities: one counts once, whoever uses it."""
+    if any(name in pair or (behalf and behalf in pair) for pair in before):
+        raise AlreadyDecided(_("You validated this version already: somebody else must, too."))
+
+
+def _require_right_still(error: IntegrityError) -> None:
+    """Raise UnableToApprove where a right ended between the look at it and the approval."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if getattr(diagnosis, "constraint_name", None) == "approval_by_a_validator":
+        raise UnableToApprove(_("Your right to decide has just ended.")) from error
 
 
 def _require_limit(amount_eur: Decimal | None, limit: Decimal | None) -> None:
@@ -184,5 +212,6 @@ def _decide(approval: Approval, actor: Actor) -> Approval:
     except IntegrityError as error:
         if "approval_last_per_version" in str(error):
             raise AlreadyDecided(_("This version is already validated.")) from error
+        _require_right_still(error)
         raise
     return approval

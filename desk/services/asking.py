@@ -27,6 +27,7 @@ WORK = {
     RequestKind.CONDUCT_WAIVER: WorkKind.CONDUCT,
     RequestKind.VALIDATION_LIMIT: WorkKind.ACCESS,
     RequestKind.SEVERAL_VALIDATIONS: WorkKind.ACCESS,
+    RequestKind.DELEGATION: WorkKind.ACCESS,
 }
 ASKED_WITH = {
     RequestKind.WAIVER: Action.RESOLVE_EXCEPTION,
@@ -39,8 +40,12 @@ GRANTED_WITH = {
     RequestKind.CONDUCT_WAIVER: Action.WAIVE_EXCEPTION,
     RequestKind.VALIDATION_LIMIT: Action.GRANT_ROLE,
     RequestKind.SEVERAL_VALIDATIONS: Action.GRANT_ROLE,
+    RequestKind.DELEGATION: Action.GRANT_ROLE,
 }
-"""The rights to ask and to grant, as `desk/database/requests.sql` asks for them again."""
+"""The rights to ask and to grant, as `desk/database/requests.sql` asks for them again.
+
+Who lends a role asks for it by holding it: `delegations` looks at that.
+"""
 SUBJECT_KIND = "request"
 
 
@@ -77,7 +82,8 @@ class Wish:
 def ask(*, wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
     """Write the request and let it wait in the queue. Raises Forbidden, UnableToAsk."""
     subject = wish.subject
-    access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code or None)
+    if wish.kind in ASKED_WITH:
+        access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code or None)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToAsk(_("Only a person may ask for this."))
     if not visible(reason):

@@ -14,7 +14,7 @@ from core.acts import acting
 from core.text import visible
 from desk import selectors
 from desk.models import Request
-from desk.services import asking, limits, waivers
+from desk.services import asking, delegations, limits, waivers
 from desk.services.approvals import AlreadyDecided, SeenChanged, UnableToApprove
 from desk.states import REQUEST_TRANSITIONS, RequestKind, RequestState
 from kernel.actors import Actor, ActorKind
@@ -43,6 +43,7 @@ DEEDS: Final[Mapping[RequestKind, Deed]] = {
     RequestKind.CONDUCT_WAIVER: Deed(waivers.waive_as_asked, waivers.still_asked),
     RequestKind.VALIDATION_LIMIT: Deed(limits.give_limit),
     RequestKind.SEVERAL_VALIDATIONS: Deed(limits.set_several),
+    RequestKind.DELEGATION: Deed(delegations.give_delegation),
 }
 
 
@@ -90,12 +91,13 @@ def withdraw_request(*, request_id: int, actor: Actor, at: datetime) -> Request:
 
 def may_decide(request: Request, actor: Actor) -> bool:
     """Say whether this person may be the second one."""
+    near = {request.asked_by, *request.contributors}
+    right, desk = asking.GRANTED_WITH[RequestKind(request.kind)], request.desk_code or None
     return (
         request.is_open
-        and actor.name not in {request.asked_by, *request.contributors}
-        and access.allows(
-            actor, asking.GRANTED_WITH[RequestKind(request.kind)], desk=request.desk_code or None
-        )
+        and actor.name not in near
+        and access.allows(actor, right, desk=desk)
+        and not near.issuperset(access.lenders_of(actor, right, desk=desk))
     )
 
 
@@ -116,7 +118,12 @@ def _found(request_id: int, actor: Actor) -> Request:
 
 def _locked(request_id: int, actor: Actor) -> Request:
     row = _found(request_id, actor)
-    access.require(actor, asking.GRANTED_WITH[RequestKind(row.kind)], desk=row.desk_code or None)
+    access.require(
+        actor,
+        asking.GRANTED_WITH[RequestKind(row.kind)],
+        desk=row.desk_code or None,
+        made_by={row.asked_by, *row.contributors},
+    )
     return row
 
 

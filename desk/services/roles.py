@@ -78,9 +78,13 @@ def is_open(row: RoleProposal | LoneGrant) -> bool:
 
 
 def _subject(kind: str, row: RoleProposal | LoneGrant, since: datetime) -> Subject:
+    return Subject(kind=kind, id=row.pk, url=row.get_absolute_url(), due_at=evening_after(since))
+
+
+def evening_after(since: datetime) -> datetime:
+    """Return the evening of the next weekday: by then somebody else has looked at it."""
     day = WEEKDAYS.add(timezone.localdate(since), 1)
-    due = timezone.make_aware(datetime.combine(day, EVENING))
-    return Subject(kind=kind, id=row.pk, url=row.get_absolute_url(), due_at=due)
+    return timezone.make_aware(datetime.combine(day, EVENING))
 
 
 def _title(code: str, row: RoleProposal | LoneGrant) -> str:

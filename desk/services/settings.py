@@ -144,6 +144,7 @@ def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime
         require_transition(SETTING_TRANSITIONS, source=SettingState(row.state), target=target)
         if row.proposed_by == actor.name:
             raise UnableToDecide(_("You proposed this change: somebody else must decide."))
+        access.require(actor, Action.WAIVE_EXCEPTION, made_by=(row.proposed_by,))
         row.state, row.decided_by, row.decided_at = target.value, actor.name, at
         row.save(update_fields=["state", "decided_by", "decided_at"])
         return row

@@ -140,7 +140,7 @@ class ReviewRows(ListPage):
     empty_text = _("No right is under review.")
 
     def get_queryset(self) -> QuerySet[AccessReviewRow]:
-        return AccessReviewRow.objects.select_related("user", "review")
+        return AccessReviewRow.objects.select_related("user", "review", "delegation__lender")
 
 
 class DecideRows(BulkPage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -77,7 +77,9 @@ def _holders() -> dict[str, Any]:
     by_desk = {(role, desk): n for role, desk, n in counted}
     desks = sorted({desk for _role, desk, _n in counted})
     people = selectors.count_people()
+    standing_in = selectors.count_standing_in()
     return {
+        "standing_in": [standing_in.get(role.value, 0) for role in ROLES] if standing_in else [],
         "holders": [(role, people.get(role.value, 0)) for role in ROLES],
         "by_desk": [
             (desks_said([desk]), [by_desk.get((role.value, desk), 0) for role in ROLES])
@@ -197,6 +199,9 @@ class Person(DetailPage):
             "pairs": _pairs_near(person),
             "proposals": person.role_proposals.all(),
             "lone_grants": person.lone_grants.all(),
+            "delegations": selectors.list_delegations(
+                actor=self.request.actor, at=timezone.now()
+            ).filter(Q(lender=person) | Q(delegate=person)),
             "limits": person.limits.order_by("-valid_from", "-pk"),
             "asked_limit": selectors.find_request(subject_kind="user", subject_id=person.pk),
             **self._acts(person),

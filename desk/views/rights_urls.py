@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import limits, reviews, rights, role_acts
+from desk.views import delegations, limits, reviews, rights, role_acts
 
 app_name = "rights"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("people/<int:pk>/limit/", limits.AskLimit.as_view(), name="ask_limit"),
     path("limits/", limits.Limits.as_view(), name="limits"),
     path("limits/ask/", limits.AskSeveral.as_view(), name="ask_several"),
+    path("delegations/", delegations.Delegations.as_view(), name="delegations"),
+    path("delegations/ask/", delegations.AskDelegation.as_view(), name="delegate"),
+    path("delegations/<int:pk>/", delegations.DelegationPage.as_view(), name="delegation"),
+    path(
+        "delegations/<int:pk>/withdraw/",
+        delegations.WithdrawDelegation.as_view(),
+        name="delegation_withdraw",
+    ),
     path("grants/", rights.Grants.as_view(), name="grants"),
     path("grants/<int:pk>/withdraw/", role_acts.WithdrawRole.as_view(), name="withdraw"),
     path("proposals/", rights.Proposals.as_view(), name="proposals"),

@@ -12,3 +12,7 @@ END $$;
 DROP TRIGGER IF EXISTS guard_desk_is_known ON public.core_rolegrant;
 CREATE TRIGGER guard_desk_is_known BEFORE INSERT OR UPDATE OF desk_code ON public.core_rolegrant
   FOR EACH ROW WHEN (NEW.desk_code <> '') EXECUTE FUNCTION guard.desk_of_grant_is_known();
+
+DROP TRIGGER IF EXISTS guard_desk_is_known ON public.core_delegation;
+CREATE TRIGGER guard_desk_is_known BEFORE INSERT ON public.core_delegation
+  FOR EACH ROW WHEN (NEW.desk_code <> '') EXECUTE FUNCTION guard.desk_of_grant_is_known();

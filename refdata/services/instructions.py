@@ -145,6 +145,7 @@ def _for_decision(
     )
     if instruction.proposed_by == actor.name:
         raise OwnProposal(_("You proposed this instruction: somebody else must decide."))
+    require(actor, Action.APPROVE_REFDATA, made_by=(instruction.proposed_by,))
     if fingerprint(instruction) != seen:
         raise UnableToApprove(_("It has changed since you saw it. Look at it again."))
     return instruction

@@ -59,6 +59,7 @@ def decide(
         )
         if row.proposed_by == actor.name:
             raise UnableToSet(_("You proposed this change: somebody else must decide."))
+        require(actor, Action.APPROVE_REFDATA, made_by=(row.proposed_by,))
         row.state, row.decided_by, row.decided_at = target, actor.name, at
         row.save(update_fields=["state", "decided_by", "decided_at"])
     return row

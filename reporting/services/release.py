@@ -52,6 +52,7 @@ def release_file(*, file_id: int, actor: Actor, at: datetime) -> ReportFile:
 def _require_releasable(found: ReportFile, actor: Actor) -> None:
     if found.generated_by == actor.name:
         raise UnableToRelease(_("You generated this file: somebody else must release it."))
+    access.require(actor, Action.RELEASE_REPORT, made_by=(found.generated_by,))
     if found.schema_check != SchemaCheck.VALID:
         raise UnableToRelease(_("The official schemas have not found this file valid."))
     first = selectors.find_file_before(found)

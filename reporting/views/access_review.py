@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.models import AccessReview
-from core.pages import PageView, formats, status
+from core.models import AccessReview, AccessReviewRow
+from core.pages import PageView, formats, status, words
 from core.roles import Action
 from reporting.facts import CellKind, Sheet, WrittenReport
 from reporting.formats.tables_pdf import document
@@ -60,7 +60,7 @@ def _rights(review: AccessReview) -> Sheet:
         columns=tuple(zip(labels, kinds, strict=True)),
         rows=tuple(
             (
-                row.user.username,
+                words.actor_said(row.user.username, _lender(row)),
                 str(status.look(row.role).label),
                 row.desk_code or _("all"),
                 timezone.localdate(row.granted_at),
@@ -71,7 +71,11 @@ def _rights(review: AccessReview) -> Sheet:
                 row.reviewed_by,
                 row.reason,
             )
-            for row in review.rows.select_related("user").order_by("pk")
+            for row in review.rows.select_related("user", "delegation__lender").order_by("pk")
         ),
         bars=(),
     )
+
+
+def _lender(row: AccessReviewRow) -> str:
+    return row.delegation.lender.username if row.delegation else ""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
-from core.models import AccessReview, Job, JobOutcome, User
+from core.models import AccessReview, Delegation, Job, JobOutcome, User
 from desk.models import ControlException, Request
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
@@ -177,6 +177,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "core:job": _each(Job.objects.all(), "state"),
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
     "rights:review": _first(AccessReview),
+    "rights:delegation": _first(Delegation),
     "rights:person": _each(User.objects.filter(grants__isnull=False), "grants__role"),
     "desk:exception": _each(ControlException.objects.all(), "state"),
     "desk:request": _each(Request.objects.all(), "kind"),

@@ -32,6 +32,7 @@ from refdata.states import SanctionsList
 from reporting.services import EvidenceAsked, ask_evidence
 from tests.browser import allocated, pages
 from tests.browser.accessibility import Looks, bring_axe, serious_violations, violations_within
+from tests.factories.delegations import asked, granted, loan
 from tests.factories.feeds import webhooks_in_every_state
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
@@ -114,6 +115,7 @@ def world() -> None:
     decide_by_a_job()
     try_rules()
     ask_for_something()
+    let_stand_in()
     allocated.live(day=DAY, at=AT)
     watching.watch_day(day=DAY, actor=SYSTEM, at=AT)
     write_evidence()
@@ -240,6 +242,15 @@ def write_evidence() -> None:
     boss = actor_of(User.objects.get(username="supervisor"))
     ask_evidence(asked=asked, actor=boss, at=AT, today=DAY)
     jobs.run_pending()
+
+
+def let_stand_in() -> None:
+    """One supervisor stands in for the other today; another request waits."""
+    one, other = (
+        actor_of(User.objects.get(username=name)) for name in ("supervisor", "supervisor2")
+    )
+    granted(asked(loan(other, one)), by="admin2")
+    asked(loan(one, other, begins_in=30))
 
 
 def every_page() -> Iterator[tuple[str, str, str]]:

@@ -133,7 +133,11 @@ EXECUTE FUNCTION guard.allocated_trade_changed();
 -- A decision on an allocation is one on what was proposed, by somebody else who may validate there.
 CREATE OR REPLACE FUNCTION guard.allocation_decision_is_true() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  behalf text;
+  place text;
 BEGIN
+  NEW.on_behalf_of := '';
   IF NOT EXISTS (
     SELECT FROM public.trades_allocation a
      WHERE a.id = NEW.subject_id AND a.state = 'PROPOSED' AND a.fingerprint = NEW.fingerprint
@@ -142,13 +146,17 @@ BEGIN
           NEW.subject_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_allocation_is_true';
   END IF;
-  IF EXISTS (
-    SELECT FROM public.trades_allocationmember m JOIN public.trades_trade t ON t.id = m.trade_id
-     WHERE m.allocation_id = NEW.subject_id
-       AND NOT guard.holds_right(NEW.checker, 'VALIDATE_TRADE', t.desk_code)) THEN
-    RAISE EXCEPTION '% may not decide on allocation %', NEW.checker, NEW.subject_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
-  END IF;
+  FOR place IN
+    SELECT DISTINCT t.desk_code FROM public.trades_allocationmember m
+      JOIN public.trades_trade t ON t.id = m.trade_id WHERE m.allocation_id = NEW.subject_id
+  LOOP
+    behalf := guard.right_to_decide(NEW.checker, 'VALIDATE_TRADE', place, ARRAY[NEW.maker::text]);
+    IF behalf IS NULL THEN
+      RAISE EXCEPTION '% may not decide on allocation %', NEW.checker, NEW.subject_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
+    END IF;
+    NEW.on_behalf_of := greatest(NEW.on_behalf_of, behalf);
+  END LOOP;
   RETURN NEW;
 END $$;
 REVOKE ALL ON FUNCTION guard.allocation_decision_is_true() FROM PUBLIC;

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION public.trades_approval_is_true() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     version record;
+    behalf text;
 BEGIN
     SELECT v.maker, v.contributors, v.fingerprint, t.contributors AS touched,
            t.desk_code, t.risk_amount_eur, t.state = 'VALIDATED' AND t.version_no = v.version_no AS over
@@ -21,10 +22,24 @@ BEGIN
               NEW.subject_id, NEW.version_no
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_trade_is_true';
     END IF;
-    IF NOT guard.holds_right(NEW.checker, 'VALIDATE_TRADE', version.desk_code) THEN
+    -- who stands in for another decides on nothing that the other made or touched
+    behalf := guard.right_to_decide(NEW.checker, 'VALIDATE_TRADE', version.desk_code,
+        version.maker::text || version.contributors::text[] || version.touched::text[]);
+    IF behalf IS NULL THEN
         RAISE EXCEPTION '% may not validate trade %', NEW.checker, NEW.subject_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
     END IF;
+    -- one authority counts once, whoever uses it
+    IF NEW.decision = 'APPROVED' AND EXISTS (
+        SELECT FROM public.desk_approval a
+         WHERE a.subject_kind = 'trade' AND a.subject_id = NEW.subject_id AND a.decision = 'APPROVED'
+           AND a.version_no = NEW.version_no
+           AND (a.on_behalf_of = NEW.checker OR behalf <> '' AND behalf IN (a.checker, a.on_behalf_of))) THEN
+        RAISE EXCEPTION 'trade % version % has the approval of % already',
+              NEW.subject_id, NEW.version_no, coalesce(nullif(behalf, ''), NEW.checker)
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_one_authority_once';
+    END IF;
+    NEW.on_behalf_of := behalf;
     IF version.over THEN
         RAISE EXCEPTION 'trade % version % is validated already', NEW.subject_id, NEW.version_no
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_trade_is_true';
@@ -78,9 +93,11 @@ BEGIN
               NEW.subject_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_cancellation_is_true';
     END IF;
-    IF NOT guard.holds_right(NEW.checker, 'VALIDATE_TRADE',
-           (SELECT t.desk_code FROM public.trades_cancellationrequest r
-              JOIN public.trades_trade t ON t.id = r.trade_id WHERE r.id = NEW.subject_id)) THEN
+    NEW.on_behalf_of := guard.right_to_decide(NEW.checker, 'VALIDATE_TRADE',
+        (SELECT t.desk_code FROM public.trades_cancellationrequest r
+           JOIN public.trades_trade t ON t.id = r.trade_id WHERE r.id = NEW.subject_id),
+        ARRAY[NEW.maker::text]);
+    IF NEW.on_behalf_of IS NULL THEN
         RAISE EXCEPTION '% may not decide on cancellation request %', NEW.checker, NEW.subject_id
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_by_a_validator';
     END IF;

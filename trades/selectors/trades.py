@@ -18,7 +18,7 @@ from django.db.models import (
     Subquery,
 )
 
-from core.access import Action, DeskScopedQuerySet, allows
+from core.access import Action, DeskScopedQuerySet, behalf_of
 from core.history import moments_of, rows_as_of
 from core.sequences import array_of
 from desk.models import Approval, Comment, ControlException
@@ -113,11 +113,10 @@ def open_request() -> Subquery:
 
 def may_decide(asked: CancellationRequest | None, *, trade: Trade, actor: Actor) -> bool:
     """Say whether the actor is the second person who may grant or refuse the request."""
-    return (
-        asked is not None
-        and asked.asked_by != actor.name
-        and allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code or None)
-    )
+    if asked is None or asked.asked_by == actor.name:
+        return False
+    desk, near = trade.desk_code or None, {asked.asked_by}
+    return behalf_of(actor, Action.VALIDATE_TRADE, desk=desk, made_by=near) is not None
 
 
 @dataclass(frozen=True, slots=True)

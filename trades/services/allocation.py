@@ -93,7 +93,7 @@ def refuse_allocation(*, allocation_id: int, reason: str, actor: Actor, at: date
     with acting(actor=actor, reason=reason):
         allocation, trades = _locked(allocation_id, actor)
         access.require(actor, Action.VALIDATE_TRADE, desk=trades[0].desk_code)
-        seen = _seen(allocation, allocation.fingerprint)
+        seen = _seen(allocation, allocation.fingerprint, trades)
         approvals.refuse(seen=seen, reason=reason, actor=actor, at=at)
         blocks.end_proposal(allocation, AllocationState.REFUSED, actor=actor, at=at)
         for trade in trades:
@@ -114,7 +114,7 @@ def approve_allocation(*, allocation_id: int, seen: str, actor: Actor, at: datet
         _require_ready(allocation, trades)
         risks = [trade.risk_amount_eur for trade in trades]
         approvals.approve(
-            seen=_seen(allocation, seen),
+            seen=_seen(allocation, seen, trades),
             amount_eur=None if None in risks else total(trades, "risk_amount_eur"),
             actor=actor,
             at=at,
@@ -189,7 +189,7 @@ def _require_ready(allocation: Allocation, trades: Sequence[Trade]) -> None:
             )
 
 
-def _seen(allocation: Allocation, seen: str) -> Seen:
+def _seen(allocation: Allocation, seen: str, trades: Sequence[Trade]) -> Seen:
     return Seen(
         subject_kind=blocks.ALLOCATION,
         subject_id=allocation.pk,
@@ -198,4 +198,5 @@ def _seen(allocation: Allocation, seen: str) -> Seen:
         current_fingerprint=allocation.fingerprint,
         maker=allocation.proposed_by,
         contributors=(),
+        desk_code=trades[0].desk_code,
     )

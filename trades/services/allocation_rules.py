@@ -92,7 +92,12 @@ def decide_rule(*, rule_id: int, approve: bool, actor: Actor, at: datetime) -> A
     with acting(actor=actor):
         rule = AllocationRule.objects.select_for_update().get(pk=rule_id)
         book = refdata.books_by_code([rule.book_code]).get(rule.book_code)
-        access.require(actor, Action.APPROVE_REFDATA, desk=book.desk_code if book else None)
+        access.require(
+            actor,
+            Action.APPROVE_REFDATA,
+            desk=book.desk_code if book else None,
+            made_by=(rule.proposed_by,),
+        )
         target = SettingState.APPROVED if approve else SettingState.REFUSED
         require_transition(SETTING_TRANSITIONS, source=SettingState(rule.state), target=target)
         if actor.kind is not ActorKind.PERSON or rule.proposed_by == actor.name:

@@ -143,6 +143,7 @@ def _seen(request: CancellationRequest, trade: Trade) -> Seen:
         current_fingerprint=trade.fingerprint,
         maker=request.asked_by,
         contributors=(),
+        desk_code=trade.desk_code,
     )
 
 

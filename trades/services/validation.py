@@ -151,10 +151,15 @@ def decide_many(
     if not approve:
         return [_refused(trade_id, seen[trade_id], reason, actor, at) for trade_id in ids]
     outcomes = []
-    for start in range(0, len(ids), CHUNK):
-        chunk = {trade_id: seen[trade_id] for trade_id in ids[start : start + CHUNK]}
-        with acting(actor=actor, reason=reason):
-            outcomes += _validate_chunk(chunk, reason, actor, at)
+    # who stands in for others does one by one: the trail says of each on whose behalf
+    size = 1 if access.stands_in(actor) else CHUNK
+    for start in range(0, len(ids), size):
+        chunk = {trade_id: seen[trade_id] for trade_id in ids[start : start + size]}
+        try:
+            with acting(actor=actor, reason=reason):
+                outcomes += _validate_chunk(chunk, reason, actor, at)
+        except approvals.UnableToApprove as refusal:  # the right ended on the way
+            outcomes += [Outcome(trade_id, "", refusal) for trade_id in chunk]
     return outcomes
 
 
@@ -265,6 +270,7 @@ def _seen(trade: Trade, seen: str) -> Seen:
         current_fingerprint=trade.fingerprint,
         maker=trade.maker,
         contributors=tuple(trade.contributors),
+        desk_code=trade.desk_code,
     )
 
 

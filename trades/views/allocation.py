@@ -203,7 +203,10 @@ def shown_on_trade(request: ActedRequest, trade: Trade) -> dict[str, Any]:
         "may_undo": may and allocated,
         "may_decide_allocation": proposed is not None
         and proposed.proposed_by != actor.name
-        and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code),
+        and access.behalf_of(
+            actor, Action.VALIDATE_TRADE, desk=trade.desk_code, made_by={proposed.proposed_by}
+        )
+        is not None,
         "may_withdraw": proposed is not None and proposed.proposed_by == actor.name,
     }
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from core import access, asked, bulk
 from core.access import Action
-from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, Whole, selection
+from core.pages import BulkAction, DetailPage, ListPage, PageView, Tab, Whole, selection, words
 from core.pages.columns import (
     AmountColumn,
     DayColumn,
@@ -31,6 +31,7 @@ from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, SearchFilte
 from core.text import visible
 from desk import selectors as desk_selectors
 from desk.views.attachments import files_shown
+from kernel.actors import Actor
 from refdata import selectors as refdata
 from trades import selectors
 from trades.filters import TalliedFilterSet
@@ -226,7 +227,10 @@ class ValidationDetail(DetailPage):
         versions = {version.version_no: version for version in trade.versions.all()}
         current = versions.get(trade.version_no)
         before = _last_approved(trade, versions)
-        limit = desk_selectors.limit_of(actor=actor, day=timezone.now().date())
+        standing = _standing(trade, actor)
+        limit = desk_selectors.limit_of(
+            actor=actor, day=timezone.now().date(), behalf=standing["behalf"]
+        )
         amount = trade.risk_amount_eur
         waiting = selectors.find_request(trade)
         return {
@@ -244,7 +248,8 @@ class ValidationDetail(DetailPage):
             "limit": limit,
             "over_limit": limit is None or amount is None or amount > limit,
             "is_mine": actor.name == trade.maker or actor.name in trade.contributors,
-            **_eyes(trade, actor.name),
+            **standing,
+            **_eyes(trade, actor.name, standing["behalf"]),
             "may_validate": trade.state == TradeState.PENDING_VALIDATION
             and access.allows(actor, Action.VALIDATE_TRADE, desk=trade.desk_code),
             "findings": desk_selectors.list_exceptions_of(
@@ -337,12 +342,24 @@ class DecideMany(PageView):
         return ngettext("%(n)s trade refused", "%(n)s trades refused", count) % {"n": count}
 
 
-def _eyes(trade: Trade, name: str) -> dict[str, Any]:
+def _standing(trade: Trade, actor: Actor) -> dict[str, Any]:
+    """Return for whom the reader would decide, or for whom the reader may not, who made it."""
+    made_by = {trade.maker, *trade.contributors}
+    right, desk = Action.VALIDATE_TRADE, trade.desk_code
+    behalf = access.behalf_of(actor, right, desk=desk, made_by=made_by)
+    barred = access.lenders_of(actor, right, desk=desk) if behalf is None else []
+    return {"behalf": behalf or "", "barred_for": barred}
+
+
+def _eyes(trade: Trade, name: str, behalf: str) -> dict[str, Any]:
     """Return how many supervisors the trade takes, who validated it so far, if the reader did."""
     needed = desk_selectors.validations_needed(day=timezone.now().date())(trade.risk_amount_eur)
-    by = desk_selectors.approvals_of_versions("trade", of=trade).values_list("checker", flat=True)
-    so_far = list(by) if trade.state == TradeState.PENDING_VALIDATION else []
-    return {"needed": needed, "so_far": so_far, "did_already": name in so_far}
+    by = desk_selectors.approvals_of_versions("trade", of=trade)
+    waits = trade.state == TradeState.PENDING_VALIDATION
+    so_far = list(by.values_list("checker", "on_behalf_of")) if waits else []
+    did = any(name in pair or (behalf and behalf in pair) for pair in so_far)
+    said = [words.actor_said(*pair) for pair in so_far]
+    return {"needed": needed, "so_far": said, "did_already": did}
 
 
 def _said_of_waiting(count: int) -> str:

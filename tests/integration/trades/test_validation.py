@@ -195,8 +195,8 @@ def test_a_passing_table_of_the_same_name_approves_nothing(table: str) -> None:
             cursor.execute(
                 "INSERT INTO pg_temp.desk_approval (id, subject_kind, subject_id, version_no,"
                 " fingerprint, decision, maker, contributors, checker, reason, decided_at,"
-                " is_last) VALUES"
-                " (1, 'trade', %s, 1, %s, 'APPROVED', 'a', '{}', 'b', '', now(), true)",
+                " is_last, on_behalf_of) VALUES"
+                " (1, 'trade', %s, 1, %s, 'APPROVED', 'a', '{}', 'b', '', now(), true, '')",
                 [made.pk, made.fingerprint],
             )
         with pytest.raises(IntegrityError, match="not approved"), transaction.atomic():
