@@ -5,20 +5,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import selectors
 from backoffice.links import link
-from core import access
+from core import access, emergency
 from core.access import Action
 from core.pages.status import look
+from desk.services import emergencies
+from desk.tables import desks_said
+from desk.views.emergencies import BROKEN_NOW
 from kernel.actors import Actor
 
 Badge = Callable[[Actor], int]
@@ -150,8 +154,42 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": [group for group in shown if group["items"]],
         "business_date": _business_date(timezone.localdate()),
+        "broken_glass": _broken_glass(request.actor),  # type: ignore[attr-defined]  # set by ActorMiddleware
         "role_names": ", ".join(str(look(role).label) for role in selectors.role_names(user.pk)),
     }
+
+
+def _broken_glass(actor: Actor) -> list[dict[str, Any]]:
+    """Return who acts with broken glass now: told to every administrator, and to that person."""
+    is_admin = access.allows(actor, Action.GRANT_ROLE)
+    if not (is_admin or access.has_broken_glass(actor)):
+        return []
+    at = timezone.now()  # noqa: TID251 - a door: it is asked for each page
+    found = cache.get_or_set(BROKEN_NOW, functools.partial(_open_now, at), BADGE_SECONDS) or []
+    return [
+        {
+            "name": name,
+            "role": look(role).label,
+            "desk": desks_said([desk]),
+            "until": until,
+            "url": reverse("rights:break_glass") if name == actor.name else url,
+        }
+        for name, role, desk, until, url in found
+        if until > at and (is_admin or name == actor.name)
+    ]
+
+
+def _open_now(at: datetime) -> list[tuple[str, str, str, datetime, str]]:
+    return [
+        (
+            grant.user.username,
+            grant.role,
+            grant.desk_code,
+            grant.valid_until or at,
+            emergencies.filed(grant).get_absolute_url(),
+        )
+        for grant in emergency.open_now(at=at)
+    ]
 
 
 def _business_date(today: date) -> date | None:

@@ -18,6 +18,9 @@ REASONS: Final[dict[str, Promise]] = {
         "The source amended or cancelled the block after its allocation."
     ),
     "The trade was amended or cancelled.": _("The trade was amended or cancelled."),
+    "time is up": _("time is up"),
+    "absence": _("absence"),
+    "back": pgettext_lazy("reason", "back"),
     "access review": _("access review"),
     "address to choose a password": _("address to choose a password"),
     "administration": pgettext_lazy("reason", "administration"),

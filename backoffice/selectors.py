@@ -14,14 +14,18 @@ from django.db.models import (
     Count,
     DecimalField,
     F,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Extract, Greatest
+from django.utils import timezone
 
+from core import delegations
 from core.access import Action
 from core.job_acts import list_jobs
 from core.models import Job, JobState
@@ -167,7 +171,16 @@ def list_work(*, actor: Actor, at: datetime) -> QuerySet[WorkItem]:
     return (
         desk.list_work(actor=actor)
         .select_related("owner")
-        .annotate(risk_eur=_in_euros(at.date()))
+        .annotate(
+            risk_eur=_in_euros(at.date()),
+            away_until=refdata.away_until(timezone.localdate(at), person="owner"),
+            stood_in_by=Subquery(
+                delegations.living(at=at)
+                .filter(lender=OuterRef("owner"), starts_at__lte=at)
+                .order_by("delegate__username")
+                .values("delegate__username")[:1]
+            ),
+        )
         .annotate(priority=F("risk_eur") / Greatest(hours, HOURS_LEFT_MIN, output_field=_number()))
     )
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from core import access, bulk
+from core import access, bulk, delegations
 from core.acts import acting
 from core.pages.selection import SelectionChanged
+from core.people import actor_of
 from desk import selectors as desk
 from desk.models import WorkItem
 from desk.services import exceptions, work
@@ -61,6 +62,29 @@ def take_work(
         for item in items:
             _give(item, owner_id, actor, at)
     return len(items)
+
+
+def hand_over(*, item_ids: Collection[int], actor: Actor, at: datetime) -> tuple[int, int]:
+    """Give open work to who stands in for its owner and may do it; return how many, and the rest.
+
+    Raises Forbidden when it is not the actor's kind of work.
+    """
+    given = 0
+    with acting(actor=actor):
+        items = desk.list_work(actor=actor).filter(pk__in=item_ids, owner__isnull=False)
+        lent = delegations.living(at=at).filter(starts_at__lte=at).order_by("pk")
+        stand_ins = {row.lender_id: row.delegate for row in lent}
+        for item in items.order_by("pk"):
+            other = stand_ins.get(item.owner_id or 0)
+            if other is None or not _may_do(item, actor_of(other)):
+                continue
+            _give(item, other.pk, actor, at)
+            given += 1
+    return given, len(set(item_ids)) - given
+
+
+def _may_do(item: WorkItem, actor: Actor) -> bool:
+    return access.allows(actor, DONE_BY[WorkKind(item.kind)], desk=item.desk_code or None)
 
 
 def take_step(step: bulk.Step) -> list[bulk.Outcome]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 
 from conduct.facts import Measures
 from conduct.models import PairDay, PartyDay, TraderDay, Watch
@@ -128,9 +129,10 @@ def party_totals(*, first: date, last: date) -> dict[int, tuple[int, int]]:
 
 
 def absences(*, day: date) -> dict[int, Absence]:
-    """Return trader -> the absence that a day lies in."""
+    """Return trader -> the absence that a day lies in, also as the person that he signs in as."""
     rows = Absence.objects.filter(first_day__lte=day, last_day__gte=day).order_by("-first_day")
-    return {row.trader_id: row for row in rows}
+    found = rows.annotate(whose=Coalesce("trader", "user__trader")).exclude(whose=None)
+    return {row.whose: row for row in found}
 
 
 def traders() -> list[Trader]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core import context
 from core.acts import act_for
 from core.role_matrix import HOUSE_WIDE, HUMAN_DECISIONS, LOOKS
-from core.roles import Action, Role
+from core.roles import BROKEN_GLASS, Action, Role
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 
@@ -125,17 +125,16 @@ def require(
 
 
 def lenders_of(actor: Actor, action: Action, *, desk: str | None = None) -> list[str]:
-    """Return on whose behalf `actor` may do `action`, oneself ("") first, then by name."""
+    """Return on whose behalf `actor` may do `action`: oneself ("") first, a broken glass last."""
     if actor.kind is ActorKind.SYSTEM:
         return [""]
     everywhere = action in HOUSE_WIDE
-    return sorted(
-        {
-            lender
-            for granted, held, lender in _rights(actor)
-            if granted == action and (held == "" or (not everywhere and desk in (None, held)))
-        }
-    )
+    found = {
+        lender
+        for granted, held, lender in _rights(actor)
+        if granted == action and (held == "" or (not everywhere and desk in (None, held)))
+    }
+    return sorted(found, key=lambda name: (name == BROKEN_GLASS, name))
 
 
 def behalf_of(
@@ -147,7 +146,7 @@ def behalf_of(
 
 
 def stands_in(actor: Actor) -> bool:
-    """Say whether somebody lends `actor` a role at this moment."""
+    """Say whether `actor` has a role at this moment that somebody lends, or by a broken glass."""
     return actor.kind is not ActorKind.SYSTEM and any(name for *_, name in _rights(actor))
 
 
@@ -167,6 +166,11 @@ def desks_of(actor: Actor, action: Action) -> frozenset[str] | None:
         return frozenset() if action in HUMAN_DECISIONS else None
     held = {desk for granted, desk, _lender in _rights(actor) if granted == action}
     return None if "" in held else frozenset(held)
+
+
+def has_broken_glass(actor: Actor) -> bool:
+    """Say whether `actor` has a role at this moment by a broken glass."""
+    return any(name == BROKEN_GLASS for *_, name in _rights(actor))
 
 
 class DeskScopedQuerySet(models.QuerySet[ModelT], Generic[ModelT]):

@@ -83,7 +83,9 @@ def open_review(*, actor: Actor, at: datetime) -> AccessReview:
                 granted_at=held.granted_at,
                 last_login=held.user.last_login,
             )
-            for held in RoleGrant.objects.select_related("user").order_by("user__username", "pk")
+            for held in RoleGrant.objects.filter(valid_until=None)
+            .select_related("user")
+            .order_by("user__username", "pk")
         )
         AccessReviewRow.objects.bulk_create(
             AccessReviewRow(

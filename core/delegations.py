@@ -78,7 +78,7 @@ def require_fit(loan: Loan, *, at: datetime) -> None:
         raise UnableToDelegate(_t("This role is not lent: another person is given it by two."))
     if loan.lender == loan.delegate:
         raise UnableToDelegate(_t("Nobody stands in for oneself."))
-    held = loan.lender.grants.filter(role=loan.role.value)
+    held = loan.lender.grants.filter(role=loan.role.value, valid_until=None)
     if loan.desk_code:
         held = held.filter(desk_code__in=["", loan.desk_code])
     if not held.exists():

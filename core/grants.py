@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core import delegations
+from core import delegations, emergency
 from core.access import Action, require
 from core.acts import acting
 from core.models import LoneGrant, RoleGrant, RoleProposal, ToxicPair, User
@@ -146,11 +146,14 @@ def review_lone_grant(
         require_transition(REVIEW_TRANSITIONS, source=ReviewState(row.state), target=target)
         if actor.name in (row.given_by, row.user.username):
             raise UnableToGrant(_t("You gave or hold this role: somebody else must review it."))
+        if keep and emergency.is_open(row, at=at):
+            raise UnableToGrant(_t("It is not over: what is done under it is reviewed afterwards."))
         row.state, row.reviewed_by, row.reviewed_at = target.value, actor.name, at
         row.note = visible(note)
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "note"])
         if not keep:
-            RoleGrant.objects.filter(user=row.user, role=row.role, desk_code=row.desk_code).delete()
+            given = RoleGrant.objects.filter(user=row.user, role=row.role, desk_code=row.desk_code)
+            given.filter(valid_until__isnull=row.until is None).delete()
     return row
 
 

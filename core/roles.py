@@ -52,3 +52,6 @@ LENT: Final = (Role.AGENT.value, Role.SUPERVISOR.value)
 
 Who gives rights, and who examines, is never replaced so: that would widen who may let others in.
 """
+
+BROKEN_GLASS: Final = "broken glass"
+"""On whose behalf somebody acts in an emergency: no user name holds a blank."""

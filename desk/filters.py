@@ -177,6 +177,9 @@ class LoneGrantFilter(ListFilterSet):
         label=_("Status"),
     )
     role = ChipsFilter(choices=roles, label=_("Role"))
+    emergency = YesNoFilter(
+        field_name="until", lookup_expr="isnull", exclude=True, label=_("Broken glass")
+    )
     since = MomentDayFilter(field_name="given_at", lookup_expr="gte", label=_("Given from"))
     until = MomentDayFilter(field_name="given_at", lookup_expr="lte", label=_("To"))
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.delegations import Loan
-from core.models import User
+from core.models import EMERGENCY_MINUTES_MAX, User
 from core.pages import status
 from core.pages.fields import DayField, FigureField
 from core.roles import CLIENTS, LENT, Role
@@ -141,3 +141,30 @@ class DelegationForm(forms.Form):
             first_day=said["first_day"],
             last_day=said["last_day"],
         )
+
+
+class EmergencyForm(forms.Form):
+    """A role that one holds elsewhere, on one desk or all, for some minutes."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    desk_code = forms.CharField(
+        label=_("Desk"), max_length=20, required=False, help_text=_("none: all desks")
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"), min_value=1, max_value=EMERGENCY_MINUTES_MAX, initial=30
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=forms.TextInput({"wide": "1"})
+    )
+
+    def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["role"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
+        choice.choices = [(role, status.look(role).label) for role in roles]
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+    def clean_desk_code(self) -> str:
+        return str(self.cleaned_data["desk_code"]).strip().upper()

@@ -27,6 +27,7 @@ from django.db.models.functions import Now
 
 from core.access import Action, DeskScopedQuerySet, allows, desks_of
 from core.models import AuditEntry, Delegation, IdempotencyRecord, RoleGrant, User
+from core.roles import BROKEN_GLASS
 from core.states import DelegationState
 from desk.facts import Seen
 from desk.models import (
@@ -164,7 +165,7 @@ def limit_of(*, actor: Actor, day: date, behalf: str = "") -> Decimal | None:
     On somebody's behalf it is the smaller of the two limits: nobody lends more than he has, and
     nobody becomes more by standing in.
     """
-    names = {actor.name, behalf} - {""}
+    names = {actor.name, behalf} - {"", BROKEN_GLASS}
     rows = (
         SupervisorLimit.objects.filter(user__username__in=names, valid_from__lte=day)
         .order_by("user", "-valid_from", "-pk")

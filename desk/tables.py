@@ -284,6 +284,7 @@ class LoneGrantTable(tables.Table):
     state = StatusColumn(verbose_name=_("Status"))
     given_by = tables.Column(verbose_name=_("Given by"))
     given_at = MomentColumn(verbose_name=_("Given at"))
+    until = MomentColumn(verbose_name=_("Until"))
     reason = CutColumn(verbose_name=_("Reason"))
     reviewed_by = tables.Column(verbose_name=_("Reviewed by"))
     reviewed_at = MomentColumn(verbose_name=_("Reviewed at"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from core import bulk
+from core import bulk, emergency
 from desk.services import many, reviews, roles
 from kernel.actors import SYSTEM
 
@@ -17,8 +17,13 @@ bulk.handler(reviews.KEEP_JOB)(reviews.keep_step)
 
 @shared_task(name="desk.look_for_lone_grants", ignore_result=True)
 def look_for_lone_grants() -> None:
-    """Let what one person alone gave wait for another; a second look changes nothing."""
-    roles.open_reviews(actor=SYSTEM, at=timezone.now())
+    """Let what one person alone gave wait for another, and clear away what ended by the clock.
+
+    A second look changes nothing.
+    """
+    at = timezone.now()
+    emergency.clear_ended(at=at)
+    roles.open_reviews(actor=SYSTEM, at=at)
 
 
 @shared_task(name="desk.open_access_review", ignore_result=True)

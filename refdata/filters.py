@@ -138,7 +138,9 @@ class TraderFilter(ListFilterSet):
 
 
 class AbsenceFilter(ListFilterSet):
-    q = SearchFilter(fields=("trader__code__istartswith", "trader__name__called"))
+    q = SearchFilter(
+        fields=("trader__code__istartswith", "trader__name__called", "user__username__istartswith")
+    )
     kind = ChipsFilter(choices=labelled(AbsenceKind), label=_("Kind"))
     desk = ModelChoiceFilter(
         field_name="trader__desk", queryset=models.Desk.objects.order_by("code"), label=_("Desk")

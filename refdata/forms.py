@@ -9,12 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import asked
+from core.models import User
 from core.pages.fields import DayField, FigureField
 from core.pages.upload import FileForm
 from refdata import models
 from refdata.models.labels import labelled
 from refdata.services import FILE_KINDS
-from refdata.states import SanctionsList
+from refdata.states import AbsenceKind, SanctionsList
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -216,3 +217,26 @@ class AliasForm(forms.Form):
 
     source_system = forms.CharField(label=_("Source system"), max_length=20)
     symbol = forms.CharField(label=_("Symbol"), max_length=60)
+
+
+class AbsenceForm(forms.Form):
+    """Days away: one's own, or those of a colleague where nobody is named."""
+
+    user = forms.ModelChoiceField(
+        label=_("Who is away"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("myself"),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=labelled(AbsenceKind))
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"))
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, for_others: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["user"]
+        assert isinstance(person, forms.ModelChoiceField)  # noqa: S101 - declared above
+        person.queryset = User.objects.filter(is_active=True, api_tokens=None).order_by("username")
+        if not for_others:
+            del self.fields["user"]

@@ -170,7 +170,7 @@ class TraderTable(tables.Table):
 
 
 class AbsenceTable(tables.Table):
-    trader = LinkColumn("refdata:absence", accessor="trader__code", verbose_name=_("Trader"))
+    who = LinkColumn("refdata:absence", verbose_name=_("Who"), order_by=("trader", "user"))
     name = TextColumn(accessor="trader__name", verbose_name=_("Name"))
     desk = TextColumn(accessor="trader__desk__code", verbose_name=_("Desk"))
     kind = StatusColumn(verbose_name=_("Kind"))
@@ -179,7 +179,7 @@ class AbsenceTable(tables.Table):
     note = TextColumn(verbose_name=_("Note"), width=40)
 
     class Meta:
-        order_by = ("-first_day", "trader")
+        order_by = ("-first_day", "who")
 
 
 class VenueTable(tables.Table):

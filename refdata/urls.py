@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from refdata.views import (
+    absences,
     cut_offs,
     details,
     edits,
@@ -80,6 +81,8 @@ urlpatterns = [
     path("traders/<int:pk>/edit/", edits.TraderEdit.as_view(), name="trader_edit"),
     path("absences/", lists.AbsenceList.as_view(), name="absences"),
     path("absences/new/", edits.AbsenceEdit.as_view(), name="absence_new"),
+    path("absences/away/", absences.TellAbsence.as_view(), name="away"),
+    path("absences/<int:pk>/back/", absences.EndAbsence.as_view(), name="absence_end"),
     path("absences/<int:pk>/", details.AbsencePage.as_view(), name="absence"),
     path("absences/<int:pk>/edit/", edits.AbsenceEdit.as_view(), name="absence_edit"),
     path("venues/", lists.VenueList.as_view(), name="venues"),

@@ -16,7 +16,12 @@ from desk.models import WorkItem
 from desk.states import WorkKind
 from kernel.findings import Severity
 
-WHOSE = (("mine", _("Mine")), ("team", _("Nobody’s")), ("others", _("Others’")))
+WHOSE = (
+    ("mine", _("Mine")),
+    ("team", _("Nobody’s")),
+    ("others", _("Others’")),
+    ("away", _("Of who is away")),
+)
 
 
 def words(kinds: Any) -> list[tuple[str, Any]]:
@@ -45,6 +50,8 @@ class WorkFilter(ListFilterSet):
             return queryset.filter(owner_id=me)
         if value == "team":
             return queryset.filter(owner__isnull=True)
+        if value == "away":
+            return queryset.filter(away_until__isnull=False)
         return queryset.filter(owner__isnull=False).exclude(owner_id=me)
 
     def filter_overdue(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's call

@@ -14,7 +14,7 @@ CODES: Final = {
     WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
     WorkKind.ACCESS: (
         "",
-        {"ROLE_ASKED", "ROLE_ALONE", "REVIEW_DECIDE", "REVIEW_SIGN"}
+        {"ROLE_ASKED", "ROLE_ALONE", "GLASS_BROKEN", "REVIEW_DECIDE", "REVIEW_SIGN"}
         | {kind.value for kind in RequestKind},
     ),
     WorkKind.CONDUCT: ("", {RequestKind.CONDUCT_WAIVER.value}),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -71,11 +72,13 @@ class WorkQueue(ListPage):
         Tab(_("All")),
         Tab(_("Mine"), "whose=mine"),
         Tab(_("Nobody’s"), "whose=team"),
+        Tab(_("Of who is away"), "whose=away"),
         Tab(_("Overdue"), "overdue=on"),
     )
     bulk_actions = (
         BulkAction("take", _("Assign to me"), "work_take", key="v", primary=True),
         BulkAction("give_back", _("Give back"), "work_give_back"),
+        BulkAction("hand_over", _("Give to who stands in"), "work_hand_over"),
     )
     hidden_columns = ("opened_at", "priority")
     export_name = "work"
@@ -139,6 +142,29 @@ class GiveWorkBack(BulkPage):
         )
         said = ngettext("%(n)s item given back.", "%(n)s items given back.", n)
         return Done(n, said % {"n": n})
+
+
+class HandOver(BulkPage):
+    """Give what those have who are away to who stands in for them."""
+
+    action = access.Action.VIEW_TRADES
+    list_url_name = "work"
+
+    def perform(self, chosen: Selection, reason: str) -> Done:
+        n, left = services.hand_over(
+            item_ids=chosen.ids, actor=self.request.actor, at=timezone.now()
+        )
+        if left:
+            said = ngettext(
+                "%(n)s item has no owner for whom somebody stands in who may do it.",
+                "%(n)s items have no owner for whom somebody stands in who may do it.",
+                left,
+            )
+            messages.warning(self.request, said % {"n": left})
+        said = ngettext(
+            "%(n)s item given to who stands in.", "%(n)s items given to who stands in.", n
+        )
+        return Done(n, said % {"n": n}, explained=bool(left))
 
 
 def _day_asked(request: HttpRequest) -> date | None:

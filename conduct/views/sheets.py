@@ -117,7 +117,9 @@ class TraderSheet(Sheet):
                 .order_by("-n", "name")
             ),
             "absences": Absence.objects.filter(
-                trader=trader, first_day__lte=window.last, last_day__gte=window.first
+                Q(trader=trader) | Q(user__trader=trader),
+                first_day__lte=window.last,
+                last_day__gte=window.first,
             ),
         }
 

@@ -38,7 +38,8 @@ RETURN guard.framed(e.entity || ':' || e.key) || guard.framed(e.seq::text)
 
 -- On whose right a person may do something on a desk, at this moment: active, and by a role held there
 -- or on all desks. What belongs to no desk asks for all of them. '' is a right of one's own, which comes
--- first; a name is that of who lends it, and nobody of `barred` does; NULL: may not do it.
+-- first; a name is that of who lends it, and nobody of `barred` does; 'broken glass' is an emergency, when
+-- nothing else will do; NULL: may not do it.
 CREATE OR REPLACE FUNCTION guard.right_of(who text, deed text, desk text, barred text[]) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT held.on_behalf_of::text FROM public.core_user person
@@ -47,7 +48,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
    WHERE person.username = who AND person.is_active AND cell.action = deed
      AND held.desk_code IN ('', desk)
      AND (held.on_behalf_of = '' OR held.on_behalf_of <> ALL (coalesce(barred, '{}')))
-   ORDER BY held.on_behalf_of COLLATE "C" LIMIT 1
+   ORDER BY held.on_behalf_of = 'broken glass', held.on_behalf_of COLLATE "C" LIMIT 1
 $$;
 
 CREATE OR REPLACE FUNCTION guard.holds_right(who text, deed text, desk text) RETURNS boolean
@@ -65,6 +66,8 @@ BEGIN
   IF behalf <> '' THEN
     PERFORM FROM public.core_delegation lent JOIN public.core_user person ON person.id = lent.delegate_id
       WHERE person.username = who AND lent.state = 'GRANTED' FOR SHARE OF lent;
+    PERFORM FROM public.core_rolegrant held JOIN public.core_user person ON person.id = held.user_id
+      WHERE person.username = who AND held.valid_until IS NOT NULL FOR SHARE OF held;
     behalf := guard.right_of(who, deed, desk, barred);
   END IF;
   RETURN behalf;
@@ -130,7 +133,7 @@ BEGIN
     RAISE EXCEPTION 'roles % and % may not meet in one person', other, NEW.role
       USING ERRCODE = 'check_violation', CONSTRAINT = 'role_grant_toxic_pair';
   END IF;
-  IF NEW.granted_by <> '' AND EXISTS (
+  IF NEW.granted_by <> '' AND NEW.valid_until IS NULL AND EXISTS (
     SELECT FROM public.core_user WHERE id = NEW.user_id AND username = NEW.granted_by) THEN
     RAISE EXCEPTION '% may not grant a role to itself', NEW.granted_by
       USING ERRCODE = 'check_violation', CONSTRAINT = 'role_grant_not_to_oneself';

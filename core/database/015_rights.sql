@@ -40,7 +40,7 @@ END $$;
 DROP TRIGGER IF EXISTS guard_zz_two_people ON public.core_rolegrant;
 DROP TRIGGER IF EXISTS guard_zz_two_people_still ON public.core_rolegrant;
 CREATE TRIGGER guard_zz_two_people AFTER INSERT ON public.core_rolegrant
-  FOR EACH ROW EXECUTE FUNCTION guard.role_is_given_by_two();
+  FOR EACH ROW WHEN (NEW.valid_until IS NULL) EXECUTE FUNCTION guard.role_is_given_by_two();
 CREATE TRIGGER guard_zz_two_people_still
   AFTER UPDATE OF user_id, role, desk_code, granted_by, approved_by ON public.core_rolegrant
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION guard.role_is_given_by_two();
@@ -94,9 +94,9 @@ BEGIN
     RETURN NEW;
   END IF;
   IF OLD.state <> 'OPEN' OR NEW.state = 'OPEN'
-     OR (NEW.user_id, NEW.role, NEW.desk_code, NEW.given_by, NEW.given_at, NEW.reason)
+     OR (NEW.user_id, NEW.role, NEW.desk_code, NEW.given_by, NEW.given_at, NEW.reason, NEW.until)
         IS DISTINCT FROM
-        (OLD.user_id, OLD.role, OLD.desk_code, OLD.given_by, OLD.given_at, OLD.reason) THEN
+        (OLD.user_id, OLD.role, OLD.desk_code, OLD.given_by, OLD.given_at, OLD.reason, OLD.until) THEN
     RAISE EXCEPTION 'role % stands as it was given and reviewed', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'lone_grant_stands';
   END IF;
@@ -104,6 +104,13 @@ BEGIN
      OR NOT guard.holds_right(NEW.reviewed_by, 'GRANT_ROLE', '') THEN
     RAISE EXCEPTION '% may not review this role', NEW.reviewed_by
       USING ERRCODE = 'check_violation', CONSTRAINT = 'lone_grant_reviewed_by_another';
+  END IF;
+  IF NEW.until IS NOT NULL AND NEW.state = 'KEPT' AND EXISTS (
+    SELECT FROM public.core_rolegrant
+     WHERE (user_id, role, desk_code) = (NEW.user_id, NEW.role, NEW.desk_code)
+       AND valid_until > clock_timestamp()) THEN
+    RAISE EXCEPTION 'the broken glass % is not over', OLD.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'lone_grant_is_over_first';
   END IF;
   RETURN NEW;
 END $$;
@@ -122,7 +129,7 @@ BEGIN
   SELECT NEW.id, held.role, held.desk_code,
          coalesce(current_setting('denouement.actor', true), ''), now(),
          coalesce(current_setting('denouement.reason', true), ''), 'OPEN', '', ''
-    FROM public.core_rolegrant held WHERE held.user_id = NEW.id
+    FROM public.core_rolegrant held WHERE held.user_id = NEW.id AND held.valid_until IS NULL
   ON CONFLICT DO NOTHING;
   UPDATE public.core_delegation
      SET state = 'WITHDRAWN', withdrawn_by = NEW.username, withdrawn_at = now(), note = 'made active again'

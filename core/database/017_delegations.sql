@@ -17,7 +17,7 @@ BEGIN
   END IF;
   IF NOT EXISTS (
     SELECT FROM public.core_rolegrant own
-     WHERE own.user_id = NEW.lender_id AND own.role = NEW.role
+     WHERE own.user_id = NEW.lender_id AND own.role = NEW.role AND own.valid_until IS NULL
        AND (NEW.desk_code = '' OR own.desk_code IN ('', NEW.desk_code))) THEN
     RAISE EXCEPTION '% holds no role % to lend', NEW.lender_id, NEW.role
       USING ERRCODE = 'check_violation', CONSTRAINT = 'delegation_of_a_role_held';

@@ -2,6 +2,7 @@
 
 from core.models.delegations import DAYS_MAX, Delegation
 from core.models.foundations import (
+    EMERGENCY_MINUTES_MAX,
     LIVE_JOB,
     ApiToken,
     AuditEntry,
@@ -25,6 +26,7 @@ from core.models.work import ExportedFile, JobOutcome, OutcomeState
 
 __all__ = [
     "DAYS_MAX",
+    "EMERGENCY_MINUTES_MAX",
     "LIVE_JOB",
     "AccessReview",
     "AccessReviewRow",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.indexes import BrinIndex
@@ -51,10 +51,15 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
 
+EMERGENCY_MINUTES_MAX: Final = 60
+"""An hour: long enough to save a deadline, too short to work a day without a colleague."""
+
+
 class RoleGrant(models.Model):
     """A role that a user holds, on one desk or on all; toxic pairs are refused by a trigger.
 
-    Given by one administrator and approved by another, or filed as given alone (`LoneGrant`).
+    Given by one administrator and approved by another, or filed as given alone (`LoneGrant`). With
+    an end it is a broken glass: taken by who holds the role elsewhere, for an hour at most.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
@@ -65,6 +70,7 @@ class RoleGrant(models.Model):
         _("approved by"), max_length=150, blank=True, default="", db_default=""
     )
     granted_at = models.DateTimeField(_("granted at"), db_default=Now(), editable=False)
+    valid_until = models.DateTimeField(_("valid until"), null=True, editable=False)
 
     audit: ClassVar = AuditPolicy(entity="user", key="user_id")
 

@@ -83,7 +83,8 @@ class LoneGrant(models.Model):
     """A right that nobody of the house approved: another administrator looks at it afterwards.
 
     Filed by a trigger, whatever the door: the first administrator, a broken glass, a token, a
-    person with roles who is made active again.
+    person with roles who is made active again. One with an end (`until`) is an emergency of an
+    hour: what was done under it is looked at when it is over.
     """
 
     user = models.ForeignKey(
@@ -106,6 +107,7 @@ class LoneGrant(models.Model):
     reviewed_by = models.CharField(_("reviewed by"), max_length=NAME_LENGTH, blank=True, default="")
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    until = models.DateTimeField(_("until"), null=True, editable=False)
 
     permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(entity="lone_grant")
@@ -136,4 +138,6 @@ class LoneGrant(models.Model):
         return f"{self.role} {self.desk_code or '*'}"
 
     def get_absolute_url(self) -> str:
+        if self.until is not None:
+            return reverse("rights:emergency", args=[self.pk])
         return reverse("rights:person", args=[self.user_id])

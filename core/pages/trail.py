@@ -54,6 +54,13 @@ def entries_of(entity: str, key: int) -> list[ShownEntry]:
     return [_shown(entry, before, after, references) for entry, before, after in reversed(rows)]
 
 
+def shown(entries: Iterable[AuditEntry]) -> list[ShownEntry]:
+    """Return entries of several chains in their order, each as far as it tells itself."""
+    rows = list(_as_rows_stood(entries))
+    references = _references(rows)
+    return [_shown(entry, before, after, references) for entry, before, after in rows]
+
+
 def _as_rows_stood(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, Row, Row]]:
     """Yield each entry with its row as it stood before and after, as far as the trail tells."""
     standing: dict[tuple[str, int], Row] = {}

@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import formats, status
+from core.roles import BROKEN_GLASS
 from kernel.findings import Finding, Refusal
 from kernel.states import IllegalTransition
 
@@ -123,6 +124,8 @@ def actor_said(name: str, behalf: str = "") -> str:
     who, _for, other = name.partition(" for ")
     if not (behalf or other):
         return name
+    if BROKEN_GLASS in (behalf, other):
+        return gettext("%(who)s, with broken glass") % {"who": who}
     return gettext("%(who)s for %(other)s") % {"who": who, "other": behalf or other}
 
 

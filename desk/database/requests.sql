@@ -19,14 +19,15 @@ BEGIN
     IF NEW.kind = 'DELEGATION' AND EXISTS (  -- who lends a role asks for it by holding it
          SELECT FROM public.core_user person JOIN public.core_rolegrant own ON own.user_id = person.id
           WHERE person.username = NEW.asked_by AND person.is_active
-            AND person.username = NEW.content ->> 'lender' AND own.role = NEW.content ->> 'role') THEN
+            AND person.username = NEW.content ->> 'lender' AND own.role = NEW.content ->> 'role'
+            AND own.valid_until IS NULL) THEN
       behalf := '';
     END IF;
     IF behalf IS NULL THEN
       RAISE EXCEPTION '% may not ask for %', NEW.asked_by, NEW.kind
         USING ERRCODE = 'check_violation', CONSTRAINT = 'request_of_one_who_may';
     END IF;
-    IF behalf <> '' AND behalf <> ALL (NEW.contributors) THEN  -- asked for another is asked by both
+    IF behalf NOT IN ('', 'broken glass') AND behalf <> ALL (NEW.contributors) THEN  -- asked for another is asked by both
       NEW.contributors := NEW.contributors || behalf::varchar;
     END IF;
     NEW.on_behalf_of := '';

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.remarks import speaking
-from core.roles import Action
+from core.roles import BROKEN_GLASS, Action
 from core.text import visible
 from desk import selectors
 from desk.facts import Seen
@@ -163,7 +163,8 @@ def _require_second_person(seen: Seen, actor: Actor) -> str:
 
 def _require_other_authority(name: str, behalf: str, before: Collection[tuple[str, str]]) -> None:
     """Several supervisors are several authorities: one counts once, whoever uses it."""
-    if any(name in pair or (behalf and behalf in pair) for pair in before):
+    lent = behalf not in ("", BROKEN_GLASS)
+    if any(name in pair or (lent and behalf in pair) for pair in before):
         raise AlreadyDecided(_("You validated this version already: somebody else must, too."))
 
 

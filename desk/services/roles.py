@@ -17,6 +17,7 @@ from desk.services.work import Task, close_work, open_work
 from desk.states import WorkKind
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
+from kernel.findings import Severity
 
 ASKED: Final = "proposed_role"
 ALONE: Final = "lone_grant"
@@ -66,10 +67,24 @@ def open_reviews(*, actor: Actor, at: datetime) -> int:
     """
     waiting = LoneGrant.objects.filter(state=ReviewState.OPEN.value).select_related("user")
     tasks = [
-        Task(subject=_subject(ALONE, row, row.given_at), title=_title("ROLE_ALONE", row))
+        Task(subject=_subject(ALONE, row, row.given_at), title=_title(_code(row), row))
         for row in waiting.order_by("pk")
     ]
     return open_work(kind=WorkKind.ACCESS, tasks=tasks, actor=actor, at=at)
+
+
+def open_review_of(row: LoneGrant, *, actor: Actor, at: datetime) -> None:
+    """Open the work of reviewing one of them at once."""
+    task = Task(
+        subject=_subject(ALONE, row, row.given_at),
+        title=_title(_code(row), row),
+        severity=Severity.BLOCKING,
+    )
+    open_work(kind=WorkKind.ACCESS, tasks=[task], actor=actor, at=at)
+
+
+def _code(row: LoneGrant) -> str:
+    return "ROLE_ALONE" if row.until is None else "GLASS_BROKEN"
 
 
 def is_open(row: RoleProposal | LoneGrant) -> bool:

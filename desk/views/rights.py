@@ -158,13 +158,14 @@ class Proposals(ListPage):
 
 class GivenAlone(ListPage):
     title = _("Roles given by one person")
-    subtitle = _("from the console, or as somebody was made active again")
+    subtitle = _("from the console, by a broken glass, or as somebody was made active again")
     action = Action.VIEW_AUDIT
     filterset_class = LoneGrantFilter
     table_class = LoneGrantTable
     tabs = (
         Tab(_("All")),
         Tab(_("To review"), "state=OPEN"),
+        Tab(_("Broken glass"), "emergency=true"),
         Tab(_("Withdrawn"), "state=WITHDRAWN"),
     )
     hidden_columns = ("note", "reviewed_at")
@@ -173,6 +174,9 @@ class GivenAlone(ListPage):
 
     def get_queryset(self) -> QuerySet[LoneGrant]:
         return LoneGrant.objects.select_related("user")
+
+    def row_url(self, record: LoneGrant) -> str:
+        return record.get_absolute_url()
 
 
 class Person(DetailPage):

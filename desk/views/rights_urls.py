@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import delegations, limits, reviews, rights, role_acts
+from desk.views import delegations, emergencies, limits, reviews, rights, role_acts
 
 app_name = "rights"
 urlpatterns = [
@@ -34,6 +34,9 @@ urlpatterns = [
     path("reviewed/", reviews.ReviewRows.as_view(), name="review_rows"),
     path("reviewed/keep/", reviews.KeepRows.as_view(), name="rows_keep"),
     path("reviewed/withdraw/", reviews.WithdrawRows.as_view(), name="rows_withdraw"),
+    path("emergency/", emergencies.BreakGlass.as_view(), name="break_glass"),
+    path("emergency/<int:pk>/end/", emergencies.EndEmergency.as_view(), name="emergency_end"),
+    path("alone/<int:pk>/", emergencies.Emergency.as_view(), name="emergency"),
     path("alone/", rights.GivenAlone.as_view(), name="alone"),
     path("alone/<int:pk>/keep/", role_acts.ReviewLoneGrant.as_view(), name="keep"),
     path(

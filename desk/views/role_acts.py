@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -15,6 +16,7 @@ from core.pages import PageView
 from core.roles import Role
 from desk.forms import RoleForm
 from desk.services import roles
+from desk.views.emergencies import BROKEN_NOW
 
 
 class RoleAct(PageView):
@@ -86,5 +88,9 @@ class ReviewLoneGrant(RoleAct):
             actor=self.request.actor,
             at=timezone.now(),
         )
+        if row.until is not None:
+            cache.delete(BROKEN_NOW)
+            messages.success(self.request, _("Reviewed."))
+            return redirect("rights:emergency", row.pk)
         said = _("Reviewed: the role is kept.") if self.keep else _("The role is withdrawn.")
         return self.back(row.user_id, said)

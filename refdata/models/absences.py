@@ -1,9 +1,10 @@
-"""When a trader is away: what is dealt in his name then is looked at."""
+"""When somebody is away: what a trader deals then is looked at, and work is taken over."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,10 +18,27 @@ from refdata.states import AbsenceKind
 
 
 class Absence(models.Model):
-    """Both days are days away; a mandatory leave is one that the house asks for (block leave)."""
+    """Both days are days away; a mandatory leave is one that the house asks for (block leave).
+
+    Of a trader, or of a person who signs in: one tells it oneself, or a supervisor does. That of a
+    person is that of the trader, too, who signs in as that person.
+    """
 
     trader = models.ForeignKey(
-        Trader, models.PROTECT, related_name="absences", verbose_name=_("trader")
+        Trader,
+        models.PROTECT,
+        related_name="absences",
+        verbose_name=_("trader"),
+        null=True,
+        blank=True,
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="absences",
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
     )
     kind = models.CharField(
         _("kind"), max_length=10, choices=labelled(AbsenceKind), default=AbsenceKind.LEAVE
@@ -36,6 +54,18 @@ class Absence(models.Model):
         verbose_name_plural = _("absences")
         ordering = ("-first_day", "trader")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(trader__isnull=False, user__isnull=True)
+                | Q(trader__isnull=True, user__isnull=False),
+                name="absence_of_one",
+                violation_error_message=_("Name a trader or a person, not both."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "first_day"],
+                condition=Q(user__isnull=False),
+                name="absence_of_person_begins_once",
+                violation_error_message=_("An absence of this person begins on that day."),
+            ),
             known("kind", AbsenceKind, name="absence_kind_known"),
             models.CheckConstraint(
                 condition=Q(last_day__gte=F("first_day")),
@@ -51,10 +81,17 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["last_day"], name="absence_until")]
 
     def __str__(self) -> str:
-        return f"{self.trader.code} {self.first_day:%Y-%m-%d}"
+        return f"{self.who} {self.first_day:%Y-%m-%d}"
 
     def get_absolute_url(self) -> str:
         return reverse("refdata:absence", args=[self.pk])
+
+    @property
+    def who(self) -> str:
+        """The trader's code, or the name with which a person signs in."""
+        if self.trader is not None:
+            return self.trader.code
+        return self.user.username if self.user is not None else ""
 
     @property
     def span(self) -> str:

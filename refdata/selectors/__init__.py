@@ -1,5 +1,6 @@
 """Reads: set-wise, as frozen facts; what is unknown is absent from the answer, never invented."""
 
+from refdata.selectors.absences import absences_of, away_on, away_until
 from refdata.selectors.accounts import account_signs
 from refdata.selectors.calendars import (
     HOUSE_CALENDAR,
@@ -59,8 +60,11 @@ __all__ = [
     "HOUSE_CALENDAR",
     "CutOffInForce",
     "UnknownCalendar",
+    "absences_of",
     "account_signs",
     "accounts_by_code",
+    "away_on",
+    "away_until",
     "books_by_code",
     "books_of_desks",
     "calendar_for",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.access import Action
 from core.pages import formats
 from core.remarks import recalled
+from desk.selectors import last_act_of
 from refdata import models
 from refdata.forms import AliasForm
 from refdata.views.records import RecordPage
@@ -104,10 +106,21 @@ class TraderPage(RecordPage):
 class AbsencePage(RecordPage):
     title = _("Absence")
     model = models.Absence
+    template_name = "refdata/absence.html"
     edit_url = "/refdata/absences/{pk}/edit/"
 
     def get_queryset(self) -> QuerySet[models.Absence]:
-        return models.Absence.objects.select_related("trader")
+        return models.Absence.objects.select_related("trader__user", "user")
+
+    def sections(self) -> dict[str, Any]:
+        """Say when who is away acted all the same, to who may read the trail."""
+        row: models.Absence = self.object
+        person = row.user or (row.trader.user if row.trader else None)
+        if person is None or not access.allows(self.request.actor, Action.VIEW_AUDIT):
+            return {}
+        last = last_act_of(name=person.username)
+        is_within = last and row.first_day <= timezone.localdate(last) <= row.last_day
+        return {"acted_at": last if is_within else None}
 
 
 class VenuePage(RecordPage):

@@ -217,7 +217,7 @@ class TraderEdit(EditPage):
 class AbsenceEdit(EditPage):
     model = models.Absence
     new_title = _("New absence")
-    form_fields = ("trader", "kind", "first_day", "last_day", "note")
+    form_fields = ("trader", "user", "kind", "first_day", "last_day", "note")
 
 
 class AddAlias(PageView):

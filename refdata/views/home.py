@@ -46,7 +46,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
             (_("Desks"), "desks", models.Desk),
             (_("Books"), "books", models.Book),
             (_("Traders"), "traders", models.Trader),
-            (_("Absences of traders"), "absences", models.Absence),
+            (_("Absences"), "absences", models.Absence),
             (_("Accounts"), "accounts", models.Account),
         ),
     ),

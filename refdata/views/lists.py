@@ -154,10 +154,10 @@ class TraderList(ReferenceList):
 
 
 class AbsenceList(ReferenceList):
-    title = _("Absences of traders")
+    title = _("Absences")
     model = models.Absence
     filterset_class, table_class = filters.AbsenceFilter, tables.AbsenceTable
-    related = ("trader__desk",)
+    related = ("trader__desk", "user")
     create_url, create_label = "/refdata/absences/new/", _("New absence")
     export_name, empty_text = "absences", _("No absence yet.")
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Model, QuerySet
 from django.urls import URLResolver, get_resolver, reverse
 
-from core.models import AccessReview, Delegation, Job, JobOutcome, User
+from core.models import AccessReview, Delegation, Job, JobOutcome, LoneGrant, User
 from desk.models import ControlException, Request
 from feeds.models import WebhookDelivery, WebhookEndpoint
 from reconciliation.models import (
@@ -168,6 +168,10 @@ def _to_decide() -> list[tuple[Any, ...]]:
     return [(key,) for key in waiting.values_list("pk", flat=True)[:1]]
 
 
+def _emergencies() -> list[tuple[Any, ...]]:
+    return list(LoneGrant.objects.filter(until__isnull=False).values_list("pk")[:1])
+
+
 def _with_rows() -> list[tuple[Any, ...]]:
     return [(key,) for key in JobOutcome.objects.values_list("job_id", flat=True)[:1]]
 
@@ -178,6 +182,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "core:audit_chain": lambda: [("trade", _amended()[0][0])],
     "rights:review": _first(AccessReview),
     "rights:delegation": _first(Delegation),
+    "rights:emergency": _emergencies,
     "rights:person": _each(User.objects.filter(grants__isnull=False), "grants__role"),
     "desk:exception": _each(ControlException.objects.all(), "state"),
     "desk:request": _each(Request.objects.all(), "kind"),

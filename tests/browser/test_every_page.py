@@ -22,9 +22,10 @@ from conduct.services import watching
 from core import bulk, jobs, passwords
 from core.models import Job, User
 from core.people import actor_of
+from core.roles import Role
 from core.table_reading import Reading
 from desk.models import ControlException
-from desk.services import limits, many, reviews, roles, waive_exception
+from desk.services import emergencies, limits, many, reviews, roles, waive_exception
 from kernel.actors import SYSTEM
 from refdata.models import Absence, CutOff, Restriction, Trader
 from refdata.services import load_file, load_list
@@ -34,6 +35,7 @@ from tests.browser import allocated, pages
 from tests.browser.accessibility import Looks, bring_axe, serious_violations, violations_within
 from tests.factories.delegations import asked, granted, loan
 from tests.factories.feeds import webhooks_in_every_state
+from tests.factories.trades import person
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
 from trades.services import back_tests, drop, house_rules, quarantine, tables
@@ -120,6 +122,11 @@ def world() -> None:
     watching.watch_day(day=DAY, actor=SYSTEM, at=AT)
     write_evidence()
     Absence.objects.create(trader=Trader.objects.earliest("pk"), first_day=DAY, last_day=DAY)
+    Absence.objects.create(
+        user=User.objects.get(username="supervisor2"),
+        first_day=DAY,
+        last_day=datetime.now(UTC).date() + timedelta(days=9),
+    )
     for state, error in [("FAILED", "UnreadableFile: line 3"), ("QUEUED", ""), ("RUNNING", "")]:
         Job.objects.create(
             kind="trades.control_batch",
@@ -245,12 +252,20 @@ def write_evidence() -> None:
 
 
 def let_stand_in() -> None:
-    """One supervisor stands in for the other today; another request waits."""
+    """One supervisor stands in for the other today, another request waits; a glass is broken."""
     one, other = (
         actor_of(User.objects.get(username=name)) for name in ("supervisor", "supervisor2")
     )
     granted(asked(loan(other, one)), by="admin2")
     asked(loan(one, other, begins_in=30))
+    emergencies.break_glass(
+        role=Role.SUPERVISOR,
+        desk_code="",
+        minutes=60,
+        reason="nobody answers",
+        actor=person("duty", Role.SUPERVISOR, desk=Trader.objects.earliest("pk").desk.code),
+        at=datetime.now(UTC),
+    )
 
 
 def every_page() -> Iterator[tuple[str, str, str]]:

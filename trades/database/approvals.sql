@@ -34,7 +34,7 @@ BEGIN
         SELECT FROM public.desk_approval a
          WHERE a.subject_kind = 'trade' AND a.subject_id = NEW.subject_id AND a.decision = 'APPROVED'
            AND a.version_no = NEW.version_no
-           AND (a.on_behalf_of = NEW.checker OR behalf <> '' AND behalf IN (a.checker, a.on_behalf_of))) THEN
+           AND (a.on_behalf_of = NEW.checker OR behalf NOT IN ('', 'broken glass') AND behalf IN (a.checker, a.on_behalf_of))) THEN
         RAISE EXCEPTION 'trade % version % has the approval of % already',
               NEW.subject_id, NEW.version_no, coalesce(nullif(behalf, ''), NEW.checker)
               USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_of_one_authority_once';

@@ -28,6 +28,7 @@ from core.pages.columns import (
     StatusColumn,
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, SearchFilter
+from core.roles import BROKEN_GLASS
 from core.text import visible
 from desk import selectors as desk_selectors
 from desk.views.attachments import files_shown
@@ -348,7 +349,11 @@ def _standing(trade: Trade, actor: Actor) -> dict[str, Any]:
     right, desk = Action.VALIDATE_TRADE, trade.desk_code
     behalf = access.behalf_of(actor, right, desk=desk, made_by=made_by)
     barred = access.lenders_of(actor, right, desk=desk) if behalf is None else []
-    return {"behalf": behalf or "", "barred_for": barred}
+    return {
+        "behalf": behalf or "",
+        "barred_for": barred,
+        "with_broken_glass": behalf == BROKEN_GLASS,
+    }
 
 
 def _eyes(trade: Trade, name: str, behalf: str) -> dict[str, Any]:
@@ -357,7 +362,8 @@ def _eyes(trade: Trade, name: str, behalf: str) -> dict[str, Any]:
     by = desk_selectors.approvals_of_versions("trade", of=trade)
     waits = trade.state == TradeState.PENDING_VALIDATION
     so_far = list(by.values_list("checker", "on_behalf_of")) if waits else []
-    did = any(name in pair or (behalf and behalf in pair) for pair in so_far)
+    lent = behalf not in ("", BROKEN_GLASS)
+    did = any(name in pair or (lent and behalf in pair) for pair in so_far)
     said = [words.actor_said(*pair) for pair in so_far]
     return {"needed": needed, "so_far": said, "did_already": did}
 

@@ -206,13 +206,15 @@ def test_the_close_of_the_day_itself_is_not_asked() -> None:
     assert ControlException.objects.filter(rule_code="CND-105").exists()
 
 
-def test_trades_during_a_leave_and_who_may_not_decide() -> None:
+@pytest.mark.parametrize("told_of", ["trader", "user"])
+def test_trades_during_a_leave_and_who_may_not_decide(told_of: str) -> None:
     boss = person("boss", Role.SUPERVISOR)
     herself = person("ana", Role.SUPERVISOR)
     trader = Trader.objects.get(code="T-ANA")
     Trader.objects.filter(pk=trader.pk).update(user=herself.user_id)
-    Absence.objects.create(trader=trader, kind="MANDATORY", first_day=date(2026, 11, 16),
-                           last_day=date(2026, 11, 27))  # fmt: skip
+    whose = {"trader": {"trader": trader}, "user": {"user_id": herself.user_id}}[told_of]
+    days = {"first_day": date(2026, 11, 16), "last_day": date(2026, 11, 27)}
+    Absence.objects.create(kind="MANDATORY", **whose, **days)
     trade(1)
 
     watch()

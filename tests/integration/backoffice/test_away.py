@@ -1,0 +1,213 @@
+"""Who is away tells it, and what waits at that person is seen, taken over and handed on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from backoffice import services
+from core.access import Forbidden
+from core.models import User
+from core.roles import Role
+from desk.facts import Subject
+from desk.models import WorkItem
+from desk.services import work
+from desk.states import WorkKind
+from kernel.actors import SYSTEM, Actor
+from refdata.models import Absence, Trader
+from refdata.services import UnableToSave, absences
+from tests.factories.delegations import lent
+from tests.factories.refdata import TraderFactory, known_desk
+from tests.factories.trades import person
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+AWAY = "/refdata/absences/away/"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def client_of(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+def ana() -> Actor:
+    return person("ana", Role.SUPERVISOR, desk=known_desk("EQ"))
+
+
+def bea() -> Actor:
+    return person("bea", Role.SUPERVISOR, desk=known_desk("FI"))
+
+
+def carl() -> Actor:
+    return person("carl", Role.SUPERVISOR)
+
+
+def away(who: Actor, *, by: Actor | None = None, begins_in: int = 0, days: int = 5) -> Absence:
+    first = TODAY() + timedelta(days=begins_in)
+    return absences.tell_absence(
+        user=User.objects.get(pk=who.user_id),
+        first_day=first,
+        last_day=first + timedelta(days=days - 1),
+        actor=by or who,
+        at=now(),
+    )
+
+
+def work_of(owner: Actor | None, *, number: int = 1, kind: WorkKind = WorkKind.VALIDATION) -> int:
+    """Return an item of the queue that somebody took."""
+    subject = Subject(kind="trade", id=number, desk_code=known_desk("EQ"), url="/trades/1/")
+    task = work.Task(subject=subject, title=f"T{number}")
+    work.open_work(kind=kind, tasks=[task], actor=SYSTEM, at=now())
+    item = WorkItem.objects.get(subject_id=number, kind=kind.value)
+    WorkItem.objects.filter(pk=item.pk).update(owner_id=owner.user_id if owner else None)
+    return item.pk
+
+
+def test_one_tells_it_oneself_and_comes_back_early() -> None:
+    row = away(ana(), begins_in=-2, days=6)
+    assert row.who == "ana"
+    with pytest.raises(UnableToSave, match="told already"):
+        away(ana())
+
+    absences.end_absence(absence_id=row.pk, actor=ana(), at=now())
+
+    row.refresh_from_db()
+    assert row.last_day == TODAY() - timedelta(days=1)
+    with pytest.raises(UnableToSave, match="over"):
+        absences.end_absence(absence_id=row.pk, actor=ana(), at=now())
+    later = away(ana(), begins_in=3)
+    absences.end_absence(absence_id=later.pk, actor=ana(), at=now())
+    assert not Absence.objects.filter(pk=later.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (Role.SUPERVISOR, "yes"),
+        (Role.ADMINISTRATOR, "yes"),
+        (Role.AGENT, "yes"),
+        (Role.AUDITOR, ""),
+    ],
+)
+def test_who_tells_it_for_another(role: Role, may: str) -> None:
+    other = person("other", role)
+    if may:
+        away(ana(), by=other)
+        return
+    with pytest.raises(Forbidden):
+        away(ana(), by=other)
+
+
+def test_what_is_no_absence() -> None:
+    with pytest.raises(UnableToSave, match="over"):
+        away(ana(), begins_in=-9, days=2)
+    with pytest.raises(UnableToSave, match="ends before"):
+        absences.tell_absence(
+            user=User.objects.get(pk=ana().user_id),
+            first_day=TODAY() + timedelta(days=4),
+            last_day=TODAY() + timedelta(days=3),
+            actor=ana(),
+            at=now(),
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Absence.objects.create(first_day=date(2026, 1, 1), last_day=date(2026, 1, 2))
+    trader = TraderFactory.create(code="T-1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Absence.objects.create(
+            trader=trader,
+            user_id=ana().user_id,
+            first_day=date(2026, 1, 1),
+            last_day=date(2026, 1, 2),
+        )
+
+
+def test_the_queue_says_who_is_away_and_who_stands_in() -> None:
+    work_of(ana())
+    work_of(carl(), number=2)
+    page = client_of(carl()).get("/work/", {"whose": "away"}).content.decode()
+    assert "T1" not in page
+    away(ana())
+
+    page = client_of(carl()).get("/work/", {"whose": "away"}).content.decode()
+    assert "T1" in page and "T2" not in page  # noqa: PT018 - one page
+    assert "ana, away until" in page
+    lent(ana(), bea())
+    assert "bea stands in" in client_of(carl()).get("/work/").content.decode()
+
+
+def test_a_trader_who_is_away_is_away_as_the_person_that_signs_in() -> None:
+    trader = TraderFactory.create(code="T-9")
+    Trader.objects.filter(pk=trader.pk).update(user_id=ana().user_id)
+    work_of(ana())
+    Absence.objects.create(trader=trader, first_day=TODAY(), last_day=TODAY())
+
+    assert "ana, away until" in client_of(carl()).get("/work/").content.decode()
+
+
+def test_what_waits_is_taken_over_or_handed_on_in_one_act() -> None:
+    mine, others = work_of(ana()), work_of(carl(), number=2)
+    refdata_work = work_of(ana(), number=3, kind=WorkKind.BREAK)
+    away(ana())
+    lent(ana(), bea())
+
+    answer = client_of(carl()).post("/work/hand-over/", {"ids": [mine, others]}, follow=True)
+
+    assert WorkItem.objects.get(pk=mine).owner_id == bea().user_id
+    assert WorkItem.objects.get(pk=others).owner_id == carl().user_id
+    page = answer.content.decode()
+    assert "1 item given to who stands in" in page
+    assert "1 item has no owner" in page
+    assert WorkItem.objects.get(pk=refdata_work).owner_id == ana().user_id
+    client_of(carl()).post("/work/take/", {"ids": [mine]})
+    assert WorkItem.objects.get(pk=mine).owner_id == carl().user_id
+
+
+def test_nobody_hands_on_what_is_not_the_own_kind_of_work() -> None:
+    mine = work_of(ana())
+    lent(ana(), bea())
+    with pytest.raises(Forbidden):
+        services.hand_over(item_ids=[mine], actor=person("agent", Role.AGENT), at=now())
+    assert WorkItem.objects.get(pk=mine).owner_id == ana().user_id
+
+
+def test_the_page_takes_days_and_shows_who_is_away() -> None:
+    client = client_of(ana())
+    form = {
+        "kind": "LEAVE",
+        "first_day": TODAY().isoformat(),
+        "last_day": (TODAY() + timedelta(days=2)).isoformat(),
+    }
+    assert client.post(AWAY, form).status_code == 302
+    row = Absence.objects.get()
+    assert row.user_id == ana().user_id
+    assert "I am back" in client.get(AWAY).content.decode()
+    assert "Away now or soon" in client_of(carl()).get(AWAY).content.decode()
+    assert "ana" in client_of(carl()).get("/refdata/absences/", {"q": "ana"}).content.decode()
+    assert client.post(AWAY, form).status_code == 422
+    assert client.post(AWAY, form | {"last_day": "x"}).status_code == 422
+    auditor = client_of(person("aud", Role.AUDITOR))
+    assert auditor.post(f"/refdata/absences/{row.pk}/back/").status_code == 403
+    named = form | {"user": str(ana().user_id), "note": "x"}
+    assert auditor.post(AWAY, named).status_code == 302  # the field is not read: the auditor is
+    assert Absence.objects.filter(user__username="aud").exists()
+    assert client.post(f"/refdata/absences/{row.pk}/back/").status_code == 302
+    assert not Absence.objects.filter(pk=row.pk).exists()
+
+
+def test_who_acts_while_away_is_seen() -> None:
+    row = away(ana())
+    page = f"/refdata/absences/{row.pk}/"
+    assert "Acted while away" in client_of(carl()).get(page).content.decode()  # telling was an act
+    Absence.objects.filter(pk=row.pk).update(
+        first_day=TODAY() + timedelta(days=1), last_day=TODAY() + timedelta(days=9)
+    )
+    assert "Acted while away" not in client_of(carl()).get(page).content.decode()
