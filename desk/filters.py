@@ -29,7 +29,7 @@ from core.pages.filters import (
     SearchFilter,
     YesNoFilter,
 )
-from core.roles import Role
+from core.roles import LENT, Role
 from core.states import AccessReviewState, DelegationState, ProposalState, ReviewState
 from desk.models import ControlException, Request, SupervisorLimit
 from desk.states import LIVE_EXCEPTION, RequestKind, RequestState
@@ -199,7 +199,9 @@ class DelegationFilter(ListFilterSet):
         choices=lambda: [(one, status.look(one, of="delegation").label) for one in LIVES],
         label=_("Status"),
     )
-    role = ChipsFilter(choices=roles, label=_("Role"))
+    role = ChipsFilter(
+        choices=lambda: [(code, said) for code, said in roles() if code in LENT], label=_("Role")
+    )
     desk_code = django_filters.CharFilter(lookup_expr="iexact", label=_("Desk"))
     since = MomentDayFilter(field_name="starts_at", lookup_expr="gte", label=_("Begins from"))
     until = MomentDayFilter(field_name="starts_at", lookup_expr="lte", label=_("To"))

@@ -26,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 
 from core.access import Action, DeskScopedQuerySet, allows, desks_of
+from core.emergency import permanent
 from core.models import AuditEntry, Delegation, IdempotencyRecord, RoleGrant, User
 from core.roles import BROKEN_GLASS
 from core.states import DelegationState
@@ -306,11 +307,12 @@ def list_people() -> QuerySet[User]:
 
     `acts_for` names for whom somebody stands in at this moment.
     """
-    latest = RoleGrant.objects.filter(user=OuterRef("pk")).order_by("-granted_at", "-pk")
+    held = Q(grants__isnull=False, grants__valid_until=None)
+    latest = permanent().filter(user=OuterRef("pk")).order_by("-granted_at", "-pk")
     return User.objects.annotate(
         role=Subquery(latest.values("role")[:1]),
-        desks=ArrayAgg("grants__desk_code", filter=Q(grants__isnull=False), default=[]),
-        since=Min("grants__granted_at"),
+        desks=ArrayAgg("grants__desk_code", filter=held, default=[]),
+        since=Min("grants__granted_at", filter=held),
         granted_by=Subquery(latest.values("granted_by")[:1]),
         life=Case(When(is_active=True, then=Value("ACTIVE")), default=Value("INACTIVE")),
         acts_for=ArraySubquery(
@@ -354,13 +356,13 @@ def list_delegations(*, actor: Actor, at: datetime) -> QuerySet[Delegation]:
 
 def count_people() -> dict[str, int]:
     """Return role -> how many active people hold it, on whatever desks."""
-    rows = RoleGrant.objects.filter(user__is_active=True).values_list("role")
+    rows = permanent().filter(user__is_active=True).values_list("role")
     return dict(rows.annotate(n=Count("user", distinct=True)).order_by("role"))
 
 
 def count_holders() -> list[tuple[str, str, int]]:
     """Return (role, desk, how many active people hold it there); '' stands for all desks."""
-    rows = RoleGrant.objects.filter(user__is_active=True).values_list("role", "desk_code")
+    rows = permanent().filter(user__is_active=True).values_list("role", "desk_code")
     return list(rows.annotate(n=Count("user", distinct=True)).order_by("role", "desk_code"))
 
 

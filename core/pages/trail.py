@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
+from django.urls import reverse
 
 from core.audit import history
 from core.models import AuditEntry
@@ -44,6 +45,11 @@ class ShownEntry:
     request_id: str
     at: datetime
     changes: tuple[Change, ...]
+
+    @property
+    def url(self) -> str:
+        """Where the whole life of the record is."""
+        return reverse("core:audit_chain", args=self.chain.split(":"))
 
 
 def entries_of(entity: str, key: int) -> list[ShownEntry]:

@@ -80,10 +80,15 @@ class DelegationPage(DetailPage):
             decided_at__lt=row.ends_at,
         )
         return {
-            "subtitle": str(row),
             "may_withdraw": row.life in ("IN_FORCE", "TO_COME")
             and delegations.may_withdraw(row, self.request.actor),
             "decisions": decided.order_by("-decided_at")[:DECISIONS_SHOWN_MAX],
+            "granted_requests": Request.objects.filter(
+                decided_by=row.delegate.username,
+                on_behalf_of=row.lender.username,
+                decided_at__gte=row.starts_at,
+                decided_at__lt=row.ends_at,
+            ),
             "may_see_trail": allows(self.request.actor, Action.VIEW_AUDIT),
         }
 

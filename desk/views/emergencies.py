@@ -55,9 +55,10 @@ class BreakGlass(PageView):
     def _show(self, form: EmergencyForm, *, status: int = 200) -> HttpResponse:
         actor, at = self.request.actor, timezone.now()
         roles = roles_of(actor)
+        broken = emergency.open_now(at=at).filter(user=actor.user_id)
         mine = LoneGrant.objects.filter(user=actor.user_id, until__isnull=False)
         context = {
-            "form": form if roles else None,
+            "form": form if roles and not broken else None,
             "minutes_max": EMERGENCY_MINUTES_MAX,
             "others": [
                 person
@@ -66,7 +67,8 @@ class BreakGlass(PageView):
                     :OTHERS_SHOWN_MAX
                 ]
             ],
-            "open": emergency.open_now(at=at).filter(user=actor.user_id),
+            "open": broken,
+            "may_break": bool(roles),
             "mine": mine,
         }
         return self.render(context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from core.access import Action
+from core.delegations import MOMENT
 from core.pages import (
     BulkAction,
     BulkPage,
@@ -23,6 +25,7 @@ from core.pages import (
     PageView,
     Selection,
     Tab,
+    formats,
     words,
 )
 from desk import selectors
@@ -79,12 +82,26 @@ class RequestDetail(DetailPage):
             "subtitle": about(row),
             "about": about(row),
             "barred": sorted({row.asked_by, *row.contributors}),
-            "asked_for": [(words.named(key), words.said(v, key)) for key, v in row.content.items()],
+            "asked_for": _asked_for(row),
             "exception": _exception_of(row),
             "may_decide": granting.may_decide(row, actor),
             "is_mine": row.is_open and row.asked_by == actor.name,
             "is_near": row.is_open and actor.name in row.contributors,
         }
+
+
+def _asked_for(row: Request) -> list[tuple[str, str]]:
+    """Return what is asked for in words; of a delegation its days, read off its moments."""
+    if row.kind != RequestKind.DELEGATION:
+        return [(words.named(key), words.said(value, key)) for key, value in row.content.items()]
+    said = dict(row.content)
+    starts, ends = (datetime.fromisoformat(said.pop(key)) for key in ("starts_at", "ends_at"))
+    return [
+        *((words.named(key), words.said(said[key], key)) for key in ("delegate", "lender", "role")),
+        (_t("Desk"), said.get("desk_code") or _t("all that are held")),
+        (_t("First day"), formats.day(timezone.localdate(starts))),
+        (_t("Last day"), formats.day(timezone.localdate(ends - MOMENT))),
+    ]
 
 
 def _exception_of(row: Request) -> dict[str, Any] | None:

@@ -252,6 +252,7 @@ def _decisions(trade_id: int) -> list[dict[str, Any]]:
             "version": row.version_no,
             "decision": row.decision,
             "by": row.checker,
+            "on_behalf_of": row.on_behalf_of,
             "reason": row.reason,
             "at": row.decided_at,
         }

@@ -118,6 +118,10 @@ class DecisionSerializer(serializers.Serializer[object]):
     version = serializers.IntegerField()
     decision = serializers.ChoiceField([decision.value for decision in Decision])
     by = serializers.CharField()
+    on_behalf_of = serializers.CharField(
+        allow_blank=True,
+        help_text="whose right was used: empty for an own one, `broken glass` in an emergency",
+    )
     reason = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
 

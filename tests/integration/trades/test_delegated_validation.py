@@ -86,6 +86,8 @@ def test_who_stands_in_validates_and_it_says_so_everywhere() -> None:
     client.force_login(User.objects.get(username="ana"))
     assert "bea for ana" in client.get(f"/trades/{made.pk}/").content.decode()
     assert str(made.pk) in client.get(f"/rights/delegations/{row.pk}/").content.decode()
+    told = client.get(f"/api/v1/trades/{made.reference}/").json()["decisions"][0]
+    assert (told["by"], told["on_behalf_of"]) == ("bea", "ana")
 
 
 def test_an_own_right_comes_first_and_says_nothing_of_others() -> None:
