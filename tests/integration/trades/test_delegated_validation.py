@@ -100,7 +100,7 @@ def test_an_own_right_comes_first_and_says_nothing_of_others() -> None:
     assert Approval.objects.get().on_behalf_of == ""
 
 
-WAYS = ("service", "page", "bulk", "bulk_page", "database")
+WAYS = ("service", "page", "bulk", "bulk_page", "api", "admin", "database")
 
 
 def attempt_by(way: str, made: Trade, actor: Actor) -> None:
@@ -117,15 +117,25 @@ def attempt_by(way: str, made: Trade, actor: Actor) -> None:
     elif way == "database":
         by_hand(made, actor.name, maker=made.maker, contributors=made.contributors)
     else:
-        client = Client()
-        client.force_login(User.objects.get(pk=actor.user_id))
-        if way == "page":
-            answer = client.post(f"/validation/{made.pk}/validate/", {"seen": made.fingerprint})
-        else:
-            chosen = {"ids": [made.pk], f"seen_{made.pk}": made.fingerprint}
-            answer = client.post("/validation/validate/", chosen)
-        if answer.status_code >= 400 or not Approval.objects.exists():
-            raise Refusal(answer.content.decode()[:200])
+        _post(way, made, actor)
+
+
+def _post(way: str, made: Trade, actor: Actor) -> None:
+    """Send what a browser or a program would, and raise when it was refused."""
+    address, form = {
+        "page": (f"/validation/{made.pk}/validate/", {"seen": made.fingerprint}),
+        "bulk_page": ("/validation/validate/", {"ids": [made.pk]}),
+        "api": (f"/api/v1/trades/{made.reference}/", {"decision": "APPROVED"}),
+        "admin": (
+            "/admin/desk/approval/add/",
+            {"subject_kind": "trade", "subject_id": made.pk, "checker": actor.name},
+        ),
+    }[way]
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    answer = client.post(address, form)
+    if answer.status_code >= 400 or not Approval.objects.exists():
+        raise Refusal(answer.content.decode()[:200])
 
 
 @pytest.mark.parametrize("way", WAYS)
