@@ -151,7 +151,7 @@ class CauseColumn(tables.Column):
         return str(value)
 
 
-class NamesColumn(tables.Column):
+class OwnersColumn(tables.Column):
     """Who has some of them."""
 
     def render(self, record: Any) -> str:
@@ -180,7 +180,7 @@ class CauseTable(tables.Table):
     at_risk = AmountColumn(verbose_name=_("EUR at risk"))
     priority = PriorityColumn()
     first_due = DueColumn(verbose_name=_("First due"))
-    owners = NamesColumn(verbose_name=_("Owners"), empty_values=(), orderable=False)
+    owners = OwnersColumn(verbose_name=_("Owners"), empty_values=(), orderable=False)
     places = PlacesColumn(verbose_name=_("Put right in"), empty_values=(), orderable=False)
 
     class Meta:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("core", "0011_lent_roles_are_reviewed")]
+    dependencies = [("core", "0003_lent_roles_are_reviewed")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("refdata", "0014_absences_of_people")]
+    dependencies = [("refdata", "0003_absences_of_people")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_access_reviews'),
+        ("core", "0001_founding"),
     ]
 
     operations = [

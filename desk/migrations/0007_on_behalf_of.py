@@ -21,8 +21,8 @@ def behalf() -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_delegations"),
-        ("desk", "0021_one_proposal_per_scope"),
+        ("core", "0002_delegations"),
+        ("desk", "0006_attachments"),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ DROP TRIGGER IF EXISTS guard_toxic_pair ON core_rolegrant;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0013_reviewed_by_own_or_lent'),
+        ("core", "0005_reviewed_by_own_or_lent"),
     ]
 
     operations = [

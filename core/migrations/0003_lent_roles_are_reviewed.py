@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0010_delegations'),
+        ("core", "0002_delegations"),
     ]
 
     operations = [

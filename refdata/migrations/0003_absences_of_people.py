@@ -14,7 +14,7 @@ DELETE FROM refdata_absence WHERE trader_id IS NULL;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('refdata', '0013_conduct_data'),
+        ("refdata", "0002_sessions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

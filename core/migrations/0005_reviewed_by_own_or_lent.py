@@ -10,7 +10,7 @@ DELETE FROM core_accessreviewrow WHERE delegation_id IS NOT NULL;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("core", "0012_reviewed_once")]
+    dependencies = [("core", "0004_reviewed_once")]
 
     operations = [
         migrations.RemoveConstraint(model_name="accessreviewrow", name="access_row_once"),
