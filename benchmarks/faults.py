@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean, moved
+from benchmarks import frauds  # noqa: F401 - it plants its own
+from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean
 from benchmarks.planting import (
     FAMILIES,
     FAULTS,
@@ -398,19 +399,3 @@ def _booked_on_a_holiday(market: Market, day: date, name: str) -> Planted:
 def _dealt_before_the_market_opened(market: Market, day: date, name: str) -> Planted:
     early = datetime.combine(day, time(7, 40), PARIS)
     return changed(market, day, name, traded_at=early.isoformat())
-
-
-# ------------------------------------------------------------------------------------------- fraud
-@fault("fraud", "TRD-630")
-def _with_a_code_that_is_nobody(market: Market, day: date, name: str) -> Planted:
-    return changed(market, day, name, counterparty="CODE-1")
-
-
-@fault("fraud", "TRD-631")
-def _account_changed_just_before(market: Market, day: date, name: str) -> Planted:
-    return changed(market, day, name, counterparty=moved(day))
-
-
-@fault("fraud", "TRD-632")
-def _account_of_somebody_else(market: Market, day: date, name: str) -> Planted:
-    return changed(market, day, name, counterparty="TWIN-1")
