@@ -22,8 +22,6 @@ from benchmarks.planting import (
     of_a_share,
 )
 
-__all__ = ["FAMILIES", "FAULTS", "Fault"]
-
 
 # ------------------------------------------------------------------------------ complete and valid
 @fault("complete", "TRD-101")

@@ -23,6 +23,7 @@ from tests.integration.desk.people import person
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+OF_THE_OPEN = "exception_(priority|cause|live|one_open_per_finding)"
 
 
 def waiting(
@@ -191,9 +192,9 @@ def test_what_is_over_has_no_priority_in_the_api() -> None:
 @pytest.mark.parametrize(
     ("case", "query", "index"),
     [
-        ("all", "", "exception_(priority|cause|live)"),
-        ("a_desk", "desk_code=eq", "exception_(priority|cause|live)"),
-        ("a_severity", "severity=BLOCKING", "exception_(priority|cause|live)"),
+        ("all", "", OF_THE_OPEN),
+        ("a_desk", "desk_code=eq", OF_THE_OPEN),
+        ("a_severity", "severity=BLOCKING", OF_THE_OPEN),
         ("a_cause", "rule_code=trd-401&cause=X", "exception_(cause|one_open_per_finding)"),
     ],
 )
