@@ -53,7 +53,7 @@ class Requests(ListPage):
         BulkAction("grant", _("Grant"), "desk:requests_grant", key="v", primary=True),
         BulkAction("refuse", _("Refuse"), "desk:requests_refuse", danger=True, needs_reason=True),
     )
-    hidden_columns = ("currency", "desk_code", "decided_by", "decided_at", "note")
+    hidden_columns = ("currency", "desk_code", "asked_at", "decided_by", "decided_at", "note")
     export_name = "requests"
     empty_text = _("Nobody asks for anything.")
 
