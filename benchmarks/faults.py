@@ -12,9 +12,6 @@ from decimal import Decimal
 from benchmarks import frauds  # noqa: F401 - it plants its own
 from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean
 from benchmarks.planting import (
-    FAMILIES,
-    FAULTS,
-    Fault,
     Planted,
     changed,
     fault,

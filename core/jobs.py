@@ -50,12 +50,12 @@ RETURNING id
 #: What failed before, or was left by a worker that died, runs alone: it may be what kills others.
 CLAIM_ALONG: Final = """
 UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_interval(secs => %s),
-       attempts = 1, started_at = now(), log = log || %s
- WHERE id = (SELECT id FROM core_job
-              WHERE state = 'QUEUED' AND due_at <= clock_timestamp() AND kind = %s
-                AND attempts = 0 AND actor_name = %s
-                AND actor_user_id IS NOT DISTINCT FROM %s
-              ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+       attempts = 1, started_at = now()
+ WHERE id IN (SELECT id FROM core_job
+               WHERE state = 'QUEUED' AND due_at <= clock_timestamp() AND kind = %s
+                 AND attempts = 0 AND actor_name = %s
+                 AND actor_user_id IS NOT DISTINCT FROM %s
+               ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id, parameters::text
 """
 
@@ -150,23 +150,20 @@ class JobRun:
         self.is_put_back = due.exists()
         return self.is_put_back
 
-    def take_along(self) -> dict[str, Any] | None:
-        """Claim one more job of this kind and return its parameters, or None when none is due.
+    def take_along(self, most: int) -> list[dict[str, Any]]:
+        """Claim up to so many more jobs of this kind, and return their parameters.
 
         For a handler that does many as cheaply as one. What is taken along ends with this job, and
         runs by itself when this one fails; its page says with which job it was done.
         """
         if self.attempt > 1:
-            return None
-        log = gettext("Done together with job %(number)s.") % {"number": self.job_id}
-        asked = (f"{log}\n", self.kind, self.actor.name, self.actor.user_id)
+            return []
+        asked = (self.kind, self.actor.name, self.actor.user_id, most)
         with connection.cursor() as cursor:
             cursor.execute(CLAIM_ALONG, [self.lease, settings.JOB_LEASE_SECONDS, *asked])
-            claimed = cursor.fetchone()
-        if claimed is None:
-            return None
-        self.along.append(claimed[0])
-        return dict(json.loads(claimed[1]))
+            claimed = sorted(cursor.fetchall())
+        self.along += [job_id for job_id, _parameters in claimed]
+        return [dict(json.loads(parameters)) for _job_id, parameters in claimed]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -311,8 +308,13 @@ def _finish(run: JobRun) -> None:
     if not finished:
         logger.warning("job %s ended after its lease was taken over", run.job_id)
     if run.along:
+        log = gettext("Done together with job %(number)s.") % {"number": run.job_id}
         Job.objects.filter(pk__in=run.along, lease=run.lease).update(
-            state=JobState.DONE, ended_at=Now(), lease=None, lease_until=None
+            state=JobState.DONE,
+            ended_at=Now(),
+            lease=None,
+            lease_until=None,
+            log=Concat(F("log"), Value(f"{log}\n")),
         )
 
 
@@ -341,7 +343,7 @@ def _fail(job: Job, run: JobRun, failure: Exception) -> None:
     Job.objects.filter(pk=job.pk, lease=run.lease).update(**values)
     if run.along:
         Job.objects.filter(pk__in=run.along, lease=run.lease).update(
-            state=JobState.QUEUED, due_at=Now(), lease=None, lease_until=None, log=""
+            state=JobState.QUEUED, due_at=Now(), lease=None, lease_until=None
         )
 
 

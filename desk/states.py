@@ -44,7 +44,7 @@ EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]]
         }
     ),
     ExceptionState.RESOLVED: frozenset(),
-    ExceptionState.WAIVED: frozenset({ExceptionState.RESOLVED, ExceptionState.CLOSED}),
+    ExceptionState.WAIVED: frozenset(),
     ExceptionState.CLOSED: frozenset(),
 }
 

@@ -34,6 +34,8 @@ from trades.services import (
 )
 from trades.states import TradeState
 
+ALONG_MAX: Final = 9
+"""Batches that a small one takes along: ten thousand trades, about, when a front office sends."""
 CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
 
 
@@ -41,13 +43,13 @@ CONTROLLED: Final = ("judged", "held", *RULE_BY_CODE)
 def control_batch(run: JobRun) -> None:
     """Judge what a batch brought in; a repeated job finds nothing left to do, and says so.
 
-    Behind a queue, small batches are judged together, as many as one transaction takes.
+    Behind a queue, small batches are judged together.
     """
     ids = control_facts.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
-    while len(ids) < control.CHUNK and (more := run.take_along()):
-        more_ids = control_facts.trades_of_batch(batch_id=int(more["batch_id"]))
-        ids = sorted({*ids, *more_ids})
-    _control(run, ids, only=frozenset({TradeState.RECEIVED}))
+    if len(ids) < control.CHUNK:
+        for more in run.take_along(ALONG_MAX):
+            ids += control_facts.trades_of_batch(batch_id=int(more["batch_id"]))
+    _control(run, sorted(set(ids)), only=frozenset({TradeState.RECEIVED}))
 
 
 @job_handler("trades.recontrol", counts=CONTROLLED)

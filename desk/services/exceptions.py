@@ -39,25 +39,19 @@ OTHER_WORK: Final = {
     ExceptionKind.CONDUCT: WorkKind.CONDUCT,
 }
 Key = tuple[int, str, str]
+#: What a finding says of what it is about.
+OF_SUBJECT: Final = (
+    *("version_no", "day", "contributors", "amount_at_risk", "currency", "desk_code", "due_at"),
+    *("severity", "cause_kind", "cause"),
+)
 REFRESHED: Final = (
-    "expected",
-    "found",
-    "message",
-    "fix",
-    "evidence",
-    "contributors",
-    "version_no",
-    "day",
-    "amount_at_risk",
-    "currency",
-    "severity",
-    "cause_kind",
-    "cause",
+    *("expected", "found", "message", "fix", "evidence", "subject_reference", "url"),
+    *OF_SUBJECT,
 )
 RAISED: Final = (
     *REFRESHED,
-    *("kind", "rule_code", "subject_kind", "subject_id", "subject_reference", "field"),
-    *("desk_code", "url", "due_at", "raised_at", "state", "ended_at", "ended_by", "reason"),
+    *("kind", "rule_code", "subject_kind", "subject_id", "field"),
+    *("raised_at", "state", "ended_at", "ended_by", "reason"),
 )
 RAISE: Final = f"""
 INSERT INTO desk_controlexception ({", ".join(RAISED)}) SELECT {", ".join(RAISED)}
@@ -123,7 +117,7 @@ def settle_findings(
             rows = known.get(key, [])
             live = next((row for row in rows if row.state in LIVE_EXCEPTION), None)
             if live is not None:
-                if _says_else(live, item) or live.cause != _code_of(item.cause):
+                if _differs(live, item) or _moved(live, item):
                     changed.append((live, item))
             elif not any(_still_answers(row, item) for row in rows):
                 fresh.append(item)
@@ -131,7 +125,7 @@ def settle_findings(
                 continue
             if _holds(item):
                 held.add(item.subject.id)
-        _refresh(changed, actor, at)
+        _refresh(changed, kind, actor, at)
         _insert(fresh, kind, actor, at)
         return held
 
@@ -251,18 +245,32 @@ def _differs(row: ControlException, item: Raised) -> bool:
     return (row.expected, row.found) != (finding.expected[:200], finding.found[:200])
 
 
+def _moved(row: ControlException, item: Raised) -> bool:
+    """Whether what the finding is about is no longer what was written of it."""
+    current = _columns(item)
+    return any(getattr(row, name) != current[name] for name in OF_SUBJECT)
+
+
 def _says_else(row: ControlException, item: Raised) -> bool:
-    """Whether the finding says something else now, or the same of another day."""
-    return _differs(row, item) or row.day != item.subject.day
+    """Whether the finding says something else now, or the same of another day or version."""
+    subject = item.subject
+    same = (row.day, row.version_no) == (subject.day, subject.version_no)
+    return _differs(row, item) or not same
 
 
 def _refresh(
-    changed: Sequence[tuple[ControlException, Raised]], actor: Actor, at: datetime
+    changed: Sequence[tuple[ControlException, Raised]],
+    kind: ExceptionKind,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """Write what is found now; a waiver that was asked for is of what was said then."""
     lapsed = [row.pk for row, item in changed if _says_else(row, item)]
     rows = [_refreshed(row, item) for row, item in changed]
     ControlException.objects.bulk_update(rows, REFRESHED, batch_size=BATCH)
+    work.follow_work(
+        kind=_work_kind(kind), tasks=[_task(row.pk, item) for row, item in changed], actor=actor
+    )
     _lapse(lapsed, actor, at)
 
 
@@ -349,7 +357,8 @@ def _task(exception_id: int, item: Raised) -> work.Task:
 
 
 def _resolve(rows: Sequence[ControlException], actor: Actor, at: datetime) -> None:
-    ids = [row.pk for row in rows if row.state in LIVE_EXCEPTION or _waived(row)]
+    """End what no longer holds; what somebody waived keeps who did, when and why."""
+    ids = [row.pk for row in rows if row.state in LIVE_EXCEPTION]
     end_exceptions(ids, ExceptionState.RESOLVED, actor, at, "")
 
 

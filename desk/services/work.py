@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +24,17 @@ SELECT %s, 'OPEN', %s, '', task.*
   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
               %s::numeric[], %s::text[], %s::text[]) AS task
 ON CONFLICT DO NOTHING
+"""
+
+
+FOLLOW: Final = """
+UPDATE desk_workitem item
+   SET desk_code = task.desk_code, due_at = task.due_at, severity = task.severity,
+       amount_at_risk = task.amount_at_risk, currency = task.currency
+  FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::numeric[], %s::text[], %s::text[])
+       AS task (id, desk_code, due_at, amount_at_risk, currency, severity)
+ WHERE item.kind = %s AND item.subject_kind = %s AND item.subject_id = task.id
+   AND item.state = 'OPEN'
 """
 
 
@@ -57,6 +68,26 @@ def open_work(*, kind: WorkKind, tasks: Iterable[Task], actor: Actor, at: dateti
         with acting(actor=actor), connection.cursor() as cursor:
             cursor.execute(OPEN, [kind.value, at, *columns])
     return len(rows)
+
+
+def follow_work(*, kind: WorkKind, tasks: Sequence[Task], actor: Actor) -> None:
+    """Have the open items of these subjects, all of one kind, say what the subjects are now."""
+    if not tasks:
+        return
+    rows = [
+        (
+            task.subject.id,
+            task.subject.desk_code,
+            task.subject.due_at,
+            task.subject.amount_at_risk,
+            task.subject.currency,
+            task.severity.value,
+        )
+        for task in tasks
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with acting(actor=actor), connection.cursor() as cursor:
+        cursor.execute(FOLLOW, [*columns, kind.value, tasks[0].subject.kind])
 
 
 def _open_items(

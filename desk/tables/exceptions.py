@@ -94,14 +94,16 @@ def _reckoned(record: Any) -> str:
     """Say what a priority comes from; a row of several stands for their sum."""
     if isinstance(record, dict):
         return gettext("EUR at risk for each hour that is left, of all together")
-    hours = record.amount_at_risk / record.priority if record.priority else None
-    if hours is None or hours <= HOURS_LEFT_MIN:
+    if not record.priority:
+        return gettext("nothing at risk")
+    hours = record.amount_at_risk / record.priority
+    if hours <= HOURS_LEFT_MIN:
         said = gettext("%(amount)s EUR at risk; overdue, or due within a quarter of an hour")
     elif record.due_at is None:
         said = gettext("%(amount)s EUR at risk; no due time counts a day")
     else:
         said = gettext("%(amount)s EUR at risk ÷ %(hours)s hours left")
-    written = formats.quantity(hours.quantize(TENTH)) if hours is not None else ""
+    written = formats.quantity(hours.quantize(TENTH))
     return said % {"amount": formats.amount(record.amount_at_risk, "EUR"), "hours": written}
 
 

@@ -140,9 +140,10 @@ class ExceptionDetail(DetailPage):
         is_repaired = row.is_of_report or row.is_of_screening
         request = selectors.find_request(subject_kind="exception", subject_id=row.pk)
         may_waive = may_resolve and not is_repaired and request is None
-        others = selectors.list_exceptions_of(
+        others = selectors.list_exceptions(actor=actor).filter(
             subject_kind=row.subject_kind, subject_id=row.subject_id
-        ).exclude(pk=row.pk)
+        )
+        others = others.exclude(pk=row.pk).order_by("ended_at", "-id")
         return {
             "subtitle": f"{row.rule_code} · {row.subject_reference}",
             "message": filled(row.message, row),

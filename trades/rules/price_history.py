@@ -20,6 +20,8 @@ MOVES: Final = N_("usual daily moves")
 BASIS_POINTS: Final = N_("basis points")
 ENOUGH_MOVES: Final = 10
 BASIS_POINT: Final = Decimal("0.01")
+A_FEW_POINTS: Final = Decimal(5)
+ZERO: Final = Decimal(0)
 
 
 @rule(
@@ -48,16 +50,16 @@ def check_usual_move(facts: TradeFacts, context: RuleContext, limits: Limits) ->
     gap = gap_percent(facts, last)
     if gap > allowed:
         spread = last.close * allowed / HUNDRED
-        low, high = last.close - spread, last.close + spread
+        low, high = max(last.close - spread, ZERO), last.close + spread
         yield check_usual_move.finding(
             "price",
-            expected=f"{_short(low)} – {_short(high)}",
+            expected=f"{_as_close(low, last)} – {_as_close(high, last)}",
             found=f"{facts.price.normalize():f}",
             evidence={
                 "day": last.day.isoformat(),
                 "source": last.source,
                 "gap_percent": str(gap.quantize(TENTH)),
-                "usual_move": f"{_short(last.usual_move)} %",
+                "usual_move": f"{last.usual_move.quantize(TENTH)} %",
                 "moves": str(last.moves),
             },
         )
@@ -153,17 +155,27 @@ def _is_near(facts: TradeFacts, last: LastPrice, context: RuleContext, maximum: 
     """Say whether the price is so near that its yield need not be sought.
 
     What a point below the close adds to the yield is known for all trades of a bond and a day; a
-    price within half of what is allowed is within it, however the yield bends.
+    price within half of what is allowed is within it, however the yield bends. Of a close that is
+    no more than a few points every yield is sought.
     """
     coupons, day = context.instruments[facts.isin].coupons, facts.settlement_date
     if coupons is None or day is None:
         return True
+    if last.close < A_FEW_POINTS:
+        return False
     a_point_below = yield_of(coupons, last.close - 1, day) - yield_of(coupons, last.close, day)
     return abs(facts.price - last.close) * abs(a_point_below) * 2 <= maximum
 
 
-def _short(number: Decimal) -> str:
-    return f"{number.quantize(Decimal('0.01')).normalize():f}"
+def _as_close(price: Decimal, last: LastPrice) -> str:
+    """Write a price with the decimals of the close, and a cent at least."""
+    close = last.close.normalize()
+    return f"{price.quantize(min(close, TENTH, key=_decimals)):f}"
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 RULES: Final = (check_usual_move, check_sources_agree, check_yield)

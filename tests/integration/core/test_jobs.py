@@ -116,8 +116,7 @@ def test_jobs_that_are_taken_along_end_together(handlers: dict[str, Any]) -> Non
 
     def many(run: JobRun) -> None:
         told.append([run.parameters["n"]])
-        while len(told[-1]) < 3 and (more := run.take_along()):
-            told[-1].append(more["n"])
+        told[-1] += [more["n"] for more in run.take_along(2)]
         run.count("rows", len(told[-1]))
 
     handlers |= {"test.many": many, "test.echo": lambda _run: None}
@@ -146,8 +145,7 @@ def test_jobs_taken_along_by_one_that_fails_run_each_by_itself(handlers: dict[st
 
     def many(run: JobRun) -> None:
         told.append([run.parameters["n"]])
-        while more := run.take_along():
-            told[-1].append(more["n"])
+        told[-1] += [more["n"] for more in run.take_along(9)]
         if 2 in told[-1]:
             raise ZeroDivisionError("poison")
 

@@ -63,7 +63,8 @@ def test_a_change_of_state_writes_no_index() -> None:
             " WHERE relid IN (SELECT inhrelid FROM pg_inherits"
             "                  WHERE inhparent = 'trades_trade'::regclass)"
         )
-        assert cursor.fetchone() == (5, 5)
+        updated, on_their_page = cursor.fetchone()
+    assert updated == on_their_page >= len(clean)
 
 
 def test_clean_trade_goes_to_the_supervisors_queue() -> None:
