@@ -355,7 +355,7 @@ class EvidenceReport(models.Model):
     figures = models.JSONField(_("figures"), default=dict)
 
     append_only: ClassVar = True
-    audit: ClassVar = AuditPolicy(entity="evidence_report", reference=("seq",))
+    audit: ClassVar = AuditPolicy(entity="evidence_report")
 
     class Meta:
         verbose_name = _("control evidence")

@@ -62,7 +62,7 @@ class EvidenceTable(tables.Table):
     first_day = DayColumn(verbose_name=_("From"))
     last_day = DayColumn(verbose_name=_("To"))
     desk_code = tables.Column(verbose_name=_("Desk"))
-    language = TextColumn(verbose_name=_("Language"))
+    language = CodedColumn(verbose_name=_("Language"))
     asked_by = tables.Column(verbose_name=_("Asked by"))
     made_at = MomentColumn(verbose_name=_("Made at"))
     pdf_sha256 = TextColumn(accessor="pdf__sha256", verbose_name=_("SHA-256 of the PDF"), width=14)
