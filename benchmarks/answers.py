@@ -10,8 +10,9 @@ from typing import Final
 
 from django.db import connection
 
-from benchmarks.faults import FAMILIES, FAULTS, Fault
+from benchmarks import faults, frauds  # noqa: F401 - what is planted
 from benchmarks.market import Market, Sent
+from benchmarks.planting import FAMILIES, FAULTS, Fault
 
 FOUND: Final = """
 SELECT t.source_reference, e.rule_code, e.severity

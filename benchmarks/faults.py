@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from benchmarks import frauds  # noqa: F401 - it plants its own
 from benchmarks.market import BY_HAND, CHRISTMAS, PARIS, Fields, Market, Sent, clean
 from benchmarks.planting import (
     Planted,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import answers, faults, market
+from benchmarks import answers, market, planting
 from benchmarks.controls import brought_in
 from core import jobs
 from trades.rules import RULE_BY_CODE
@@ -27,10 +27,10 @@ def test_every_planted_fault_is_found_and_no_clean_trade_is_held() -> None:
 
 
 def test_the_answer_key_names_rules_of_the_book() -> None:
-    named = {code for kind in faults.FAULTS for code in kind.codes}
+    named = {code for kind in planting.FAULTS for code in kind.codes}
 
     assert {code for code in named if code.startswith("TRD-")} <= set(RULE_BY_CODE)
-    assert {kind.family for kind in faults.FAULTS} == set(faults.FAMILIES)
+    assert {kind.family for kind in planting.FAULTS} == set(planting.FAMILIES)
 
 
 def test_the_same_seed_plants_the_same() -> None:
