@@ -29,6 +29,7 @@ from trades.states import Channel, FixVersion
 PARIS: Final = ZoneInfo("Europe/Paris")
 SOURCE: Final = "OMS"
 OPENING: Final = time(9, 5)
+OPENING_OVERSEAS: Final = time(15, 35)
 SESSION_S: Final = 8 * 3600
 SLICE_HOURS: Final = 2
 CENT: Final = Decimal("0.01")
@@ -277,10 +278,11 @@ def _day(dice: random.Random, market: Market, day: date, count: int) -> Iterator
     prices = refdata.last_prices([i.isin or "" for i in instruments], day)
     opening = datetime.combine(day, OPENING, PARIS)
     for n in range(count):
-        at = opening + timedelta(
-            seconds=dice.randrange(SESSION_S), microseconds=dice.randrange(10**6)
-        )
+        since = timedelta(seconds=dice.randrange(SESSION_S), microseconds=dice.randrange(10**6))
         instrument = dice.choice(instruments)
+        at = opening + since
+        if instrument.venue and instrument.venue.country == "US":
+            at = datetime.combine(day, OPENING_OVERSEAS, PARIS) + since / 5
         last = prices.get(instrument.isin or "")
         fields = good_message(dice, market, instrument, last.close if last else None)
         fields |= {"source_reference": f"{day:%Y%m%d}-{n + 1:05d}", "traded_at": at.isoformat()}
