@@ -29,13 +29,14 @@ Columns = tuple[tuple[str, CellKind], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From which moment, up to which other, and of which desk, "" for all."""
+    """From which moment, up to which other, and of which desk, "" for all; asked `at` a moment."""
 
     first_day: date
     last_day: date
     desk: str
     since: datetime
     until: datetime
+    at: datetime
 
     @classmethod
     def of(cls, asked: EvidenceAsked, *, at: datetime) -> Span:
@@ -47,14 +48,17 @@ class Span:
             desk=asked.desk_code,
             since=_midnight(asked.first_day),
             until=min(_midnight(after), at),
+            at=at,
         )
 
     @property
-    def named(self) -> dict[str, str | date | datetime]:
+    def named(self) -> dict[str, str | int | date | datetime]:
         """Return it as the parameters of a query."""
         return {
             "since": self.since,
             "until": self.until,
+            "at": self.at,
+            "rows": ROWS_MAX + 1,
             "desk": self.desk,
             "first": self.first_day,
             "last": self.last_day,

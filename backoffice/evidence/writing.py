@@ -55,7 +55,7 @@ class Gathered:
     def parts(self) -> list[Part]:
         """Return the tables in their order."""
         return [
-            *coverage.parts(self.span, self.covered),
+            *coverage.parts(self.covered),
             *rules.parts(self.span, self.spoken),
             *exceptions.parts(self.span),
             *validations.parts(self.span, self.decisions),

@@ -82,7 +82,8 @@ class ControlRun(models.Model):
     """Evidence that the rule book ran: how many were judged, how often each rule spoke, and the
     fingerprint of the rules and numbers that were in force. Also when it found nothing.
 
-    `subject_ids` and `version_nos` name what was judged; a run of before that was kept has none.
+    `subject_ids` and `version_nos` name what was judged; a run of before that was kept has none,
+    and the database takes no such run any more.
     """
 
     job_id = models.BigIntegerField(_("job"), null=True)
@@ -106,6 +107,11 @@ class ControlRun(models.Model):
                 condition=Q(subject_ids__isnull=True, version_nos__isnull=True)
                 | Q(subject_ids__len=F("judged"), version_nos__len=F("judged")),
                 name="controlrun_names_what_it_judged",
+            ),
+            # not valid for rows of before that was kept, which nobody can add to
+            models.CheckConstraint(
+                condition=Q(subject_ids__isnull=False, version_nos__isnull=False),
+                name="controlrun_names_its_trades",
             ),
         ]
         indexes = [models.Index(fields=["ended_at"], name="controlrun_ended")]
