@@ -73,9 +73,14 @@ def verify() -> Verdict:
     return verdict
 
 
-def verify_between(*, since: datetime, until: datetime) -> Verdict:
+def verify_between(
+    *, since: datetime, until: datetime, known: Sequence[anchors.Anchor] | None = None
+) -> Verdict:
     """Recompute the entries of a while and how each follows the one before it, then compare the
     heads that were anchored since, up to the first anchor that holds them all.
+
+    Who sees one moment of the database names the anchors that were `known` before it: a later one
+    holds heads that are not seen.
     """
     verdict, chain = Verdict(), ""
     for *row, before in _stream(BETWEEN, [since, until]):
@@ -86,7 +91,7 @@ def verify_between(*, since: datetime, until: datetime) -> Verdict:
         problem = _lone_problem(name, seq, tuple(row), before)
         if problem is not None and len(verdict.problems) < PROBLEMS_MAX:
             verdict.problems.append(problem)
-    known = list(anchors.read_anchors())
+    known = list(anchors.read_anchors()) if known is None else known
     ends = next((one.n for one in known if datetime.fromisoformat(one.at) >= until), len(known))
     begins = next((one.n for one in known if datetime.fromisoformat(one.at) >= since), ends + 1)
     verdict.problems.extend(_anchor_problems(verdict, known, of=range(begins, ends + 1)))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.pages import formats, status, words
+from core.row_verification import SNAPSHOT
 from reporting.facts import CellKind, Row, Sheet
 from reporting.services import EvidenceAsked
 
@@ -67,7 +69,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One table; `rows` are asked for again for each file. `printed` is how many go on paper."""
+    """One table, read once, as the workbook is written: the first rows are kept for paper, so that
+    both files say the same. `printed` is how many go there.
+    """
 
     title: str
     columns: Columns
@@ -75,15 +79,16 @@ class Part:
     note: str = ""
     group: str = ""
     printed: int = PRINTED_MAX
+    first: list[Row] = field(default_factory=list, init=False)
 
     def on_paper(self) -> Sheet:
-        """Return the first rows; a table that is longer says so."""
-        found = list(islice(self.rows(), self.printed + 1))
+        """Return the first rows of those the workbook was given; a longer table says so."""
         note = self.note
-        if len(found) > self.printed:
+        if len(self.first) > self.printed:
             told = _("The first %(n)s rows: the workbook has them all.") % {"n": self.printed}
             note = f"{note} {told}".strip()
-        return Sheet(self.title, self.columns, found[: self.printed], note=note, group=self.group)
+        rows = self.first[: self.printed]
+        return Sheet(self.title, self.columns, rows, note=note, group=self.group)
 
     def in_workbook(self) -> Sheet:
         """Return all rows, as they are read; where too many are, the last one says so."""
@@ -91,7 +96,10 @@ class Part:
 
     def _capped(self) -> Iterator[Row]:
         rows = iter(self.rows())
-        yield from islice(rows, ROWS_MAX)
+        for row in islice(rows, ROWS_MAX):
+            if len(self.first) <= self.printed:
+                self.first.append(row)
+            yield row
         if next(rows, None) is not None:
             told = _("More than %(n)s rows: ask for a shorter period.") % {
                 "n": formats.integer(ROWS_MAX)
@@ -101,6 +109,21 @@ class Part:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """See one moment of the database, and change nothing of it.
+
+    Not even the progress of the job is told meanwhile: others would not see it before the end.
+    """
+    own = not connection.in_atomic_block
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(SNAPSHOT if own else "SET TRANSACTION READ ONLY")
+            # it idles while the promises are asked on another session
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield
 
 
 def asked(query: str, span: Span) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,8 +21,9 @@ from backoffice.evidence import (
     screening,
     validations,
 )
-from backoffice.evidence.parts import Part, Span
+from backoffice.evidence.parts import Part, Span, one_moment
 from core import access, verification
+from core.anchors import Anchor, read_anchors
 from core.models import Job
 from core.pages import formats, words
 from core.roles import Action
@@ -35,14 +36,14 @@ from reporting.models import VERDICTS, EvidenceReport
 from reporting.services import EvidenceAsked, keep_evidence
 from reporting.tables import answer_of
 
-STEPS: Final = 7
+STEPS: Final = 3
 IN_MEMORY: Final = 8 * 1024 * 1024
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What was found: sums that are read once, so that both files say the same."""
+    """What was found at one moment: sums, and tables that are read as the workbook is written."""
 
     span: Span
     covered: coverage.Coverage
@@ -98,18 +99,21 @@ def write_evidence(
     Raises Forbidden for who may no longer read the audit trail.
     """
     access.require(actor, Action.VIEW_AUDIT)
-    known = EvidenceReport.objects.filter(job_id=job.pk).first()
-    if known is not None:
-        return known
+    kept = EvidenceReport.objects.filter(job_id=job.pk).first()
+    if kept is not None:
+        return kept
+    known = list(read_anchors())
+    progress(1, STEPS)
     with translation.override(asked.language):
-        found = _gathered(Span.of(asked, at=at), progress)
-        with scratch(in_memory=IN_MEMORY) as file:
-            whole = tuple(part.in_workbook() for part in found.parts())
+        with one_moment(), scratch(in_memory=IN_MEMORY) as file:
+            found = _gathered(Span.of(asked, at=at), known)
+            parts = found.parts()
+            whole = tuple(part.in_workbook() for part in parts)
             write_workbook(_report(found, whole, actor=actor, at=at), file)
             file.seek(0)
             workbook = file.read()
-        progress(STEPS - 1, STEPS)
-        paper = tuple(part.on_paper() for part in found.parts())
+        progress(2, STEPS)
+        paper = tuple(part.on_paper() for part in parts)
         report = keep_evidence(
             asked=asked,
             job=job,
@@ -125,18 +129,13 @@ def write_evidence(
     return report
 
 
-def _gathered(span: Span, progress: Progress) -> Gathered:
+def _gathered(span: Span, known: Sequence[Anchor]) -> Gathered:
     """Ask for the sums, one after the other."""
     covered = coverage.coverage_of(span)
-    progress(1, STEPS)
     spoken = rules.Spoken(span, covered)
-    progress(2, STEPS)
     decisions, waivers = validations.decisions_of(span), exceptions.waivers_in(span)
-    progress(3, STEPS)
     kept = proofs.ask_promises()
-    progress(4, STEPS)
-    trail = verification.verify_between(since=span.since, until=span.until)
-    progress(5, STEPS)
+    trail = verification.verify_between(since=span.since, until=span.until, known=known)
     return Gathered(span, covered, spoken, decisions, waivers, kept, trail)
 
 

@@ -211,6 +211,18 @@ def test_nobody_adds_a_run_that_names_nothing() -> None:
         ControlRun.objects.create(judged=1, clean_count=1, ended_at=AT)
 
 
+def as_another(*statements: str) -> None:
+    """Commit something from another session, around the triggers."""
+    opened = psycopg2.connect(
+        host=connection.settings_dict["HOST"], user="postgres", password=places.TEST_PASSWORD,
+        dbname=connection.settings_dict["NAME"],
+    )  # fmt: skip
+    with contextlib.closing(opened), opened, opened.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
+
+
 #: As the migration meets a run of before: it stands, and the constraint holds for what comes.
 OF_BEFORE = """
 ALTER TABLE desk_controlrun DROP CONSTRAINT controlrun_names_its_trades;
@@ -226,12 +238,7 @@ def test_a_run_of_before_explains_what_no_run_names() -> None:
     Trade.objects.filter(pk=trade(1).pk).update(state="PENDING_VALIDATION")
     assert coverage.coverage_of(span()).why_not == {"UNKNOWN": 1}
 
-    opened = psycopg2.connect(
-        host=connection.settings_dict["HOST"], user="postgres", password=places.TEST_PASSWORD,
-        dbname=connection.settings_dict["NAME"],
-    )  # fmt: skip
-    with contextlib.closing(opened), opened, opened.cursor() as cursor:
-        cursor.execute(OF_BEFORE)
+    as_another(OF_BEFORE)
 
     assert coverage.coverage_of(span()).why_not == {"NOT_NAMED": 1}
 
@@ -314,6 +321,48 @@ def test_what_was_before_or_comes_after_is_left_out() -> None:
 
     assert coverage.coverage_of(before).versions == 0
     assert exceptions.waivers_in(before) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_tells_of_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others commit while it is written stands in none of its tables and sums."""
+    lived()
+    count = exceptions.waivers_in
+
+    def counted(told: parts.Span) -> int:
+        found = count(told)
+        as_another(
+            "UPDATE desk_controlexception SET state = 'WAIVED', ended_by = 'eve', reason = 'late',"
+            " ended_at = raised_at WHERE state = 'OPEN'",
+            "UPDATE desk_controlexception SET reason = 'written again' WHERE reason = '=seen'",
+        )
+        return found
+
+    monkeypatch.setattr(exceptions, "waivers_in", counted)
+
+    report = written()
+
+    passed = sheets_of(report)["What was let pass"][4:]
+    assert report.figures["figures"]["waived"] == len(passed) == 1
+    assert passed[0][-1] == "=seen"
+    assert ControlException.objects.filter(reason="written again").exists()
+
+
+def test_nothing_is_changed_while_evidence_is_read() -> None:
+    world()
+    with pytest.raises(DatabaseError, match="read-only"), transaction.atomic(), parts.one_moment():
+        ControlRun.objects.create(
+            judged=1, clean_count=1, subject_ids=[1], version_nos=[1], ended_at=AT
+        )
+
+
+def test_paper_has_the_first_rows_that_the_workbook_was_given() -> None:
+    numbers = iter([[(1,), (2,), (3,)], [(7,)]])
+    part = parts.Part(title="", columns=(), rows=lambda: next(numbers), printed=2)
+
+    assert list(part.in_workbook().rows) == [(1,), (2,), (3,)]
+    assert list(part.on_paper().rows) == [(1,), (2,)]
+    assert "2" in part.on_paper().note
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
