@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,12 +15,15 @@ from backoffice.evidence.parts import (
     asked,
     columns,
     count,
+    day,
     local,
     long,
     moment,
     word,
 )
+from core.delegations import MOMENT
 from core.pages.words import reason_said
+from reporting.facts import CellKind, Row
 
 #: As the audit trail tells it, whatever the door was.
 HELD: Final = """
@@ -44,12 +49,20 @@ SELECT u.username, p.role, p.desk_code, p.proposed_by, p.proposed_at, p.state, p
 """
 ALONE: Final = """
 SELECT u.username, g.role, g.desk_code, g.given_by, g.given_at, g.state, g.reviewed_by,
-       g.reviewed_at, g.reason, g.note
+       g.reviewed_at, g.reason, g.note, g.until
   FROM core_lonegrant g JOIN core_user u ON u.id = g.user_id
  WHERE g.given_at >= %(since)s AND g.given_at < %(until)s
     OR g.reviewed_at >= %(since)s AND g.reviewed_at < %(until)s
     OR g.given_at < %(until)s AND g.reviewed_at IS NULL
  ORDER BY g.given_at, g.id
+"""
+LENT: Final = """
+SELECT d.role, d.desk_code, lender.username, delegate.username, d.starts_at, d.ends_at, d.asked_by,
+       d.granted_by, d.granted_at, d.withdrawn_by, d.withdrawn_at, d.reason, d.note
+  FROM core_delegation d JOIN core_user lender ON lender.id = d.lender_id
+  JOIN core_user delegate ON delegate.id = d.delegate_id
+ WHERE d.granted_at < %(until)s AND coalesce(d.withdrawn_at, d.ends_at) >= %(since)s
+ ORDER BY d.starts_at, d.id
 """
 REVIEWS: Final = """
 SELECT r.period, r.opened_at, count(w.id), count(w.id) FILTER (WHERE w.state = 'KEPT'),
@@ -62,8 +75,8 @@ SELECT r.period, r.opened_at, count(w.id), count(w.id) FILTER (WHERE w.state = '
 
 
 def parts(span: Span) -> list[Part]:
-    """Return the rights that were given, asked for, given by one person alone, and reviewed."""
-    return [_held(span), _asked(span), _alone(span), _reviews(span)]
+    """Return the rights that were given, asked for, given by one person alone, lent, reviewed."""
+    return [_held(span), _asked(span), _alone(span), _lent(span), _reviews(span)]
 
 
 def _held(span: Span) -> Part:
@@ -98,7 +111,7 @@ def _held(span: Span) -> Part:
     )
 
 
-def _two(title: str, rows: str, second: str, span: Span) -> Part:
+def _two(title: str, rows: str, second: str, span: Span, *more: tuple[str, CellKind]) -> Part:
     return Part(
         title=title,
         columns=columns(
@@ -112,6 +125,7 @@ def _two(title: str, rows: str, second: str, span: Span) -> Part:
             moment(_("Decided")),
             long(_("Reason")),
             long(_("Answer")),
+            *more,
         ),
         rows=lambda: [
             (
@@ -123,9 +137,11 @@ def _two(title: str, rows: str, second: str, span: Span) -> Part:
                 word(state),
                 other,
                 local(then),
-                *said,
+                why,
+                answer,
+                *map(local, ends),
             )
-            for who, role, desk, by, at, state, other, then, *said in asked(rows, span)
+            for who, role, desk, by, at, state, other, then, why, answer, *ends in asked(rows, span)
         ],
     )
 
@@ -135,7 +151,53 @@ def _asked(span: Span) -> Part:
 
 
 def _alone(span: Span) -> Part:
-    return _two(_("Roles given by one person alone"), ALONE, _("Reviewed by"), span)
+    title, ends = _("Roles given by one person alone"), moment(_("Broken glass ends"))
+    return _two(title, ALONE, _("Reviewed by"), span, ends)
+
+
+def _lent(span: Span) -> Part:
+    return Part(
+        title=_("Roles lent"),
+        note=_("Those that two people agreed on, and that were in force or to come in the period."),
+        columns=columns(
+            _("Role"),
+            _("Desk"),
+            _("Stands aside"),
+            _("Stands in"),
+            day(_("First day")),
+            day(_("Last day")),
+            _("Asked by"),
+            _("Granted by"),
+            moment(_("Granted")),
+            _("Ended early by"),
+            moment(_("Ended")),
+            long(_("Reason")),
+            long(_("Note")),
+        ),
+        rows=lambda: _lendings(span),
+    )
+
+
+def _lendings(span: Span) -> Iterator[Row]:
+    for role, desk, lender, delegate, starts, ends, *agreed, by, ended, why, note in asked(
+        LENT, span
+    ):
+        asker, granter, at = agreed
+        yield (
+            word(role),
+            desk or _("all"),
+            lender,
+            delegate,
+            localdate(starts),
+            localdate(ends - MOMENT),
+            asker,
+            granter,
+            local(at),
+            by,
+            local(ended),
+            why,
+            note,
+        )
 
 
 def _reviews(span: Span) -> Part:
