@@ -17,10 +17,10 @@ from backoffice.evidence.parts import (
     local,
     long,
     moment,
-    sentence,
     streamed,
     word,
 )
+from core.pages.words import stored_sentence
 from reporting.facts import Row
 
 WATCHED: Final = """
@@ -89,5 +89,5 @@ def _findings(span: Span) -> Iterator[Row]:
     for row in streamed(FOUND, span):
         rule, about, desk, on, severity, state, _raised, ended, by = row[:9]
         message, field, expected, found, why = row[9:]
-        said = sentence(message, field=field, expected=expected, found=found)
+        said = stored_sentence(message, field=field, expected=expected, found=found)
         yield rule, about, desk, on, word(severity), word(state), local(ended), by, said, why

@@ -18,10 +18,10 @@ from backoffice.evidence.parts import (
     long,
     moment,
     names,
-    sentence,
     streamed,
     word,
 )
+from core.pages.words import stored_sentence
 from reporting.facts import Row
 
 OF_DESK: Final = "(%(desk)s = '' OR desk_code = %(desk)s)"
@@ -169,7 +169,7 @@ def _exceptions(span: Span) -> Iterator[Row]:
             local(raised),
             local(ended),
             by,
-            sentence(message, field=field, expected=expected, found=found),
+            stored_sentence(message, field=field, expected=expected, found=found),
             why,
         )
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.pages import formats, status, words
+from core.pages import formats, status
 from core.row_verification import SNAPSHOT
 from reporting.facts import CellKind, Row, Sheet
 from reporting.services import EvidenceAsked
@@ -149,12 +149,6 @@ def local(moment: datetime | None) -> datetime | None:
 def word(code: str, of: str = "") -> str:
     """Return the word of a state or kind."""
     return str(status.look(code, of=of).label) if code else ""
-
-
-def sentence(text: str, *, field: str, expected: str, found: str) -> str:
-    """Return what a finding says, in the reader's language and notation."""
-    values = {"expected": words.said(expected, field), "found": words.said(found, field)}
-    return _(text).format(**values, field=words.named(field))
 
 
 def hours(seconds: float | Decimal | None) -> Decimal | None:

@@ -136,14 +136,24 @@ def reason_said(reason: str) -> str:
 
 def finding_sentence(finding: Finding) -> str:
     """Say a finding with its values as the reader writes them."""
-    text = gettext(finding.message) if finding.message else ""
-    return text.format(
+    return _filled(
+        finding.message,
+        finding.field,
         expected=finding_value(finding, finding.expected),
         found=finding_value(finding, finding.found),
-        field=named(finding.field),
         line=getattr(finding, "line", ""),
         column=getattr(finding, "column", ""),
     )
+
+
+def stored_sentence(text: str, *, field: str, expected: str, found: str) -> str:
+    """Say what was kept of a finding, its message or repair; an empty text says nothing."""
+    values = {"expected": said(expected, field), "found": said(found, field)}
+    return str(capfirst(_filled(text, field, **values)))
+
+
+def _filled(text: str, field: str, **values: object) -> str:
+    return gettext(text).format(**values, field=named(field)) if text else ""
 
 
 def finding_value(finding: Finding, value: object) -> str:

@@ -9,7 +9,6 @@ import django_tables2 as tables
 from django.db.models import F
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,14 +33,7 @@ NO_CENTS: Final = "JPY"
 
 def filled(text: str, row: ControlException) -> str:
     """Write a stored message or repair in the reader's language, with its values."""
-    if not text:
-        return ""
-    said = gettext(text).format(
-        expected=words.said(row.expected, row.field),
-        found=words.said(row.found, row.field),
-        field=words.named(row.field),
-    )
-    return str(capfirst(said))
+    return words.stored_sentence(text, field=row.field, expected=row.expected, found=row.found)
 
 
 class MessageColumn(tables.Column):

@@ -30,6 +30,7 @@ from core import files, jobs
 from core.models import Job, StoredFile
 from core.roles import Role
 from desk.models import ControlException, ControlRun
+from desk.tables.exceptions import filled
 from reporting import services
 from reporting.models import EvidenceReport
 from tests.factories.controlled import trade, world
@@ -173,6 +174,22 @@ def test_a_report_is_written_as_pdf_and_workbook_and_kept(language: str) -> None
     assert "=seen" in cells  # as text: what a formula would give is not there
     with pytest.raises(DatabaseError), transaction.atomic():
         EvidenceReport.objects.update(asked_by="x")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_finding_says_in_the_report_what_its_page_says(language: str) -> None:
+    lived()
+    found = ControlException.objects.get(rule_code="TRD-401", reason="=seen")
+    ControlException.objects.create(
+        kind="CONTROL", rule_code="TRD-000", subject_kind="trade", subject_id=1, message="",
+        raised_at=AT,
+    )  # fmt: skip
+
+    with translation.override(language):
+        each = exceptions.parts(span())[2]
+        said = {row[0]: row[7] for row in each.rows()}
+        assert said["TRD-401"] == filled(found.message, found)
+    assert said["TRD-000"] == ""
 
 
 def test_reports_are_numbered_without_a_gap_and_a_job_writes_one() -> None:

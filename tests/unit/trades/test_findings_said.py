@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from core.pages.words import FIGURES, finding_sentence, said
+from core.pages.words import FIGURES, finding_sentence, said, stored_sentence
 from tests.unit.trades.rule_cases import CASES
 from tests.unit.trades.rule_world import facts, world
 from trades.facts import TradeFacts
@@ -75,3 +75,10 @@ def test_a_limit_is_said_in_the_notation_of_the_reader(language: str, sentence: 
 
     with translation.override(language):
         assert finding_sentence(finding).replace("\u202f", " ").replace("\xa0", " ") == sentence
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_was_kept_without_a_text_says_nothing(language: str) -> None:
+    """The catalogue answers an empty text with its own head."""
+    with translation.override(language):
+        assert stored_sentence("", field="price", expected="60", found="66") == ""
