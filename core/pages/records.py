@@ -134,6 +134,7 @@ def _called(name: str, entities: Collection[str]) -> dict[str, list[int]]:
         for entity, kind in kinds().items()
         if entity in entities and kind.numbered is not None
         for column in kind.indexed
+        if NUMBER.fullmatch(name) or not _is_number(kind.numbered, column)
     ]
     found: dict[str, list[int]] = defaultdict(list)
     if parts:
@@ -159,6 +160,10 @@ def _target(model: type[models.Model], column: str) -> type[models.Model] | None
     except FieldDoesNotExist:
         return None
     return field.related_model if isinstance(field, models.ForeignKey) else None
+
+
+def _is_number(model: type[models.Model], column: str) -> bool:
+    return isinstance(model._meta.get_field(column), models.IntegerField)
 
 
 def _is_indexed(model: type[models.Model], column: str) -> bool:
