@@ -19,6 +19,7 @@ from backoffice import selectors
 from backoffice.links import link
 from core import access, emergency
 from core.access import Action
+from core.models import RoleGrant
 from core.pages.status import look
 from desk.services import emergencies
 from desk.tables import desks_said
@@ -186,10 +187,16 @@ def _open_now(at: datetime) -> list[tuple[str, str, str, datetime, str]]:
             grant.role,
             grant.desk_code,
             grant.valid_until or at,
-            emergencies.filed(grant).get_absolute_url(),
+            _review_of(grant),
         )
         for grant in emergency.open_now(at=at)
     ]
+
+
+def _review_of(grant: RoleGrant) -> str:
+    """Return the page on which a broken glass is reviewed: the list, should it have none."""
+    lone = emergencies.filed(grant).first()
+    return lone.get_absolute_url() if lone else reverse("rights:alone")
 
 
 def _business_date(today: date) -> date | None:

@@ -34,7 +34,8 @@ REFUSALS: Final = {
     "emergency_same_role": _("A broken glass takes a role that you hold on another desk."),
     "emergency_is_short": _("A broken glass lasts an hour at most."),
     "emergency_for_a_reason": _("Give a reason."),
-    "lone_grant_one_open": _("An earlier broken glass of this role waits for its review."),
+    "emergency_on_one_desk": _("A broken glass is for one desk: name it."),
+    "emergency_one_open": _("Your last broken glass waits for its review."),
     "role_grant_once": _("You hold this role there already."),
     "role_grant_known_desk": _("There is no such desk."),
 }
@@ -46,16 +47,19 @@ WRITTEN_LATER: Final = timedelta(minutes=10)
 def break_glass(
     *, role: Role, desk_code: str, minutes: int, reason: str, actor: Actor, at: datetime
 ) -> RoleGrant:
-    """Take a role that one holds elsewhere on a desk (or on all) for some minutes.
+    """Take a role that one holds elsewhere on one desk for some minutes.
 
     It is filed for an administrator to review, with all that was done. Raises UnableToBreakGlass.
     """
     if actor.kind is not ActorKind.PERSON or actor.user_id is None:
         raise UnableToBreakGlass(_t("Only a person may decide."))
-    if not visible(reason):
-        raise UnableToBreakGlass(str(REFUSALS["emergency_for_a_reason"]))
-    if not 0 < minutes <= EMERGENCY_MINUTES_MAX:
-        raise UnableToBreakGlass(str(REFUSALS["emergency_is_short"]))
+    missed = (
+        ("emergency_for_a_reason", visible(reason)),
+        ("emergency_is_short", 0 < minutes <= EMERGENCY_MINUTES_MAX),
+        ("emergency_on_one_desk", desk_code),
+    )
+    for refused_by in (name for name, is_met in missed if not is_met):
+        raise UnableToBreakGlass(str(REFUSALS[refused_by]))
     held = set(
         permanent().filter(user=actor.user_id, role=role.value).values_list("desk_code", flat=True)
     )

@@ -192,6 +192,7 @@ def _install(user: User, *, actor: Actor, at: datetime, reason: str) -> None:
     LoneGrant.objects.get_or_create(
         **held,
         state=ReviewState.OPEN.value,
+        until=None,
         defaults={"given_by": actor.name, "given_at": at, "reason": reason},
     )
 

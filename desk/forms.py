@@ -144,12 +144,10 @@ class DelegationForm(forms.Form):
 
 
 class EmergencyForm(forms.Form):
-    """A role that one holds elsewhere, on one desk or all, for some minutes."""
+    """A role that one holds elsewhere, on one desk, for some minutes."""
 
     role = forms.ChoiceField(label=_("Role"))
-    desk_code = forms.CharField(
-        label=_("Desk"), max_length=20, required=False, help_text=_("none: all desks")
-    )
+    desk_code = forms.CharField(label=_("Desk"), max_length=20)
     minutes = forms.IntegerField(
         label=_("Minutes"), min_value=1, max_value=EMERGENCY_MINUTES_MAX, initial=30
     )

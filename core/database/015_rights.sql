@@ -13,7 +13,7 @@ BEGIN
       (user_id, role, desk_code, given_by, given_at, reason, state, reviewed_by, note)
     VALUES (NEW.user_id, NEW.role, NEW.desk_code, NEW.granted_by, NEW.granted_at,
             coalesce(current_setting('denouement.reason', true), ''), 'OPEN', '', '')
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (user_id, role, desk_code) WHERE state = 'OPEN' AND until IS NULL DO NOTHING;
     RETURN NULL;
   END IF;
   IF NEW.approved_by = NEW.granted_by OR EXISTS (
@@ -130,7 +130,7 @@ BEGIN
          coalesce(current_setting('denouement.actor', true), ''), now(),
          coalesce(current_setting('denouement.reason', true), ''), 'OPEN', '', ''
     FROM public.core_rolegrant held WHERE held.user_id = NEW.id AND held.valid_until IS NULL
-  ON CONFLICT DO NOTHING;
+  ON CONFLICT (user_id, role, desk_code) WHERE state = 'OPEN' AND until IS NULL DO NOTHING;
   UPDATE public.core_delegation
      SET state = 'WITHDRAWN', withdrawn_by = NEW.username, withdrawn_at = now(), note = 'made active again'
    WHERE NEW.id IN (delegate_id, lender_id) AND state = 'GRANTED';

@@ -15,6 +15,10 @@ BEGIN
     RAISE EXCEPTION 'a broken glass lasts an hour at most'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_is_short';
   END IF;
+  IF NEW.desk_code = '' THEN  -- what is about the whole house is reached by no emergency
+    RAISE EXCEPTION 'a broken glass is for one desk'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_on_one_desk';
+  END IF;
   IF NEW.granted_by IS DISTINCT FROM who OR NEW.approved_by <> '' OR NEW.role NOT IN ('AGENT', 'SUPERVISOR')
      OR NOT EXISTS (
        SELECT FROM public.core_rolegrant own
@@ -26,7 +30,7 @@ BEGIN
     RAISE EXCEPTION 'a broken glass has a reason'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'emergency_for_a_reason';
   END IF;
-  -- one at a time: the next one waits for the review of this one
+  -- one at a time, wherever: the next one waits for the review of this one (emergency_one_open)
   INSERT INTO public.core_lonegrant
     (user_id, role, desk_code, given_by, given_at, reason, state, reviewed_by, note, until)
   VALUES (NEW.user_id, NEW.role, NEW.desk_code, NEW.granted_by, now(), why, 'OPEN', '', '', NEW.valid_until);

@@ -129,8 +129,13 @@ class LoneGrant(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "desk_code"],
-                condition=Q(state=ReviewState.OPEN.value),
-                name="lone_grant_one_open",
+                condition=Q(state=ReviewState.OPEN.value, until=None),
+                name="lone_grant_one_lasting",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state=ReviewState.OPEN.value, until__isnull=False),
+                name="emergency_one_open",
             ),
         ]
 

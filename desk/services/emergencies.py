@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from core import emergency
 from core.acts import acting
 from core.models import LoneGrant, RoleGrant
 from core.roles import Role
-from core.states import ReviewState
 from desk.services import roles
 from kernel.actors import Actor
 
@@ -24,16 +25,13 @@ def break_glass(
         grant = emergency.break_glass(
             role=role, desk_code=desk_code, minutes=minutes, reason=reason, actor=actor, at=at
         )
-        lone = filed(grant)
+        lone = filed(grant).get()
         roles.open_review_of(lone, actor=actor, at=at)
     return lone
 
 
-def filed(grant: RoleGrant) -> LoneGrant:
+def filed(grant: RoleGrant) -> QuerySet[LoneGrant]:
     """Return what the database filed of a broken glass."""
-    return LoneGrant.objects.select_related("user").get(
-        user=grant.user_id,
-        role=grant.role,
-        desk_code=grant.desk_code,
-        state=ReviewState.OPEN.value,
+    return LoneGrant.objects.select_related("user").filter(
+        user=grant.user_id, desk_code=grant.desk_code, until=grant.valid_until
     )

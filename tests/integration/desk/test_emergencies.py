@@ -151,6 +151,7 @@ def test_the_own_limit_holds() -> None:
         ("for_nothing", {"minutes": 0}, "an hour at most"),
         ("no_reason", {"reason": " "}, "reason"),
         ("no_desk", {"desk_code": "NO-SUCH"}, "no such desk"),
+        ("all_desks", {"desk_code": ""}, "for one desk"),
     ],
 )
 def test_what_no_need_excuses(case: str, terms: dict[str, Any], told: str) -> None:
@@ -188,6 +189,43 @@ def test_the_next_one_waits_for_the_review() -> None:
     roles.review_lone_grant(lone_id=lone.pk, keep=True, note="seen", actor=root(), at=now())
 
     assert broken().pk != lone.pk
+
+
+def test_one_person_has_one_at_a_time_wherever() -> None:
+    known_desk("FX")
+    broken()
+    with pytest.raises(UnableToBreakGlass, match="waits for its review"):
+        broken(desk_code="FX")
+    grant = RoleGrant.objects.get(valid_until__isnull=False)
+    emergency.end_emergency(grant_id=grant.pk, reason="", actor=bea())
+    with pytest.raises(UnableToBreakGlass, match="waits for its review"):
+        broken(desk_code="FX")
+    assert LoneGrant.objects.filter(until__isnull=False).count() == 1
+
+
+def test_what_is_given_for_good_is_filed_while_a_glass_is_broken() -> None:
+    lone = broken()
+    broken_row = RoleGrant.objects.get(valid_until__isnull=False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_rolegrant WHERE id = %s", [broken_row.pk])
+        cursor.execute(
+            "INSERT INTO core_rolegrant (user_id, role, desk_code, granted_by, granted_at,"
+            " approved_by) VALUES (%s, 'SUPERVISOR', 'EQ', 'console', now(), '')",
+            [broken_row.user_id],
+        )
+    filed = LoneGrant.objects.exclude(pk=lone.pk).get(user=broken_row.user_id, desk_code="EQ")
+    assert (filed.given_by, filed.until, filed.state) == ("console", None, "OPEN")
+
+
+def test_the_banner_outlives_a_review_by_hand() -> None:
+    cache.clear()
+    lone = broken()
+    root()
+    LoneGrant.objects.filter(pk=lone.pk).update(
+        state="WITHDRAWN", reviewed_by="root", reviewed_at=now(), note="by hand"
+    )
+    page = client_of(root()).get("/rights/")
+    assert "Broken glass: bea" in page.content.decode()
 
 
 def test_it_is_reviewed_when_it_is_over_and_by_another() -> None:
@@ -236,6 +274,7 @@ ROW: dict[str, Any] = {"role": "SUPERVISOR", "granted_by": "bea"}
         ("another_role", {"role": "ADMINISTRATOR"}, "may not meet|holds no role"),
         ("who_would_also_make", {"role": "AGENT"}, "may not meet|holds no role"),
         ("approved", {"approved_by": "root"}, "holds no role"),
+        ("on_all_desks", {"desk_code": ""}, "for one desk"),
         ("for_no_reason", {}, "has a reason"),
     ],
 )
@@ -243,8 +282,9 @@ def test_by_hand_in_the_database(case: str, changes: dict[str, Any], told: str) 
     root()
     row = ROW | {"valid_until": timedelta(minutes=30)} | changes
     row["valid_until"] = now() + row["valid_until"]
+    row.setdefault("desk_code", known_desk("EQ"))
     with pytest.raises(DatabaseError, match=told), transaction.atomic():
-        RoleGrant.objects.create(user_id=bea().user_id, desk_code=known_desk("EQ"), **row)
+        RoleGrant.objects.create(user_id=bea().user_id, **row)
     assert not LoneGrant.objects.filter(until__isnull=False).exists(), case
 
 
