@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext
 
-from core import jobs
+from core import context, jobs
 from core.access import Forbidden
 from core.jobs import JobRun
 from core.models import Job, JobOutcome, OutcomeState
@@ -153,7 +153,11 @@ def _work_off(run: JobRun, act: Act) -> None:
 
 
 def _one_step(run: JobRun, act: Act) -> int:
-    """Do the next rows and write down what became of them, in one transaction."""
+    """Do the next rows and write down what became of them, in one transaction.
+
+    Rights are read anew: one that ended since the last step ended for this job, too.
+    """
+    context.forget_rights()
     with transaction.atomic():
         waiting = JobOutcome.objects.select_for_update().filter(
             job=run.job_id, state=OutcomeState.WAITING.value

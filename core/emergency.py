@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -129,14 +129,29 @@ def who_could(*, role: Role, but: str) -> QuerySet[User]:
 
 
 def acts_under(lone: LoneGrant) -> QuerySet[AuditEntry]:
-    """Return everything that the trail says was done with this broken glass, oldest first."""
+    """Return every change that the person made while the glass was broken, those on it first.
+
+    What the trail marks (`mark_of`) belongs to it whenever it was written, up to the next glass
+    of that person; the rest is there since no mark says that a right was not needed.
+    """
     if lone.until is None:
         return AuditEntry.objects.none()
-    marked = f"{lone.user.username} for {BROKEN_GLASS}"
-    within = AuditEntry.objects.filter(
-        at__gte=lone.given_at, at__lte=lone.until + WRITTEN_LATER, actor=marked
+    name = lone.user.username
+    marked = Q(actor=mark_of(lone))
+    of_person = Q(actor=name) | Q(actor__startswith=f"{name} for ")
+    found = AuditEntry.objects.filter(
+        marked | (of_person & Q(at__lte=lone.until + WRITTEN_LATER)), at__gte=lone.given_at
     )
-    return within.order_by("pk")
+    later = LoneGrant.objects.filter(user=lone.user_id, until__isnull=False, pk__gt=lone.pk)
+    following = later.order_by("pk").values_list("given_at", flat=True).first()
+    if following is not None:
+        found = found.filter(at__lt=following)
+    return found.order_by(Case(When(marked, then=0), default=1), "pk")
+
+
+def mark_of(lone: LoneGrant) -> str:
+    """Return whom the trail names for what is done on a broken glass."""
+    return f"{lone.user.username} for {BROKEN_GLASS}"
 
 
 def is_open(lone: LoneGrant, *, at: datetime) -> bool:

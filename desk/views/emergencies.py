@@ -104,13 +104,16 @@ class Emergency(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         row: LoneGrant = self.object
         actor, at = self.request.actor, timezone.now()
-        acts = emergency.acts_under(row)
+        acts, mark = emergency.acts_under(row), emergency.mark_of(row)
+        marked, others = acts.filter(actor=mark), acts.exclude(actor=mark)
         is_open = emergency.is_open(row, at=at)
         waits = row.state == "OPEN" and allows(actor, Action.GRANT_ROLE)
         return {
             "subtitle": row.user.username,
-            "acts": shown(acts[:ACTS_SHOWN_MAX]),
-            "count": acts.count(),
+            "acts": shown(marked[:ACTS_SHOWN_MAX]),
+            "count": marked.count(),
+            "others": shown(others[:ACTS_SHOWN_MAX]),
+            "others_count": others.count(),
             "shown_max": ACTS_SHOWN_MAX,
             "is_open": is_open,
             "is_mine": actor.name == row.user.username,
