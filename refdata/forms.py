@@ -240,3 +240,6 @@ class AbsenceForm(forms.Form):
         person.queryset = User.objects.filter(is_active=True, api_tokens=None).order_by("username")
         if not for_others:
             del self.fields["user"]
+            kind = self.fields["kind"]
+            assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - declared above
+            kind.choices = [one for one in labelled(AbsenceKind) if one[0] != AbsenceKind.MANDATORY]

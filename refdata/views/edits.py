@@ -21,6 +21,7 @@ from core.pages import PageView, status
 from core.pages.fields import DayField, FigureField
 from refdata import models, services
 from refdata.forms import REMOTE, AliasForm, RemoteSelect
+from refdata.services import absences
 
 
 def _pairs(field: forms.TypedChoiceField) -> list[tuple[str, Any]]:
@@ -218,6 +219,11 @@ class AbsenceEdit(EditPage):
     model = models.Absence
     new_title = _("New absence")
     form_fields = ("trader", "user", "kind", "first_day", "last_day", "note")
+
+    def save(self, record: Any, reason: str, pk: int | None) -> Any:
+        return absences.save_absence(
+            record=record, actor=self.request.actor, at=timezone.now(), reason=reason
+        )
 
 
 class AddAlias(PageView):

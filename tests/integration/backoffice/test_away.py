@@ -20,6 +20,7 @@ from desk.states import WorkKind
 from kernel.actors import SYSTEM, Actor
 from refdata.models import Absence, Trader
 from refdata.services import UnableToSave, absences
+from refdata.states import AbsenceKind
 from tests.factories.delegations import lent
 from tests.factories.refdata import TraderFactory, known_desk
 from tests.factories.trades import person
@@ -51,7 +52,14 @@ def carl() -> Actor:
     return person("carl", Role.SUPERVISOR)
 
 
-def away(who: Actor, *, by: Actor | None = None, begins_in: int = 0, days: int = 5) -> Absence:
+def away(
+    who: Actor,
+    *,
+    by: Actor | None = None,
+    begins_in: int = 0,
+    days: int = 5,
+    kind: AbsenceKind = AbsenceKind.LEAVE,
+) -> Absence:
     first = TODAY() + timedelta(days=begins_in)
     return absences.tell_absence(
         user=User.objects.get(pk=who.user_id),
@@ -59,6 +67,7 @@ def away(who: Actor, *, by: Actor | None = None, begins_in: int = 0, days: int =
         last_day=first + timedelta(days=days - 1),
         actor=by or who,
         at=now(),
+        kind=kind,
     )
 
 
@@ -87,6 +96,47 @@ def test_one_tells_it_oneself_and_comes_back_early() -> None:
     later = away(ana(), begins_in=3)
     absences.end_absence(absence_id=later.pk, actor=ana(), at=now())
     assert not Absence.objects.filter(pk=later.pk).exists()
+
+
+@pytest.mark.parametrize("begins_in", [-1, 3])
+def test_who_is_sent_on_leave_neither_tells_nor_ends_it(begins_in: int) -> None:
+    with pytest.raises(UnableToSave, match="by another person"):
+        away(ana(), begins_in=begins_in, kind=AbsenceKind.MANDATORY)
+    row = away(ana(), by=carl(), begins_in=begins_in, kind=AbsenceKind.MANDATORY)
+
+    with pytest.raises(UnableToSave, match="by another person"):
+        absences.end_absence(absence_id=row.pk, actor=ana(), at=now())
+    assert "I am back" not in client_of(ana()).get(AWAY).content.decode()
+    assert Absence.objects.get(pk=row.pk).last_day == row.last_day
+
+    absences.end_absence(absence_id=row.pk, actor=carl(), at=now())
+    assert not Absence.objects.filter(pk=row.pk, last_day__gte=TODAY()).exists()
+
+
+def test_who_tells_for_nobody_else_is_not_offered_mandatory_leave() -> None:
+    page = client_of(person("aud", Role.AUDITOR)).get(AWAY).content.decode()
+    assert "mandatory leave" not in page
+
+
+@pytest.mark.parametrize("changed", [{"last_day": TODAY()}, {"kind": "LEAVE"}])
+@pytest.mark.parametrize("as_trader", [True, False])
+def test_nor_changes_it_among_the_reference_data(
+    as_trader: bool,  # noqa: FBT001 - a parameter of the table
+    changed: dict[str, object],
+) -> None:
+    agent = person("art", Role.AGENT)
+    user = User.objects.get(pk=agent.user_id)
+    days = {"first_day": TODAY(), "last_day": TODAY() + timedelta(days=9), "kind": "MANDATORY"}
+    whose = {"trader": TraderFactory.create(code="T-1", user=user)} if as_trader else {"user": user}
+    row = Absence.objects.create(**whose, **days)
+    form = {name: getattr(one, "pk", one) for name, one in (whose | days | changed).items()}
+
+    answer = client_of(agent).post(f"/refdata/absences/{row.pk}/edit/", form | {"reason": "x"})
+
+    assert answer.status_code == 422
+    assert "by another person" in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.kind, row.last_day) == ("MANDATORY", days["last_day"])
 
 
 @pytest.mark.parametrize(
