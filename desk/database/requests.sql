@@ -15,7 +15,9 @@ BEGIN
     END IF;
     behalf := guard.right_of(NEW.asked_by,
          CASE NEW.kind WHEN 'WAIVER' THEN 'RESOLVE_EXCEPTION' WHEN 'CONDUCT_WAIVER' THEN 'WAIVE_EXCEPTION'
-                       WHEN 'DELEGATION' THEN 'GRANT_ROLE' ELSE 'CONFIGURE' END, NEW.desk_code, '{}');
+                       WHEN 'DELEGATION' THEN 'GRANT_ROLE' ELSE 'CONFIGURE' END, NEW.desk_code,
+         -- who stands in for somebody does not ask to waive what is about that person's conduct
+         CASE NEW.kind WHEN 'CONDUCT_WAIVER' THEN NEW.contributors::text[] ELSE '{}' END);
     IF NEW.kind = 'DELEGATION' AND EXISTS (  -- who lends a role asks for it by holding it
          SELECT FROM public.core_user person JOIN public.core_rolegrant own ON own.user_id = person.id
           WHERE person.username = NEW.asked_by AND person.is_active

@@ -23,6 +23,9 @@ from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
 from kernel.money import rounded
 
+RIGHT_TO_DECIDE = frozenset({"approval_by_a_validator", "request_decided_by_one_who_may"})
+"""What PostgreSQL calls it when who decides may not do so at that moment."""
+
 
 class UnableToApprove(Refusal):
     """The decision would not be one of a second person, or it lacks its reason."""
@@ -126,7 +129,7 @@ def approve_many(
         with acting(actor=actor, reason=reason):
             Approval.objects.bulk_create(approvals)
     except IntegrityError as error:
-        _require_right_still(error)
+        require_right_still(error)
         raise
     return Approved(refused, lacking)
 
@@ -154,9 +157,7 @@ def _require_second_person(seen: Seen, actor: Actor) -> str:
         return ""
     made_by = {seen.maker, *seen.contributors}
     try:
-        return access.require(
-            actor, Action.VALIDATE_TRADE, desk=seen.desk_code or None, made_by=made_by
-        )
+        return access.require(actor, Action.VALIDATE_TRADE, desk=seen.desk_code, made_by=made_by)
     except access.StandsIn as refused:
         raise UnableToApprove(refused.message) from refused
 
@@ -168,10 +169,10 @@ def _require_other_authority(name: str, behalf: str, before: Collection[tuple[st
         raise AlreadyDecided(_("You validated this version already: somebody else must, too."))
 
 
-def _require_right_still(error: IntegrityError) -> None:
-    """Raise UnableToApprove where a right ended between the look at it and the approval."""
+def require_right_still(error: IntegrityError) -> None:
+    """Raise UnableToApprove where a right ended between the look at it and the decision."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    if getattr(diagnosis, "constraint_name", None) == "approval_by_a_validator":
+    if getattr(diagnosis, "constraint_name", None) in RIGHT_TO_DECIDE:
         raise UnableToApprove(_("Your right to decide has just ended.")) from error
 
 
@@ -213,6 +214,6 @@ def _decide(approval: Approval, actor: Actor) -> Approval:
     except IntegrityError as error:
         if "approval_last_per_version" in str(error):
             raise AlreadyDecided(_("This version is already validated.")) from error
-        _require_right_still(error)
+        require_right_still(error)
         raise
     return approval

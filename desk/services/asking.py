@@ -83,7 +83,7 @@ def ask(*, wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
     """Write the request and let it wait in the queue. Raises Forbidden, UnableToAsk."""
     subject = wish.subject
     if wish.kind in ASKED_WITH:
-        access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code or None)
+        access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code, made_by=_barred(wish))
     if actor.kind is not ActorKind.PERSON:
         raise UnableToAsk(_("Only a person may ask for this."))
     if not visible(reason):
@@ -130,7 +130,15 @@ def _written(wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
     except IntegrityError as error:
         if "request_one_open" in str(error):
             raise UnableToAsk(_("This is asked for already.")) from error
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) == "request_of_one_who_may":
+            raise UnableToAsk(_("Your right to ask for this has just ended.")) from error
         raise
+
+
+def _barred(wish: Wish) -> tuple[str, ...]:
+    """Return who lends no right to ask: conduct is not explained away by who stands in for it."""
+    return wish.subject.contributors if wish.kind is RequestKind.CONDUCT_WAIVER else ()
 
 
 def lapse(*, subject_kind: str, subject_ids: Collection[int], actor: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core import access
@@ -14,7 +15,7 @@ from core.acts import acting
 from core.text import visible
 from desk import selectors
 from desk.models import Request
-from desk.services import asking, delegations, limits, waivers
+from desk.services import approvals, asking, delegations, limits, waivers
 from desk.services.approvals import AlreadyDecided, SeenChanged, UnableToApprove
 from desk.states import REQUEST_TRANSITIONS, RequestKind, RequestState
 from kernel.actors import Actor, ActorKind
@@ -92,7 +93,7 @@ def withdraw_request(*, request_id: int, actor: Actor, at: datetime) -> Request:
 def may_decide(request: Request, actor: Actor) -> bool:
     """Say whether this person may be the second one."""
     near = {request.asked_by, *request.contributors}
-    right, desk = asking.GRANTED_WITH[RequestKind(request.kind)], request.desk_code or None
+    right, desk = asking.GRANTED_WITH[RequestKind(request.kind)], request.desk_code
     return (
         request.is_open
         and actor.name not in near
@@ -121,7 +122,7 @@ def _locked(request_id: int, actor: Actor) -> Request:
     access.require(
         actor,
         asking.GRANTED_WITH[RequestKind(row.kind)],
-        desk=row.desk_code or None,
+        desk=row.desk_code,
         made_by={row.asked_by, *row.contributors},
     )
     return row
@@ -140,6 +141,11 @@ def _decide(row: Request, target: RequestState, note: str, actor: Actor, at: dat
     require_transition(REQUEST_TRANSITIONS, source=RequestState(row.state), target=target)
     row.state, row.decided_by, row.decided_at = target.value, actor.name, at
     row.note = visible(note)
-    row.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    except IntegrityError as error:
+        approvals.require_right_still(error)
+        raise
     asking.end_work([row.pk], RequestKind(row.kind), actor, at)
     return row

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from core.access import Forbidden
-from core.models import User
+from core import context
+from core.access import Action, Forbidden, allows
+from core.models import RoleGrant, User
 from core.roles import Role
 from desk import selectors, services
 from desk.facts import Raised, Subject
@@ -297,3 +298,33 @@ def test_how_many_validate_follows_the_setting_in_force() -> None:
     assert [needed(LATER, amount) for amount in (Decimal(999), Decimal(1_000), None)] == [1, 2, 2]
     assert needed(date(2026, 12, 8), Decimal(10**9)) == 1
     assert SeveralValidations.objects.count() == 2
+
+
+def test_what_is_of_no_desk_asks_for_all_desks() -> None:
+    row = found()
+    nobody = person("one", Role.AGENT, desk="EQ")
+    with pytest.raises(Refusal):
+        services.waive_exception(exception_id=row.pk, reason="agreed", actor=nobody, at=AT)
+    request = services.waive_exception(exception_id=row.pk, reason="ok", actor=agent(), at=AT)
+    assert request is not None
+    some = person("some", Role.SUPERVISOR, desk="EQ")
+    assert not granting.may_decide(request, some)
+    with pytest.raises(Refusal):
+        granting.refuse_request(request_id=request.pk, note="no", actor=some, at=AT)
+
+
+def test_a_right_that_ends_on_the_way_is_a_refusal() -> None:
+    row, asker, grantor = found(), agent(), person("sue", Role.SUPERVISOR)
+    request = services.waive_exception(exception_id=row.pk, reason="ok", actor=asker, at=AT)
+    assert request is not None
+    with context.unit_of_work("r-1"):
+        assert granting.may_decide(request, grantor)  # read, and kept for this request
+        RoleGrant.objects.filter(user=grantor.user_id).delete()
+        with pytest.raises(UnableToApprove, match="just ended"):
+            granting.refuse_request(request_id=request.pk, note="no", actor=grantor, at=AT)
+    granting.withdraw_request(request_id=request.pk, actor=asker, at=AT)
+    with context.unit_of_work("r-2"):
+        assert allows(asker, Action.RESOLVE_EXCEPTION)
+        RoleGrant.objects.filter(user=asker.user_id).delete()
+        with pytest.raises(asking.UnableToAsk, match="just ended"):
+            services.waive_exception(exception_id=row.pk, reason="ok", actor=asker, at=AT)
