@@ -129,7 +129,8 @@ def lend(
 def withdraw(*, delegation_id: int, reason: str, actor: Actor, at: datetime) -> Delegation:
     """End it at once: who lends, who stands in, or an administrator; one is enough.
 
-    Raises Forbidden, UnableToDelegate without a reason, IllegalTransition when it is over.
+    Raises Forbidden, UnableToDelegate without a reason or when its days are over,
+    IllegalTransition when it is withdrawn already.
     """
     if not visible(reason):
         raise UnableToDelegate(_t("Give a reason."))
@@ -137,6 +138,8 @@ def withdraw(*, delegation_id: int, reason: str, actor: Actor, at: datetime) -> 
         row = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation_id)
         if not may_withdraw(row, actor):
             access.require(actor, Action.GRANT_ROLE)
+        if row.ends_at <= at:
+            raise UnableToDelegate(str(REFUSALS["delegation_is_to_come"]))
         target = DelegationState.WITHDRAWN
         require_transition(DELEGATION_TRANSITIONS, source=DelegationState(row.state), target=target)
         row.state, row.withdrawn_by, row.withdrawn_at = target.value, actor.name, at

@@ -133,7 +133,7 @@ BEGIN
   ON CONFLICT (user_id, role, desk_code) WHERE state = 'OPEN' AND until IS NULL DO NOTHING;
   UPDATE public.core_delegation
      SET state = 'WITHDRAWN', withdrawn_by = NEW.username, withdrawn_at = now(), note = 'made active again'
-   WHERE NEW.id IN (delegate_id, lender_id) AND state = 'GRANTED';
+   WHERE NEW.id IN (delegate_id, lender_id) AND state = 'GRANTED' AND ends_at > clock_timestamp();
   RETURN NULL;
 END $$;
 

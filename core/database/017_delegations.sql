@@ -71,6 +71,10 @@ BEGIN
     RAISE EXCEPTION 'the delegation % stands as it was granted', OLD.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'delegation_stands';
   END IF;
+  IF OLD.ends_at <= clock_timestamp() THEN
+    RAISE EXCEPTION 'the delegation % ran its course', OLD.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'delegation_ran_its_course';
+  END IF;
   IF NOT EXISTS (
     SELECT FROM public.core_user
      WHERE id IN (NEW.lender_id, NEW.delegate_id) AND username = NEW.withdrawn_by)

@@ -20,6 +20,8 @@ from core.states import DelegationState
 DAYS_MAX: Final = 92
 """A quarter: at every review of all rights somebody says anew whether it is still needed."""
 CLOCK_CHANGE: Final = timedelta(hours=1)
+NOTES: Final = {"made active again": _("made active again")}
+"""What a trigger notes of itself (`database/015_rights.sql`), in words."""
 
 
 class Delegation(models.Model):
@@ -110,6 +112,11 @@ class Delegation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rights:delegation", args=[self.pk])
+
+    @property
+    def note_said(self) -> str:
+        """Why it was withdrawn, in the reader's language where no person wrote it."""
+        return str(NOTES.get(self.note, self.note))
 
     @property
     def first_day(self) -> date:

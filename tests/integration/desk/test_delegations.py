@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from core import access, context, delegations, grants
 from core.access import Action
@@ -24,7 +25,7 @@ from desk.services.asking import UnableToAsk
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition
-from tests.factories.delegations import asked, granted, lent, loan
+from tests.factories.delegations import asked, granted, lent, let_pass, loan
 from tests.factories.refdata import known_desk
 from tests.factories.trades import person
 
@@ -126,6 +127,26 @@ def test_who_is_made_active_again_has_nothing_lent() -> None:
 
     row.refresh_from_db()
     assert (row.state, row.note) == ("WITHDRAWN", "made active again")
+    with translation.override("fr"):
+        assert row.note_said == "redevenu actif"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_ran_its_course_is_not_withdrawn() -> None:
+    row = lent(ana("EQ"), bea())
+    let_pass(row, starts="-5 days", ends="-1 hour")
+    with pytest.raises(UnableToDelegate, match="over"):
+        delegations.withdraw(delegation_id=row.pk, reason="late", actor=bea(), at=datetime.now(UTC))
+    with pytest.raises(IntegrityError, match="ran its course"), transaction.atomic():
+        Delegation.objects.filter(pk=row.pk).update(
+            state="WITHDRAWN", withdrawn_by="bea", withdrawn_at=datetime.now(UTC), note="late"
+        )
+
+    User.objects.filter(username="bea").update(is_active=False)
+    User.objects.filter(username="bea").update(is_active=True)
+
+    row.refresh_from_db()
+    assert (row.state, row.note) == ("GRANTED", "")
 
 
 @pytest.mark.parametrize("who", ["ana", "bea", "root"])
