@@ -13,6 +13,7 @@ from core import delegations
 from core.access import Action, require
 from core.acts import acting
 from core.models import AccessReview, AccessReviewRow, RoleGrant
+from core.reasons import reason_of
 from core.states import (
     ACCESS_REVIEW_TRANSITIONS,
     REVIEW_TRANSITIONS,
@@ -121,7 +122,7 @@ def decide_row(*, row_id: int, keep: bool, reason: str, actor: Actor, at: dateti
         if row.user.username == actor.name:
             raise UnableToReview(_("Nobody reviews their own rights: somebody else must."))
         row.state, row.reviewed_by, row.reviewed_at = target.value, actor.name, at
-        row.reason = visible(reason)
+        row.reason = reason_of(reason)
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "reason"])
         if not keep and row.delegation_id:
             _withdraw_lent(row, actor, at)
@@ -159,6 +160,6 @@ def sign_review(*, review_id: int, note: str, actor: Actor, at: datetime) -> Acc
             actor.name,
             at,
         )
-        review.note = visible(note)
+        review.note = reason_of(note)
         review.save(update_fields=["state", "signed_by", "signed_at", "note"])
     return review

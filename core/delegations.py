@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.acts import acting
 from core.models import DAYS_MAX, Delegation, ToxicPair, User
+from core.reasons import reason_of
 from core.rights_words import reason_against
 from core.roles import LENT, Action, Role
 from core.states import DELEGATION_TRANSITIONS, DelegationState
@@ -143,7 +144,7 @@ def withdraw(*, delegation_id: int, reason: str, actor: Actor, at: datetime) -> 
         target = DelegationState.WITHDRAWN
         require_transition(DELEGATION_TRANSITIONS, source=DelegationState(row.state), target=target)
         row.state, row.withdrawn_by, row.withdrawn_at = target.value, actor.name, at
-        row.note = visible(reason)
+        row.note = reason_of(reason)
         row.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "note"])
     return row
 

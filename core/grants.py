@@ -17,6 +17,7 @@ from core.access import Action, require
 from core.acts import acting
 from core.models import LoneGrant, RoleGrant, RoleProposal, ToxicPair, User
 from core.people import require_name
+from core.reasons import reason_of
 from core.roles import CLIENTS, Role
 from core.states import PROPOSAL_TRANSITIONS, REVIEW_TRANSITIONS, ProposalState, ReviewState
 from core.text import visible
@@ -66,7 +67,7 @@ def propose_role(
                 user=user,
                 role=role.value,
                 desk_code=desk_code,
-                reason=visible(reason),
+                reason=reason_of(reason),
                 proposed_by=actor.name,
                 proposed_at=at,
             )
@@ -90,7 +91,7 @@ def decide_role(
         require_transition(PROPOSAL_TRANSITIONS, source=ProposalState(row.state), target=target)
         _require_second_person(row, actor)
         row.state, row.decided_by, row.decided_at = target.value, actor.name, at
-        row.note = visible(note)
+        row.note = reason_of(note)
         if approve:
             _require_fit(row.user, Role(row.role), row.desk_code, actor)
         elif not row.note:
@@ -149,7 +150,7 @@ def review_lone_grant(
         if keep and emergency.is_open(row, at=at):
             raise UnableToGrant(_t("It is not over: what is done under it is reviewed afterwards."))
         row.state, row.reviewed_by, row.reviewed_at = target.value, actor.name, at
-        row.note = visible(note)
+        row.note = reason_of(note)
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "note"])
         if not keep:
             given = RoleGrant.objects.filter(user=row.user, role=row.role, desk_code=row.desk_code)

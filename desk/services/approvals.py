@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.remarks import speaking
 from core.roles import BROKEN_GLASS, Action
 from core.text import visible
@@ -202,7 +203,7 @@ def _approval(seen: Seen, decision: Decision, reason: str, actor: Actor, at: dat
         maker=seen.maker,
         contributors=sorted({seen.maker, *seen.contributors}),
         checker=actor.name,
-        reason=visible(reason),
+        reason=reason_of(reason),
         decided_at=at,
     )
 

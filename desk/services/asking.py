@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
 from core.text import visible
 from desk.facts import Subject
@@ -89,7 +90,7 @@ def ask(*, wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
     if not visible(reason):
         raise UnableToAsk(_("Give a reason."))
     with acting(actor=actor, reason=reason):
-        row = _written(wish, visible(reason), actor, at)
+        row = _written(wish, reason_of(reason), actor, at)
         task = Task(
             subject=Subject(
                 kind=SUBJECT_KIND,

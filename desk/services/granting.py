@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.text import visible
 from desk import selectors
 from desk.models import Request
@@ -140,7 +141,7 @@ def _require_second_person(row: Request, actor: Actor) -> None:
 def _decide(row: Request, target: RequestState, note: str, actor: Actor, at: datetime) -> Request:
     require_transition(REQUEST_TRANSITIONS, source=RequestState(row.state), target=target)
     row.state, row.decided_by, row.decided_at = target.value, actor.name, at
-    row.note = visible(note)
+    row.note = reason_of(note)
     try:
         with transaction.atomic():
             row.save(update_fields=["state", "decided_by", "decided_at", "note"])

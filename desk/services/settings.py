@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
 from core.text import visible
 from desk import selectors
@@ -68,7 +69,7 @@ def propose_setting(  # noqa: PLR0913 - as many as a setting has columns
         active=active,
         parameters={name: str(n) for name, n in read_numbers(parameters).items()},
         valid_from=valid_from,
-        reason=visible(reason),
+        reason=reason_of(reason),
         proposed_by=actor.name,
         proposed_at=at,
         back_test_id=back_test_id,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk import selectors
 from desk.facts import Subject
 from desk.models import ControlException, Request
@@ -35,7 +35,7 @@ def waive_exception(
     a version is reported, or an open exception says why not.
     Raises UnableToWaive, UnableToAsk, Forbidden, IllegalTransition.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToWaive(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         row = _waivable(exception_id)

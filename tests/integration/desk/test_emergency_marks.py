@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from core import access, bulk, context, emergency, jobs
 from core.access import Action
@@ -107,3 +108,16 @@ def test_a_job_sees_between_two_steps_that_the_glass_ended(
 
 def _decide_on_eq(actor: Actor, _subject_id: int) -> None:
     access.require(actor, Action.VALIDATE_TRADE, desk="EQ")
+
+
+def test_a_long_reason_is_told_and_breaks_nothing() -> None:
+    lone = broken()
+    RoleGrant.objects.filter(valid_until__isnull=False).delete()
+    admin, long = client_of(root()), "x" * 501
+    for act in ("keep", "take_away"):
+        answer = admin.post(reverse(f"rights:{act}", args=[lone.pk]), {"reason": long})
+        assert answer.status_code == 422
+        assert "500 at most" in answer.content.decode()
+    row = lent(person("zoe", Role.SUPERVISOR, desk="FX"), person("yan", Role.SUPERVISOR, desk="FI"))
+    answer = admin.post(reverse("rights:delegation_withdraw", args=[row.pk]), {"reason": long})
+    assert answer.status_code == 422
