@@ -145,6 +145,15 @@ def behalf_of(
     return next((name for name in lenders if not name or name not in made_by), None)
 
 
+def say_for(actor: Actor, action: Action, *, desks: Iterable[str]) -> None:
+    """Tell the trail on whose right `actor` acts where the list of desks was asked for."""
+    if not stands_in(actor):
+        return
+    found = {behalf_of(actor, action, desk=desk) or "" for desk in desks}
+    for behalf in sorted(found, key=lambda name: (name == BROKEN_GLASS, name)):
+        act_for(actor=actor, other=behalf)
+
+
 def stands_in(actor: Actor) -> bool:
     """Say whether `actor` has a role at this moment that somebody lends, or by a broken glass."""
     return actor.kind is not ActorKind.SYSTEM and any(name for *_, name in _rights(actor))

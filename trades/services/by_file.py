@@ -164,6 +164,7 @@ def admit(*, source_system: str, reads: Sequence[Read], actor: Actor) -> Admitte
         else:
             standing.born |= {read.source_reference} if read.action == Asked.NEW else set()
             captured[place] = read
+    access.say_for(actor, Action.IMPORT_FILE, desks=standing.reached)
     admitted.messages = dict(sorted(captured.items()))
     return admitted
 
@@ -264,6 +265,7 @@ class _Standing:
     known: frozenset[str]
     held: frozenset[tuple[str, int, str]]
     born: set[str] = field(default_factory=set)
+    reached: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, source_system: str, facts: Iterable[ExecutionFacts], actor: Actor) -> _Standing:
@@ -288,12 +290,13 @@ class _Standing:
 
         What belongs to no desk, or follows a trade that is not here, asks for all desks.
         """
-        if self.desks is None:
-            return False
         named = [] if read.action == Asked.CANCEL else [self.books.get(read.book or "", "")]
         if read.action != Asked.NEW and read.source_reference not in self.born:
             named.append(self.trades.get(read.source_reference, ""))
-        return not self.desks.issuperset(named)
+        if self.desks is not None and not self.desks.issuperset(named):
+            return True
+        self.reached.update(named)
+        return False
 
     def changes_nothing(self, cancel: ExecutionFacts) -> bool:
         """Whether a cancellation is kept already, or of what no one but this file ever brought."""

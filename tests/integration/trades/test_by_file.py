@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from core import jobs, tokens
+from core.audit import history
 from core.models import Job
 from core.roles import Role
 from desk.models import Approval, ControlException, WorkItem
+from desk.services import emergencies
 from kernel.actors import SYSTEM
 from tests.factories import refdata as refdata_factories
 from tests.factories.trades import AT, booked, cancel, facts, person, send, signed_in, small_world
@@ -205,6 +208,20 @@ def test_on_ones_own_desk_rows_are_amended_and_cancellations_asked_for() -> None
     batch = import_(equity, new("E-1", version=2, action="AMEND"), gone("E-2"))
 
     assert (batch.counts["booked"], batch.counts["asked"]) == (1, 1)
+
+
+def test_what_is_imported_on_a_broken_glass_bears_its_mark() -> None:
+    equity = signed_in(desk="EQUITY", name="eve")
+    emergencies.break_glass(
+        role=Role.AGENT, desk_code="OTHER", minutes=30, reason="nobody answers",
+        actor=person("eve", Role.AGENT, desk="EQUITY"), at=datetime.now(UTC),
+    )  # fmt: skip
+
+    import_(equity, new("E-1"))
+    import_(equity, new("F-1", book="FI-1"), new("E-2"))
+
+    said_by = [history("trade", trade.pk)[0].actor for trade in Trade.objects.order_by("pk")]
+    assert said_by == ["eve", "eve for broken glass", "eve for broken glass"]
 
 
 def fix(
