@@ -35,6 +35,7 @@ from tests.browser import allocated, pages
 from tests.browser.accessibility import Looks, bring_axe, serious_violations, violations_within
 from tests.factories.delegations import asked, granted, loan
 from tests.factories.feeds import webhooks_in_every_state
+from tests.factories.refdata import known_desk
 from tests.factories.trades import person
 from trades.forms import TICKETS
 from trades.models import QuarantinedRow, Trade
@@ -258,12 +259,13 @@ def let_stand_in() -> None:
     )
     granted(asked(loan(other, one)), by="admin2")
     asked(loan(one, other, begins_in=30))
+    own = Trader.objects.earliest("pk").desk.code
     emergencies.break_glass(
         role=Role.SUPERVISOR,
-        desk_code="",
+        desk_code=known_desk("NIGHT"),
         minutes=60,
         reason="nobody answers",
-        actor=person("duty", Role.SUPERVISOR, desk=Trader.objects.earliest("pk").desk.code),
+        actor=person("duty", Role.SUPERVISOR, desk=own),
         at=datetime.now(UTC),
     )
 
