@@ -49,14 +49,15 @@ RETURNING id
 """
 #: What failed before, or was left by a worker that died, runs alone: it may be what kills others.
 CLAIM_ALONG: Final = """
+WITH due AS MATERIALIZED (
+  SELECT id FROM core_job
+   WHERE state = 'QUEUED' AND due_at <= clock_timestamp() AND kind = %s AND attempts = 0
+     AND actor_name = %s AND actor_user_id IS NOT DISTINCT FROM %s
+   ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
 UPDATE core_job SET state = 'RUNNING', lease = %s, lease_until = now() + make_interval(secs => %s),
        attempts = 1, started_at = now()
- WHERE id IN (SELECT id FROM core_job
-               WHERE state = 'QUEUED' AND due_at <= clock_timestamp() AND kind = %s
-                 AND attempts = 0 AND actor_name = %s
-                 AND actor_user_id IS NOT DISTINCT FROM %s
-               ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING id, parameters::text
+  FROM due WHERE core_job.id = due.id
+RETURNING core_job.id, parameters::text
 """
 
 Handler = Callable[["JobRun"], None]
@@ -160,7 +161,7 @@ class JobRun:
             return []
         asked = (self.kind, self.actor.name, self.actor.user_id, most)
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM_ALONG, [self.lease, settings.JOB_LEASE_SECONDS, *asked])
+            cursor.execute(CLAIM_ALONG, [*asked, self.lease, settings.JOB_LEASE_SECONDS])
             claimed = sorted(cursor.fetchall())
         self.along += [job_id for job_id, _parameters in claimed]
         return [dict(json.loads(parameters)) for _job_id, parameters in claimed]
