@@ -34,7 +34,7 @@ ZERO: Final = Decimal(0)
     source=N_("MAR art. 16; MiFID II RTS 6 art. 15 (dynamic price collars)"),
     rationale=N_("In a calm security two percent are far, in a nervous one they are a morning."),
     parameters=(
-        Parameter("factor", Decimal(6), MOVES),
+        Parameter("factor", Decimal(8), MOVES),
         Parameter("at_least", Decimal(1), PERCENT),
     ),
 )
