@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import (
     Case,
     Count,
-    DecimalField,
     F,
     OuterRef,
     Q,
@@ -22,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Extract, Greatest
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core import delegations
@@ -30,7 +29,7 @@ from core.access import Action
 from core.job_acts import list_jobs
 from core.models import Job, JobState
 from desk import selectors as desk
-from desk.models import WorkItem
+from desk.models import WorkItem, hours_left, number
 from desk.states import LIVE_EXCEPTION, ExceptionKind, RequestState
 from kernel.actors import Actor
 from kernel.calendars import BusinessCalendar
@@ -46,8 +45,6 @@ from trades import selectors as trades
 from trades.models import Trade
 from trades.states import TradeState
 
-HOURS_LEFT_MIN = Decimal("0.25")
-SECONDS_PER_HOUR = Decimal(3600)
 JOBS_SHOWN_MAX = 8
 DAYS_SHOWN_MAX = 10
 
@@ -163,11 +160,8 @@ def role_names(user_id: int) -> list[str]:
 def list_work(*, actor: Actor, at: datetime) -> QuerySet[WorkItem]:
     """Return the open work with its `priority`: euros at risk per hour that is left.
 
-    Work that is overdue or due within a quarter of an hour counts a quarter of an hour; work
-    without a due time counts a day.
+    The hours are those of exceptions (`hours_left`).
     """
-    seconds = Extract(F("due_at") - Value(at), "epoch", output_field=_number())
-    hours = Coalesce(seconds / SECONDS_PER_HOUR, Decimal(24), output_field=_number())
     return (
         desk.list_work(actor=actor)
         .select_related("owner")
@@ -181,7 +175,7 @@ def list_work(*, actor: Actor, at: datetime) -> QuerySet[WorkItem]:
                 .values("delegate__username")[:1]
             ),
         )
-        .annotate(priority=F("risk_eur") / Greatest(hours, HOURS_LEFT_MIN, output_field=_number()))
+        .annotate(priority=F("risk_eur") / hours_left(at))
     )
 
 
@@ -246,18 +240,14 @@ def report_completeness(*, day: date, actor: Actor) -> Completeness:
     return reporting.completeness(day=day, actor=actor)
 
 
-def _number() -> DecimalField[Any, Any]:
-    return DecimalField(max_digits=30, decimal_places=6)
-
-
 def _in_euros(day: date) -> Any:  # noqa: ANN401 - a Case expression
     """Return the amount at risk in euros; None where a currency has no rate, to be looked at."""
     known = [
-        When(currency=code, then=F("amount_at_risk") / Value(rate, output_field=_number()))
+        When(currency=code, then=F("amount_at_risk") / Value(rate, output_field=number()))
         for code, rate in refdata.fx_rates(day).items()
     ]
-    nothing = When(amount_at_risk__isnull=True, then=Value(Decimal(0), output_field=_number()))
-    return Case(nothing, *known, output_field=_number())
+    nothing = When(amount_at_risk__isnull=True, then=Value(Decimal(0), output_field=number()))
+    return Case(nothing, *known, output_field=number())
 
 
 def list_days(*, until: date) -> list[date]:

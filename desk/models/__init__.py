@@ -3,7 +3,14 @@
 from desk.models.decisions import SEVERAL, Approval, SeveralValidations, SupervisorLimit
 from desk.models.exceptions import Comment, ControlException, WorkItem
 from desk.models.mentions import Attachment, AttachmentWithdrawal, Mention
-from desk.models.priorities import ALIKE, HOURS_LEFT_MIN, Alike, ExceptionQuerySet
+from desk.models.priorities import (
+    ALIKE,
+    HOURS_LEFT_MIN,
+    Alike,
+    ExceptionQuerySet,
+    hours_left,
+    number,
+)
 from desk.models.requests import Request
 from desk.models.rules import ControlRule, ControlRun
 
@@ -25,4 +32,6 @@ __all__ = [
     "SeveralValidations",
     "SupervisorLimit",
     "WorkItem",
+    "hours_left",
+    "number",
 ]
