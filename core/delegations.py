@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.acts import acting
+from core.constraints import refused_by
 from core.models import DAYS_MAX, Delegation, ToxicPair, User
 from core.reasons import reason_of
 from core.rights_words import reason_against
@@ -121,7 +122,7 @@ def lend(
                 request_id=request_id,
             )
     except IntegrityError as refused:
-        constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+        constraint = refused_by(refused)
         if constraint not in REFUSALS:
             raise
         raise UnableToDelegate(str(REFUSALS[constraint])) from None

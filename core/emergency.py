@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.acts import acting
+from core.constraints import refused_by
 from core.models import EMERGENCY_MINUTES_MAX, AuditEntry, LoneGrant, RoleGrant, User
 from core.roles import BROKEN_GLASS, LENT, Action, Role
 from core.states import ReviewState
@@ -58,8 +59,8 @@ def break_glass(
         ("emergency_is_short", 0 < minutes <= EMERGENCY_MINUTES_MAX),
         ("emergency_on_one_desk", desk_code),
     )
-    for refused_by in (name for name, is_met in missed if not is_met):
-        raise UnableToBreakGlass(str(REFUSALS[refused_by]))
+    for constraint in (name for name, is_met in missed if not is_met):
+        raise UnableToBreakGlass(str(REFUSALS[constraint]))
     held = set(
         permanent().filter(user=actor.user_id, role=role.value).values_list("desk_code", flat=True)
     )
@@ -79,7 +80,7 @@ def break_glass(
                 valid_until=at + timedelta(minutes=minutes),
             )
     except IntegrityError as refused:
-        constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+        constraint = refused_by(refused)
         if constraint not in REFUSALS:
             raise
         raise UnableToBreakGlass(str(REFUSALS[constraint])) from None

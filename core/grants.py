@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import delegations, emergency
 from core.access import Action, require
 from core.acts import acting
+from core.constraints import refused_by
 from core.models import LoneGrant, RoleGrant, RoleProposal, ToxicPair, User
 from core.people import require_name
 from core.reasons import reason_of
@@ -238,5 +239,5 @@ def _give(row: RoleProposal, *, actor: Actor, at: datetime) -> None:
 
 def _said(refused: IntegrityError) -> UnableToGrant | IntegrityError:
     """Return what the database refused in words, or the error itself where it is none of ours."""
-    constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+    constraint = refused_by(refused)
     return UnableToGrant(str(REFUSALS[constraint])) if constraint in REFUSALS else refused

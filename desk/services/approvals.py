@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.constraints import refused_by
 from core.reasons import reason_of
 from core.remarks import speaking
 from core.roles import BROKEN_GLASS, Action
@@ -172,8 +173,7 @@ def _require_other_authority(name: str, behalf: str, before: Collection[tuple[st
 
 def require_right_still(error: IntegrityError) -> None:
     """Raise UnableToApprove where a right ended between the look at it and the decision."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    if getattr(diagnosis, "constraint_name", None) in RIGHT_TO_DECIDE:
+    if refused_by(error) in RIGHT_TO_DECIDE:
         raise UnableToApprove(_("Your right to decide has just ended.")) from error
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.constraints import refused_by
 from core.reasons import reason_of
 from core.roles import Action
 from core.text import visible
@@ -131,8 +132,7 @@ def _written(wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
     except IntegrityError as error:
         if "request_one_open" in str(error):
             raise UnableToAsk(_("This is asked for already.")) from error
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", None) == "request_of_one_who_may":
+        if refused_by(error) == "request_of_one_who_may":
             raise UnableToAsk(_("Your right to ask for this has just ended.")) from error
         raise
 
