@@ -45,10 +45,10 @@ def control_batch(run: JobRun) -> None:
 
     Behind a queue, small batches are judged together.
     """
-    ids = control_facts.trades_of_batch(batch_id=int(run.parameters["batch_id"]))
+    ids = control_facts.trades_of_batches(batch_ids=[int(run.parameters["batch_id"])])
     if len(ids) < control.CHUNK:
-        for more in run.take_along(ALONG_MAX):
-            ids += control_facts.trades_of_batch(batch_id=int(more["batch_id"]))
+        along = [int(more["batch_id"]) for more in run.take_along(ALONG_MAX)]
+        ids += control_facts.trades_of_batches(batch_ids=along) if along else []
     _control(run, sorted(set(ids)), only=frozenset({TradeState.RECEIVED}))
 
 

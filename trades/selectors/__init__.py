@@ -42,7 +42,7 @@ from trades.selectors.messages import (
     rows_of_day,
     text_of_message,
     trade_ids_called,
-    trade_ids_of_batch,
+    trade_ids_of_batches,
 )
 from trades.selectors.narrowing import came_by, sent_as, told_as
 from trades.selectors.scopes import find_scope
@@ -146,5 +146,5 @@ __all__ = [
     "told_as",
     "trade_as_of",
     "trade_ids_called",
-    "trade_ids_of_batch",
+    "trade_ids_of_batches",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -76,13 +77,13 @@ def list_batches() -> QuerySet[CaptureBatch]:
     return rows.order_by("-received_at", "-id")
 
 
-def trade_ids_of_batch(*, batch_id: int) -> QuerySet[Any, int]:
-    """Return the ids of the trades that a batch made, amended or cancelled.
+def trade_ids_of_batches(*, batch_ids: Collection[int]) -> QuerySet[Any, int]:
+    """Return the ids of the trades that these batches made, amended or cancelled.
 
     Its messages name them, also those that waited and went on later; a repair makes trades of
     messages that came in an earlier batch, and those carry the repair's own.
     """
-    told, made = _told_and_made(batch_id)
+    told, made = _told_and_made(batch_ids)
     return told.values_list("trade_id", flat=True).union(made.values_list("pk", flat=True))
 
 
@@ -93,12 +94,12 @@ def of_batch(*, batch_id: int) -> Q:
     other is looked through. The sum with nothing keeps PostgreSQL from seeking them along the
     primary key. Most batches touched what they made and nothing else: that is written on the trade.
     """
-    told, made = _told_and_made(batch_id)
+    told, made = _told_and_made([batch_id])
     ends = [made.aggregate(first=Min(F("pk") + 0), last=Max(F("pk") + 0))]
     named = Q(batch=batch_id)
     if told.values_list("trade_id").difference(made.values_list("pk")).exists():
         ends.append(told.aggregate(first=Min("trade_id"), last=Max("trade_id")))
-        named = Q(pk__in=trade_ids_of_batch(batch_id=batch_id))
+        named = Q(pk__in=trade_ids_of_batches(batch_ids=[batch_id]))
     known = [one for one in ends if one["first"] is not None]
     if not known:
         return Q(pk__in=[])
@@ -106,10 +107,10 @@ def of_batch(*, batch_id: int) -> Q:
     return Q(named, pk__gte=first, pk__lte=last)
 
 
-def _told_and_made(batch_id: int) -> tuple[QuerySet[Execution], QuerySet[Trade]]:
-    """Return the messages of a batch that name a trade, and the trades that are its own."""
-    told = Execution.objects.filter(batch_id=batch_id, trade__isnull=False)
-    return told, Trade.objects.filter(batch_id=batch_id)
+def _told_and_made(batch_ids: Collection[int]) -> tuple[QuerySet[Execution], QuerySet[Trade]]:
+    """Return the messages of batches that name a trade, and the trades that are their own."""
+    told = Execution.objects.filter(batch_id__in=batch_ids, trade__isnull=False)
+    return told, Trade.objects.filter(batch_id__in=batch_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,10 +161,13 @@ def uses_of(chunk: Sequence[TradeFacts]) -> Uses:
 
 
 def crossings_of(
-    chunk: Iterable[TradeFacts], uses: Uses, terms: Mapping[int, LimitTerms]
+    chunk: Sequence[TradeFacts], uses: Uses, terms: Mapping[int, LimitTerms]
 ) -> Crossings:
     """Return which trades do not fit under a limit, each after those before it that fit."""
-    found, running = Crossings(), uses.copy()
+    found = Crossings()
+    if _all_fit(chunk, uses, terms):
+        return found
+    running = uses.copy()
     for facts in chunk:
         amount, of = facts.risk_amount_eur, terms[facts.trade_id]
         if amount is None:
@@ -181,6 +184,35 @@ def crossings_of(
         if fits:
             running.add(facts)
     return found
+
+
+def _all_fit(chunk: Sequence[TradeFacts], uses: Uses, terms: Mapping[int, LimitTerms]) -> bool:
+    """Say that all together stay under the tightest of their limits: then each of them does.
+
+    A counterparty counts with every day that was read, which is more than any trade counts it with.
+    """
+    traders: defaultdict[tuple[str, date], Decimal] = defaultdict(Decimal)
+    counterparties: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for facts in chunk:
+        amount = facts.risk_amount_eur
+        if amount is not None:
+            more = max(amount, ZERO)
+            traders[facts.trader_code, facts.trade_date] += more
+            counterparties[facts.counterparty_code] += more
+    for (code, day), amount in traders.items():
+        traders[code, day] = amount + uses.traders[code].used[day]
+    for code, amount in counterparties.items():
+        used = uses.counterparties[code].used.values()
+        counterparties[code] = amount + sum((one for one in used if one > ZERO), ZERO)
+    different = {id(of): of for of in terms.values()}.values()
+    return _within(traders.values(), [of.trader for of in different]) and _within(
+        counterparties.values(), [of.counterparty for of in different]
+    )
+
+
+def _within(sums: Iterable[Decimal], limits: Iterable[Decimal | None]) -> bool:
+    tightest = min((limit for limit in limits if limit is not None), default=None)
+    return tightest is None or all(one <= tightest for one in sums)
 
 
 def used_before(chunk: Iterable[TradeFacts], uses: Uses) -> Before:
@@ -231,13 +263,12 @@ def lock_limits(chunk: Iterable[TradeFacts]) -> None:
 def require_room(
     clean: Sequence[TradeFacts], *, accepted: Collection[int], terms: Mapping[int, LimitTerms]
 ) -> None:
-    """Take the locks and look again whether these trades still fit; those `accepted` need not.
+    """Look again whether these trades still fit, under the locks; those `accepted` need not.
 
     Raises LimitCrossed: the caller judges again, with the locks from the beginning.
     """
     if not clean:
         return
-    lock_limits(clean)
     found = crossings_of(clean, uses_of(clean), terms)
     if (found.traders.keys() | found.counterparties.keys()) - set(accepted):
         raise LimitCrossed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from core.outbox import announce
 from core.sequences import array_of
 from desk import services as desk
 from desk.facts import Raised, Subject
-from desk.models import ControlRun
 from desk.states import ExceptionKind, WorkKind
 from kernel.actors import Actor
 from kernel.findings import Finding
@@ -29,7 +29,14 @@ from trades.rules.rule import Rule
 from trades.rules.scopes import Settings
 from trades.services import blocks, news, rule_evidence
 from trades.services.book import Book, books_of, in_force
-from trades.services.consumption import LimitCrossed, LimitTerms, lock_limits, require_room, room_of
+from trades.services.consumption import (
+    CONSUMING,
+    LimitCrossed,
+    LimitTerms,
+    lock_limits,
+    require_room,
+    room_of,
+)
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
 from trades.services.counted import DEAD
@@ -50,6 +57,12 @@ JUDGED: Final = frozenset(
 LAST_HOUR: Final = 23
 Books = Sequence[tuple[Sequence[TradeFacts], Book]]
 MOVE: Final = "UPDATE trades_trade SET state = %s WHERE id = ANY(%s)"
+RECORD: Final = """
+INSERT INTO desk_controlrun (job_id, rule_set, judged, subject_ids, version_nos, clean, hits,
+                             ended_at)
+VALUES (%(job_id)s, %(rule_set)s, %(judged)s, %(ids)s, %(versions)s, %(clean)s, %(hits)s, %(at)s)
+"""
+"""The row of a ControlRun: its thousands of numbers are handed over as one value each."""
 OPEN_VALIDATIONS: Final = """
 INSERT INTO desk_workitem (kind, subject_kind, subject_id, title, url, desk_code, due_at, severity,
                            amount_at_risk, currency, state, opened_at, done_by)
@@ -138,17 +151,24 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
         actor=actor,
         at=at,
     )
-    if not alone:
-        _require_room(chunk, held, found, terms)
-    _move(chunk, held, cut_off, actor, at)
+    hold = [facts for facts in chunk if facts.trade_id in held]
+    clean = [facts for facts in chunk if facts.trade_id not in held]
+    _ask_nobody(hold, actor, at)
+    _ask_validation(clean, cut_off, at)
     blocks.expect(chunk, actor=actor, at=at)
     rule_set = rule_evidence.keep_book(settings, at=at)
-    return _record(chunk, found, held, at, run.job_id, rule_set)
+    outcome = _record(chunk, found, held, at, run.job_id, rule_set)
+    # last: from here until the end of the transaction nobody else uses these limits
+    if not alone:
+        lock_limits([*clean, *(facts for facts in hold if facts.state in CONSUMING)])
+        _require_room(clean, found, terms)
+    _set_state(hold, TradeState.ON_HOLD, at)
+    _set_state(clean, TradeState.PENDING_VALIDATION, at)
+    return outcome
 
 
 def _require_room(
-    chunk: Sequence[TradeFacts],
-    held: set[int],
+    clean: Sequence[TradeFacts],
     found: Mapping[int, list[Finding]],
     terms: Mapping[int, LimitTerms],
 ) -> None:
@@ -156,7 +176,6 @@ def _require_room(
     accepted = [
         trade_id for trade_id, said in found.items() if any(f.code in OF_LIMITS for f in said)
     ]
-    clean = [facts for facts in chunk if facts.trade_id not in held]
     require_room(clean, accepted=accepted, terms=terms)
 
 
@@ -237,14 +256,8 @@ def subject_of(facts: TradeFacts, cut_off: time) -> Subject:
     )
 
 
-def _move(
-    chunk: Sequence[TradeFacts], held: set[int], cut_off: time, actor: Actor, at: datetime
-) -> None:
-    """Put held trades on hold and the others in the supervisors' queue, by the state table."""
-    hold = [facts for facts in chunk if facts.trade_id in held]
-    clean = [facts for facts in chunk if facts.trade_id not in held]
-    _set_state(hold, TradeState.ON_HOLD, at)
-    _set_state(clean, TradeState.PENDING_VALIDATION, at)
+def _ask_nobody(hold: Sequence[TradeFacts], actor: Actor, at: datetime) -> None:
+    """Take what is held now out of the supervisors' queue."""
     desk.close_work(
         kind=WorkKind.VALIDATION,
         subject_kind=SUBJECT_KIND,
@@ -252,6 +265,10 @@ def _move(
         actor=actor,
         at=at,
     )
+
+
+def _ask_validation(clean: Sequence[TradeFacts], cut_off: time, at: datetime) -> None:
+    """Put what nothing holds in the supervisors' queue."""
     with connection.cursor() as cursor:
         cursor.execute(
             OPEN_VALIDATIONS,
@@ -307,15 +324,19 @@ def _record(
     outcome = Controlled(
         judged=len(chunk), clean=len(chunk) - len(found), held=len(held), hits=hits
     )
-    ControlRun.objects.create(
-        job_id=job_id,
-        rule_set=rule_set,
-        judged=outcome.judged,
-        subject_ids=[facts.trade_id for facts in chunk],
-        version_nos=[facts.version_no for facts in chunk],
-        clean_count=outcome.clean,
-        hits=hits,
-        ended_at=at,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RECORD,
+            {
+                "job_id": job_id,
+                "rule_set": rule_set,
+                "judged": outcome.judged,
+                "ids": array_of(facts.trade_id for facts in chunk),
+                "versions": array_of(facts.version_no for facts in chunk),
+                "clean": outcome.clean,
+                "hits": json.dumps(hits),
+                "at": at,
+            },
+        )
     announce("trades.controlled", subject=f"{len(chunk)} trades", payload={"held": len(held)})
     return outcome

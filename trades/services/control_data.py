@@ -335,12 +335,15 @@ def _limits(room: Room) -> dict[str, Callable[[], Any]]:
             for code, use in room.uses().traders.items()
             for day, number in use.unvalued.items()
         },
-        "counterparty_unvalued": lambda: {
-            (code, day): use.lacking_since(day)
-            for code, use in room.uses().counterparties.items()
-            for day in {facts.trade_date for facts in room.trades}
-        },
+        "counterparty_unvalued": lambda: _lacking(room),
     }
+
+
+def _lacking(room: Room) -> dict[tuple[str, date], int]:
+    """Return how many trades without an amount each counterparty has from a day on."""
+    days = {facts.trade_date for facts in room.trades}
+    uses = room.uses().counterparties.items()
+    return {(code, day): use.lacking_since(day) for code, use in uses for day in days}
 
 
 def currencies_of(facts: TradeFacts) -> tuple[str, ...]:

@@ -89,9 +89,9 @@ def _with_deals(found: list[TradeFacts]) -> list[TradeFacts]:
     ]
 
 
-def trades_of_batch(*, batch_id: int) -> list[int]:
-    """Return the trades that a batch made, amended or cancelled, in the order of their ids."""
-    return sorted(selectors.trade_ids_of_batch(batch_id=batch_id))
+def trades_of_batches(*, batch_ids: Collection[int]) -> list[int]:
+    """Return the trades that these batches made, amended or cancelled, ordered by id."""
+    return sorted(selectors.trade_ids_of_batches(batch_ids=batch_ids))
 
 
 def trades_to_recontrol(

@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db import connection
 
+from core.sequences import array_of
 from feeds.facts import EventType
 from trades.services.plan import Item
 from trades.services.writing import Table, row
@@ -58,4 +59,4 @@ def tell_states(state: TradeState, trades: Sequence[tuple[int, int]], *, at: dat
         return
     ids, versions = zip(*trades, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(TELL, [OF_STATES[state].value, list(ids), list(versions), at])
+        cursor.execute(TELL, [OF_STATES[state].value, array_of(ids), array_of(versions), at])
