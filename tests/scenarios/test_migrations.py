@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from backoffice.launcher import places
+from backoffice.launcher.embedded import Postgres
 from tests.scenarios.launched import home, manage
 
 pytestmark = pytest.mark.slow
@@ -82,40 +85,45 @@ User.objects.create(username="ana")
 """
 
 
+@pytest.fixture(name="folder")
+def _folder(migrated: Path) -> Iterator[Path]:
+    """A copy of its own whose server runs: the commands find it, and need not start it."""
+    with home(migrated) as folder:
+        Postgres(places.Place(folder), throw_away=True).start(password="")
+        yield folder
+
+
 def _as_owner(folder: Path, program: str) -> str:
     done = manage(folder, "shell", "--no-imports", "-c", program, DATABASE_ROLE="owner")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_every_migration_is_taken_back_and_made_again(migrated: Path) -> None:
-    with home(migrated) as folder:
-        taken_back = manage(folder, "migrate", "core", "zero")
-        assert taken_back.returncode == 0, taken_back.stderr
+def test_every_migration_is_taken_back_and_made_again(folder: Path) -> None:
+    taken_back = manage(folder, "migrate", "core", "zero")
+    assert taken_back.returncode == 0, taken_back.stderr
 
-        assert "planned: 0\n" in _as_owner(folder, MADE_AGAIN)
-
-
-def test_one_that_was_interrupted_is_run_again(migrated: Path) -> None:
-    with home(migrated) as folder:
-        gave_up = _as_owner(folder, GIVEN_UP)
-
-        assert "refused: canceling statement due to lock timeout" in gave_up
-        assert "half: (['comment_by'], False)\n" in gave_up
-        assert "whole: (['comment_alone', 'comment_by'], True)\n" in gave_up
-        assert "again: (['comment_alone', 'comment_by'], True)\n" in _as_owner(folder, AGAIN)
+    assert "planned: 0\n" in _as_owner(folder, MADE_AGAIN)
 
 
-def test_the_tables_of_a_house_that_is_worked_in_are_not_taken_back(migrated: Path) -> None:
-    with home(migrated) as folder:
-        _as_owner(folder, SOMEBODY)
-        before = manage(folder, "showmigrations", "--plan").stdout
+def test_one_that_was_interrupted_is_run_again(folder: Path) -> None:
+    gave_up = _as_owner(folder, GIVEN_UP)
 
-        for room in ("settlement", "core"):
-            refused = manage(folder, "migrate", room, "zero")
+    assert "refused: canceling statement due to lock timeout" in gave_up
+    assert "half: (['comment_by'], False)\n" in gave_up
+    assert "whole: (['comment_alone', 'comment_by'], True)\n" in gave_up
+    assert "again: (['comment_alone', 'comment_by'], True)\n" in _as_owner(folder, AGAIN)
 
-            assert refused.returncode == 1, room
-            assert "0001_founding cannot be taken back" in refused.stderr, room
-            assert "1 users are known here" in refused.stderr
-            assert "Traceback" not in refused.stderr
-            assert manage(folder, "showmigrations", "--plan").stdout == before, room
+
+def test_the_tables_of_a_house_that_is_worked_in_are_not_taken_back(folder: Path) -> None:
+    _as_owner(folder, SOMEBODY)
+    before = manage(folder, "showmigrations", "--plan").stdout
+
+    for room in ("settlement", "core"):
+        refused = manage(folder, "migrate", room, "zero")
+
+        assert refused.returncode == 1, room
+        assert "0001_founding cannot be taken back" in refused.stderr, room
+        assert "1 users are known here" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert manage(folder, "showmigrations", "--plan").stdout == before

@@ -9,23 +9,12 @@ from benchmarks import market, rogue
 pytestmark = pytest.mark.django_db
 
 
-def test_the_rogue_is_seen_within_two_days_and_honest_traders_are_left_alone() -> None:
-    dealt = market.opened(seed=7)
-    dealt.traders = dealt.traders[:6]
-    story = rogue.told(dealt, days=14, begins=11, a_day=3)
-    story.session_s = 1800
-
-    rogue.lived(story)
-
-    score = rogue.scored(story)
-    assert score["rogue_trader_days"] in {0, 1, 2}
-    assert score["rogue_conduct_days"] in {0, 1, 2}
-    assert score["conduct_false_alarms_by_rule"] == {}
-
-
 @pytest.mark.slow
 def test_every_rule_of_conduct_speaks_of_the_rogue_his_assistant_or_their_codes() -> None:
-    """Five weeks of a house of four: what published cases tell happens once, and is seen."""
+    """Five weeks of a house of four: what published cases tell happens once, and is seen.
+
+    He is seen within two days, and honest traders are left alone.
+    """
     dealt = market.opened(seed=11)
     dealt.traders = dealt.traders[2:6]
     story = rogue.told(dealt, days=28, begins=8, a_day=2)
@@ -36,3 +25,5 @@ def test_every_rule_of_conduct_speaks_of_the_rogue_his_assistant_or_their_codes(
     score = rogue.scored(story)
     assert score["rogue_rules_silent"] == []
     assert score["rogue_trader_days"] in {0, 1, 2}
+    assert score["rogue_conduct_days"] in {0, 1, 2}
+    assert score["conduct_false_alarms_by_rule"] == {}
