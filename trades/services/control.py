@@ -131,7 +131,7 @@ class _Run:
 
 def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -> Controlled:
     """Judge and move one chunk; `alone` it holds the locks of its limits from the beginning."""
-    everything = lock_facts(trade_ids)
+    everything = lock_facts(trade_ids, states=DEAD | run.only)
     actor, at = run.actor, run.at
     _forget([facts.trade_id for facts in everything if facts.state in DEAD], actor, at)
     chunk = [facts for facts in everything if facts.state in run.only]

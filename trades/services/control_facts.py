@@ -55,7 +55,8 @@ FIELDS: Final = (
     "product",
 )
 LOCK: Final = (
-    f"SELECT {', '.join(FIELDS)} FROM trades_trade WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 - our own column names
+    f"SELECT {', '.join(FIELDS)} FROM trades_trade"  # noqa: S608 - our own column names
+    " WHERE id = ANY(%s) AND state = ANY(%s) ORDER BY id FOR UPDATE"
 )
 READ: Final = (
     f"SELECT {', '.join(FIELDS)} FROM trades_trade"  # noqa: S608 - our own column names
@@ -70,10 +71,14 @@ SAME: Final = tuple(
 """What terms and facts call by the same name."""
 
 
-def lock_facts(trade_ids: Collection[int]) -> list[TradeFacts]:
-    """Return the facts of these trades in the order of their ids, under their row locks."""
+def lock_facts(trade_ids: Collection[int], *, states: Collection[TradeState]) -> list[TradeFacts]:
+    """Return the facts of these trades in the order of their ids, under their row locks.
+
+    Those in other states are left alone: a batch of single calls is judged while it grows, and
+    most of it was judged before.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [array_of(trade_ids)])
+        cursor.execute(LOCK, [array_of(trade_ids), [state.value for state in states]])
         return _with_deals([TradeFacts(*row) for row in cursor.fetchall()])
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from trades.states import CloseReason, TradeState
 
-DEAD: Final = (TradeState.CLOSED.value, TradeState.REJECTED.value)
+DEAD: Final = frozenset({TradeState.CLOSED, TradeState.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from trades.services import control
 from trades.services.consumption import LimitTerms, room_of
 from trades.services.control_data import Library, Windows
 from trades.services.control_facts import lock_facts
+from trades.states import TradeState
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
@@ -129,9 +130,19 @@ def test_reference_data_reaches_the_rules(code: str, changes: dict[str, Any]) ->
     assert state(wrong) == "ON_HOLD"
 
 
+def test_what_was_judged_before_is_neither_read_nor_locked_again() -> None:
+    """A batch of single calls is judged every second while it grows."""
+    known, fresh = trade(1), trade(2)
+    run(known)
+
+    (facts,) = lock_facts([known.pk, fresh.pk], states=[TradeState.RECEIVED])
+
+    assert facts.trade_id == fresh.pk
+
+
 def test_what_rules_may_look_at_is_read_when_one_of_them_looks() -> None:
     made = trade(1)
-    facts = lock_facts([made.pk])
+    facts = lock_facts([made.pk], states=control.JUDGED)
     library = Library(at=AT)
     room = room_of(facts, {made.pk: LimitTerms()}, library.uses)
     context = library.context(facts, windows=Windows(), room=room)

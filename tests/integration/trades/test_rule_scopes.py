@@ -118,7 +118,7 @@ def test_what_was_set_in_a_scope_is_taken_back_to_what_holds_elsewhere() -> None
 
 def test_drafts_are_judged_as_their_trades_will_be() -> None:
     put_in_force("product:EQUITY", "9")
-    (facts,) = lock_facts([dear(1).pk])
+    (facts,) = lock_facts([dear(1).pk], states=control.JUDGED)
 
     findings = control.judge_draft(facts=facts, library=Library(at=AT), at=AT)
 
