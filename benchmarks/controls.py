@@ -3,7 +3,7 @@
 Run through `manage.py bench controls`. A week of clean trades with planted faults comes in through
 the real capture. The jobs of the batches are drained by as many worker processes as `up` starts;
 they and PostgreSQL share the cores. What was found is compared with the answer key. Then a changed
-rule is tried on a million trades.
+rule is tried on a million trades, more are judged beside that million, and some one by one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from stdnum import isin as stdnum_isin
 
 from backoffice.launcher import places
-from benchmarks import answers, market, replay, rogue
+from benchmarks import alone, answers, growth, market, replay, rogue
 from benchmarks.market import brought_in
 from core.models import Job
 from desk.models import ControlException
@@ -172,6 +172,9 @@ def run() -> dict[str, object]:
         "on_hold": Trade.objects.filter(state="ON_HOLD").count(),
         "failed_jobs": Job.objects.filter(state="FAILED").count(),
         **answers.scored(cases, [message["source_reference"] for message in innocent]),
+        **growth.pace(),
         **replay.figures(_drained),
+        **growth.at_a_million(dealt, _drained),
+        **alone.figures(dealt),
     }
     return figures | rogue.told_of_two_months(dealt)

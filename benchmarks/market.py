@@ -332,17 +332,19 @@ def clean(market: Market, day: date, reference: str) -> Fields:
     }  # fmt: skip
 
 
-def flow(market: Market, days: Sequence[date], count: int) -> Iterator[Fields]:
+def flow(
+    market: Market, days: Sequence[date], count: int, *, prefix: str = "C"
+) -> Iterator[Fields]:
     """Yield so many clean trades, spread over the days. One order in a hundred is filled in equal
     parts, seconds apart and often at one price, as orders are.
     """
     dice, made = market.dice, 0
     while made < count:
-        first = clean(market, days[made % len(days)], f"C-{made}")
+        first = clean(market, days[made % len(days)], f"{prefix}-{made}")
         fills = dice.randint(3, 6) if dice.random() < 0.01 else 1
         at = datetime.fromisoformat(first["traded_at"])
         for _part in range(min(fills, count - made)):
-            yield first | {"source_reference": f"C-{made}", "traded_at": at.isoformat()}
+            yield first | {"source_reference": f"{prefix}-{made}", "traded_at": at.isoformat()}
             at += timedelta(milliseconds=dice.randint(1, 15_000))
             made += 1
 
