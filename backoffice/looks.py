@@ -223,6 +223,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "EXACT": _("Exact"),
     "AMOUNT_DATE": _("Amount and date"),
     "NO_REFERENCE": _("Without reference"),
+    "SIMILAR": _("Reference written differently"),
     "SPLIT_REFERENCE": _("One to several, by reference"),
     "SPLIT_BLOCK": _("One to several, by block"),
     "BY_HAND": _("By hand"),
@@ -280,7 +281,8 @@ PLAIN: Final = frozenset(
         *("AGENT", "SUPERVISOR", "AUDITOR", "ADMINISTRATOR", "API_CLIENT"),
         *("INSTRUMENT", "TRADER", "BOOK", "VENUE", "PAIR"),
         *("COUNTERPARTY", "ALL", "MT940", "CAMT053", "TABLE", "OURS", "THEIRS"),
-        *("EXACT", "AMOUNT_DATE", "NO_REFERENCE", "SPLIT_REFERENCE", "SPLIT_BLOCK", "BY_HAND"),
+        *("EXACT", "AMOUNT_DATE", "SIMILAR", "NO_REFERENCE"),
+        *("SPLIT_REFERENCE", "SPLIT_BLOCK", "BY_HAND"),
         *("MATCHED", "NO_LONGER_FOUND", "OURS_CORRECTED", "THEIRS_CORRECTED"),
     )
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.frames import leftovers, passes, splits
+from reconciliation.frames import identical, leftovers, passes, similar, splits
 from reconciliation.frames.items import MatchRules, items
 from reconciliation.frames.shares import shared_out
 
@@ -65,9 +65,9 @@ def reconcile_in_steps(
     So the first can be saved while the second is sought.
     """
     ours, theirs = items(ours), items(theirs)
-    identical = passes.match_exact(ours, theirs, rules)
-    yield _identical(identical)
-    left, right = _rest(ours, theirs, identical["ours"], identical["theirs"])
+    alike = identical.match_exact(ours, theirs, rules)
+    yield _identical(alike)
+    left, right = _but(ours, alike["row"]), _but(theirs, alike["row_theirs"])
     open_ours, open_theirs = left, right
     pairs: list[pl.DataFrame] = []
     for match in _one_to_one(rules):
@@ -87,14 +87,14 @@ def reconcile_in_steps(
     breaks = leftovers.name_breaks(
         left,
         right,
-        (ours.join(left, on="id", how="anti"), theirs.join(right, on="id", how="anti")),
+        (ours, theirs),
         rules,
         period_end=period_end,
     )
     yield joined(
         [
-            _of_pairs(sole, open_ours, open_theirs, first=identical.height),
-            _of_splits(found, open_ours, open_theirs, first=identical.height + sole.height),
+            _of_pairs(sole, open_ours, open_theirs, first=alike.height),
+            _of_splits(found, open_ours, open_theirs, first=alike.height + sole.height),
             Outcome(_none(GROUPS), _none(ALLOCATIONS), breaks),
         ]
     )
@@ -134,8 +134,15 @@ def _one_to_one(rules: MatchRules) -> tuple[Match, ...]:
         within("AMOUNT", amount=rules.amount_tolerance, days=0),
         within("DATE", amount=0, days=rules.day_lag),
         within("AMOUNT_DATE", amount=rules.amount_tolerance, days=rules.day_lag),
+        lambda left, right: similar.match_similar_reference(left, right, rules),
         lambda left, right: passes.match_without_reference(left, right, rules),
     )
+
+
+def _but(side: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Return a side without the rows at these places."""
+    stays = pl.repeat(value=True, n=side.height, eager=True)
+    return side.filter(stays.scatter(rows, values=False))
 
 
 def _rest(

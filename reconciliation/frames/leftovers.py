@@ -38,16 +38,23 @@ CATEGORY_OF: Final = {
 def name_breaks(
     ours: pl.DataFrame,
     theirs: pl.DataFrame,
-    matched: tuple[pl.DataFrame, pl.DataFrame],
+    whole: tuple[pl.DataFrame, pl.DataFrame],
     rules: MatchRules,
     *,
     period_end: date | None,
 ) -> pl.DataFrame:
     """Return one break per leftover item, or per pair of leftovers that belong together.
 
+    `whole` are both sides with what was matched.
     Order of judgement: same reference but a field differs; same everything but the reference;
     a second copy of something matched; not yet due at the end of the period; missing.
     """
+    matched = [
+        side.join(left.select("reference").unique(), on="reference", how="semi").join(
+            left, on="id", how="anti"
+        )
+        for side, left in zip(whole, (ours, theirs), strict=True)
+    ]
     paired = _same_reference(ours, theirs, rules)
     ours, theirs = _without(ours, theirs, paired)
     renamed = _same_terms(ours, theirs, rules)
@@ -145,8 +152,7 @@ def _copies(
 ) -> pl.DataFrame:
     """Name as duplicate what has the same terms and reference as a matched item of its side."""
     keys = ["reference", *rules.exact, "amount"]
-    quoted = matched.join(frame.select("reference").unique(), on="reference", how="semi")
-    first = quoted.drop_nulls(keys).group_by(keys).agg(pl.col("id").min().alias("twin"))
+    first = matched.drop_nulls(keys).group_by(keys).agg(pl.col("id").min().alias("twin"))
     found = frame.join(first, on=keys, how="inner").sort("id")
     return pl.DataFrame(
         [

@@ -1,13 +1,13 @@
-"""Passes that match one item to one item: exact first, then within tolerance."""
+"""Passes that match one item to one item within tolerance, after those that are identical."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
 
+from reconciliation.frames.identical import EXACT_SCORE
 from reconciliation.frames.items import ONE, MatchRules
 
 PAIRS: Final[dict[str, pl.DataType]] = {
@@ -19,49 +19,9 @@ PAIRS: Final[dict[str, pl.DataType]] = {
     "difference": pl.Int64(),
     "evidence": pl.String(),
 }
-EXACT_SCORE: Final = 100
 PENALTY: Final = 20
 NO_REFERENCE_SCORE: Final = 70
 RIVALS_SHOWN: Final = 5
-
-
-def match_exact(ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules) -> pl.DataFrame:
-    """Pair items that agree in every column, the n-th of identical ones with the n-th.
-
-    Identical items are interchangeable: pairing them by occurrence prefers none. What both say,
-    amount and currency, stands besides.
-    """
-    keys = ["reference", *rules.exact, "amount", *rules.days]
-    left = _with_occurrence(ours, keys)
-    right = _with_occurrence(theirs, keys)
-    joined = left.join(right, on=[*keys, "occurrence"], how="inner", suffix="_theirs")
-    return joined.select(
-        pl.col("id").alias("ours"),
-        pl.col("id_theirs").alias("theirs"),
-        pl.lit("EXACT").alias("pass"),
-        pl.lit("CONFIRMED").alias("state"),
-        pl.lit(EXACT_SCORE, dtype=pl.Int64()).alias("score"),
-        pl.lit(0, dtype=pl.Int64()).alias("difference"),
-        pl.lit("{}").alias("evidence"),
-        "amount",
-        "currency",
-    )
-
-
-def _with_occurrence(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Number identical items in the order of their ids; items with an empty key drop out.
-
-    Only items that share a reference can be identical: the others are the first of their kind.
-    """
-    filled = frame.select(["id", *keys]).drop_nulls(keys)
-    shared = pl.col("reference").is_duplicated()
-    occurrence = pl.int_range(pl.len(), dtype=pl.Int64())
-    return pl.concat(
-        [
-            filled.filter(~shared).with_columns(pl.lit(0, dtype=pl.Int64()).alias("occurrence")),
-            filled.filter(shared).with_columns(occurrence.over(keys).alias("occurrence")),
-        ]
-    )
 
 
 def match_within(
@@ -78,7 +38,7 @@ def match_within(
     A pair is confirmed when neither item has another candidate; otherwise the best pair is
     proposed and the rivals are named.
     """
-    candidates = _candidates(ours, theirs, ["reference", *rules.exact], rules)
+    candidates = candidate_pairs(ours, theirs, ["reference", *rules.exact], rules)
     near = candidates.filter(
         (pl.col("difference").abs() <= amount) & (pl.col("lag") <= days)
     ).with_columns(
@@ -96,14 +56,16 @@ def match_without_reference(
 ) -> pl.DataFrame:
     """Propose pairs that agree in everything, where at least one side gives no reference."""
     keys = [*rules.exact, "amount", *rules.days]
-    candidates = _candidates(ours, theirs, keys, rules).filter(
+    if not (ours["reference"].has_nulls() or theirs["reference"].has_nulls()):
+        return pl.DataFrame(schema=PAIRS)
+    candidates = candidate_pairs(ours, theirs, keys, rules).filter(
         pl.col("reference").is_null() | pl.col("reference_theirs").is_null()
     )
     scored = candidates.with_columns(pl.lit(NO_REFERENCE_SCORE, dtype=pl.Int64()).alias("score"))
     return settle_rivals(scored, name="NO_REFERENCE", confirm=False)
 
 
-def _candidates(
+def candidate_pairs(
     ours: pl.DataFrame, theirs: pl.DataFrame, keys: list[str], rules: MatchRules
 ) -> pl.DataFrame:
     """Join on filled keys; a key with too many pairs is left to a person, not exploded."""
@@ -144,10 +106,11 @@ def settle_rivals(candidates: pl.DataFrame, *, name: str, confirm: bool) -> pl.D
         pl.len().over("id").alias("n_ours"), pl.len().over("id_theirs").alias("n_theirs")
     )
     sole = (pl.col("n_ours") == 1) & (pl.col("n_theirs") == 1)
+    best = pl.DataFrame(list(_greedy(rivals.filter(~sole))), schema=rivals.schema)
     return pl.concat(
         [
-            _pairs(rivals.filter(sole).iter_rows(named=True), name, confirmed=confirm),
-            _pairs(_greedy(rivals.filter(~sole)), name, confirmed=False),
+            _pairs(rivals.filter(sole), name, confirmed=confirm),
+            _pairs(best, name, confirmed=False),
         ]
     )
 
@@ -157,43 +120,49 @@ def _greedy(rivals: pl.DataFrame) -> Iterable[dict[str, object]]:
     order = rivals.with_columns(pl.col("difference").abs().alias("distance")).sort(
         ["score", "distance", "lag", "id", "id_theirs"], descending=[True, *[False] * 4]
     )
-    rows = list(order.iter_rows(named=True))
-    used: set[tuple[str, int]] = set()
-    for row in rows:
-        ours, theirs = ("ours", row["id"]), ("theirs", row["id_theirs"])
-        if ours in used or theirs in used:
-            continue
-        used |= {ours, theirs}
-        yield row
+    ours: set[object] = set()
+    theirs: set[object] = set()
+    for row in order.drop("distance").iter_rows(named=True):
+        if row["id"] not in ours and row["id_theirs"] not in theirs:
+            ours.add(row["id"])
+            theirs.add(row["id_theirs"])
+            yield row
 
 
-def _pairs(rows: Iterable[dict[str, object]], name: str, *, confirmed: bool) -> pl.DataFrame:
-    records = [
-        {
-            "ours": row["id"],
-            "theirs": row["id_theirs"],
-            "pass": name,
-            "state": "CONFIRMED" if confirmed else "PROPOSED",
-            "score": row["score"],
-            "difference": row["difference"],
-            "evidence": _evidence(row),
-        }
-        for row in rows
-    ]
-    return pl.DataFrame(records, schema=PAIRS)
+def _pairs(rows: pl.DataFrame, name: str, *, confirmed: bool) -> pl.DataFrame:
+    """Return pairs as the engine groups them.
 
-
-def _evidence(row: dict[str, object]) -> str:
-    """Say how far the pair is apart and how many others could claim either item."""
-    return json.dumps(
-        {
-            "difference": amount_text(int(str(row["difference"]))),
-            "days": row["lag"],
-            "rivals_ours": int(str(row["n_theirs"])) - 1,
-            "rivals_theirs": int(str(row["n_ours"])) - 1,
-        },
-        sort_keys=True,
+    The evidence says how far each is apart, and how many others could claim either item.
+    """
+    evidence = pl.concat_str(
+        pl.lit('{"days": '),
+        "lag",
+        pl.lit(', "difference": "'),
+        _amount_in_text("difference"),
+        pl.lit('", "rivals_ours": '),
+        pl.col("n_theirs").cast(pl.Int64) - 1,
+        pl.lit(', "rivals_theirs": '),
+        pl.col("n_ours").cast(pl.Int64) - 1,
+        pl.lit("}"),
     )
+    said = {
+        "ours": pl.col("id"),
+        "theirs": pl.col("id_theirs"),
+        "pass": pl.lit(name),
+        "state": pl.lit("CONFIRMED" if confirmed else "PROPOSED"),
+        "score": pl.col("score"),
+        "difference": pl.col("difference"),
+        "evidence": evidence,
+    }
+    return rows.select(said[column].cast(dtype).alias(column) for column, dtype in PAIRS.items())
+
+
+def _amount_in_text(name: str) -> pl.Expr:
+    """Return `amount_text` of a column."""
+    size = pl.col(name).abs()
+    sign = pl.when(pl.col(name) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    rest = (size % ONE).cast(pl.String).str.zfill(4)
+    return pl.concat_str(sign, size // ONE, pl.lit("."), rest)
 
 
 def amount_text(units: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,7 @@ from reconciliation.frames.passes import PENALTY, amount_text
 
 REFERENCE_SCORE: Final = 90
 BLOCK_SCORE: Final = 50
-PARENTS_TRIED: Final = 5_000
+SUMS_TRIED: Final = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,49 +96,64 @@ def match_split_by_block(
     )
     used: set[tuple[str, int]] = set()
     found: list[Split] = []
-    keys = [*rules.split_keys, rules.days[0]]
-    for parents, parts, parent_side in ((ours, theirs, "ours"), (theirs, ours, "theirs")):
-        part_side = "theirs" if parent_side == "ours" else "ours"
-        for parent, block in _blocks(parents, parts, keys, rules):
-            free = [item for item in block if (part_side, item["id"]) not in used]
-            if (parent_side, parent["id"]) in used:
+    for parents, parts, side in ((ours, theirs, "ours"), (theirs, ours, "theirs")):
+        other = "theirs" if side == "ours" else "ours"
+        for parent, solutions in _solutions(parents, parts, rules):
+            free = [one for one in solutions if not used.intersection((other, n) for n in one)]
+            if (side, parent) in used or not free:
                 continue
-            solutions = list(_subsets(parent, free, rules))
-            if not solutions:
-                continue
-            chosen = tuple(item["id"] for item in solutions[0])
-            used |= {(parent_side, parent["id"]), *((part_side, n) for n in chosen)}
-            found.append(_by_block((parent["id"],), chosen, parent_side, len(solutions) - 1))
+            used |= {(side, parent), *((other, n) for n in free[0])}
+            found.append(_by_block((parent,), free[0], side, len(solutions) - 1))
     return found
 
 
-def _blocks(
-    parents: pl.DataFrame, parts: pl.DataFrame, keys: list[str], rules: MatchRules
-) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    columns = ["id", "amount", *rules.summed]
-    grouped = (
-        parts.drop_nulls([*keys, "amount"])
-        .sort("id")
+def _solutions(
+    parents: pl.DataFrame, parts: pl.DataFrame, rules: MatchRules
+) -> Iterator[tuple[int, list[tuple[int, ...]]]]:
+    """Yield each item that some others add up to, with every way in which they do.
+
+    In the order of the ids; the ways with the fewest parts first.
+    """
+    sums = ["amount", *rules.summed]
+    known, pieces = _in_blocks(parents, parts, rules)
+    known = known.rename({"id": "parent"})
+    several = pieces.rename({"id": "part_1"}).with_columns(pl.col("part_1").alias("last"))
+    hits = []
+    for size in range(2, rules.split_parts + 1):
+        more = several.join(pieces, on="block_no", suffix="_more").filter(
+            pl.col("id") > pl.col("last")
+        )
+        several = more.with_columns(
+            pl.col("id").alias(f"part_{size}"),
+            pl.col("id").alias("last"),
+            *[(pl.col(name) + pl.col(f"{name}_more")).alias(name) for name in sums],
+        ).drop("id", *[f"{name}_more" for name in sums])
+        hits.append(known.join(several, on=["block_no", *sums]))
+    names = [f"part_{n}" for n in range(1, rules.split_parts + 1)]
+    ways = pl.concat(hits, how="diagonal").sort("parent", *names[::-1], nulls_last=False)
+    for parent, of_parent in itertools.groupby(
+        ways.select("parent", *names).iter_rows(), key=operator.itemgetter(0)
+    ):
+        yield parent, [tuple(n for n in row[1:] if n is not None) for row in of_parent]
+
+
+def _in_blocks(
+    parents: pl.DataFrame, parts: pl.DataFrame, rules: MatchRules
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return both with the number of their block; the small blocks first while there is room."""
+    keys = [*rules.split_keys, rules.days[0]]
+    columns = ["block_no", "id", "amount", *rules.summed]
+    known, pieces = (side.drop_nulls([*keys, "amount"]) for side in (parents, parts))
+    blocks = (
+        pieces.join(known.select(keys).unique(), on=keys, how="semi")
         .group_by(keys)
-        .agg(pl.struct(columns).alias("parts"))
-        .filter(pl.col("parts").list.len().is_between(2, rules.split_candidates))
+        .agg(pl.len().alias("n"), pl.col("id").min().alias("first"))
+        .filter(pl.col("n").is_between(2, rules.split_candidates))
+        .sort("n", "first")
+        .filter(pl.col("n").cast(pl.Int64).pow(rules.split_parts).cum_sum() <= SUMS_TRIED)
+        .with_row_index("block_no")
     )
-    joined = parents.drop_nulls([*keys, "amount"]).join(grouped, on=keys).sort("id")
-    for row in joined.head(PARENTS_TRIED).iter_rows(named=True):
-        yield row, row["parts"]
-
-
-def _subsets(
-    parent: dict[str, Any], block: list[dict[str, Any]], rules: MatchRules
-) -> Iterator[tuple[dict[str, Any], ...]]:
-    """Yield every subset of 2..split_parts items that adds up to the parent exactly."""
-    for size in range(2, min(rules.split_parts, len(block)) + 1):
-        for subset in itertools.combinations(block, size):
-            if all(
-                sum(item[name] for item in subset) == parent[name]
-                for name in ("amount", *rules.summed)
-            ):
-                yield subset
+    return tuple(side.join(blocks, on=keys).select(columns) for side in (known, pieces))  # type: ignore[return-value]  # two of them
 
 
 def _by_block(parent: tuple[int], parts: tuple[int, ...], side: str, rivals: int) -> Split:

@@ -42,6 +42,7 @@ LABELS: Final[dict[str, Any]] = {
     "DUPLICATE": _("Duplicate"),
     "EXACT": _("Exact"),
     "AMOUNT_DATE": _("Amount and date"),
+    "SIMILAR": _("Reference written differently"),
     "NO_REFERENCE": _("Without reference"),
     "SPLIT_REFERENCE": _("Several for one, by reference"),
     "SPLIT_BLOCK": _("Several for one, by sum"),

@@ -13,6 +13,8 @@ from reconciliation.frames import SCHEMA
 
 BASE = date(2026, 11, 18)
 CENT = 100
+THEIRS = 10_000_000
+"""The ids of the other side, and of its second lines, are so much further on."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Planted:
     ours: pl.DataFrame
     theirs: pl.DataFrame
     answers: dict[str, str]
+
+    @staticmethod
+    def name_of(number: int) -> str:
+        """Return the reference under which an item of either side was planted."""
+        return f"T{number % THEIRS if number >= THEIRS else number - 1:08}"
 
 
 def planted_trades(rows: int, *, seed: int = 7, every: int = 20) -> Planted:
@@ -33,7 +40,7 @@ def planted_trades(rows: int, *, seed: int = 7, every: int = 20) -> Planted:
     for n in range(rows):
         item = _trade(rng, n)
         ours.append(item)
-        other = item | {"id": 10_000_000 + n}
+        other = item | {"id": THEIRS + n}
         if n % every:
             theirs.append(other)
             answers[str(item["reference"])] = "EXACT"
@@ -46,7 +53,8 @@ def planted_trades(rows: int, *, seed: int = 7, every: int = 20) -> Planted:
 
 CASES = (
     "AMOUNT_TOLERANCE", "DATE_LAG", "SPLIT_REFERENCE", "NO_REFERENCE", "AMOUNT", "QUANTITY",
-    "PRICE", "DATE", "CURRENCY", "REFERENCE", "DUPLICATE", "MISSING_THEIRS", "MISSING_OURS",
+    "PRICE", "DATE", "CURRENCY", "REFERENCE", "SIMILAR", "DUPLICATE", "MISSING_THEIRS",
+    "MISSING_OURS",
 )  # fmt: skip
 
 
@@ -82,12 +90,13 @@ def _planted(
         "PRICE": {"price": Decimal(str(item["price"])) + 1},
         "DATE": {"settle": _later(item["settle"], 9)},
         "CURRENCY": {"currency": "CHF"},
-        "REFERENCE": {"reference": "X" + str(item["reference"])},
+        "REFERENCE": {"reference": "X" + str(item["reference"])[::-1]},
+        "SIMILAR": {"reference": f"BRK/{str(item['reference']).lower()}"},
     }
     if case in changes:
         return [other | changes[case]]
     if case == "DUPLICATE":
-        return [other, other | {"id": int(str(other["id"])) + 50_000_000}]
+        return [other, other | {"id": int(str(other["id"])) + 5 * THEIRS}]
     if case == "MISSING_THEIRS":
         return []
     if case == "MISSING_OURS":
@@ -96,7 +105,7 @@ def _planted(
     quantity = Decimal(str(item["quantity"]))
     first = {"quantity": quantity / 4, "amount": amount // 4}
     rest = {"quantity": quantity - quantity / 4, "amount": amount - amount // 4}
-    return [other | first, other | rest | {"id": int(str(other["id"])) + 50_000_000}]
+    return [other | first, other | rest | {"id": int(str(other["id"])) + 5 * THEIRS}]
 
 
 def _later(day: object, days: int) -> date:

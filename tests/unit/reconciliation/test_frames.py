@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciliation.frames import CASH_RULES, TRADE_RULES, Outcome, reconcile
+from reconciliation.frames.similar import likeness
 from tests.factories.reconciliation import planted_trades
 
 DAY = date(2026, 11, 20)
@@ -20,6 +21,7 @@ PASS_OF_CASE = {
     "DATE_LAG": "DATE",
     "SPLIT_REFERENCE": "SPLIT_REFERENCE",
     "NO_REFERENCE": "NO_REFERENCE",
+    "SIMILAR": "SIMILAR",
     "DUPLICATE": "EXACT",
 }
 
@@ -56,17 +58,13 @@ def test_every_planted_case_gets_its_answer() -> None:
 
     outcome = reconcile(planted.ours, planted.theirs, TRADE_RULES, period_end=date(2026, 12, 31))
 
-    references = dict(planted.ours.select("id", "reference").iter_rows()) | dict(
-        planted.theirs.select("id", "reference").iter_rows()
-    )
     passes = {
-        references[row[side]].removeprefix("X"): row["pass"]
+        planted.name_of(row[side]): row["pass"]
         for row in outcome.allocations.join(outcome.groups, on="group").iter_rows(named=True)
         for side in ("ours", "theirs")
-        if references[row[side]]
     }
     categories = {
-        references[row["ours"] or row["theirs"]].removeprefix("X"): row["category"]
+        planted.name_of(row["ours"] or row["theirs"]): row["category"]
         for row in outcome.breaks.iter_rows(named=True)
     }
     for reference, case in planted.answers.items():
@@ -157,6 +155,48 @@ def test_every_planted_case_gets_its_answer() -> None:
             [],
             [("REFERENCE",)],
         ),
+        (
+            "one_reference_written_in_two_ways",
+            [(1, "OMS-2026/0001", 100, 20)],
+            [(9, "oms 2026 OOO1", 100, 20)],
+            [("SIMILAR", "CONFIRMED", 1, 1)],
+            [],
+        ),
+        (
+            "a_reference_within_a_longer_one",
+            [(1, "OMS20260001", 100, 20)],
+            [(9, "BRK/OMS20260001/1", 100, 20)],
+            [("SIMILAR", "CONFIRMED", 1, 1)],
+            [],
+        ),
+        (
+            "another_digit_may_be_another_deal",
+            [(1, "OMS20260001", 100, 20)],
+            [(9, "OMS20260007", 100, 20)],
+            [("SIMILAR", "PROPOSED", 1, 1)],
+            [],
+        ),
+        (
+            "two_are_written_like_it",
+            [(1, "OMS20260001", 100, 20)],
+            [(8, "OMS20260001/A", 100, 20), (9, "OMS20260001/B", 100, 20)],
+            [("SIMILAR", "PROPOSED", 1, 1)],
+            [("MISSING_OURS",)],
+        ),
+        (
+            "another_amount_is_another_deal_however_it_is_written",
+            [(1, "OMS20260001", 100, 20)],
+            [(9, "BRK/OMS20260001", 50_000, 20)],
+            [],
+            [("TIMING",), ("MISSING_OURS",)],
+        ),
+        (
+            "a_reference_of_both_sides_was_not_spoilt",
+            [(1, "OMS20260001", 100, 20), (2, "OMS-20260001", 90_000, 20)],
+            [(9, "OMS-20260001", 100, 20)],
+            [],
+            [("TIMING",), ("AMOUNT",)],
+        ),
         ("not_there_yet", [(1, "A", 100, 20)], [], [], [("TIMING",)]),
         ("long_due", [(1, "A", 100, 10)], [], [], [("MISSING_THEIRS",)]),
         ("unknown_to_us", [], [(9, "A", 100, 20)], [], [("MISSING_OURS",)]),
@@ -173,6 +213,29 @@ def test_cash_case(
     outcome = reconcile(cash(*ours), cash(*theirs), CASH_RULES, period_end=DAY)
 
     assert summary(outcome) == (groups, breaks), case
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same", "like"),
+    [
+        ("T-00012345", "t00012345", True, True),
+        ("T00012345", "TOOO12345", True, True),
+        ("00012345", "PAY 00012345 INV", True, False),
+        ("1234567", "91234567", False, True),  # seven characters are too few to know it by
+        ("T00012345", "T00012354", False, True),
+        ("T00012345", "T00012399", False, True),
+        ("T00012345", "T00099999", False, False),
+        ("A1", "A2", False, False),
+        ("--", "//", False, False),
+        ("", "T00012345", False, False),
+    ],
+)
+def test_references_that_are_one_and_those_that_may_be(
+    *, one: str, other: str, same: bool, like: bool
+) -> None:
+    pairs = pl.DataFrame({"reference": [one, other], "reference_theirs": [other, one]})
+
+    assert likeness(pairs).select("same", "like").rows() == [(same, like)] * 2
 
 
 def test_several_sums_are_counted_as_rivals() -> None:
