@@ -133,7 +133,8 @@ def _rows(trade: Trade, number: int | None) -> list[list[str]]:
     if case == "currency":
         values["currency"] = "CHF" if trade.currency != "CHF" else "EUR"
     if case in {"reference", "unknown"}:
-        values["reference"] = f"{'X' if case == 'reference' else 'C'}{trade.reference}"
+        other = trade.reference[::-1] if case == "reference" else f"C{trade.reference}"
+        values["reference"] = other
     if case == "unknown":
         values["quantity"], values["amount"] = _comma(Decimal(7)), _comma(trade.price * 7)
     row = [values[name] for name in COLUMNS]

@@ -11,6 +11,7 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
     "id": pl.Int64(),
     "block": pl.String(),  # what must always agree: the account, or the counterparty
     "reference": pl.String(),
+    "alias": pl.String(),  # another reference under which the item is known, if it has two
     "currency": pl.String(),
     "amount": pl.Int64(),  # signed, in 1/10,000 of the currency
     "day": pl.Date(),
@@ -21,7 +22,7 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
     "price": pl.Decimal(38, 10),
 }
 ONE: Final = 10_000
-TEXTS: Final = ("block", "reference", "currency", "isin", "side")
+TEXTS: Final = ("block", "reference", "alias", "currency", "isin", "side")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,15 @@ def _only_here(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
 
 
 def _compared(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Add to each pair whether its references are `same`, or at least `like`, and the score."""
+    """Add to each pair whether its references are `same`, or at least `like`, and the score.
+
+    Of the two references of an item, the one that fits better counts.
+    """
+    named = likeness(pairs)
+    known = likeness(pairs.with_columns(pl.col("alias").fill_null("").alias("reference")))
+    told = named.with_columns(named["same"] | known["same"], named["like"] | known["like"])
     score = pl.when("same").then(SAME_SCORE).otherwise(LIKE_SCORE).cast(pl.Int64)
-    return likeness(pairs).with_columns(score.alias("score"))
+    return told.with_columns(score.alias("score"))
 
 
 def likeness(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -128,7 +128,8 @@ def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.
     Cash is expected on our accounts alone: an account that is none of ours has lines and no trade.
     Ours are those of the period, without those that are compared with a line of another scope
     already: two accounts may expect the same payment. Where the other side quotes the front
-    office's reference of a trade, ours carries it too. `desk` stands besides.
+    office's reference of a trade, ours carries it; what it does not carry is its `alias`. `desk`
+    stands besides.
     """
     given = _parameters(scope)
     trades = scope.kind is Kind.TRADES
@@ -141,8 +142,9 @@ def both_sides(scope: Scope, first: date, last: date) -> tuple[pl.DataFrame, pl.
         ours = parsed.result()
     quoted = pl.col("source").is_in(theirs["reference"].unique().implode())
     reference = pl.when(quoted).then("source").otherwise("reference").alias("reference")
+    alias = pl.when(quoted).then("reference").otherwise("source").alias("alias")
     block = pl.lit(scope.account).alias("block")
-    return ours.with_columns(reference, block).drop("source"), theirs.with_columns(block)
+    return ours.with_columns(reference, alias, block).drop("source"), theirs.with_columns(block)
 
 
 def _parameters(scope: Scope) -> dict[str, Any]:

@@ -50,5 +50,6 @@ def test_demo_statements_show_every_category_and_repeat_nothing() -> None:
     assert {file.format for file in files} == {"TABLE", "MT940", "CAMT053"}
     assert set(Break.objects.values_list("category", flat=True)) == set(BreakCategory)
     assert set(MatchGroup.objects.values_list("state", flat=True)) >= {"CONFIRMED", "PROPOSED"}
+    assert MatchGroup.objects.filter(pass_name="SIMILAR", state="CONFIRMED").exists()
     assert set(ReconciliationRun.objects.values_list("state", flat=True)) == {"DONE"}
     assert Break.objects.filter(resolution="ACCEPTED").exists()

@@ -238,6 +238,14 @@ def test_references_that_are_one_and_those_that_may_be(
     assert likeness(pairs).select("same", "like").rows() == [(same, like)] * 2
 
 
+def test_either_reference_of_an_item_may_be_the_one_that_was_spoilt() -> None:
+    ours = cash((1, "T-261120000001", 100, 20)).with_columns(alias=pl.lit("OMS-000123"))
+
+    outcome = reconcile(ours, cash((9, "oms 000123", 100, 20)), CASH_RULES, period_end=DAY)
+
+    assert outcome.groups.select("pass", "state").rows() == [("SIMILAR", "CONFIRMED")]
+
+
 def test_several_sums_are_counted_as_rivals() -> None:
     ours = cash((1, "A", 100, 20), (2, "B", 200, 20), (3, "C", 150, 20), (4, "D", 150, 20))
 
