@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import django_filters
@@ -53,18 +54,28 @@ KINDS = [
 
 
 FEW: Final = 500
-"""As many exceptions as a search finds are listed by their keys."""
+"""As many exceptions as a filter finds are listed by their keys."""
+OWNERS_MAX: Final = 100
+RULE_BEGINS: Final = re.compile(r"[A-Z]{1,3}|[A-Z]{3}-[0-9]{0,3}")
+
+
+class ExceptionSearch(SearchFilter):
+    """What an exception is about, its rule, what was found, or who has it: all begin with a word.
+
+    Each is read from an index of its own: what cannot be a rule is not sought among them, and who
+    is meant is asked of the people first.
+    """
+
+    def about(self, word: str) -> Q:
+        people = User.objects.filter(username__istartswith=word).order_by("pk")
+        owners = list(people.values_list("pk", flat=True)[:OWNERS_MAX])
+        about = super().about(word) | Q(owner_id__in=owners)
+        code = word.upper()
+        return about | Q(rule_code__startswith=code) if RULE_BEGINS.fullmatch(code) else about
 
 
 class ExceptionFilter(ListFilterSet):
-    q = SearchFilter(
-        fields=(
-            "subject_reference__istartswith",
-            "rule_code__istartswith",
-            "owner__username__istartswith",
-            "found__istartswith",
-        )
-    )
+    q = ExceptionSearch(fields=("subject_reference__istartswith", "found__istartswith"))
     state = ChipsFilter(choices=STATES, label=_("Status"))
     severity = ChipsFilter(choices=SEVERITIES, label=_("Severity"))
     kind = ChipsFilter(choices=KINDS, label=_("Kind"))
@@ -82,12 +93,13 @@ class ExceptionFilter(ListFilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Show what is open when no status is chosen: the list is a queue first.
 
-        A search reads all of it: what it finds, if it is little, is sought once and then by key.
+        What a filter finds, if it is little, is sought once and then by key.
         """
         found: QuerySet[Any] = super().filter_queryset(queryset)
-        if not self.form.cleaned_data.get("state"):
+        chosen = self.form.cleaned_data
+        if not chosen.get("state"):
             found = found.filter(state__in=LIVE_EXCEPTION)
-        if not self.form.cleaned_data.get("q"):
+        if not any(chosen.values()):
             return found
         keys = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
         return queryset.filter(pk__in=keys) if len(keys) <= FEW else found

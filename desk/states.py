@@ -25,6 +25,7 @@ HELD_BACK: Final = (Severity.WARNING.value, Severity.BLOCKING.value)
 """How grave is what a person must decide on before a trade goes on."""
 
 LIVE_EXCEPTION: Final = (ExceptionState.OPEN.value, ExceptionState.ASSIGNED.value)
+OVER_EXCEPTION: Final = tuple(one.value for one in ExceptionState if one not in LIVE_EXCEPTION)
 
 EXCEPTION_TRANSITIONS: Final[Mapping[ExceptionState, frozenset[ExceptionState]]] = {
     ExceptionState.OPEN: frozenset(

@@ -38,12 +38,16 @@ class UnableToExport(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is exported: the rows of a table, its shown columns and the name of the file."""
+    """What is exported: the rows of a table, its shown columns and the name of the file.
+
+    `told` adds to some rows at a time what is asked for them together.
+    """
 
     table_class: type[tables.Table]
     rows: QuerySet[Any] | Sequence[Any]
     columns: Sequence[tuple[str, str]]
     name: str
+    told: Callable[[Sequence[Any]], Sequence[Any]] = tuple
 
 
 def whole(table_class: type[tables.Table], rows: Sequence[Any], *, name: str) -> Source:
@@ -77,7 +81,7 @@ def values(source: Source) -> Iterator[list[Any]]:
     records = iter(records)
     names = [name for name, _label in source.columns]
     while chunk := list(islice(records, CHUNK_ROWS)):
-        yield from cells.values(source.table_class(chunk), names)
+        yield from cells.values(source.table_class(source.told(chunk)), names)
 
 
 def inert(value: Any) -> str:

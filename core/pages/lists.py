@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -102,6 +102,10 @@ class ListPage(PageView):
         """Return what is listed with equal ones in the order of their keys."""
         return in_one_order(rows)
 
+    def indexed(self) -> tuple[str, ...]:
+        """Return the columns by which a long list can be sorted, under its filter."""
+        return self.indexed_columns
+
     def among(self, rows: QuerySet[Any], count: int) -> QuerySet[Any] | None:
         """Return rows that the first `count` are certainly among, for their keys to be sought
         before they are read; None where reading them at once is as well.
@@ -111,6 +115,10 @@ class ListPage(PageView):
     def summary(self, queryset: QuerySet[Any]) -> Iterable[Total]:
         """Return the totals above the list, (label, written value); not asked past the cap."""
         return ()
+
+    def told(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Return some rows, of a page or of an export, with what is asked for them together."""
+        return rows
 
     def measure(self, queryset: QuerySet[Any]) -> Whole:
         """Return how many rows match, counted to one past the cap, and their totals up to there.
@@ -206,7 +214,7 @@ class ListPage(PageView):
         )
         if self.is_capped:
             for bound in table.columns.iterall():
-                bound.column.orderable = bound.orderable and bound.name in self.indexed_columns
+                bound.column.orderable = bound.orderable and bound.name in self.indexed()
         if order := self.request.GET.getlist("sort"):
             table.order_by = order
         table.data.data = self.in_one_order(table.data.data)
@@ -216,9 +224,10 @@ class ListPage(PageView):
     def window(self) -> paging.Window:
         """The rows that are shown, and the way to those beside them."""
         rows, last = self.table.data.data, self.cap // self.per_page
-        return paging.window(
+        found = paging.window(
             rows, self.request.GET, size=self.per_page, last=last, among=self.among
         )
+        return replace(found, rows=self.told(found.rows))
 
     # ------------------------------------------------------------------ answers
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -323,6 +332,7 @@ class ListPage(PageView):
             rows=self.table.data.data,
             columns=[(name, self._labels[name]) for name in self.columns_shown],
             name=self.export_name,
+            told=self.told,
         )
 
     def _export(self, kind: str) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from core.policies import AuditPolicy
 from desk.models.priorities import ExceptionQuerySet
 from desk.states import (
     LIVE_EXCEPTION,
+    OVER_EXCEPTION,
     CauseKind,
     ExceptionKind,
     ExceptionState,
@@ -173,6 +175,14 @@ class ControlException(Waiting):
                 ],
                 condition=Q(state__in=LIVE_EXCEPTION),
                 name="exception_cause",
+            ),
+            models.Index(Upper("subject_reference"), name="exception_reference"),
+            models.Index(Upper("found"), name="exception_found"),
+            models.Index(
+                fields=["state", "-id"],
+                include=["desk_code", "kind"],
+                condition=Q(state__in=OVER_EXCEPTION),
+                name="exception_over",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 HOURS_LEFT_MIN: Final = Decimal("0.25")
 HOURS_LEFT_UNKNOWN: Final = Decimal(24)
-SAMPLE: Final = 20
+WINDOWS: Final = (HOURS_LEFT_MIN, Decimal(4), Decimal(24), Decimal(168))
+"""Within which hours the largest amounts are sought, to know how urgent the first ones are."""
+NEAR: Final = 1_000
+"""More than so many are sought among what is as good as overdue, or else by reading all."""
+DUE_BOUND_MAX: Final = Decimal(24 * 366)
 ROUNDED: Final = Decimal("0.999999")
 """What the database rounds in a division is less than this leaves."""
 SECONDS_PER_HOUR: Final = Decimal(3600)
@@ -57,6 +61,11 @@ def at_risk_eur() -> Case:
     return Case(When(currency="EUR", then=F("amount_at_risk")), output_field=number())
 
 
+def hours(count: Decimal) -> timedelta:
+    """Return so many hours, to the microsecond."""
+    return timedelta(microseconds=int(count * SECONDS_PER_HOUR * 1_000_000))
+
+
 class ExceptionQuerySet(DeskScopedQuerySet["ControlException"]):
     """Exceptions of desks, in the order of what they put at risk."""
 
@@ -73,18 +82,38 @@ class ExceptionQuerySet(DeskScopedQuerySet["ControlException"]):
         first = priority.desc(nulls_last=True) if descending else priority.asc(nulls_last=True)
         return self.order_by(first, "severity", "due_at", "pk")
 
-    def among_most_urgent(self, *, count: int) -> Self:
+    def among_most_urgent(self, *, count: int, at: datetime) -> Self:
         """Return fewer rows, the first `count` by priority among them, of rows `with_priority`.
 
-        A priority is at most four times the amount, so that the priorities of the largest amounts
-        say from what amount on the first ones must be.
+        Where so many are due within some hours, the last of their amounts by those hours is a
+        priority that the first ones have at least. None of them has less than a quarter of it at
+        risk, nor more time left than what the largest amount of all is urgent for.
         """
-        largest = self.order_by(F("amount_at_risk").desc(nulls_last=True))
-        sample = largest.values_list("priority", flat=True)[: count * SAMPLE]
-        known = sorted((one for one in sample if one is not None), reverse=True)
-        if len(known) < count:
-            return self
-        return self.filter(amount_at_risk__gte=known[count - 1] * HOURS_LEFT_MIN * ROUNDED)
+        largest = self._amounts_due(at=at, within=None).first()
+        for window in WINDOWS if count <= NEAR else WINDOWS[:1]:
+            last = next(iter(self._amounts_due(at=at, within=window)[count - 1 : count]), None)
+            if largest and last and last > 0:
+                least = last / window * ROUNDED
+                return self._at_least(least, largest=largest, at=at)
+        return self
+
+    def _amounts_due(
+        self, *, at: datetime, within: Decimal | None
+    ) -> QuerySet[ControlException, Decimal | None]:
+        """Return the euros at risk of what is due within some hours, the largest first."""
+        rows = self.filter(currency="EUR", amount_at_risk__isnull=False)
+        if within is not None:
+            rows = rows.filter(due_at__lte=at + hours(within))
+        order = F("amount_at_risk").desc(nulls_last=True)
+        return rows.order_by(order).values_list("amount_at_risk", flat=True)
+
+    def _at_least(self, least: Decimal, *, largest: Decimal, at: datetime) -> Self:
+        """Leave out what cannot have such a priority while nothing has more than `largest`."""
+        found = self.filter(amount_at_risk__gte=least * HOURS_LEFT_MIN)
+        left = largest / least
+        if left > DUE_BOUND_MAX:
+            return found
+        return found.filter(Q(due_at__lte=at + hours(left)) | Q(due_at=None))
 
     def by_cause(self, *, at: datetime) -> QuerySet[ControlException, dict[str, Any]]:
         """Return one row for each cause that open exceptions have in common, with the same rule.

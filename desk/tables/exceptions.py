@@ -114,7 +114,7 @@ class ExceptionTable(tables.Table):
     desk_code = tables.Column(verbose_name=_("Desk"))
     owner = tables.Column(verbose_name=_("Owner"), accessor="owner__username")
     due_at = DueColumn(verbose_name=_("Due"))
-    raised_at = MomentColumn(verbose_name=_("Raised"))
+    raised_at = MomentColumn(verbose_name=_("Raised"), order_by=("pk",))
     state = StatusColumn(verbose_name=_("Status"))
     kind = StatusColumn(verbose_name=_("Kind"))
     version_no = QuantityColumn(verbose_name=_("Version"))
@@ -126,6 +126,12 @@ class ExceptionTable(tables.Table):
     def order_priority(self, queryset: Any, is_descending: bool) -> tuple[Any, bool]:  # noqa: FBT001 - the library's call
         """Order by urgency; an unknown amount comes after the known ones either way."""
         return queryset.by_priority(descending=is_descending), True
+
+    def order_amount_at_risk(self, queryset: Any, is_descending: bool) -> tuple[Any, bool]:  # noqa: FBT001 - the library's call
+        """Order by amount; an unknown one comes after the known ones either way."""
+        amount = F("amount_at_risk")
+        first = amount.desc(nulls_last=True) if is_descending else amount.asc(nulls_last=True)
+        return queryset.order_by(first, "pk"), True
 
 
 class CauseColumn(tables.Column):
@@ -145,7 +151,7 @@ class OwnersColumn(tables.Column):
         return ", ".join(record.get("owners", ()))
 
     def value(self, record: Any) -> str:
-        return ""
+        return self.render(record)
 
 
 class PlacesColumn(tables.Column):
@@ -155,7 +161,7 @@ class PlacesColumn(tables.Column):
         return format_html_join(", ", '<a href="{}">{}</a>', record.get("places", ()))
 
     def value(self, record: Any) -> str:
-        return ""
+        return ", ".join(label for _address, label in record.get("places", ()))
 
 
 class CauseTable(tables.Table):

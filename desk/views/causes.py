@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from core.pages import ListPage, Selection, Whole, formats, paging
+from core.pages import ListPage, Selection, Whole, formats
 from core.pages.again import page_again
 from core.pages.base import ActedRequest
 from core.pages.selection import ROWS_MAX, SelectionChanged, UnableToSelect
@@ -62,17 +61,16 @@ class CauseList(ListPage):
         causes = queryset.order_by().values(*ALIKE).distinct()
         return Whole(causes[: self.cap + 1].count(), ())
 
-    @cached_property
-    def window(self) -> paging.Window:
-        found = super().window
-        rows = [dict(row) for row in found.rows]
-        shown = [_alike(row) for row in rows]
+    def told(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Add to each row who has some of it, where it is, and where it is put right."""
+        told = [dict(row) for row in rows]
+        shown = [_alike(row) for row in told]
         places, owners = self._places(shown), self._matching().owners_by_cause(shown)
-        for row in rows:
+        for row in told:
             row["owners"] = owners.get(_alike(row), ())
             row["address"] = self.row_url(row)
             row["places"] = places.get(_alike(row), ())
-        return dataclasses.replace(found, rows=rows)
+        return told
 
     def row_url(self, record: Any) -> str:
         """Lead to the exceptions of a cause, under the filter of the page."""

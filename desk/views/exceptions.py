@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,6 +31,7 @@ from core.pages import (
     PageView,
     Selection,
     Tab,
+    Whole,
     formats,
     words,
 )
@@ -37,15 +41,12 @@ from desk.filters import ExceptionFilter
 from desk.models import ControlException, ExceptionQuerySet
 from desk.services import exceptions as exception_services
 from desk.services import many, waivers
-from desk.states import LIVE_EXCEPTION
+from desk.states import LIVE_EXCEPTION, OVER_EXCEPTION
 from desk.tables import ExceptionTable, filled, priority_said
 from desk.views.attachments import Download, OfAttachment, Withdraw, files_shown, uploads_in
 from desk.views.mentions import tell_who_was_not_reached
 from desk.views.owners import owners_of, tell_taken_over
-from kernel.findings import Refusal
-
-NEAR: Final = 1_000
-"""Pages of so many exceptions are found among the largest amounts; others by reading all."""
+from kernel.findings import Refusal, Severity
 
 
 class ExceptionList(ListPage):
@@ -80,38 +81,60 @@ class ExceptionList(ListPage):
         *("expected", "found", "currency", "desk_code", "raised_at", "kind", "version_no"),
         "cause",
     )
-    indexed_columns = ("priority", "due_at", "amount_at_risk")
+    indexed_columns = ("priority", "due_at", "amount_at_risk", "raised_at")
     export_name = "exceptions"
     empty_text = _("No exception is open: every captured trade is through its controls.")
 
+    @cached_property
+    def at(self) -> datetime:
+        """The moment that priorities are reckoned for."""
+        return timezone.now()
+
     def get_queryset(self) -> QuerySet[ControlException]:
         found = selectors.list_exceptions(actor=self.request.actor).select_related("owner")
-        return found.with_priority(at=timezone.now())
+        return found.with_priority(at=self.at)
+
+    def in_one_order(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What is over has no urgency: without a wish of the reader's the latest comes first."""
+        if self._by_priority and self._shows_what_is_over:
+            return rows.order_by("-pk")
+        return super().in_one_order(rows)
 
     def among(self, rows: QuerySet[Any], count: int) -> QuerySet[Any]:
-        """Leave out what is not among the first, near the beginning of a list by priority.
-
-        What a search finds no index has in the order of amounts: it is read once, not twice.
-        """
-        by_priority = self.request.GET.getlist("sort") in ([], ["-priority"])
-        near = by_priority and self.is_capped and count <= NEAR
-        if isinstance(rows, ExceptionQuerySet) and near and not self.request.GET.get("q"):
-            return rows.among_most_urgent(count=count)
+        """Leave out what is not among the first of a long list by priority."""
+        if isinstance(rows, ExceptionQuerySet) and self._by_priority and self.is_capped:
+            return rows.among_most_urgent(count=count, at=self.at)
         return rows
 
-    def summary(self, queryset: QuerySet[ControlException]) -> list[tuple[str, str]]:
-        rows = (
-            queryset.order_by()
-            .values("severity")
-            .annotate(count=Count("pk"), total=Sum("amount_at_risk"))
-        )
-        sums = {row["severity"]: (row["count"], row["total"]) for row in rows}
-        return [
-            (_t(word), " ".join([formats.integer(n), "·", formats.amount(total, "EUR"), "EUR"]))
+    def indexed(self) -> tuple[str, ...]:
+        """What is over is kept for years, in the order in which it was raised alone."""
+        return ("raised_at",) if self._shows_what_is_over else self.indexed_columns
+
+    @property
+    def _by_priority(self) -> bool:
+        return self.request.GET.getlist("sort") in ([], ["-priority"])
+
+    @property
+    def _shows_what_is_over(self) -> bool:
+        return not set(OVER_EXCEPTION).isdisjoint(self.request.GET.getlist("state"))
+
+    def measure(self, queryset: QuerySet[ControlException]) -> Whole:
+        """Count and add up in one reading: what a search found is not read for each of them."""
+        rows = queryset.order_by().values("pk", "severity", "amount_at_risk")[: self.cap + 1]
+        asked_for: dict[str, Aggregate] = {"of": Count("pk")}
+        for severity in (Severity.BLOCKING, Severity.WARNING):
+            such = Q(severity=severity.value)
+            asked_for[severity.value] = Count("pk", filter=such)
+            asked_for[f"{severity.value}_EUR"] = Sum("amount_at_risk", filter=such)
+        found = rows.aggregate(**asked_for)
+        if found["of"] > self.cap:
+            return Whole(found["of"], (), is_counted=False)
+        totals = (
+            (_t(word), " ".join([formats.integer(found[code]), "·", _euros(found[f"{code}_EUR"])]))
             for code, word in (("BLOCKING", "Blocking"), ("WARNING", "Warning"))
-            for n, total in [sums.get(code, (0, None))]
-            if n
-        ]
+            if found[code]
+        )
+        return Whole(found["of"], tuple(totals))
 
     def row_url(self, record: ControlException) -> str:
         return f"{self.request.path}{record.pk}/"
@@ -359,6 +382,10 @@ class RecheckMany(BulkExceptions):
             count,
         )
         return Done(count, said % {"n": count}, explained=True)
+
+
+def _euros(amount: Decimal | None) -> str:
+    return f"{formats.amount(amount, 'EUR')} EUR"
 
 
 def _people() -> list[tuple[int, str]]:

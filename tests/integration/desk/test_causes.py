@@ -282,6 +282,22 @@ def test_causes_are_exported_and_sorted() -> None:
     assert "ISIN-1,Instrument,INSTRUMENT,TRD-401,2" in written
 
 
+def test_an_export_says_who_has_some_and_where_it_is_put_right() -> None:
+    world()
+    settle(raised(1, Cause(CauseKind.INSTRUMENT, BNP_ISIN)), raised(2, None))
+    ana = person("ana", Role.AGENT)
+    services.assign_exception(
+        exception_id=ControlException.objects.get(subject_id=1).pk,
+        owner_id=ana.user_id,
+        actor=ana,
+        at=AT,
+    )
+
+    written = signed_in(ana).get(f"{CAUSES}?export=csv").getvalue().decode("utf-8-sig")  # type: ignore[attr-defined]  # streamed
+
+    assert written.splitlines()[1].endswith('ana,"Prices, Its sheet"')
+
+
 def test_by_cause_asks_few_questions(django_assert_max_num_queries: Any) -> None:
     settle(*(raised(n, Cause(CauseKind.INSTRUMENT, f"I{n}")) for n in range(1, 40)))
     client = signed_in(person("ana", Role.AGENT))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.http import QueryDict
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.models import User
 from core.roles import Role
-from desk.filters import ExceptionFilter
 from desk.models import ControlException
 from desk.views.exceptions import ExceptionList
 from tests.integration.desk.people import person
@@ -23,7 +19,6 @@ from tests.integration.desk.people import person
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-OF_THE_OPEN = "exception_(priority|cause|live|one_open_per_finding)"
 
 
 def waiting(
@@ -124,7 +119,7 @@ def test_the_first_are_among_the_most_urgent(
         ControlException.objects.filter(pk=row.pk).update(subject_id=number)
     rows = ControlException.objects.with_priority(at=AT)
 
-    narrowed = rows.among_most_urgent(count=count).by_priority()[:count]
+    narrowed = rows.among_most_urgent(count=count, at=AT).by_priority()[:count]
 
     assert [row.pk for row in narrowed] == [row.pk for row in rows.by_priority()[:count]]
 
@@ -187,24 +182,3 @@ def test_what_is_over_has_no_priority_in_the_api() -> None:
     items = agent().get("/api/v1/exceptions/?state=RESOLVED&fields=id,priority").json()["items"]
 
     assert items == [{"id": row.pk, "priority": None}]
-
-
-@pytest.mark.parametrize(
-    ("case", "query", "index"),
-    [
-        ("all", "", OF_THE_OPEN),
-        ("a_desk", "desk_code=eq", OF_THE_OPEN),
-        ("a_severity", "severity=BLOCKING", OF_THE_OPEN),
-        ("a_cause", "rule_code=trd-401&cause=X", "exception_(cause|one_open_per_finding)"),
-    ],
-)
-def test_what_is_open_is_ordered_from_an_index(case: str, query: str, index: str) -> None:
-    """What ended, of years, is never read: an index of the open ones gives the order."""
-    waiting("a", "1", HOUR)
-    rows = ControlException.objects.with_priority(at=AT).by_priority()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-
-    plan = ExceptionFilter(QueryDict(query), queryset=rows).qs.values("pk")[:50].explain()
-
-    assert re.search(rf"Scan (using|on) {index}", plan), f"{case}: {plan}"
