@@ -105,7 +105,9 @@ class ExceptionKind(StrEnum):
 
 
 class CauseKind(StrEnum):
-    """What in the outside may be wrong of many subjects at once; PAIR: two currencies."""
+    """What in the outside may be wrong of many subjects at once; PAIR: two currencies; SOURCE: who
+    sends, by the name of the system, or of the folder.
+    """
 
     INSTRUMENT = "INSTRUMENT"
     COUNTERPARTY = "COUNTERPARTY"
@@ -114,6 +116,9 @@ class CauseKind(StrEnum):
     VENUE = "VENUE"
     CURRENCY = "CURRENCY"
     PAIR = "PAIR"
+    CALENDAR = "CALENDAR"
+    COUNTRY = "COUNTRY"
+    SOURCE = "SOURCE"
 
 
 class WorkKind(StrEnum):

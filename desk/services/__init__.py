@@ -10,7 +10,7 @@ from desk.services.exceptions import (
     settle_findings,
 )
 from desk.services.waivers import waive_exception
-from desk.services.work import Task, close_work, open_work
+from desk.services.work import Task, close_work, follow_work, open_work
 
 __all__ = [
     "Task",
@@ -19,6 +19,7 @@ __all__ = [
     "close_work",
     "comment",
     "follow_subjects",
+    "follow_work",
     "open_work",
     "raise_exceptions",
     "resolve_exception",

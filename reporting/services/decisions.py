@@ -22,6 +22,7 @@ from reporting.formats.fields import field_values
 from reporting.models import REGIME, RegulatoryReport
 from reporting.rules import rts22
 from reporting.rules.book import RuleContext
+from reporting.rules.causes import cause_of
 from reporting.rules.eligibility import (
     ELIGIBILITY_VERSION,
     Decision,
@@ -79,7 +80,11 @@ def decide_chunk(
     fresh = [one.report for one, of in zip(decided, candidates, strict=True) if of.report is None]
     known = [one.report for one, of in zip(decided, candidates, strict=True) if of.report]
     _write(fresh, known)
-    _raise_findings([one.report for one in decided], actor=actor, at=at)
+    _raise_findings(
+        [(one.report, of.source) for one, of in zip(decided, answers, strict=True)],
+        actor=actor,
+        at=at,
+    )
     return decided
 
 
@@ -164,18 +169,24 @@ def _write(fresh: Sequence[RegulatoryReport], known: Sequence[RegulatoryReport])
         RegulatoryReport.objects.bulk_update(known, UPDATED, batch_size=500)
 
 
-def _raise_findings(reports: Sequence[RegulatoryReport], *, actor: Actor, at: datetime) -> None:
+def _raise_findings(
+    reports: Sequence[tuple[RegulatoryReport, TradeSource]], *, actor: Actor, at: datetime
+) -> None:
     """Keep the exceptions of these reports in step with what blocks them."""
     raised = [
-        Raised(subject=subject_of(report), finding=_as_finding(finding))
-        for report in reports
+        Raised(
+            subject=subject_of(report),
+            finding=_as_finding(finding),
+            cause=cause_of(source, finding["code"]),
+        )
+        for report, source in reports
         if report.state == ReportState.BLOCKED
         for finding in report.findings
         if finding["severity"] == Severity.BLOCKING
     ]
     exceptions.settle_findings(
         subject_kind=SUBJECT_KIND,
-        subject_ids=[report.pk for report in reports],
+        subject_ids=[report.pk for report, _source in reports],
         raised=raised,
         kind=ExceptionKind.REPORT,
         actor=actor,

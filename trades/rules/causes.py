@@ -7,6 +7,7 @@ from typing import Final
 
 from desk.facts import Cause
 from desk.states import CauseKind
+from kernel.findings import Finding
 from trades.facts import TradeFacts
 
 CODE_OF: Final[Mapping[CauseKind, Callable[[TradeFacts], str]]] = {
@@ -19,9 +20,20 @@ CODE_OF: Final[Mapping[CauseKind, Callable[[TradeFacts], str]]] = {
     CauseKind.PAIR: lambda facts: facts.deal.pair if facts.deal else "",
 }
 """How a trade names what may be wrong."""
+SAID_BY: Final[Mapping[CauseKind, Callable[[Finding], str]]] = {
+    CauseKind.CALENDAR: lambda finding: str(
+        finding.evidence.get("calendars") or finding.evidence.get("calendar", "")
+    ),
+    CauseKind.COUNTRY: lambda finding: finding.found,
+}
+"""How a finding names it where the trade does not: it may be the calendar of one leg, or one of two
+countries; calendars that are asked together are named together.
+"""
 
 
-def cause_of(facts: TradeFacts, kind: CauseKind | None) -> Cause | None:
+def cause_of(facts: TradeFacts, kind: CauseKind | None, finding: Finding) -> Cause | None:
     """Return what a finding of this kind of cause points at; None where it is the trade itself."""
-    code = CODE_OF[kind](facts) if kind is not None else ""
-    return Cause(kind, code) if kind is not None and code else None
+    if kind is None:
+        return None
+    code = SAID_BY[kind](finding) if kind in SAID_BY else CODE_OF[kind](facts)
+    return Cause(kind, code) if code else None

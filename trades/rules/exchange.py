@@ -121,6 +121,7 @@ def check_rate(facts: TradeFacts, context: RuleContext, limits: Limits) -> Itera
     "TRD-804",
     Severity.BLOCKING,
     owner=Owner.SETTLEMENT,
+    cause=CauseKind.CALENDAR,
     title=N_("Value date is open in both currencies"),
     message=N_("{found} is no day of payment in {expected}."),
     source=N_("Calendars of the payment systems"),

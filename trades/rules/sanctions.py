@@ -83,6 +83,7 @@ def check_instrument_unrestricted(
     "TRD-622",
     Severity.BLOCKING,
     owner=Owner.COMPLIANCE,
+    cause=CauseKind.COUNTRY,
     title=N_("Countries are not restricted"),
     message=N_("The house does not deal with {found}."),
     source=N_("Directive (EU) 2015/849 art. 9 (high-risk third countries); house policy"),

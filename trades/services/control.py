@@ -234,7 +234,7 @@ def _finding_of(rule: Rule | None, facts: TradeFacts, subject: Subject, finding:
     """Return a finding with the repair and the cause that its rule knows."""
     if rule is None:
         return Raised(subject=subject, finding=finding)
-    cause = cause_of(facts, rule.cause)
+    cause = cause_of(facts, rule.cause, finding)
     return Raised(subject=subject, finding=finding, fix=rule.fix, cause=cause)
 
 

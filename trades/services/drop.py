@@ -35,8 +35,8 @@ from core.acts import acting
 from core.files import SameFileTwice
 from core.remarks import kept, recalled, told
 from desk import services as desk
-from desk.facts import Raised, Subject
-from desk.states import ExceptionKind
+from desk.facts import Cause, Raised, Subject
+from desk.states import CauseKind, ExceptionKind
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
 from kernel.states import require_transition
@@ -355,7 +355,8 @@ def _tell_the_desk(arrival: DropArrival, finding: Finding, at: datetime) -> None
         reference=f"{arrival.folder}/{arrival.name}"[:100],
         url=arrival.get_absolute_url(),
     )
-    raised = [Raised(subject=subject, finding=finding)]
+    cause = Cause(CauseKind.SOURCE, arrival.folder) if arrival.folder else None
+    raised = [Raised(subject=subject, finding=finding, cause=cause)]
     desk.raise_exceptions(raised=raised, kind=ExceptionKind.CAPTURE, actor=SENDER, at=at)
 
 

@@ -162,10 +162,13 @@ def load_reference(*, source_system: str, messages: Iterable[ExecutionFacts]) ->
     )
 
 
+INSTRUMENT_UNKNOWN: Final = "CAP-101"
+
+
 def unknown_instrument(facts: ExecutionFacts) -> Finding:
     """Return the finding of a name that reference data does not know."""
     return Finding(
-        code="CAP-101",
+        code=INSTRUMENT_UNKNOWN,
         field="isin" if facts.isin else "symbol",
         message="No instrument is known as {found}",
         expected=N_("a known instrument"),

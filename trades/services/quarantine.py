@@ -134,6 +134,7 @@ def repair_row(
         row.repaired_by = sorted({*row.repaired_by, actor.name})
         row.revision += 1
         row.save()
+        _tell_the_desk(row.source, actor, at)
     return row
 
 
@@ -348,17 +349,20 @@ def _kept(findings: Iterable[Finding]) -> list[dict[str, object]]:
 
 
 def _tell_the_desk(file: CaptureFile, actor: Actor, at: datetime) -> None:
-    """Keep one item of work open while a row of the file waits."""
-    if QuarantinedRow.objects.filter(source=file, state=RowState.OPEN.value).exists():
+    """Keep one item of work open while a row of the file waits: of their desk, if they have one."""
+    waiting = QuarantinedRow.objects.filter(source=file, state=RowState.OPEN.value).order_by()
+    desks = list(waiting.values_list("desk_code", flat=True).distinct()[:2])
+    if desks:
         subject = Subject(
-            kind=SUBJECT_KIND, id=file.pk, reference=file.name[:100], url=file.get_absolute_url()
+            kind=SUBJECT_KIND,
+            id=file.pk,
+            reference=file.name[:100],
+            url=file.get_absolute_url(),
+            desk_code=desks[0] if len(desks) == 1 else "",
         )
-        desk.open_work(
-            kind=WorkKind.QUARANTINE,
-            tasks=[desk.Task(subject=subject, title=file.name)],
-            actor=actor,
-            at=at,
-        )
+        tasks = [desk.Task(subject=subject, title=file.name)]
+        desk.open_work(kind=WorkKind.QUARANTINE, tasks=tasks, actor=actor, at=at)
+        desk.follow_work(kind=WorkKind.QUARANTINE, tasks=tasks, actor=actor)
         return
     desk.close_work(
         kind=WorkKind.QUARANTINE,

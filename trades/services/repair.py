@@ -29,11 +29,10 @@ from trades import selectors
 from trades.models import Execution, Trade
 from trades.services import capture, completing, loading, storing, writing
 from trades.services.control import CHUNK
-from trades.services.enrichment import alias_source, load_reference
+from trades.services.enrichment import INSTRUMENT_UNKNOWN, alias_source, load_reference
 from trades.services.plan import Plan
 from trades.states import Channel, Outcome
 
-UNKNOWN: Final = "CAP-101"
 INSTRUMENT_JOB: Final = "trades.repair_instrument"
 COUNTERPARTY_JOB: Final = "trades.repair_party"
 
@@ -217,7 +216,7 @@ def replay_waiting(
 def _waiting(names: Collection[str]) -> QuerySet[Execution]:
     """Return the messages that wait for an instrument called so."""
     return (
-        Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN)
+        Execution.objects.filter(outcome=Outcome.EXCEPTION.value, reason_code=INSTRUMENT_UNKNOWN)
         .alias(symbol=said("content", "symbol"), isin=said("content", "isin"))
         .filter(Q(symbol__in=names) | Q(isin__in=names))
     )
@@ -267,7 +266,7 @@ def _nameless(trade_id: int) -> Trade:
 def require_waiting(execution_id: int) -> Execution:
     """Return the message while an unknown name keeps it waiting; raises UnableToRepair."""
     execution = Execution.objects.filter(
-        pk=execution_id, outcome=Outcome.EXCEPTION.value, reason_code=UNKNOWN
+        pk=execution_id, outcome=Outcome.EXCEPTION.value, reason_code=INSTRUMENT_UNKNOWN
     ).first()
     if execution is None:
         raise UnableToRepair(_("The message no longer waits for an instrument."))

@@ -14,11 +14,11 @@ from django.db import connection
 from core.outbox import announce
 from core.sequences import dated_numbers
 from desk import services as desk
-from desk.facts import Raised, Subject
-from desk.states import ExceptionKind
+from desk.facts import Cause, Raised, Subject
+from desk.states import CauseKind, ExceptionKind
 from trades.services import news
 from trades.services.chains import ALLOCATED
-from trades.services.enrichment import Terms
+from trades.services.enrichment import INSTRUMENT_UNKNOWN, Terms
 from trades.services.lapse import supersede
 from trades.services.plan import Item, Plan, TradeRow, VersionRow
 from trades.services.proposals import undo_for_source
@@ -26,6 +26,7 @@ from trades.services.writing import NULL, SEPARATOR, Table, array, insert, row
 from trades.states import Outcome, TradeState
 
 if TYPE_CHECKING:
+    from trades.facts import ExecutionFacts
     from trades.services.capture import Origin
     from trades.services.loading import Numbers
 
@@ -331,4 +332,13 @@ def _raised(item: Item, plan: Plan, origin: Origin) -> Raised:
             contributors=(plan.actor.name,),
         ),
         finding=item.findings[0],
+        cause=_cause(facts, item.findings[0].code, origin),
     )
+
+
+def _cause(facts: ExecutionFacts, code: str, origin: Origin) -> Cause:
+    """Return what one repair ends all messages of: a security that is added, or who sent them."""
+    named = facts.isin or facts.symbol or ""
+    if code == INSTRUMENT_UNKNOWN and named:
+        return Cause(CauseKind.INSTRUMENT, named)
+    return Cause(CauseKind.SOURCE, origin.source_system)

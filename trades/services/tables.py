@@ -26,11 +26,12 @@ from core.table_mappings import keep_mapping
 from core.table_reading import Reading
 from core.unreadable import UnreadableFile
 from desk import services as desk
-from desk.facts import Raised, Subject
-from desk.states import ExceptionKind
+from desk.facts import Cause, Raised, Subject
+from desk.states import CauseKind, ExceptionKind
 from kernel.actors import Actor
 from kernel.findings import Finding, Severity
 from kernel.states import require_transition
+from refdata import selectors as refdata
 from trades.facts import ExecutionFacts
 from trades.formats.execution_table import TableRow, column_findings, learn, read_rows
 from trades.models import CaptureBatch, CaptureFile, ExecutionMapping
@@ -321,7 +322,13 @@ def _refused(
         locked.findings = [kept(finding) for finding in refusal.findings[:FINDINGS_KEPT]]
         locked.save()
         desk.raise_exceptions(
-            raised=[Raised(subject=subject_of(locked), finding=refusal.findings[0])],
+            raised=[
+                Raised(
+                    subject=subject_of(locked),
+                    finding=refusal.findings[0],
+                    cause=Cause(CauseKind.SOURCE, locked.source_system),
+                )
+            ],
             kind=ExceptionKind.CAPTURE,
             actor=actor,
             at=at,
@@ -330,11 +337,14 @@ def _refused(
 
 
 def subject_of(file: CaptureFile) -> Subject:
-    """Return a file as the desk sees it."""
+    """Return a file as the desk sees it: of the desk whose book its mapping names for all rows."""
+    book = file.as_read.constants.get("book", "")
+    named = refdata.books_by_code([book]) if book else {}
     return Subject(
         kind=SUBJECT_KIND,
         id=file.pk,
         reference=file.name[:100],
+        desk_code=named[book].desk_code if book in named else "",
         url=file.get_absolute_url(),
         contributors=(file.received_by,),
     )

@@ -33,7 +33,7 @@ from trades.facts import ExecutionFacts
 from trades.forms import AliasForm, CounterpartyForm, InstrumentForm, PartyForm
 from trades.models import Execution, Trade
 from trades.services import repair
-from trades.services.enrichment import unknown_instrument
+from trades.services.enrichment import INSTRUMENT_UNKNOWN, unknown_instrument
 from trades.services.loading import facts_of_content
 from trades.states import Outcome
 
@@ -93,7 +93,7 @@ def unknown(form: forms.Form, key: str, text: str) -> dict[str, Any]:
 def of_instrument(request: ActedRequest, row: Execution) -> dict[str, Any]:
     """Return what the page of a message shows: what it says and, while it waits, the two ways."""
     facts = facts_of_content(row.content)
-    waits = row.outcome == Outcome.EXCEPTION and row.reason_code == repair.UNKNOWN
+    waits = row.outcome == Outcome.EXCEPTION and row.reason_code == INSTRUMENT_UNKNOWN
     may = waits and access.allows(request.actor, Action.EDIT_REFDATA)
     symbol = facts.symbol or ""
     initial = {

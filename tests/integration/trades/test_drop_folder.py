@@ -138,6 +138,7 @@ def test_without_a_mapping_it_waits_for_a_person_who_saves_one(folder: Path) -> 
     assert "DROP-001" in next((folder / "refused").rglob(reason)).read_text()
     waiting = ControlException.objects.get(state="OPEN", rule_code="DROP-001")
     assert waiting.url == f"/trades/arrivals/{arrival.pk}/"
+    assert (waiting.cause_kind, waiting.cause) == ("SOURCE", "New broker")
 
     mapping("New broker")
     drop.retry_arrival(arrival_id=arrival.pk, actor=person(), at=LATER)

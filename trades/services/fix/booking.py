@@ -17,8 +17,8 @@ from django.db import InterfaceError, OperationalError
 
 from core.acts import acting
 from desk import services as desk
-from desk.facts import Raised, Subject
-from desk.states import ExceptionKind
+from desk.facts import Cause, Raised, Subject
+from desk.states import CauseKind, ExceptionKind
 from kernel.findings import Finding
 from trades.formats.fix import live
 from trades.formats.fix.allocations import Instruction
@@ -210,4 +210,5 @@ def raised_of(session: FixSession, ended: Ended) -> Raised:
             contributors=(lines.actor_of(session).name,),
         ),
         finding=ended.finding,
+        cause=Cause(CauseKind.SOURCE, session.source_system),
     )
