@@ -20,7 +20,6 @@ from core.states import (
     AccessReviewState,
     ReviewState,
 )
-from core.text import visible
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -113,9 +112,9 @@ def decide_row(*, row_id: int, keep: bool, reason: str, actor: Actor, at: dateti
     require(actor, Action.GRANT_ROLE)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToReview(_("Only a person may decide."))
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToReview(_("Give a reason."))
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         row = AccessReviewRow.objects.select_for_update(of=("self",)).get(pk=row_id)
         target = ReviewState.KEPT if keep else ReviewState.WITHDRAWN
         require_transition(REVIEW_TRANSITIONS, source=ReviewState(row.state), target=target)
@@ -144,7 +143,7 @@ def sign_review(*, review_id: int, note: str, actor: Actor, at: datetime) -> Acc
     require(actor, Action.VIEW_AUDIT)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToReview(_("Only a person may decide."))
-    with acting(actor=actor, reason=visible(note)):
+    with acting(actor=actor, reason=reason_of(note)):
         review = AccessReview.objects.select_for_update().get(pk=review_id)
         require_transition(
             ACCESS_REVIEW_TRANSITIONS,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from core import context
+from core.reasons import reason_of
 from core.roles import BROKEN_GLASS
 from kernel.actors import Actor
 
@@ -30,8 +31,9 @@ def acting(*, actor: Actor, reason: str = "", request_id: str = "") -> Iterator[
     """Open a transaction (or a savepoint) in which every change carries this actor and reason.
 
     Inside another act the outer one is restored on the way out. `request_id` defaults to the id of
-    the web request or job that runs.
+    the web request or job that runs. A reason is kept whole or refused: raises ReasonTooLong.
     """
+    reason = reason_of(reason)
     nested = connection.in_atomic_block
     depth = context.acts_open.set(context.acts_open.get() + 1)
     try:

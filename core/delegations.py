@@ -23,7 +23,6 @@ from core.reasons import reason_of
 from core.rights_words import reason_against
 from core.roles import LENT, Action, Role
 from core.states import DELEGATION_TRANSITIONS, DelegationState
-from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -134,9 +133,9 @@ def withdraw(*, delegation_id: int, reason: str, actor: Actor, at: datetime) -> 
     Raises Forbidden, UnableToDelegate without a reason or when its days are over,
     IllegalTransition when it is withdrawn already.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToDelegate(_t("Give a reason."))
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         row = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation_id)
         if not may_withdraw(row, actor):
             access.require(actor, Action.GRANT_ROLE)

@@ -18,9 +18,9 @@ from core import access
 from core.acts import acting
 from core.constraints import refused_by
 from core.models import EMERGENCY_MINUTES_MAX, AuditEntry, LoneGrant, RoleGrant, User
+from core.reasons import reason_of
 from core.roles import BROKEN_GLASS, LENT, Action, Role
 from core.states import ReviewState
-from core.text import visible
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 
@@ -55,7 +55,7 @@ def break_glass(
     if actor.kind is not ActorKind.PERSON or actor.user_id is None:
         raise UnableToBreakGlass(_t("Only a person may decide."))
     missed = (
-        ("emergency_for_a_reason", visible(reason)),
+        ("emergency_for_a_reason", reason_of(reason)),
         ("emergency_is_short", 0 < minutes <= EMERGENCY_MINUTES_MAX),
         ("emergency_on_one_desk", desk_code),
     )
@@ -69,7 +69,7 @@ def break_glass(
     if held & {"", desk_code}:
         raise UnableToBreakGlass(str(REFUSALS["role_grant_once"]))
     try:
-        with acting(actor=actor, reason=visible(reason)), transaction.atomic():
+        with acting(actor=actor, reason=reason_of(reason)), transaction.atomic():
             _clear(RoleGrant.objects.filter(user=actor.user_id, valid_until__lte=at))
             return RoleGrant.objects.create(
                 user_id=actor.user_id,
@@ -93,7 +93,7 @@ def end_emergency(*, grant_id: int, reason: str, actor: Actor) -> None:
         return  # it ended by itself
     if grant.user_id != actor.user_id:
         access.require(actor, Action.GRANT_ROLE)
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         grant.delete()
 
 

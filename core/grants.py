@@ -21,7 +21,6 @@ from core.people import require_name
 from core.reasons import reason_of
 from core.roles import CLIENTS, Role
 from core.states import PROPOSAL_TRANSITIONS, REVIEW_TRANSITIONS, ProposalState, ReviewState
-from core.text import visible
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -59,7 +58,7 @@ def propose_role(
     Raises Forbidden, UnableToGrant.
     """
     require(actor, Action.GRANT_ROLE)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToGrant(_t("Give a reason."))
     _require_fit(user, role, desk_code, actor)
     try:
@@ -86,7 +85,7 @@ def decide_role(
     require(actor, Action.GRANT_ROLE)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToGrant(_t("Only a person may decide."))
-    with acting(actor=actor, reason=visible(note)):
+    with acting(actor=actor, reason=reason_of(note)):
         row = RoleProposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
         target = ProposalState.APPROVED if approve else ProposalState.REFUSED
         require_transition(PROPOSAL_TRANSITIONS, source=ProposalState(row.state), target=target)
@@ -109,9 +108,9 @@ def revoke_role(*, user: User, role: Role, actor: Actor, desk_code: str, reason:
     One person is enough: what is taken away harms no control. Raises Forbidden, UnableToGrant.
     """
     require(actor, Action.GRANT_ROLE)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToGrant(_t("Give a reason."))
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         gone, _by_model = RoleGrant.objects.filter(
             user=user, role=role.value, desk_code=desk_code
         ).delete()
@@ -140,9 +139,9 @@ def review_lone_grant(
     require(actor, Action.GRANT_ROLE)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToGrant(_t("Only a person may decide."))
-    if not visible(note):
+    if not reason_of(note):
         raise UnableToGrant(_t("Give a reason."))
-    with acting(actor=actor, reason=visible(note)):
+    with acting(actor=actor, reason=reason_of(note)):
         row = LoneGrant.objects.select_for_update(of=("self",)).get(pk=lone_id)
         target = ReviewState.KEPT if keep else ReviewState.WITHDRAWN
         require_transition(REVIEW_TRANSITIONS, source=ReviewState(row.state), target=target)

@@ -18,12 +18,12 @@ class ReasonTooLong(Refusal):
     code = "REASON_TOO_LONG"
 
 
-def reason_of(value: str) -> str:
-    """Return what a person wrote, as `visible` does. Raises ReasonTooLong."""
+def reason_of(value: str, *, most: int = LENGTH_MAX) -> str:
+    """Return what a person wrote, as `visible` does. Raises ReasonTooLong past `most`."""
     written = visible(value)
-    if len(written) > LENGTH_MAX:
+    if len(written) > most:
         raise ReasonTooLong(
             gettext("This has %(found)s characters: %(most)s at most.")
-            % {"found": len(written), "most": LENGTH_MAX}
+            % {"found": len(written), "most": most}
         )
     return written

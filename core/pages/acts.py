@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import bulk
 from core.pages import selection
 from core.pages.base import PageView
-from core.text import visible
+from core.reasons import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class BulkPage(PageView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         back = reverse(self.list_url_name)
         chosen = self.chosen(back)
-        reason = visible(request.POST.get("reason", ""))
+        reason = reason_of(request.POST.get("reason", ""))
         if self.job_kind and len(chosen) > bulk.AT_ONCE_MAX:
             job = bulk.enqueue(
                 kind=self.job_kind,

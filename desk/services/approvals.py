@@ -16,7 +16,6 @@ from core.constraints import refused_by
 from core.reasons import reason_of
 from core.remarks import speaking
 from core.roles import BROKEN_GLASS, Action
-from core.text import visible
 from desk import selectors
 from desk.facts import Seen
 from desk.models import Approval
@@ -142,7 +141,7 @@ def refuse(*, seen: Seen, reason: str, actor: Actor, at: datetime) -> Approval:
     Raises UnableToApprove, SeenChanged.
     """
     _require_second_person(seen, actor)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToApprove(_("Give a reason."))
     return _decide(_approval(seen, Decision.REFUSED, reason, actor, at), actor)
 

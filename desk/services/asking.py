@@ -16,7 +16,6 @@ from core.acts import acting
 from core.constraints import refused_by
 from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk.facts import Subject
 from desk.models import Request
 from desk.services.work import Task, close_work, open_work
@@ -88,7 +87,7 @@ def ask(*, wish: Wish, reason: str, actor: Actor, at: datetime) -> Request:
         access.require(actor, ASKED_WITH[wish.kind], desk=subject.desk_code, made_by=_barred(wish))
     if actor.kind is not ActorKind.PERSON:
         raise UnableToAsk(_("Only a person may ask for this."))
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToAsk(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         row = _written(wish, reason_of(reason), actor, at)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from core import access, files
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk.formats.attached import ENDINGS, AttachedKind, kind_of
 from desk.models import Attachment, AttachmentWithdrawal, Comment
 from kernel.actors import Actor
@@ -21,7 +21,6 @@ from kernel.findings import Refusal
 BYTES_MAX: Final = 10 * 1024 * 1024
 FILES_MAX: Final = 3
 MEGABYTE: Final = 1024 * 1024
-REASON_LENGTH: Final = 500
 
 
 class UnableToAttach(Refusal):
@@ -102,7 +101,7 @@ def withdraw_attachment(
 
     Who laid it there may, and a supervisor of the desk. Raises UnableToWithdraw.
     """
-    why = visible(reason)
+    why = reason_of(reason)
     if not why:
         raise UnableToWithdraw(_("Give a reason."))
     is_own = attachment.file.uploaded_by == actor.name
@@ -111,7 +110,7 @@ def withdraw_attachment(
     with acting(actor=actor, reason=why):
         withdrawal, is_new = AttachmentWithdrawal.objects.get_or_create(
             attachment=attachment,
-            defaults={"withdrawn_by": actor.name, "at": at, "reason": why[:REASON_LENGTH]},
+            defaults={"withdrawn_by": actor.name, "at": at, "reason": why},
         )
     if not is_new:
         raise UnableToWithdraw(_("It is withdrawn already."))

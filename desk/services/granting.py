@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.reasons import reason_of
-from core.text import visible
 from desk import selectors
 from desk.models import Request
 from desk.services import approvals, asking, delegations, limits, waivers
@@ -77,7 +76,7 @@ def refuse_request(*, request_id: int, note: str, actor: Actor, at: datetime) ->
     with acting(actor=actor, reason=note):
         row = _locked(request_id, actor)
         _require_second_person(row, actor)
-        if not visible(note):
+        if not reason_of(note):
             raise UnableToApprove(_("Give a reason."))
         return _decide(row, RequestState.REFUSED, note, actor, at)
 

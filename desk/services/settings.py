@@ -14,7 +14,6 @@ from core import access
 from core.acts import acting
 from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk import selectors
 from desk.models import ControlRule
 from desk.states import SETTING_TRANSITIONS, SettingState
@@ -59,7 +58,7 @@ def propose_setting(  # noqa: PLR0913 - as many as a setting has columns
     Raises UnableToPropose, Forbidden.
     """
     access.require(actor, Action.RESOLVE_EXCEPTION)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToPropose(_("Give a reason."))
     if valid_from < at.date():
         raise UnableToPropose(_("A change cannot begin in the past."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.acts import acting
 from core.models import User
-from core.text import visible
+from core.reasons import reason_of
 from desk import services as desk
 from desk.facts import Place
 from desk.models import Comment
@@ -83,7 +83,7 @@ def resolve_break(
 
     Raises UnableToResolve, IllegalTransition, Forbidden.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToResolve(_("Give a reason."))
     if resolution not in BY_PERSON:
         raise UnableToResolve(_("Choose how the break was resolved."))
@@ -93,7 +93,7 @@ def resolve_break(
             BREAK_TRANSITIONS, source=BreakState(found.state), target=BreakState.RESOLVED
         )
         found.state, found.resolution = BreakState.RESOLVED.value, resolution.value
-        found.reason, found.resolved_by, found.resolved_at = visible(reason)[:500], actor.name, at
+        found.reason, found.resolved_by, found.resolved_at = reason_of(reason), actor.name, at
         found.save()
         desk.close_work(
             kind=WorkKind.BREAK, subject_kind=SUBJECT, subject_ids=[found.pk], actor=actor, at=at

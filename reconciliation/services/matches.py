@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.remarks import speaking
-from core.text import visible
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from kernel.states import require_transition
@@ -162,7 +162,7 @@ def _judged(items: Sequence[Item], reason: str) -> Decimal:
     if sums["OURS"] * sums["THEIRS"] <= 0:
         raise UnableToMatch(_("The two sides must go the same way."))
     difference = sums["THEIRS"] - sums["OURS"]
-    if difference and not visible(reason):
+    if difference and not reason_of(reason):
         raise speaking(
             UnableToMatch,
             Finding(
@@ -211,7 +211,7 @@ def _move(
     """Move the group and its allocations together."""
     require_transition(GROUP_TRANSITIONS, source=GroupState(group.state), target=target)
     group.state, group.decided_by, group.decided_at = target.value, actor.name, at
-    group.reason = visible(reason)[:500] or group.reason
+    group.reason = reason_of(reason) or group.reason
     group.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     group.allocations.update(state=target.value)
 
@@ -223,7 +223,7 @@ def undo_group(*, group_id: int, reason: str, actor: Actor, at: datetime) -> Mat
     break gets one. Raises UnableToMatch without a reason, IllegalTransition, Forbidden.
     """
     access.require(actor, access.Action.MATCH)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToMatch(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         group = MatchGroup.objects.select_for_update().get(pk=group_id)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import access, files, jobs, outbox, tabular
 from core.acts import acting
-from core.text import visible
+from core.reasons import reason_of
 from core.unreadable import UnreadableFile
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
@@ -167,9 +167,9 @@ def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFil
     Raises UnableToReceive without a reason, IllegalTransition, Forbidden.
     """
     access.require(actor, access.Action.IMPORT_STATEMENT)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToReceive(_("Give a reason."))
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
         if file.state == StatementState.RECEIVED and not selectors.import_was_given_up(file):
             raise UnableToReceive(_("The file is still being read."))

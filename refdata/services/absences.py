@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from core.access import Action, allows, require
 from core.acts import acting
 from core.models import User
+from core.reasons import reason_of
 from kernel.actors import Actor
 from refdata.models import Absence
 from refdata.services.records import UnableToSave, save_record
 from refdata.states import AbsenceKind
 
+NOTE_MAX = 200
 TELLING = (Action.VALIDATE_TRADE, Action.EDIT_REFDATA, Action.GRANT_ROLE)
 """Who may tell that somebody else is away: who runs the desk, the data or the rights."""
 
@@ -33,9 +35,10 @@ def tell_absence(
     """Write down that a person is away from a day to a day, both included.
 
     It takes no right away and gives none. Mandatory leave is told by another. Raises Forbidden,
-    UnableToSave for days that are over or told already.
+    UnableToSave for days that are over or told already, ReasonTooLong for the note.
     """
     _require(user, actor)
+    note = reason_of(note, most=NOTE_MAX)
     row = Absence(user=user, kind=kind, first_day=first_day, last_day=last_day, note=note)
     _require_another(row, actor)
     if last_day < timezone.localdate(at):

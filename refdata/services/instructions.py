@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.access import Action, require
 from core.acts import acting
 from core.outbox import announce
-from core.text import visible
+from core.reasons import reason_of
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from kernel.identifiers import is_bic
@@ -125,7 +125,7 @@ def refuse_instruction(
 ) -> SettlementInstruction:
     """Refuse a pending instruction, with a reason; it stays on record."""
     require(actor, Action.APPROVE_REFDATA)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToApprove(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         instruction = _for_decision(instruction_id, InstructionState.REFUSED, seen, actor)
@@ -160,7 +160,7 @@ def _decide(
 ) -> SettlementInstruction:
     instruction.state = state
     instruction.decided_by, instruction.decided_at = actor.name, at
-    instruction.decision_reason = visible(reason)
+    instruction.decision_reason = reason_of(reason)
     with transaction.atomic():
         instruction.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     return instruction

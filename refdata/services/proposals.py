@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
-from core.text import visible
+from core.reasons import reason_of
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -29,12 +29,12 @@ class UnableToSet(Refusal):
 def propose(*, row: RowT, actor: Actor, at: datetime, reason: str) -> RowT:
     """Save a new row as pending. Raises Forbidden, UnableToSet."""
     require(actor, Action.EDIT_REFDATA)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToSet(_("Give a reason."))
     if row.valid_from < at.date():
         raise UnableToSet(_("A change cannot begin in the past."))
     row.pk = None
-    row.state, row.reason = InstructionState.PENDING, visible(reason)
+    row.state, row.reason = InstructionState.PENDING, reason_of(reason)
     row.proposed_by, row.proposed_at = actor.name, at
     row.decided_by, row.decided_at = "", None
     with acting(actor=actor, reason=reason):

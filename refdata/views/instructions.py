@@ -130,7 +130,7 @@ class DecisionPage(PageView):
             seen=request.POST.get("seen", ""),
             actor=self.request.actor,
             at=timezone.now(),
-            reason=request.POST.get("reason", "")[:500],
+            reason=request.POST.get("reason", ""),
         )
         messages.success(request, gettext("Your decision is recorded."))
         return redirect(saved.get_absolute_url())

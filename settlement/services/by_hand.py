@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
-from core.text import visible
+from core.reasons import reason_of
 from desk import services as desk
 from desk.facts import Place
 from desk.models import Comment
@@ -107,7 +107,7 @@ def unpair(*, confirmation_id: int, reason: str, actor: Actor, at: datetime) -> 
         writing.record([
             writing.decision(
                 row.pk, Deed.UNPAIRED, actor=actor, at=at, received_id=message.pk,
-                basis=Basis.BY_HAND.value, found={"paired_by": before}, reason=visible(reason),
+                basis=Basis.BY_HAND.value, found={"paired_by": before}, reason=reason_of(reason),
             ),
             writing.decision(alleged.pk, Deed.ALLEGED, actor=actor, at=at, received_id=message.pk),
         ])  # fmt: skip
@@ -178,7 +178,7 @@ def accept_terms(
             trade_id=trade.pk,
             seen=seen,
             fields=amended_fields(trade, message),
-            reason=visible(reason),
+            reason=reason_of(reason),
             actor=actor,
             at=at,
         )
@@ -269,9 +269,9 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - a number of a message, never No
 
 
 def _required(reason: str) -> str:
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToConfirm(_("Give a reason."))
-    return visible(reason)
+    return reason_of(reason)
 
 
 def _locked(confirmation_id: int, actor: Actor) -> Confirmation:
@@ -301,7 +301,7 @@ def _decided(row: Confirmation, found: Pair, actor: Actor, at: datetime) -> Any:
 
 def _note(row: Confirmation, deed: Deed, reason: str, actor: Actor, at: datetime) -> Any:  # noqa: ANN401 - a row to be saved
     return writing.decision(
-        row.pk, deed, actor=actor, at=at, received_id=row.received_id, reason=visible(reason)
+        row.pk, deed, actor=actor, at=at, received_id=row.received_id, reason=reason_of(reason)
     )
 
 

@@ -21,7 +21,7 @@ from core.api.idempotency import key_of, once
 from core.api.lists import require_known
 from core.api.problems import of_refusal
 from core.api.views import BaseAPIView, actor_in
-from core.text import visible
+from core.reasons import reason_of
 from core.tokens import Client
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
@@ -176,7 +176,7 @@ def _read(request: Request, trade: Trade) -> tuple[Wish, int | None]:
     wish = Wish(
         asked=[Asked(one["account"], decimal_from_text(one["quantity"])) for one in body["shares"]],
         others=[pk for pk in others if pk != trade.pk],
-        reason=visible(body.get("reason", "")),
+        reason=reason_of(body.get("reason", "")),
     )
     return wish, body.get("trade_version")
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk import services as desk
 from desk.facts import Seen
 from desk.services import approvals
@@ -64,7 +64,7 @@ def propose_undoing(
 
     Raises UnableToFindTrade, Forbidden, TradeChanged, AlreadyProposed, UnableToAllocate.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToAllocate(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trades, replaces = _block_of(trade_id, seen, (), actor, Action.AMEND_TRADE)

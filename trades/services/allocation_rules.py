@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop as N_  # noqa: N812 - the mark
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk.states import SETTING_TRANSITIONS, SettingState
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
@@ -64,7 +64,7 @@ def propose_rule(*, terms: RuleTerms, reason: str, actor: Actor, at: datetime) -
     """Ask for a rule to hold from a day on, or to end. Raises Forbidden, UnableToSetRule."""
     book = refdata.books_by_code([terms.book]).get(terms.book)
     access.require(actor, Action.EDIT_REFDATA, desk=book.desk_code if book else None)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToSetRule(_("Give a reason."))
     findings = tuple(_findings(terms, at.date()))
     if findings:
@@ -77,7 +77,7 @@ def propose_rule(*, terms: RuleTerms, reason: str, actor: Actor, at: datetime) -
             residual_account=terms.residual_account,
             active=terms.active,
             valid_from=terms.valid_from,
-            reason=visible(reason),
+            reason=reason_of(reason),
             proposed_by=actor.name,
             proposed_at=at,
         )

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk import services as desk
 from desk.facts import Seen, Subject
 from desk.services import approvals
@@ -43,11 +43,11 @@ def ask_cancellation(
 
     Raises Forbidden, TradeChanged, IllegalTransition when the trade is over, UnableToAsk.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToAsk(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trade = manual.locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)
-        request = _written(trade, visible(reason), actor, at)
+        request = _written(trade, reason_of(reason), actor, at)
         desk.open_work(
             kind=WorkKind.CANCELLATION, tasks=[_task(request, trade)], actor=actor, at=at
         )
@@ -66,7 +66,7 @@ def ask_for_block(
     with acting(actor=actor, reason=reason):
         allocation.propose_undoing(trade_id=trade_id, seen=seen, reason=reason, actor=actor, at=at)
         trade = get_trade_for_update(trade_id=trade_id)
-        request = _written(trade, visible(reason), actor, at)
+        request = _written(trade, reason_of(reason), actor, at)
         desk.open_work(
             kind=WorkKind.CANCELLATION, tasks=[_task(request, trade)], actor=actor, at=at
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.roles import Action
 from core.text import visible
 from desk.services import settings
@@ -69,7 +70,7 @@ def write_rule(*, draft: Draft, code: str = "", actor: Actor, at: datetime) -> H
     known = HouseRuleVersion.objects.filter(code=code).aggregate(latest=Max("version"))["latest"]
     if code and known is None:
         raise UnableToWriteRule(_("There is no rule %(code)s.") % {"code": code})
-    with acting(actor=actor, reason=visible(draft.reason)):
+    with acting(actor=actor, reason=reason_of(draft.reason)):
         row = HouseRuleVersion(
             code=code or _next_code(),
             version=(known or 0) + 1,
@@ -79,7 +80,7 @@ def write_rule(*, draft: Draft, code: str = "", actor: Actor, at: datetime) -> H
             source=visible(draft.source),
             rationale=visible(draft.rationale),
             expression=draft.expression.strip(),
-            reason=visible(draft.reason),
+            reason=reason_of(draft.reason),
             written_by=actor.name,
             written_at=at,
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
-from core.text import visible
+from core.reasons import reason_of
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import IllegalTransition
@@ -72,7 +72,7 @@ def amend_trade(
     What static data knows by now is new, too. Raises Forbidden, TradeChanged, IllegalTransition
     when the trade is over, NothingChanged when the terms stay as they are, UnableToCapture.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToCapture(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         trade = locked_as_seen(trade_id=trade_id, seen=seen, actor=actor)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.text import visible
+from core.reasons import reason_of
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from trades.models import Allocation, AllocationMember, AllocationShare, Trade
@@ -32,7 +32,7 @@ def open_proposal(
         rule=wish.rule,
         replaces=replaces,
         fingerprint=sharing.fingerprint(replaces.pk if replaces else None),
-        reason=visible(wish.reason),
+        reason=reason_of(wish.reason),
         proposed_by=actor.name,
         proposed_at=at,
     )

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from core import bulk
 from core.access import Action, Forbidden, require
 from core.acts import acting
+from core.reasons import reason_of
 from core.remarks import kept, recalled, told
-from core.text import visible
 from desk import services as desk
 from desk.facts import Subject
 from desk.states import WorkKind
@@ -156,13 +156,13 @@ def discard_rows(*, row_ids: Collection[int], reason: str, actor: Actor, at: dat
 
     Raises UnableToRepairRow without a reason, Forbidden.
     """
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToRepairRow(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         rows = [row for row in _locked(row_ids, actor) if row.state == RowState.OPEN]
         for row in rows:
             _end(row, RowState.DISCARDED, actor, at)
-            row.reason = visible(reason)[:500]
+            row.reason = reason_of(reason)
         QuarantinedRow.objects.bulk_update(rows, ENDED, batch_size=1_000)
         for file in {row.source_id: row.source for row in rows}.values():
             _tell_the_desk(file, actor, at)

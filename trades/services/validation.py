@@ -14,8 +14,8 @@ from core.acts import acting
 from core.models import User
 from core.outbox import announce, announce_each
 from core.people import actor_of
+from core.reasons import reason_of
 from core.roles import Action
-from core.text import visible
 from desk import selectors as desk_selectors
 from desk import services as desk
 from desk.facts import Seen, Subject
@@ -289,7 +289,7 @@ def _ask_correction(trade: Trade, reason: str, actor: Actor, at: datetime) -> No
         amount_at_risk=trade.risk_amount_eur,
         currency="" if trade.risk_amount_eur is None else "EUR",
     )
-    task = desk.Task(subject=subject, title=f"{trade.reference} {visible(reason)}")
+    task = desk.Task(subject=subject, title=f"{trade.reference} {reason_of(reason)}")
     desk.open_work(kind=WorkKind.CORRECTION, tasks=[task], actor=actor, at=at)
     maker = _who_may_amend(trade)
     if maker is not None:

@@ -17,7 +17,7 @@ from core import access, asked
 from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
-from core.text import visible
+from core.reasons import reason_of
 from refdata.models import Account
 from refdata.states import AccountKind
 from trades import selectors
@@ -29,7 +29,6 @@ from trades.services.proposals import AlreadyProposed
 from trades.states import AllocationState, BlockState, TradeState
 
 SHOWN_MAX = 50
-LENGTH_MAX = 500
 ACCOUNTS_MAX = 500
 
 
@@ -65,7 +64,7 @@ class Allocate(PageView):
                     asked=wanted,
                     others=_chosen(request),
                     rule=_rule_behind(_block(self.request, trade), wanted),
-                    reason=visible(form.cleaned_data["reason"])[:LENGTH_MAX],
+                    reason=reason_of(form.cleaned_data["reason"]),
                 ),
                 actor=self.request.actor,
                 at=timezone.now(),
@@ -150,7 +149,7 @@ class Decide(PageView):
                 return _t("The block is allocated.")
             return _t("The allocation is undone.")
         if verb == "refuse":
-            reason = visible(self.request.POST.get("reason", ""))[:LENGTH_MAX]
+            reason = reason_of(self.request.POST.get("reason", ""))
             allocation.refuse_allocation(allocation_id=found.pk, reason=reason, actor=actor, at=at)
             return _t("The proposal is refused: the block stays as it is.")
         if verb == "withdraw":
@@ -170,7 +169,7 @@ class Undo(PageView):
         allocation.propose_undoing(
             trade_id=trade.pk,
             seen=request.POST.get("seen", ""),
-            reason=visible(request.POST.get("reason", ""))[:LENGTH_MAX],
+            reason=reason_of(request.POST.get("reason", "")),
             actor=self.request.actor,
             at=timezone.now(),
         )

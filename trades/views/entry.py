@@ -20,7 +20,7 @@ from core import asked
 from core.access import Action
 from core.pages import PageView
 from core.pages.base import ActedRequest
-from core.text import visible
+from core.reasons import reason_of
 from kernel.states import IllegalTransition
 from refdata.models import Book, Instrument, Party
 from trades import selectors
@@ -82,7 +82,7 @@ class AmendTrade(PageView):
         trade = _trade(self.request, pk)
         form = _amending(trade, request.POST)
         seen = request.POST.get("seen", "")
-        reason = visible(request.POST.get("reason", ""))[:500]
+        reason = reason_of(request.POST.get("reason", ""))
         context = self._context(trade, form, seen=seen) | {"reason": reason}
         if not form.is_valid():
             return self.render(context, status=422)
@@ -141,7 +141,7 @@ class AskCancellation(PageView):
         cancellation.ask_cancellation(
             trade_id=trade.pk,
             seen=request.POST.get("seen", ""),
-            reason=visible(request.POST.get("reason", ""))[:500],
+            reason=reason_of(request.POST.get("reason", "")),
             actor=self.request.actor,
             at=timezone.now(),
         )
@@ -159,7 +159,7 @@ class DecideCancellation(PageView):
         trade = _trade(self.request, pk)
         request_id = asked.number(request.POST.get("request", ""))
         found = get_object_or_404(trade.cancellation_requests, pk=request_id)
-        reason = visible(request.POST.get("reason", ""))[:500]
+        reason = reason_of(request.POST.get("reason", ""))
         decide, said = (
             (cancellation.grant_cancellation, _t("The trade is cancelled."))
             if verb == "grant"

@@ -28,8 +28,8 @@ from core.pages.columns import (
     StatusColumn,
 )
 from core.pages.filters import AmountFilter, ChipsFilter, DayFilter, SearchFilter
+from core.reasons import reason_of
 from core.roles import BROKEN_GLASS
-from core.text import visible
 from desk import selectors as desk_selectors
 from desk.views.attachments import files_shown
 from kernel.actors import Actor
@@ -308,7 +308,7 @@ class DecideMany(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = selection.resolve(request, path=reverse("validation:queue"))
         seen = {pk: chosen.revisions.get(pk, "") for pk in chosen.ids}
-        reason = visible(request.POST.get("reason", ""))
+        reason = reason_of(request.POST.get("reason", ""))
         at = timezone.now()
         actor = self.request.actor
         if len(seen) > bulk.AT_ONCE_MAX:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from core import access
 from core.acts import acting
+from core.reasons import reason_of
 from core.remarks import told
-from core.text import UncleanText, clean, visible
+from core.text import UncleanText, clean
 from desk import services as desk
 from desk.states import ExceptionKind
 from kernel.actors import Actor
@@ -59,7 +60,7 @@ def save_session(
     """
     access.require(actor, access.Action.CONFIGURE)
     is_new = session.pk is None
-    if not is_new and not visible(reason):
+    if not is_new and not reason_of(reason):
         raise UnableToSaveSession(_("Give a reason."))
     session.source_system = (
         session.source_system or f"{session.sender_comp_id}>{session.target_comp_id}"
@@ -106,7 +107,7 @@ def start_session(*, session_id: int, actor: Actor, at: datetime) -> None:
 
 def stop_session(*, session_id: int, reason: str, actor: Actor, at: datetime) -> None:
     """Log the counterparty out and keep it out. Raises Forbidden, UnableToSaveSession."""
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToSaveSession(_("Give a reason."))
     _switch(session_id, actor, at, enabled=False, reason=reason)
 
@@ -139,7 +140,7 @@ def reset_session(
     counterparty on the line. Raises Forbidden, UnableToResetSession.
     """
     access.require(actor, access.Action.CONFIGURE)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToResetSession(_("Give a reason."))
     if next_in < 1 or next_out < 1:
         raise UnableToResetSession(_("Numbers begin with 1."))
