@@ -84,7 +84,8 @@ def hand_over(*, item_ids: Collection[int], actor: Actor, at: datetime) -> tuple
 
 
 def _may_do(item: WorkItem, actor: Actor) -> bool:
-    return access.allows(actor, DONE_BY[WorkKind(item.kind)], desk=item.desk_code or None)
+    desk = access.desk_or_any(item.desk_code)
+    return access.allows(actor, DONE_BY[WorkKind(item.kind)], desk=desk)
 
 
 def take_step(step: bulk.Step) -> list[bulk.Outcome]:
@@ -102,7 +103,7 @@ def _give(item: WorkItem, owner_id: int | None, actor: Actor, at: datetime) -> N
     kind = WorkKind(item.kind)
     if kind is WorkKind.MENTION:
         raise UnableToGive(_("A mention is to one person: open it, and it is done."))
-    access.require(actor, DONE_BY[kind], desk=item.desk_code or None)
+    access.require(actor, DONE_BY[kind], desk=access.desk_or_any(item.desk_code))
     if kind in (WorkKind.EXCEPTION, WorkKind.REPORT, WorkKind.CONDUCT):
         exceptions.assign_exception(
             exception_id=item.subject_id, owner_id=owner_id, actor=actor, at=at

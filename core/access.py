@@ -27,6 +27,7 @@ __all__ = [
     "Role",
     "StandsIn",
     "allows",
+    "desk_or_any",
     "desks_of",
     "require",
 ]
@@ -122,6 +123,16 @@ def require(
     if action not in LOOKS:
         act_for(actor=actor, other=behalf)
     return behalf
+
+
+def desk_or_any(desk_code: str) -> str | None:
+    """Return the desk on which a right is asked of what may wait before a desk owns it.
+
+    An alleged confirmation, a break or a piece of work without a desk is for whoever may do the
+    act on any desk. A trade or an exception without one is for who may do it on all of them: ask
+    for that as it is.
+    """
+    return desk_code or None
 
 
 def lenders_of(actor: Actor, action: Action, *, desk: str | None = None) -> list[str]:

@@ -177,7 +177,7 @@ def assign_exception(
     """Give an open exception to a person, or hand it back with None."""
     with acting(actor=actor):
         row = selectors.get_exception_for_update(exception_id=exception_id)
-        access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code or None)
+        access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code)
         target = ExceptionState.OPEN if owner_id is None else ExceptionState.ASSIGNED
         if row.state != target:
             require_step(row, target)

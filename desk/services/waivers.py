@@ -39,7 +39,7 @@ def waive_exception(
         raise UnableToWaive(_("Give a reason."))
     with acting(actor=actor, reason=reason):
         row = _waivable(exception_id)
-        access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code or None)
+        access.require(actor, Action.RESOLVE_EXCEPTION, desk=row.desk_code)
         if row.is_of_conduct and actor.name in row.contributors:
             raise UnableToWaive(_("It is about you, or you had a part in it."))
         if row.takes_two:

@@ -89,7 +89,7 @@ class Withdraw(OfAttachment):
         subject, found = self.find(pk, number)
         attachments.withdraw_attachment(
             attachment=found,
-            desk=subject.desk_code or None,
+            desk=subject.desk_code,
             reason=request.POST.get("reason", ""),
             actor=self.request.actor,
             at=timezone.now(),

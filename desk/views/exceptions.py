@@ -158,7 +158,7 @@ class ExceptionDetail(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         row: ControlException = self.object
         actor = self.request.actor
-        desk = row.desk_code or None
+        desk = row.desk_code
         may_resolve = access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk)
         is_repaired = row.is_of_report or row.is_of_screening
         request = selectors.find_request(subject_kind="exception", subject_id=row.pk)

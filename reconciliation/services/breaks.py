@@ -34,7 +34,7 @@ class UnableToResolve(Refusal):
 
 def _locked(break_id: int, actor: Actor) -> Break:
     found = Break.objects.select_for_update(of=("self",)).get(pk=break_id)
-    access.require(actor, access.Action.MATCH, desk=found.desk_code or None)
+    access.require(actor, access.Action.MATCH, desk=access.desk_or_any(found.desk_code))
     return found
 
 
@@ -70,7 +70,7 @@ def comment_break(*, break_id: int, text: str, actor: Actor, at: datetime) -> Co
             at=at,
             place=Place(
                 url=found.get_absolute_url(),
-                desk_code=found.desk_code or None,
+                desk_code=access.desk_or_any(found.desk_code),
                 action=access.Action.VIEW_RECONCILIATION,
             ),
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.access import Action, require
+from core.access import Action, desk_or_any, require
 from core.acts import acting
 from core.reasons import reason_of
 from desk import services as desk
@@ -196,7 +196,7 @@ def comment(*, confirmation_id: int, text: str, actor: Actor, at: datetime) -> C
             at=at,
             place=Place(
                 url=row.get_absolute_url(),
-                desk_code=row.desk_code or None,
+                desk_code=desk_or_any(row.desk_code),
                 action=Action.VIEW_CONFIRMATIONS,
             ),
         )
@@ -279,7 +279,7 @@ def _locked(confirmation_id: int, actor: Actor) -> Confirmation:
     row = selectors.get_for_update(confirmation_id=confirmation_id, actor=actor)
     if row is None:
         raise NoSuchConfirmation(_("There is no such confirmation."))
-    require(actor, Action.CONFIRM, desk=row.desk_code or None)
+    require(actor, Action.CONFIRM, desk=desk_or_any(row.desk_code))
     return row
 
 

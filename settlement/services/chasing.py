@@ -12,7 +12,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from core.access import Action, require
+from core.access import Action, desk_or_any, require
 from core.acts import acting
 from kernel.actors import Actor
 from refdata import selectors as refdata
@@ -80,7 +80,7 @@ def _chased(actor: Actor) -> ConfirmationQuerySet:
 
 def _write(party: Party, rows: Sequence[Confirmation], actor: Actor, at: datetime) -> Chaser:
     for desk in sorted({row.desk_code for row in rows}):
-        require(actor, Action.CONFIRM, desk=desk or None)
+        require(actor, Action.CONFIRM, desk=desk_or_any(desk))
     firm = refdata.own_firm()
     letter = letters.chaser(
         language=party.language,

@@ -17,7 +17,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import files
-from core.access import Action, require
+from core.access import Action, desk_or_any, require
 from core.acts import acting
 from core.plain_letters import plain
 from kernel.actors import Actor
@@ -80,7 +80,7 @@ def send_by_hand(*, confirmation_ids: Collection[int], actor: Actor, at: datetim
         if len(found) != len(set(confirmation_ids)):
             raise UnableToSend(_("Part of these is sent already, or over."))
         for row in found:
-            require(actor, Action.CONFIRM, desk=row.desk_code or None)
+            require(actor, Action.CONFIRM, desk=desk_or_any(row.desk_code))
         _sent(found, None, actor, at)
     return len(found)
 

@@ -36,7 +36,7 @@ class ConfirmationDetail(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         row: Confirmation = self.object
         actor = self.request.actor
-        may = access.allows(actor, Action.CONFIRM, desk=row.desk_code or None)
+        may = access.allows(actor, Action.CONFIRM, desk=access.desk_or_any(row.desk_code))
         decisions = list(row.decisions.select_related("received"))
         pairing = next((one for one in decisions if one.evidence.get("fields")), None)
         state = ConfirmationState(row.state)
@@ -64,7 +64,7 @@ class ConfirmationDetail(DetailPage):
             "may_accept": may
             and state is ConfirmationState.MISMATCHED
             and by_hand.ACCEPTABLE.issuperset(row.differs)
-            and access.allows(actor, Action.AMEND_TRADE, desk=row.desk_code or None),
+            and access.allows(actor, Action.AMEND_TRADE, desk=row.desk_code),
             "comments": desk_selectors.list_comments(subject_kind=queue.SUBJECT, subject_id=row.pk),
             "comment_url": f"/confirmations/{row.pk}/comment/" if may else "",
         }

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.meta.sources import PACKAGES, label, python_files
+
 OPEN = (
     "sign-in/",
     "sign-out/",
@@ -61,3 +63,16 @@ def _sent_away(client: Client, address: str) -> bool:
 def test_a_stranger_is_sent_away_from_every_address(client: Client) -> None:
     assert [address for address in ROUTES if not _sent_away(client, address)] == []
     assert len(ROUTES) > 50
+
+
+def test_what_has_no_desk_is_asked_in_one_way() -> None:
+    """What may wait before a desk owns it says so by its name (`access.desk_or_any`); a trade or
+    an exception without a desk is asked as it is, for who may act on all of them.
+    """
+    found = {
+        label(path)
+        for path in python_files(*PACKAGES)
+        if re.search(r"desk(_code)? or None", path.read_text())
+    }
+
+    assert found == {"core/access.py"}

@@ -115,7 +115,7 @@ def may_decide(asked: CancellationRequest | None, *, trade: Trade, actor: Actor)
     """Say whether the actor is the second person who may grant or refuse the request."""
     if asked is None or asked.asked_by == actor.name:
         return False
-    desk, near = trade.desk_code or None, {asked.asked_by}
+    desk, near = trade.desk_code, {asked.asked_by}
     return behalf_of(actor, Action.VALIDATE_TRADE, desk=desk, made_by=near) is not None
 
 

@@ -308,7 +308,7 @@ def _who_may_amend(trade: Trade) -> Actor | None:
     if user is None:
         return None
     maker = actor_of(user)
-    may = access.allows(maker, Action.AMEND_TRADE, desk=trade.desk_code or None)
+    may = access.allows(maker, Action.AMEND_TRADE, desk=trade.desk_code)
     return maker if may else None
 
 

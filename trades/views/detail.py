@@ -150,9 +150,7 @@ class TradeDetail(DetailPage):
             **settling.shown_on_trade(self.request, trade),
             **settling.place_on_trade(trade, versions[0].version.terms),
             "may_comment": access.allows(actor, Action.RESOLVE_EXCEPTION, desk=desk_code),
-            **files_shown(
-                self.request, url=f"/trades/{trade.pk}/attachments/", desk=desk_code or None
-            ),
+            **files_shown(self.request, url=f"/trades/{trade.pk}/attachments/", desk=desk_code),
         }
 
 

@@ -259,7 +259,7 @@ class ValidationDetail(DetailPage):
             "approvals": desk_selectors.list_approvals(subject_kind="trade", subject_id=trade.pk),
             "comments": desk_selectors.list_comments(subject_kind="trade", subject_id=trade.pk),
             **files_shown(
-                self.request, url=f"/trades/{trade.pk}/attachments/", desk=trade.desk_code or None
+                self.request, url=f"/trades/{trade.pk}/attachments/", desk=trade.desk_code
             ),
         }
 
