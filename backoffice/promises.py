@@ -73,10 +73,15 @@ PROMISES: Final = (
     ),
     Promise(
         "I03a",
-        N_("nobody validates what they contributed to"),
+        N_("nobody validates what they contributed to, nor for somebody who did"),
         """SELECT trade_id, version_no FROM qa.trade_version
             WHERE checker = ANY(contributors || maker)
-               OR (status = 'VALIDATED' AND checker IS NULL)""",
+               OR (status = 'VALIDATED' AND checker IS NULL)
+            UNION ALL
+           SELECT v.trade_id, v.version_no FROM qa.trade_version v
+             JOIN qa.approval a USING (trade_id, version_no)
+            WHERE a.decision = 'APPROVED'
+              AND ARRAY[a.checker, a.on_behalf_of] && (v.contributors || v.maker)""",
     ),
     Promise(
         "I03b",
@@ -187,6 +192,30 @@ PROMISES: Final = (
         N_("every announced event was heard"),
         "SELECT id FROM qa.outbox WHERE done_at IS NULL",
         settled=True,
+    ),
+    Promise(
+        "I19a",
+        N_("a job that runs holds a lease, and no other does"),
+        "SELECT id FROM qa.job WHERE (status = 'RUNNING') <> (lease_until IS NOT NULL)",
+    ),
+    Promise(
+        "I19b",
+        N_("no worker that is gone holds a job"),
+        "SELECT id FROM qa.job WHERE status = 'RUNNING' AND lease_until < clock_timestamp()",
+        settled=True,
+    ),
+    Promise(
+        "I19c",
+        N_("a role is given by two others, or another one looks at it"),
+        """SELECT username, role, desk FROM qa.role_grant
+            WHERE (is_lasting AND username IN (granted_by, approved_by))
+               OR (approved_by <> '' AND approved_by = granted_by)
+               OR (approved_by = '' AND NOT is_filed)""",
+    ),
+    Promise(
+        "I19d",
+        N_("what is set was decided by another one than who asked for it"),
+        "SELECT kind, id FROM qa.setting WHERE decided_by IN ('', asked_by)",
     ),
 )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import (
     Case,
@@ -16,7 +17,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
@@ -168,11 +168,12 @@ def list_work(*, actor: Actor, at: datetime) -> QuerySet[WorkItem]:
         .annotate(
             risk_eur=_in_euros(at.date()),
             away_until=refdata.away_until(timezone.localdate(at), person="owner"),
-            stood_in_by=Subquery(
+            stood_in_by=ArraySubquery(
                 delegations.living(at=at)
                 .filter(lender=OuterRef("owner"), starts_at__lte=at)
                 .order_by("delegate__username")
-                .values("delegate__username")[:1]
+                .values("delegate__username")
+                .distinct()
             ),
         )
         .annotate(priority=F("risk_eur") / hours_left(at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -67,19 +68,22 @@ def take_work(
 def hand_over(*, item_ids: Collection[int], actor: Actor, at: datetime) -> tuple[int, int]:
     """Give open work to who stands in for its owner and may do it; return how many, and the rest.
 
+    Of several who stand in, in other roles or on other desks, the first one lent to who may do it.
     Raises Forbidden when it is not the actor's kind of work.
     """
     given = 0
     with acting(actor=actor):
         items = desk.list_work(actor=actor).filter(pk__in=item_ids, owner__isnull=False)
         lent = delegations.living(at=at).filter(starts_at__lte=at).order_by("pk")
-        stand_ins = {row.lender_id: row.delegate for row in lent}
+        stand_ins: defaultdict[int, dict[int, Actor]] = defaultdict(dict)
+        for row in lent:
+            stand_ins[row.lender_id].setdefault(row.delegate_id, actor_of(row.delegate))
         for item in items.order_by("pk"):
-            other = stand_ins.get(item.owner_id or 0)
-            if other is None or not _may_do(item, actor_of(other)):
-                continue
-            _give(item, other.pk, actor, at)
-            given += 1
+            others = stand_ins[item.owner_id or 0]
+            other = next((pk for pk, one in others.items() if _may_do(item, one)), None)
+            if other is not None:
+                _give(item, other, actor, at)
+                given += 1
     return given, len(set(item_ids)) - given
 
 

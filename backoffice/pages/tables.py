@@ -39,7 +39,7 @@ class OwnerColumn(tables.Column):
             else gettext("%(who)s, away until %(day)s: %(other)s stands in")
         )
         until = formats.day(record.away_until)
-        return said % {"who": value, "day": until, "other": record.stood_in_by}
+        return said % {"who": value, "day": until, "other": ", ".join(record.stood_in_by)}
 
     def value(self, value: str) -> str:
         return value

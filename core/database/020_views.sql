@@ -35,3 +35,20 @@ SELECT NULL::bigint AS id, NULL::bigint AS journal_id, NULL::text AS effect_key,
        NULL::bigint AS trade_version_id, NULL::text AS account, NULL::text AS currency,
        NULL::numeric AS amount
  WHERE false;
+
+-- Who was given a role, by whom and by which other one; `is_filed`: a right that nobody else approved
+-- stands among those that another one looks at. A broken glass does not last, and is looked at, too.
+CREATE OR REPLACE VIEW qa.role_grant AS
+SELECT g.id,
+       u.username::text AS username,
+       g.role::text AS role,
+       g.desk_code::text AS desk,
+       g.granted_by::text AS granted_by,
+       g.approved_by::text AS approved_by,
+       g.valid_until IS NULL AS is_lasting,
+       EXISTS (SELECT FROM public.core_lonegrant l
+                WHERE (l.user_id, l.role, l.desk_code) = (g.user_id, g.role, g.desk_code)) AS is_filed
+  FROM public.core_rolegrant g JOIN public.core_user u ON u.id = g.user_id;
+
+CREATE OR REPLACE VIEW qa.job AS
+SELECT id, kind::text AS kind, state::text AS status, lease_until FROM public.core_job;

@@ -89,8 +89,13 @@ class Request(About):
             ),
             models.UniqueConstraint(
                 fields=["kind", "subject_kind", "subject_id"],
-                condition=Q(state=RequestState.ASKED.value),
+                condition=Q(state=RequestState.ASKED.value) & ~Q(kind=RequestKind.DELEGATION.value),
                 name="request_one_open",
+            ),
+            models.UniqueConstraint(  # one person stands in for several, on several desks
+                fields=["subject_id", "fingerprint"],
+                condition=Q(state=RequestState.ASKED.value, kind=RequestKind.DELEGATION.value),
+                name="request_one_open_delegation",
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backoffice import services
+from backoffice.selectors import list_work
 from core.access import Forbidden
 from core.models import User
 from core.roles import Role
@@ -71,9 +72,15 @@ def away(
     )
 
 
-def work_of(owner: Actor | None, *, number: int = 1, kind: WorkKind = WorkKind.VALIDATION) -> int:
+def work_of(
+    owner: Actor | None,
+    *,
+    number: int = 1,
+    kind: WorkKind = WorkKind.VALIDATION,
+    desk: str = "EQ",
+) -> int:
     """Return an item of the queue that somebody took."""
-    subject = Subject(kind="trade", id=number, desk_code=known_desk("EQ"), url="/trades/1/")
+    subject = Subject(kind="trade", id=number, desk_code=known_desk(desk), url="/trades/1/")
     task = work.Task(subject=subject, title=f"T{number}")
     work.open_work(kind=kind, tasks=[task], actor=SYSTEM, at=now())
     item = WorkItem.objects.get(subject_id=number, kind=kind.value)
@@ -219,6 +226,26 @@ def test_what_waits_is_taken_over_or_handed_on_in_one_act() -> None:
     assert WorkItem.objects.get(pk=refdata_work).owner_id == ana().user_id
     client_of(carl()).post("/work/take/", {"ids": [mine]})
     assert WorkItem.objects.get(pk=mine).owner_id == carl().user_id
+
+
+def test_of_several_who_stand_in_each_gets_what_he_may_do() -> None:
+    of_all = carl()
+    for desk in ("EQ", "FI"):
+        known_desk(desk)
+    mine, others = work_of(of_all), work_of(of_all, number=2, desk="FI")
+    away(of_all)
+    dan = person("dan", Role.SUPERVISOR, desk=known_desk("FX"))
+    eva = person("eva", Role.SUPERVISOR, desk=known_desk("FX"))
+    lent(of_all, dan, desk="EQ")
+    lent(of_all, eva, desk="FI")
+    row = list_work(actor=of_all, at=now()).get(pk=mine)
+    assert row.stood_in_by == ["dan", "eva"]
+
+    services.hand_over(item_ids=[mine, others], actor=of_all, at=now())
+
+    given = WorkItem.objects.filter(pk__in=[mine, others])
+    owners = dict(given.values_list("pk", "owner__username"))
+    assert owners == {mine: "dan", others: "eva"}
 
 
 def test_nobody_hands_on_what_is_not_the_own_kind_of_work() -> None:

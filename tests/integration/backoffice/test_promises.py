@@ -32,6 +32,13 @@ VIEWS = {
     "statement_line": "id int, statement_id int, amount numeric DEFAULT 1",
     "match_allocation": "match_id int, side text, amount numeric, currency text",
     "user_role": "username text, role text",
+    "role_grant": "username text DEFAULT 'c', role text DEFAULT 'AGENT', desk text DEFAULT '',"
+    " granted_by text, approved_by text DEFAULT '', is_lasting bool DEFAULT true,"
+    " is_filed bool DEFAULT false",
+    "job": "id int, status text, lease_until timestamptz",
+    "approval": "trade_id int DEFAULT 1, version_no int DEFAULT 1,"
+    " decision text DEFAULT 'APPROVED', checker text, on_behalf_of text DEFAULT ''",
+    "setting": "kind text DEFAULT 'rule', id int DEFAULT 1, asked_by text, decided_by text",
     "tally": TALLY,
     "tally_of_trades": TALLY,
     "limit_use": USED,
@@ -77,6 +84,17 @@ LIVED: dict[str, list[dict[str, Any]]] = {
         {"match_id": 1, "side": "EXTERNAL", "amount": 5, "currency": "EUR"},
     ],
     "user_role": [{"username": "a", "role": "AGENT"}],
+    "role_grant": [
+        {"granted_by": "a", "approved_by": "b"},
+        {"granted_by": "console", "is_filed": True},
+        {"username": "d", "granted_by": "d", "is_lasting": False, "is_filed": True},
+    ],
+    "job": [
+        {"id": 1, "status": "DONE"},
+        {"id": 2, "status": "RUNNING", "lease_until": "2999-01-01"},
+    ],
+    "approval": [{"checker": "b", "on_behalf_of": "d"}],
+    "setting": [{"asked_by": "a", "decided_by": "b"}],
     "tally": [TALLIED],
     "tally_of_trades": [TALLIED],
     "limit_use": [USES],
@@ -114,6 +132,10 @@ BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
         "trade_version": [{**GOOD, "status": "SUPERSEDED"}, {**GOOD, "id": 2, "version_no": 2}],
     },
     "I14": {"outbox": [{"id": 1}]},
+    "I19a": {"job": [{"id": 1, "status": "RUNNING"}]},
+    "I19b": {"job": [{"id": 1, "status": "RUNNING", "lease_until": "2026-01-01"}]},
+    "I19c": {"role_grant": [{"granted_by": "a"}]},
+    "I19d": {"setting": [{"asked_by": "a", "decided_by": "a"}]},
 }
 
 
@@ -147,3 +169,23 @@ def test_a_lived_day_breaks_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_promise_can_be_broken(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _stand_in(LIVED | BREACHES[code])
     assert code in _broken(monkeypatch)
+
+
+def test_who_stood_in_for_the_maker_breaks_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    _stand_in(LIVED | {"approval": [{"checker": "b", "on_behalf_of": "a"}]})
+    assert _broken(monkeypatch) == {"I03a"}
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        {"granted_by": "c", "approved_by": "b"},
+        {"granted_by": "a", "approved_by": "c"},
+        {"granted_by": "a", "approved_by": "a"},
+    ],
+)
+def test_nobody_gives_a_role_to_oneself_or_alone(
+    grant: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stand_in(LIVED | {"role_grant": [grant]})
+    assert _broken(monkeypatch) == {"I19c"}

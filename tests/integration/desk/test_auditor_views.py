@@ -14,8 +14,10 @@ from django.db import connection
 from backoffice import promises
 from backoffice.launcher import places
 from core.roles import Role
+from desk.services import settings as settings_of_rules
 from kernel.actors import SYSTEM
 from tests.factories.controlled import trade, world
+from tests.factories.delegations import asked, granted, loan
 from tests.factories.trades import booked, cancel, facts, send, small_world
 from tests.integration.desk.people import person
 from trades.models import Trade
@@ -118,6 +120,28 @@ def test_a_correction_by_fix_is_read_like_any_other_version() -> None:
             assert [row[0] for row in cursor.fetchall()] == [1, sent], view
         for promise in promises.PROMISES:
             if not promise.settled:
+                cursor.execute(promise.broken_by)
+                assert cursor.fetchall() == [], promise.code
+    opened.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_settings_and_stand_ins_keep_what_is_promised() -> None:
+    """What the services write of them is told by the views as the promises ask for it."""
+    ana, bea = (person(name, Role.SUPERVISOR, limit="1000") for name in ("ana", "bea"))
+    granted(asked(loan(ana, bea)))
+    row = settings_of_rules.propose_setting(
+        code="TRD-401", active=False, parameters={}, valid_from=AT.date(), reason="tried",
+        actor=person("eva", Role.AGENT), at=AT,
+    )  # fmt: skip
+    settings_of_rules.decide_setting(setting_id=row.pk, approve=True, actor=ana, at=AT)
+
+    opened = as_auditor()
+    with opened, opened.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM qa.setting), count(*) FROM qa.role_grant")
+        assert cursor.fetchall() == [(1, 4)]
+        for promise in promises.PROMISES:
+            if promise.code.startswith(("I03", "I19")):
                 cursor.execute(promise.broken_by)
                 assert cursor.fetchall() == [], promise.code
     opened.close()

@@ -240,6 +240,15 @@ def test_what_is_asked_twice_waits_once() -> None:
         asked(loan(ana("EQ"), bea()))
 
 
+def test_one_is_asked_to_stand_in_for_two_and_on_two_desks() -> None:
+    carl = person("carl", Role.SUPERVISOR)
+    asked(loan(ana("EQ"), bea()))
+    for desk in ("EQ", "FX"):
+        asked(loan(carl, bea(), desk=desk))
+
+    assert Request.objects.filter(state="ASKED", subject_id=bea().user_id).count() == 3
+
+
 @pytest.mark.parametrize("who", ["agent", "carl", "bea", "auditor"])
 def test_only_who_holds_the_role_or_an_administrator_asks(who: str) -> None:
     actors = {
