@@ -40,6 +40,7 @@ JOB_WORDS: Final[dict[str, str | Promise]] = {
     "trades.close_what_is_over": _("End of repos, loans and contracts"),
     "trades.import_table": _("Import of a table"),
     "trades.import_fix": _("Import of a FIX log"),
+    "refdata.decide_proposals": _("Decision on proposals of reference data"),
     "refdata.load_file": _("Reference data import"),
     "refdata.load_sanctions": _("Import of a sanctions list"),
     "refdata.screen": _("Screening of parties"),

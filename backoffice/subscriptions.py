@@ -12,6 +12,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "refdata.instrument_named": ("trades.replay_waiting",),
     "refdata.party_named": ("trades.complete_named", "trades.recontrol", "refdata.screen"),
     "refdata.sanctions_loaded": ("refdata.screen",),
+    "refdata.agreed": ("trades.recontrol",),
     "refdata.restricted": ("trades.recontrol",),
     "refdata.parties_screened": ("trades.recontrol",),
     "refdata.instruction_approved": ("trades.complete_instructed",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -103,6 +103,9 @@ class Market:
         return [one for one in self.listed if one.kind == "BOND"]
 
 
+BESIDE: Final[list[Callable[[Market], None]]] = []  # what those who plant faults add to it
+
+
 def opened(seed: int) -> Market:
     """Write the reference data of the market, and return what is dealt there."""
     market = Market(random.Random(seed))
@@ -121,6 +124,8 @@ def opened(seed: int) -> Market:
         )
         market.listed.append(Listed(instrument.isin, mic, kind, closes))
     _unfit(venues["XPAR"], days)
+    for write in BESIDE:
+        write(market)
     return market
 
 

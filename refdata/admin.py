@@ -29,6 +29,7 @@ register_tables(
 )
 register_tables(
     models.SettlementInstruction,
+    models.Agreement,
     models.CutOff,
     models.FeeSchedule,
     models.SettlementPlace,

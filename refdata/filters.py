@@ -11,6 +11,7 @@ from refdata.models.labels import labelled
 from refdata.states import (
     AbsenceKind,
     AccountKind,
+    AgreementKind,
     AssetClass,
     DayStep,
     FeeKind,
@@ -270,4 +271,20 @@ class RestrictionFilter(ListFilterSet):
 
     class Meta:
         model = models.Restriction
+        fields: list[str] = []
+
+
+class AgreementFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=("party__code__istartswith", "party__name__called", "reference__istartswith")
+    )
+    kind = ChipsFilter(choices=labelled(AgreementKind), label=_("Kind"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+    covers_repo = YesNoFilter(label=_("Repos"))
+    covers_lending = YesNoFilter(label=_("Securities lending"))
+    covers_forward = YesNoFilter(label=_("Currencies dealt forward"))
+    covers_otc = YesNoFilter(label=_("Derivatives off venue"))
+
+    class Meta:
+        model = models.Agreement
         fields: list[str] = []

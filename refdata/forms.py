@@ -155,6 +155,21 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
 
 
+class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What was signed with whom, what it covers, from when; and why."""
+
+    why = reason_field(_("What it rests on: the signed contract, a renewal, a termination."))
+
+    class Meta:
+        model = models.Agreement
+        fields: ClassVar[list[str]] = [
+            *("party", "kind", "reference", "valid_from", "valid_to"),
+            *("covers_repo", "covers_lending", "covers_forward", "covers_otc", "covers_securities"),
+        ]
+        field_classes: ClassVar[dict[str, Any]] = {"valid_from": DayField, "valid_to": DayField}
+        widgets: ClassVar[dict[str, Any]] = {"party": RemoteSelect(REMOTE["party"])}
+
+
 class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What is not dealt in, from when; and why."""
 

@@ -149,6 +149,26 @@ class AbsenceKind(StrEnum):
     AWAY = "AWAY"
 
 
+class AgreementKind(StrEnum):
+    """What two houses signed before they dealt: a framework, or our terms of business."""
+
+    ISDA = "ISDA"
+    FBF = "FBF"
+    GMRA = "GMRA"
+    GMSLA = "GMSLA"
+    TERMS = "TERMS"
+
+
+class Covered(StrEnum):
+    """What an agreement may cover."""
+
+    REPO = "REPO"
+    LENDING = "LENDING"
+    FORWARD = "FORWARD"
+    OTC = "OTC"
+    SECURITIES = "SECURITIES"
+
+
 class RestrictedKind(StrEnum):
     """What the house may not deal in by its own decision."""
 

@@ -361,3 +361,23 @@ class RestrictionTable(tables.Table):
 
     class Meta:
         order_by = ("kind", "value", "-valid_from")
+
+
+class AgreementTable(tables.Table):
+    reference = LinkColumn("refdata:agreement", verbose_name=_("Reference"))
+    party = TextColumn(accessor="party__code", verbose_name=_("Party"))
+    party_name = CutColumn(accessor="party__name", verbose_name=_("Name"))
+    kind = StatusColumn(verbose_name=_("Kind"))
+    covers_repo = tables.BooleanColumn(verbose_name=_("Repos"))
+    covers_lending = tables.BooleanColumn(verbose_name=_("Securities lending"))
+    covers_forward = tables.BooleanColumn(verbose_name=_("Currencies dealt forward"))
+    covers_otc = tables.BooleanColumn(verbose_name=_("Derivatives off venue"))
+    covers_securities = tables.BooleanColumn(verbose_name=_("Securities"))
+    valid_from = DayColumn(verbose_name=_("Valid from"))
+    valid_to = DayColumn(verbose_name=_("Valid to"))
+    proposed_by = TextColumn(verbose_name=_("Proposed by"))
+    decided_by = TextColumn(verbose_name=_("Decided by"))
+    state = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        order_by = ("party", "kind", "-valid_from")

@@ -7,11 +7,12 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from core import files
+from core import bulk, files
 from core.jobs import JobRun, job_handler
 from core.models import StoredFile
 from kernel.actors import SYSTEM
 from refdata import services
+from refdata.services import selections
 from refdata.states import SanctionsList
 
 
@@ -91,6 +92,9 @@ def load_calendars(run: JobRun) -> None:
     services.load_currencies(actor=run.actor)
     run.count("calendars", len(days))
     run.count("closed_weekdays", sum(days.values()))
+
+
+bulk.handler(selections.DECIDE_JOB, counts=selections.CODES)(selections.decide_step)
 
 
 @shared_task(name="refdata.look_for_run_out_clearances", ignore_result=True)

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from refdata.views import (
     absences,
+    agreements,
     cut_offs,
     details,
     edits,
@@ -55,6 +56,16 @@ urlpatterns = [
         fees.DecideFee.as_view(),
         name="fee_decide",
     ),
+    path("agreements/", agreements.AgreementList.as_view(), name="agreements"),
+    path("agreements/new/", agreements.ProposeAgreement.as_view(), name="agreement_new"),
+    path("agreements/<int:pk>/", agreements.AgreementPage.as_view(), name="agreement"),
+    re_path(
+        r"^agreements/(?P<pk>[0-9]{1,18})/(?P<decision>approve|refuse)/$",
+        agreements.DecideAgreement.as_view(),
+        name="agreement_decide",
+    ),
+    path("agreements/approve/", agreements.ApproveAgreements.as_view(), name="agreements_approve"),
+    path("agreements/refuse/", agreements.RefuseAgreements.as_view(), name="agreements_refuse"),
     path("places/", lists.PlaceList.as_view(), name="places"),
     path("places/new/", places.ProposePlace.as_view(), name="place_new"),
     path("places/<int:pk>/", places.PlacePage.as_view(), name="place"),

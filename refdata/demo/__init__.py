@@ -14,6 +14,7 @@ from refdata import services
 from refdata.demo import calendars, house, instruments, parties, prices
 from refdata.models import (
     Account,
+    Agreement,
     Book,
     Desk,
     FeeSchedule,
@@ -28,8 +29,9 @@ from refdata.models import (
     Trader,
     Venue,
 )
+from refdata.models.agreements import COLUMN_OF
 from refdata.services.upsert import apply, plan_upsert
-from refdata.states import AssetClass, FeeKind, FeeSide, InstructionState
+from refdata.states import AgreementKind, AssetClass, FeeKind, FeeSide, InstructionState
 
 SOURCE: Final = "OMS"
 SINCE: Final = date(2024, 1, 2)
@@ -55,6 +57,7 @@ def seed(*, business_date: date, at: datetime) -> None:
         _house()
         _instruments()
         _instructions(at)
+        _agreements(at)
         _fees(at)
         _places(at)
         _prices(business_date)
@@ -140,6 +143,41 @@ def _instructions(at: datetime) -> None:
             )
     SettlementInstruction.objects.bulk_create(rows)
     _pending_change(at)
+
+
+def _agreements(at: datetime) -> None:
+    """What every counterparty signed, in force; the renewal of one waits for approval."""
+    if Agreement.objects.exists():
+        return
+    by = {"proposed_by": "agent", "proposed_at": at}
+    known = Party.objects.filter(is_counterparty=True).order_by("code")
+    Agreement.objects.bulk_create(
+        Agreement(
+            party=party,
+            kind=kind,
+            reference=f"{kind}-{party.code}-2024",
+            valid_from=SINCE,
+            state=InstructionState.APPROVED,
+            reason="convention-cadre signée, dossier juridique",
+            decided_by="supervisor",
+            decided_at=at,
+            **by,
+            **{COLUMN_OF[what]: True for what in covered},
+        )
+        for party in known
+        for kind, covered in parties.agreements(party.country)
+    )
+    first = Agreement.objects.filter(kind=AgreementKind.GMRA).order_by("party__code").first()
+    assert first is not None  # noqa: S101 - made just above
+    Agreement.objects.create(
+        party=first.party,
+        kind=first.kind,
+        reference=f"GMRA-{first.party.code}-2027",
+        covers_repo=True,
+        valid_from=at.date() + timedelta(days=30),
+        reason="renouvellement, nouvelle version de l’annexe",
+        **by,
+    )
 
 
 def _fees(at: datetime) -> None:

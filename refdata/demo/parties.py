@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from refdata.demo.house import table
+from refdata.states import AgreementKind, Covered
 
 OWN_FIRM: Final = {
     "code": "VALMONT",
@@ -94,3 +95,16 @@ def places(country: str) -> Iterator[tuple[str, str, str]]:
     yield "EUR", place, agent
     yield "USD", "DTCYUS33", "CHASUS33"
     yield "", "MGTCBEBE", "MGTCBEBE"
+
+
+def agreements(country: str) -> Iterator[tuple[AgreementKind, tuple[Covered, ...]]]:
+    """Yield what a counterparty signed with us, and what each agreement covers."""
+    yield (
+        AgreementKind.FBF if country == "FR" else AgreementKind.ISDA,
+        (
+            Covered.FORWARD,
+            Covered.OTC,
+        ),
+    )
+    yield AgreementKind.GMRA, (Covered.REPO,)
+    yield AgreementKind.GMSLA, (Covered.LENDING,)

@@ -2,6 +2,7 @@
 
 from refdata.facts.records import (
     AccountFacts,
+    AgreementFacts,
     BookFacts,
     CycleFacts,
     FeeFacts,
@@ -14,6 +15,7 @@ from refdata.facts.records import (
     VenueFacts,
 )
 from refdata.facts.rows import (
+    AgreementRow,
     LeiRow,
     ListingRow,
     PriceRow,
@@ -35,6 +37,8 @@ from refdata.facts.screening import (
 
 __all__ = [
     "AccountFacts",
+    "AgreementFacts",
+    "AgreementRow",
     "BookFacts",
     "CycleFacts",
     "FeeFacts",

@@ -207,6 +207,21 @@ class PlaceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementFacts:
+    """One approved agreement with a party; `covers` holds codes of `refdata.states.Covered`."""
+
+    kind: str
+    reference: str
+    covers: frozenset[str]
+    valid_from: date
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether it is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class FeeFacts:
     """One approved line of a fee schedule; an empty criterion matches everything."""
 

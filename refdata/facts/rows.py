@@ -70,6 +70,19 @@ class ListingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """A party by our code, its LEI or its BIC; `covers` holds codes of `refdata.states.Covered`."""
+
+    line: int
+    party: str
+    kind: str
+    reference: str
+    covers: frozenset[str]
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class RateRow:
     """Units of `currency` for one euro."""
 

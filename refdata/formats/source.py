@@ -42,6 +42,7 @@ REMARKS: Final = {
         Finding(code="REF-010", field="", message="{found} is not a CFI code"),
         Finding(code="REF-011", field="", message="{found} is not a possible rate"),
         Finding(code="REF-012", field="", message="{found} is not a possible price"),
+        Finding(code="REF-016", field="", message="{found} is before {expected}"),
         Finding(code="REF-041", field="", message="{found} is a control or invisible character"),
         Finding(code="REF-042", field="", message="{found} is longer than {expected} characters"),
         Finding(code="REF-043", field="", message="{found} lies outside {expected}"),
@@ -51,6 +52,7 @@ REMARKS: Final = {
         Finding(code="REF-047", field="", message="{found} is not a known kind of entry"),
         Finding(code="REF-048", field="", message="{found} is no entry of this file"),
         Finding(code="REF-049", field="", message="The line has {found} cells and not {expected}"),
+        Finding(code="REF-052", field="", message="{found} is none of {expected}"),
     )
 }
 

@@ -1,6 +1,7 @@
 """Columns and constraints of the reference data; no decisions are taken here."""
 
 from refdata.models.absences import Absence
+from refdata.models.agreements import Agreement
 from refdata.models.cut_offs import CutOff
 from refdata.models.fees import FeeSchedule
 from refdata.models.imports import FileImport
@@ -17,6 +18,7 @@ from refdata.models.screening import FalseHit, Screening, ScreeningHit
 __all__ = [
     "Absence",
     "Account",
+    "Agreement",
     "Book",
     "Calendar",
     "CalendarDay",

@@ -2,6 +2,7 @@
 
 from refdata.selectors.absences import absences_of, away_on, away_until
 from refdata.selectors.accounts import account_signs
+from refdata.selectors.agreements import agreements_with
 from refdata.selectors.calendars import (
     HOUSE_CALENDAR,
     CutOffInForce,
@@ -63,6 +64,7 @@ __all__ = [
     "absences_of",
     "account_signs",
     "accounts_by_code",
+    "agreements_with",
     "away_on",
     "away_until",
     "books_by_code",

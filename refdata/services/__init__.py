@@ -1,5 +1,6 @@
 """Acts on reference data: load files and calendars, edit rows, propose and decide instructions."""
 
+from refdata.services.agreements import propose_agreement
 from refdata.services.calendars import load_calendars, load_currencies, load_settlement_cycles
 from refdata.services.instructions import (
     InstructionNotPending,
@@ -46,6 +47,7 @@ from refdata.services.screening import (
     reopen_hits,
     screen_parties,
 )
+from refdata.services.selections import decide_one, decide_step
 
 __all__ = [
     "COUNTS",
@@ -71,7 +73,9 @@ __all__ = [
     "create_instrument",
     "decide",
     "decide_false_hit",
+    "decide_one",
     "decide_restriction",
+    "decide_step",
     "fingerprint",
     "load_calendars",
     "load_currencies",
@@ -81,6 +85,7 @@ __all__ = [
     "preview_file",
     "preview_list",
     "propose",
+    "propose_agreement",
     "propose_false_hit",
     "propose_instruction",
     "refuse_instruction",

@@ -21,9 +21,10 @@ from core.unreadable import unreadable
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from refdata.facts import Reading
-from refdata.formats import ecb, firds, lei, mic, prices_csv
+from refdata.formats import agreements_csv, ecb, firds, lei, mic, prices_csv
 from refdata.models import FileImport
-from refdata.services import plans, upsert
+from refdata.models.proposals import Proposed
+from refdata.services import agreement_plans, plans, upsert
 
 FINDINGS_KEPT: Final = 1_000
 
@@ -72,6 +73,12 @@ FILE_KINDS: Final[dict[str, FileKind]] = {
     "firds": FileKind(gettext_lazy("Instruments (FIRDS)"), firds.read, plans.listings, (".xml",)),
     "ecb": FileKind(gettext_lazy("Exchange rates (ECB)"), ecb.read, plans.rates, (".csv",)),
     "prices": FileKind(gettext_lazy("Closing prices"), prices_csv.read, plans.prices, (".csv",)),
+    "agreements": FileKind(
+        gettext_lazy("Agreements with parties"),
+        agreements_csv.read,
+        agreement_plans.agreements,
+        (".csv",),
+    ),
 }
 
 
@@ -121,6 +128,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
         _refuse_known(kind, digest)
         plan = found.plan(reading)
         for part in plan.parts.values():
+            _sign(part, f"file {name}", actor, at)
             upsert.apply(part)
         for event, payload in plan.news(actor.name):
             outbox.announce(event, subject=f"{kind}:{name}"[:200], payload=payload)
@@ -141,6 +149,13 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
         )
 
 
+def _sign(part: upsert.Plan[Any], reason: str, actor: Actor, at: datetime) -> None:
+    """Say who proposes the rows of a table that is set by two people: they wait for the other."""
+    if issubclass(part.model, Proposed):
+        for row in part.new:
+            row.reason, row.proposed_by, row.proposed_at = reason[:500], actor.name, at
+
+
 def _read(found: FileKind, content: bytes) -> Reading[Any]:
     """Read the file, unless its first bytes are those of another kind."""
     tabular.refuse_other_kinds(content)
@@ -154,7 +169,15 @@ COUNTS: Final = (
     *(name.lower() for name in (*firds.CHANGES.values(), ecb.NOT_QUOTED)),
     *(
         f"{table}_{what}"
-        for table in ("venues", "parties", "listings", "instruments", "rates", "prices")
+        for table in (
+            "venues",
+            "parties",
+            "listings",
+            "instruments",
+            "rates",
+            "prices",
+            "agreements",
+        )
         for what in ("new", "changed", "unchanged")
     ),
 )

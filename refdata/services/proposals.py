@@ -26,12 +26,17 @@ class UnableToSet(Refusal):
     code = "UNABLE_TO_SET"
 
 
-def propose(*, row: RowT, actor: Actor, at: datetime, reason: str) -> RowT:
-    """Save a new row as pending. Raises Forbidden, UnableToSet."""
+def propose(
+    *, row: RowT, actor: Actor, at: datetime, reason: str, may_be_past: bool = False
+) -> RowT:
+    """Save a new row as pending; what was true before it was written down here `may_be_past`.
+
+    Raises Forbidden, UnableToSet.
+    """
     require(actor, Action.EDIT_REFDATA)
     if not reason_of(reason):
         raise UnableToSet(_("Give a reason."))
-    if row.valid_from < at.date():
+    if row.valid_from < at.date() and not may_be_past:
         raise UnableToSet(_("A change cannot begin in the past."))
     row.pk = None
     row.state, row.reason = InstructionState.PENDING, reason_of(reason)

@@ -34,6 +34,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
         (
             (_("Parties"), "parties", models.Party),
             (_("Settlement instructions"), "instructions", models.SettlementInstruction),
+            (_("Agreements"), "agreements", models.Agreement),
             (_("Fee schedules"), "fees", models.FeeSchedule),
             (_("Sanctions lists"), "sanctions", models.ListVersion),
             (_("Hits of sanctions lists"), "hits", models.ScreeningHit),

@@ -11,17 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core import access
+from core import access, bulk
 from core.access import Action
-from core.pages import PageView
+from core.pages import BulkAction, BulkPage, Done, PageView, Selection, words
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from refdata import services
 from refdata.models import SettlementInstruction
 from refdata.models.proposals import Proposed
+from refdata.services import selections
 from refdata.states import InstructionState
 from refdata.views.records import RecordPage
 
@@ -69,6 +70,48 @@ class DecisionPage(PageView):
     def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
         """Put the row in force or refuse it."""
         return services.decide(model=self.model, row_id=pk, approve=approve, actor=actor, at=at)
+
+
+class DecideManyPage(BulkPage):
+    """POST of a decision on the rows of a list of `table`, at once or by a job."""
+
+    action = Action.APPROVE_REFDATA
+    job_kind = selections.DECIDE_JOB
+    table: ClassVar[str]
+    approve: ClassVar[bool]
+
+    def parameters(self, reason: str) -> dict[str, Any]:
+        return {"table": self.table, "approve": self.approve}
+
+    def perform(self, chosen: Selection, reason: str) -> Done:
+        step = bulk.Step(
+            seen=dict.fromkeys(chosen.ids, ""),
+            parameters=self.parameters(reason),
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        n = 0
+        for one in bulk.at_once(selections.decide_step, step):
+            n += one.refusal is None
+            if one.refusal is not None:
+                why = words.refusal_sentence(one.refusal)
+                messages.warning(self.request, f"{one.label}: {why}" if one.label else why)
+        return Done(n, _decided(n, approve=self.approve), explained=True)
+
+
+def _decided(n: int, *, approve: bool) -> str:
+    if approve:
+        return ngettext("%(n)s row is approved.", "%(n)s rows are approved.", n) % {"n": n}
+    return ngettext("%(n)s row is refused.", "%(n)s rows are refused.", n) % {"n": n}
+
+
+def decisions(approve_url: str, refuse_url: str) -> tuple[BulkAction, BulkAction]:
+    """Return what a list of proposals does with the rows that a person selected."""
+    may = Action.APPROVE_REFDATA
+    return (
+        BulkAction("approve", _("Approve"), approve_url, key="v", primary=True, action=may),
+        BulkAction("refuse", _("Refuse"), refuse_url, danger=True, action=may),
+    )
 
 
 class ProposalPage(PageView):

@@ -224,6 +224,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "reporting:evidence_report": _first(EvidenceReport),
     "refdata:cut_off": _first(refdata.CutOff),
     "refdata:fee": _each(refdata.FeeSchedule.objects.all(), "state"),
+    "refdata:agreement": _each(refdata.Agreement.objects.all(), "state"),
     "refdata:place": _each(refdata.SettlementPlace.objects.all(), "state"),
     "refdata:instrument": _first(refdata.Instrument),
     "refdata:instrument_edit": _first(refdata.Instrument),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from kernel.findings import Finding
 from trades.facts import TradeFacts
 from trades.rules import (
+    agreed,
     charges,
     completeness,
     contracts,
@@ -33,6 +34,7 @@ from trades.rules.rule import Limits, Reads, Rule
 RULE_BOOK: Final[tuple[Rule, ...]] = (
     *completeness.RULES,
     *settling.RULES,
+    *agreed.RULES,
     *dates.RULES,
     *economics.RULES,
     *interest.RULES,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.calendars import BusinessCalendar
 from kernel.coupons import Coupons
-from refdata.facts import InstructionFacts, RestrictionFacts, ScreeningFacts
+from refdata.facts import AgreementFacts, InstructionFacts, RestrictionFacts, ScreeningFacts
 from refdata.rules.accounts import AccountSigns
 from refdata.rules.fees import FeeBook
 
@@ -124,9 +124,9 @@ class RuleContext:
     counted, by (code, trade date); `house` is the calendar of our own days and `slices` map a trade
     id to the trades it is part of. `instructions` are those of a counterparty of which a trade
     lacks one, approved or not, `chosen` those that trades have, by their ids, `account_signs` what
-    is odd about their accounts, and `accounts` the keys of ours that trades name. `restrictions`
-    are by ISIN or country, `listed_isins` are the securities that a sanctions list names, with the
-    name of the entry.
+    is odd about their accounts, and `accounts` the keys of ours that trades name. `agreements` are
+    those with a party, absent where the house keeps none. `restrictions` are by ISIN or country,
+    `listed_isins` are the securities that a sanctions list names, with the name of the entry.
     """
 
     at: datetime
@@ -161,6 +161,7 @@ class RuleContext:
     chosen: Mapping[int, InstructionFacts] = dataclasses.field(default_factory=dict)
     account_signs: Mapping[int, AccountSigns] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    agreements: Mapping[int, Sequence[AgreementFacts]] = dataclasses.field(default_factory=dict)
     restrictions: Restrictions = dataclasses.field(default_factory=dict)
     listed_isins: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

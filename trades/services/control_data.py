@@ -14,6 +14,7 @@ from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import (
     AccountFacts,
+    AgreementFacts,
     BookFacts,
     InstructionFacts,
     InstrumentFacts,
@@ -163,6 +164,9 @@ class Library:
     accounts: Shelf[str, AccountFacts] = field(
         default_factory=lambda: Shelf(refdata.accounts_by_code)
     )
+    agreements: Shelf[int, tuple[AgreementFacts, ...]] = field(
+        default_factory=lambda: Shelf(refdata.agreements_with)
+    )
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
     restrictions: Restrictions = field(default_factory=refdata.restrictions)
@@ -218,6 +222,9 @@ class Library:
             "payable": lambda: book().payable,
             "house": lambda: book().calendars.get(refdata.HOUSE_CALENDAR),
             "settlement_dates": lambda: self._settlement_dates(book(), chunk, instruments()),
+            "agreements": lambda: self.agreements.of(
+                facts.counterparty_id for facts in chunk if facts.counterparty_id
+            ),
             "restrictions": lambda: self.restrictions,
             "listed_isins": lambda: self.listed.of(facts.isin for facts in chunk if facts.isin),
         }

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from refdata.rules.fees import FeeBook
+from tests.unit.trades.agreement_cases import AGREEMENT_CASES
 from tests.unit.trades.product_cases import PRODUCT_CASES
 from tests.unit.trades.rule_world import (
     BNP_ISIN,
@@ -256,6 +257,7 @@ CASES = [
         world(),
     ),
     *PRODUCT_CASES,
+    *AGREEMENT_CASES,
     *(
         (
             "TRD-706",

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from kernel.findings import Severity
+from tests.unit.trades.agreement_cases import COVERED
 from tests.unit.trades.product_cases import CLEAN
 from tests.unit.trades.rule_cases import ANA, CASES, book, ranging, ticking
 from tests.unit.trades.rule_world import (
@@ -308,3 +309,18 @@ def test_each_that_was_looked_at_says_why_it_does_not_fit() -> None:
         "instruction_other_currency": "2, 1",
         "instruction_other_account": "6",
     }
+
+
+@pytest.mark.parametrize(("case", "trade", "context"), COVERED)
+def test_what_an_agreement_covers_or_needs_none_is_let_through(
+    case: str, trade: TradeFacts, context: RuleContext
+) -> None:
+    assert "TRD-116" not in codes(trade, context), case
+
+
+def test_a_house_may_ask_for_an_agreement_for_each_security() -> None:
+    asked = active_rules({"TRD-116": {"securities": Decimal(1)}})
+
+    (finding,) = judge(facts(), world(agreements={1: ()}), asked)
+
+    assert (finding.code, finding.found) == ("TRD-116", "securities")

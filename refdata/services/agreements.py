@@ -1,0 +1,69 @@
+"""Agreements with parties: proposed, and put in force by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import outbox
+from core.acts import acting
+from kernel.actors import Actor
+from refdata.models import Agreement
+from refdata.models.proposals import Proposed
+from refdata.services import proposals
+from refdata.services.news import AGREED
+from refdata.states import InstructionState
+
+
+def propose_agreement(*, row: Agreement, actor: Actor, at: datetime, reason: str) -> Agreement:
+    """Save a new agreement as pending; it may have been signed long ago.
+
+    Raises Forbidden, UnableToSet.
+    """
+    return proposals.propose(row=row, actor=actor, at=at, reason=reason, may_be_past=True)
+
+
+def decide_agreement(*, row_id: int, approve: bool, actor: Actor, at: datetime) -> Proposed:
+    """Put an agreement in force or refuse it.
+
+    The one of its kind that it follows ends the day before it begins. Raises Forbidden,
+    UnableToSet where another covers the same days, IllegalTransition.
+    """
+    try:
+        with acting(actor=actor):
+            if approve:
+                _end_before(Agreement.objects.select_for_update().get(pk=row_id))
+            return proposals.decide(
+                model=Agreement, row_id=row_id, approve=approve, actor=actor, at=at
+            )
+    except IntegrityError as failure:
+        if "agreement_one_in_force" not in str(failure):
+            raise
+        raise proposals.UnableToSet(
+            _("Another agreement of this kind is in force on these days.")
+        ) from failure
+
+
+def tell_agreed(rows: Sequence[Proposed]) -> None:
+    """Have the trades that wait judged again with the parties of agreements just put in force."""
+    agreed = (row for row in rows if isinstance(row, Agreement))
+    parties = {row.party_id for row in agreed if row.state == InstructionState.APPROVED}
+    if parties:
+        outbox.announce(AGREED, subject="agreements", payload={"party_ids": sorted(parties)})
+
+
+def _end_before(row: Agreement) -> None:
+    earlier = Agreement.objects.filter(
+        party=row.party_id,
+        kind=row.kind,
+        state=InstructionState.APPROVED,
+        valid_from__lt=row.valid_from,
+    )
+    still = earlier.filter(Q(valid_to=None) | Q(valid_to__gte=row.valid_from))
+    for before in still.select_for_update():
+        before.valid_to = row.valid_from - timedelta(days=1)
+        before.save(update_fields=["valid_to"])

@@ -1,0 +1,95 @@
+"""Agreements with parties: list, propose, look, approve or refuse."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import asked
+from core.pages import Tab
+from kernel.actors import Actor
+from refdata import filters, models, services, tables
+from refdata.forms import AgreementForm
+from refdata.models.proposals import Proposed
+from refdata.views.lists import ReferenceList
+from refdata.views.proposals import (
+    DecideManyPage,
+    DecisionPage,
+    ProposalPage,
+    ProposedPage,
+    decisions,
+)
+
+
+class AgreementList(ReferenceList):
+    title = _("Agreements")
+    model = models.Agreement
+    filterset_class, table_class = filters.AgreementFilter, tables.AgreementTable
+    related = ("party",)
+    tabs = (
+        Tab(_("All")),
+        Tab(_("To approve"), "state=PENDING"),
+        Tab(_("In force"), "state=APPROVED"),
+    )
+    bulk_actions = decisions("refdata:agreements_approve", "refdata:agreements_refuse")
+    hidden_columns = ("covers_securities", "proposed_by", "decided_by")
+    create_url, create_label = "/refdata/agreements/new/", _("Propose an agreement")
+    export_name = "agreements"
+    empty_text = _("No agreement yet: none is asked for until the first is in force.")
+
+
+class AgreementPage(ProposedPage):
+    title = _("Agreement with a party")
+    model = models.Agreement
+    decide_url = "refdata:agreement_decide"
+    replaceable = True
+    like_url = "refdata:agreement_new"
+
+    def get_queryset(self) -> QuerySet[models.Agreement]:
+        return models.Agreement.objects.select_related("party")
+
+
+class ProposeAgreement(ProposalPage):
+    """A new agreement, or with `?like=` one that follows another; `?party=` names the party."""
+
+    title = _("Propose an agreement")
+    form_class = AgreementForm
+
+    def initial(self) -> dict[str, Any]:
+        like = asked.number(self.request.GET.get("like", ""))
+        party = asked.number(self.request.GET.get("party", ""))
+        if like is None:
+            return super().initial() | ({} if party is None else {"party": party})
+        row = get_object_or_404(models.Agreement, pk=like)
+        same = [name for name in AgreementForm.Meta.fields if not name.startswith("valid_")]
+        return super().initial() | {name: getattr(row, name) for name in same}
+
+    def propose(self, form: Any) -> Proposed:
+        return services.propose_agreement(
+            row=form.save(commit=False),
+            actor=self.request.actor,
+            at=timezone.localtime(),
+            reason=form.cleaned_data["why"],
+        )
+
+
+class DecideAgreement(DecisionPage):
+    model = models.Agreement
+
+    def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
+        return services.decide_one(
+            table="agreement", row_id=pk, approve=approve, actor=actor, at=at
+        )
+
+
+class ApproveAgreements(DecideManyPage):
+    list_url_name, table, approve = "refdata:agreements", "agreement", True
+
+
+class RefuseAgreements(DecideManyPage):
+    list_url_name, table, approve = "refdata:agreements", "agreement", False
