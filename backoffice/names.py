@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 NAMES: Final[dict[str, str | Promise]] = {
     "id": _("number"),
@@ -126,6 +127,11 @@ NAMES: Final[dict[str, str | Promise]] = {
     "waiting": _("still arriving"),
     "failed": _("failed"),
     "trade_ids": _("trades"),
+    "what": _("security or currency"),
+    "available": _("available"),
+    "blocked": pgettext_lazy("securities", "blocked"),
+    "pledged": _("pledged"),
+    "account_codes": _("accounts"),
     "day": _("date"),
     "business_date": _("business day"),
     "settle": _("settlement date"),

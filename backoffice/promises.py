@@ -148,6 +148,16 @@ PROMISES: Final = (
             GROUP BY 1, 2, 3 HAVING sum(used) <> 0 OR sum(unvalued) <> 0""",
     ),
     Promise(
+        "L02",
+        N_("what is used of accounts is what the trades that passed deliver and receive"),
+        """SELECT account_code, what, day FROM (
+               SELECT * FROM qa.account_use
+               UNION ALL
+               SELECT account_code, what, day, -outgoing, -incoming
+                 FROM qa.account_use_of_trades) difference
+            GROUP BY 1, 2, 3 HAVING sum(outgoing) <> 0 OR sum(incoming) <> 0""",
+    ),
+    Promise(
         "I11",
         N_("a statement is stored whole and once"),
         """SELECT s.id FROM qa.statement s WHERE s.declared_rows <>

@@ -13,6 +13,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "refdata.party_named": ("trades.complete_named", "trades.recontrol", "refdata.screen"),
     "refdata.sanctions_loaded": ("refdata.screen",),
     "refdata.agreed": ("trades.recontrol",),
+    "refdata.holdings_loaded": ("trades.recontrol",),
     "refdata.restricted": ("trades.recontrol",),
     "refdata.parties_screened": ("trades.recontrol",),
     "refdata.instruction_approved": ("trades.complete_instructed",),

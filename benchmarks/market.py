@@ -46,8 +46,8 @@ TRADERS_OF_A_DESK: Final = 8
 PARTIES: Final = 60
 SHARES: Final = 160
 BONDS: Final = 40
-HISTORY_DAYS: Final = 15
-"""Business days of prices before the first day."""
+HISTORY_DAYS: Final = 15  # business days of prices before the first day
+DEPOT: Final = "DEPOT-1"  # our account that holds enough of everything
 
 
 def business_days(count: int, *, first: date = FIRST) -> list[date]:
@@ -340,12 +340,11 @@ def clean(market: Market, day: date, reference: str) -> Fields:
 def flow(
     market: Market, days: Sequence[date], count: int, *, prefix: str = "C"
 ) -> Iterator[Fields]:
-    """Yield so many clean trades, spread over the days. One order in a hundred is filled in equal
-    parts, seconds apart and often at one price, as orders are.
-    """
+    """Yield clean trades: one in ten on our account, one order in a hundred filled in parts."""
     dice, made = market.dice, 0
     while made < count:
         first = clean(market, days[made % len(days)], f"{prefix}-{made}")
+        first |= {"account": DEPOT} if made % 10 == 0 else {}
         fills = dice.randint(3, 6) if dice.random() < 0.01 else 1
         at = datetime.fromisoformat(first["traded_at"])
         for _part in range(min(fills, count - made)):

@@ -20,6 +20,7 @@ FAMILIES: Final = (
     "limits",
     "timing",
     "fraud",
+    "provision",
 )
 
 

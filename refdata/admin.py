@@ -34,6 +34,7 @@ register_tables(
     models.FeeSchedule,
     models.SettlementPlace,
     models.InstrumentListing,
+    models.Holding,
     models.Price,
     models.FxRate,
     models.FileImport,

@@ -288,3 +288,21 @@ class AgreementFilter(ListFilterSet):
     class Meta:
         model = models.Agreement
         fields: list[str] = []
+
+
+class HoldingFilter(ListFilterSet):
+    q = SearchFilter(
+        fields=(
+            "account__code__istartswith",
+            "instrument__code__istartswith",
+            "instrument__isin__istartswith",
+            "currency__istartswith",
+        )
+    )
+    is_cash = YesNoFilter(field_name="instrument", lookup_expr="isnull", label=_("Cash"))
+    since = DayFilter(field_name="day", lookup_expr="gte", label=_("From"))
+    until = DayFilter(field_name="day", lookup_expr="lte", label=_("To"))
+
+    class Meta:
+        model = models.Holding
+        fields: list[str] = []

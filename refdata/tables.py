@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.pages import formats
 from core.pages.columns import (
@@ -381,3 +382,19 @@ class AgreementTable(tables.Table):
 
     class Meta:
         order_by = ("party", "kind", "-valid_from")
+
+
+class HoldingTable(tables.Table):
+    account = TextColumn(accessor="account__code", verbose_name=_("Account"))
+    day = DayColumn(verbose_name=_("Day"))
+    instrument = TextColumn(accessor="instrument__code", verbose_name=_("Instrument"))
+    isin = TextColumn(accessor="instrument__isin", verbose_name="ISIN")
+    currency = TextColumn(verbose_name=_("Currency"))
+    quantity = QuantityColumn(verbose_name=_("Quantity"))
+    blocked = QuantityColumn(verbose_name=pgettext_lazy("securities", "Blocked"))
+    pledged = QuantityColumn(verbose_name=_("Pledged"))
+    free = QuantityColumn(verbose_name=_("Free"))
+    source = TextColumn(verbose_name=_("Source"))
+
+    class Meta:
+        order_by = ("-day", "account", "instrument", "currency")

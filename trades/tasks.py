@@ -60,6 +60,7 @@ def recontrol(run: JobRun) -> None:
         isins=run.parameters.get("isins"),
         party_ids=_parties_of(run.parameters),
         instruction_ids=run.parameters.get("instruction_ids"),
+        account_codes=run.parameters.get("account_codes"),
     )
     _control(run, ids, only=control.JUDGED)
 

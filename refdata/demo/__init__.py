@@ -19,6 +19,7 @@ from refdata.models import (
     Desk,
     FeeSchedule,
     FxRate,
+    Holding,
     Instrument,
     InstrumentAlias,
     Party,
@@ -61,6 +62,7 @@ def seed(*, business_date: date, at: datetime) -> None:
         _fees(at)
         _places(at)
         _prices(business_date)
+        _holdings(business_date)
 
 
 def _create(model: type[Model], key: tuple[str, ...], rows: dict[tuple[Any, ...], Any]) -> None:
@@ -273,5 +275,26 @@ def _prices(business_date: date) -> None:
         for day in days
     }
     plan = plan_upsert(FxRate, key=("day", "currency", "source"), wanted=rates)
+    plan.changed = []
+    apply(plan)
+
+
+def _holdings(business_date: date) -> None:
+    """What an account held the day before: French securities, some of them pledged, and cash."""
+    day = prices.last_weekdays(business_date, 2)[0]
+    account = Account.objects.get(code="SEC-FR")
+    listed = Instrument.objects.filter(isin__startswith="FR", asset_class=AssetClass.EQUITY)
+    lines: dict[tuple[Any, ...], dict[str, Any]] = {
+        (day, account.pk, pk, ""): {
+            "quantity": Decimal(25_000 + 500 * number),
+            "pledged": Decimal(10_000 if number % 5 == 0 else 0),
+            "source": "CACEIS",
+        }
+        for number, pk in enumerate(listed.order_by("code").values_list("pk", flat=True))
+    }
+    cash = {"quantity": Decimal(40_000_000), "blocked": Decimal(1_500_000), "source": "CACEIS"}
+    lines[day, account.pk, None, "EUR"] = cash
+    columns = ("day", "account_id", "instrument_id", "currency")
+    plan = plan_upsert(Holding, key=columns, wanted=lines)
     plan.changed = []
     apply(plan)

@@ -2,10 +2,12 @@
 
 from refdata.facts.records import (
     AccountFacts,
+    AccountHoldings,
     AgreementFacts,
     BookFacts,
     CycleFacts,
     FeeFacts,
+    HoldingFacts,
     InstructionFacts,
     InstrumentFacts,
     PartyFacts,
@@ -16,6 +18,7 @@ from refdata.facts.records import (
 )
 from refdata.facts.rows import (
     AgreementRow,
+    HoldingRow,
     LeiRow,
     ListingRow,
     PriceRow,
@@ -37,11 +40,14 @@ from refdata.facts.screening import (
 
 __all__ = [
     "AccountFacts",
+    "AccountHoldings",
     "AgreementFacts",
     "AgreementRow",
     "BookFacts",
     "CycleFacts",
     "FeeFacts",
+    "HoldingFacts",
+    "HoldingRow",
     "InstructionFacts",
     "InstrumentFacts",
     "LeiRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -219,6 +219,31 @@ class AgreementFacts:
     def holds_on(self, day: date) -> bool:
         """Say whether it is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingFacts:
+    """What an account holds of one security or currency; two parts of it are not free."""
+
+    quantity: Decimal = Decimal(0)
+    blocked: Decimal = Decimal(0)
+    pledged: Decimal = Decimal(0)
+
+    @property
+    def free(self) -> Decimal:
+        """Return what is neither blocked nor pledged; below zero where less is held than that."""
+        return self.quantity - self.blocked - self.pledged
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHoldings:
+    """The latest statements of an account: `lines` by ISIN or currency, each settled by the end of
+    its day. Without a day nobody stated it; with one, what is in no line is not held.
+    """
+
+    securities_on: date | None = None
+    cash_on: date | None = None
+    lines: dict[str, HoldingFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,21 @@ class AgreementRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """What an account holds at the end of a day: of a security by ISIN, or of a currency."""
+
+    line: int
+    account: str
+    day: date
+    isin: str
+    currency: str
+    quantity: Decimal
+    blocked: Decimal
+    pledged: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class RateRow:
     """Units of `currency` for one euro."""
 

@@ -53,6 +53,8 @@ REMARKS: Final = {
         Finding(code="REF-048", field="", message="{found} is no entry of this file"),
         Finding(code="REF-049", field="", message="The line has {found} cells and not {expected}"),
         Finding(code="REF-052", field="", message="{found} is none of {expected}"),
+        Finding(code="REF-054", field="", message="{found} is below zero"),
+        Finding(code="REF-055", field="", message="Give an ISIN or a currency, and not both"),
     )
 }
 

@@ -4,6 +4,7 @@ from refdata.models.absences import Absence
 from refdata.models.agreements import Agreement
 from refdata.models.cut_offs import CutOff
 from refdata.models.fees import FeeSchedule
+from refdata.models.holdings import Holding
 from refdata.models.imports import FileImport
 from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentListing
 from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
@@ -29,6 +30,7 @@ __all__ = [
     "FeeSchedule",
     "FileImport",
     "FxRate",
+    "Holding",
     "Instrument",
     "InstrumentAlias",
     "InstrumentListing",

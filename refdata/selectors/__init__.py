@@ -18,6 +18,7 @@ from refdata.selectors.calendars import (
     venues_by_mic,
 )
 from refdata.selectors.fees import fee_book, fee_schedules
+from refdata.selectors.holdings import holdings_of
 from refdata.selectors.instruments import (
     find_instruments,
     fx_rate,
@@ -82,6 +83,7 @@ __all__ = [
     "fx_rate",
     "fx_rates",
     "has_lists",
+    "holdings_of",
     "instructions_by_id",
     "instructions_looked_at",
     "instructions_of",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import outbox
 from core.acts import acting
+from core.constraints import refused_by
 from kernel.actors import Actor
 from refdata.models import Agreement
 from refdata.models.proposals import Proposed
@@ -41,7 +42,7 @@ def decide_agreement(*, row_id: int, approve: bool, actor: Actor, at: datetime) 
                 model=Agreement, row_id=row_id, approve=approve, actor=actor, at=at
             )
     except IntegrityError as failure:
-        if "agreement_one_in_force" not in str(failure):
+        if refused_by(failure) != "agreement_one_in_force":
             raise
         raise proposals.UnableToSet(
             _("Another agreement of this kind is in force on these days.")

@@ -21,10 +21,10 @@ from core.unreadable import unreadable
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from refdata.facts import Reading
-from refdata.formats import agreements_csv, ecb, firds, lei, mic, prices_csv
+from refdata.formats import agreements_csv, ecb, firds, holdings_csv, lei, mic, prices_csv
 from refdata.models import FileImport
 from refdata.models.proposals import Proposed
-from refdata.services import agreement_plans, plans, upsert
+from refdata.services import agreement_plans, holding_plans, plans, upsert
 
 FINDINGS_KEPT: Final = 1_000
 
@@ -78,6 +78,9 @@ FILE_KINDS: Final[dict[str, FileKind]] = {
         agreements_csv.read,
         agreement_plans.agreements,
         (".csv",),
+    ),
+    "holdings": FileKind(
+        gettext_lazy("Holdings of accounts"), holdings_csv.read, holding_plans.holdings, (".csv",)
     ),
 }
 
@@ -177,6 +180,7 @@ COUNTS: Final = (
             "rates",
             "prices",
             "agreements",
+            "holdings",
         )
         for what in ("new", "changed", "unchanged")
     ),

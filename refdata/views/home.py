@@ -49,6 +49,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
             (_("Traders"), "traders", models.Trader),
             (_("Absences"), "absences", models.Absence),
             (_("Accounts"), "accounts", models.Account),
+            (_("Holdings"), "holdings", models.Holding),
         ),
     ),
     (

@@ -1,5 +1,6 @@
 """Trade storage: columns, constraints, querysets. No decisions are taken here."""
 
+from trades.models.account_use import AccountUse
 from trades.models.allocation import (
     Allocation,
     AllocationMember,
@@ -40,6 +41,7 @@ __all__ = [
     "COUNTED",
     "LABELS",
     "PRODUCT_CLASSES",
+    "AccountUse",
     "Allocation",
     "AllocationMember",
     "AllocationRule",

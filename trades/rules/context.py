@@ -110,6 +110,23 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a trade takes of an account that is not there: of a security by ISIN or a currency.
+
+    `free` was held by the end of `day` and is neither `blocked` nor `pledged`; `available` is what
+    is left of it for the trade, less than it `needs`.
+    """
+
+    what: str
+    needs: Decimal
+    free: Decimal
+    available: Decimal
+    day: date
+    blocked: Decimal
+    pledged: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RuleContext:
     """Reference data of one batch. A key that is absent means "not known", never "fine".
 
@@ -125,7 +142,9 @@ class RuleContext:
     id to the trades it is part of. `instructions` are those of a counterparty of which a trade
     lacks one, approved or not, `chosen` those that trades have, by their ids, `account_signs` what
     is odd about their accounts, and `accounts` the keys of ours that trades name. `agreements` are
-    those with a party, absent where the house keeps none. `restrictions` are by ISIN or country,
+    those with a party, absent where the house keeps none. `short_of_securities` and `short_of_cash`
+    map a trade id to what its account lacks, `stated_on` the code of an account to the day of its
+    oldest statement in use. `restrictions` are by ISIN or country,
     `listed_isins` are the securities that a sanctions list names, with the name of the entry.
     """
 
@@ -162,6 +181,9 @@ class RuleContext:
     account_signs: Mapping[int, AccountSigns] = dataclasses.field(default_factory=dict)
     accounts: Mapping[str, int] = dataclasses.field(default_factory=dict)
     agreements: Mapping[int, Sequence[AgreementFacts]] = dataclasses.field(default_factory=dict)
+    short_of_securities: Mapping[int, Shortfall] = dataclasses.field(default_factory=dict)
+    short_of_cash: Mapping[int, Shortfall] = dataclasses.field(default_factory=dict)
+    stated_on: Mapping[str, date] = dataclasses.field(default_factory=dict)
     restrictions: Restrictions = dataclasses.field(default_factory=dict)
     listed_isins: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -22,6 +22,14 @@ from trades.facts import LimitKind, TradeFacts
 from trades.models import Trade
 from trades.rules.context import Crossing
 from trades.rules.rule import Limits
+from trades.services.provision import (
+    NONE,
+    NOT_ASKED,
+    Lacking,
+    Provisions,
+    ProvisionTerms,
+    lacking_of,
+)
 from trades.states import TradeState
 
 ZERO: Final = Decimal(0)
@@ -37,6 +45,9 @@ SELECT kind, code, day, used_eur, unvalued FROM trades_limituse
 """
 
 
+ReadProvisions = Callable[[Sequence[TradeFacts]], Provisions]
+
+
 class LimitCrossed(Exception):
     """Trades that were controlled at the same moment took what these needed."""
 
@@ -47,6 +58,7 @@ class LimitTerms:
 
     trader: Decimal | None = None
     counterparty: Decimal | None = None
+    provision: ProvisionTerms = NOT_ASKED
 
     @classmethod
     def of(cls, settings: Mapping[str, Limits]) -> LimitTerms:
@@ -55,6 +67,7 @@ class LimitTerms:
         return cls(
             trader["maximum"] if trader else None,
             counterparty["maximum"] if counterparty else None,
+            ProvisionTerms.of(settings),
         )
 
 
@@ -233,12 +246,14 @@ class Room:
     uses: Callable[[], Uses]
     over: Callable[[], Crossings]
     before: Callable[[], Before]
+    lacking: Callable[[], Lacking]
 
 
 def room_of(
     trades: Sequence[TradeFacts],
     terms: Mapping[int, LimitTerms],
     read: Callable[[Sequence[TradeFacts]], Uses],
+    provide: ReadProvisions = lambda _trades: NONE,
 ) -> Room:
     """Return what is left for trades in the order in which they come, by trade id."""
     uses = cache(lambda: read(trades))
@@ -247,12 +262,20 @@ def room_of(
         uses=uses,
         over=cache(lambda: crossings_of(trades, uses(), terms)),
         before=cache(lambda: used_before(trades, uses())),
+        lacking=cache(lambda: lacking_of(trades, provide(trades), provision_terms(terms))),
     )
 
 
-def lock_limits(chunk: Iterable[TradeFacts]) -> None:
-    """Let nobody else use the limits of these trades until the transaction ends."""
-    buckets = set()
+def provision_terms(terms: Mapping[int, LimitTerms]) -> Mapping[int, ProvisionTerms]:
+    """Return what is asked of the accounts of each trade."""
+    return {trade_id: of.provision for trade_id, of in terms.items()}
+
+
+def lock_limits(chunk: Iterable[TradeFacts], accounts: Collection[str] = ()) -> None:
+    """Let nobody else use the limits of these trades, and what `accounts` have, until the
+    transaction ends.
+    """
+    buckets = {2 * BUCKETS + zlib.crc32(code.encode()) % BUCKETS for code in accounts}
     for facts in chunk:
         buckets.add(zlib.crc32(facts.trader_code.encode()) % BUCKETS)
         buckets.add(BUCKETS + zlib.crc32(facts.counterparty_code.encode()) % BUCKETS)
@@ -261,7 +284,12 @@ def lock_limits(chunk: Iterable[TradeFacts]) -> None:
 
 
 def require_room(
-    clean: Sequence[TradeFacts], *, accepted: Collection[int], terms: Mapping[int, LimitTerms]
+    clean: Sequence[TradeFacts],
+    *,
+    accepted: Collection[int],
+    terms: Mapping[int, LimitTerms],
+    accounts: Collection[str],
+    provide: ReadProvisions,
 ) -> None:
     """Look again whether these trades still fit, under the locks; those `accepted` need not.
 
@@ -270,5 +298,7 @@ def require_room(
     if not clean:
         return
     found = crossings_of(clean, uses_of(clean), terms)
-    if (found.traders.keys() | found.counterparties.keys()) - set(accepted):
+    lacking = lacking_of(clean, provide(clean), provision_terms(terms)) if accounts else Lacking()
+    over = {*found.traders, *found.counterparties, *lacking.securities, *lacking.cash}
+    if over - set(accepted):
         raise LimitCrossed

@@ -44,8 +44,8 @@ from trades.states import TRANSITIONS, TradeState
 
 CHUNK: Final = 5_000
 SUBJECT_KIND: Final = "trade"
-OF_LIMITS: Final = frozenset({"TRD-602", "TRD-603"})
-"""Rules of limits that one trade after the other uses up."""
+OF_LIMITS: Final = frozenset({"TRD-602", "TRD-603", "TRD-117", "TRD-118"})
+"""Rules of limits, and of what accounts have, that one trade after the other uses up."""
 JUDGED: Final = frozenset(
     {
         TradeState.RECEIVED,
@@ -141,7 +141,7 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
     books = books_of(chunk, settings, run.library.product_of(chunk))
     terms = _terms_of(books)
     if alone:
-        lock_limits(chunk)
+        lock_limits(chunk, run.library.stated(chunk))
     found, cut_off = _judge(chunk, books, terms, run.library), _cut_off(settings.everywhere)
     held = desk.settle_findings(
         subject_kind=SUBJECT_KIND,
@@ -160,8 +160,9 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
     outcome = _record(chunk, found, held, at, run.job_id, rule_set)
     # last: from here until the end of the transaction nobody else uses these limits
     if not alone:
-        lock_limits([*clean, *(facts for facts in hold if facts.state in CONSUMING)])
-        _require_room(clean, found, terms)
+        giving_back = [facts for facts in hold if facts.state in CONSUMING]
+        lock_limits([*clean, *giving_back], run.library.stated(clean))
+        _require_room(clean, found, terms, run.library)
     _set_state(hold, TradeState.ON_HOLD, at)
     _set_state(clean, TradeState.PENDING_VALIDATION, at)
     return outcome
@@ -171,12 +172,19 @@ def _require_room(
     clean: Sequence[TradeFacts],
     found: Mapping[int, list[Finding]],
     terms: Mapping[int, LimitTerms],
+    library: Library,
 ) -> None:
     """Look again whether what goes on fits under its limits; what was waived need not."""
     accepted = [
         trade_id for trade_id, said in found.items() if any(f.code in OF_LIMITS for f in said)
     ]
-    require_room(clean, accepted=accepted, terms=terms)
+    require_room(
+        clean,
+        accepted=accepted,
+        terms=terms,
+        accounts=library.stated(clean),
+        provide=library.provisions,
+    )
 
 
 def _terms_of(books: Books) -> Mapping[int, LimitTerms]:
@@ -195,7 +203,7 @@ def _judge(
     library: Library,
 ) -> Mapping[int, list[Finding]]:
     found: dict[int, list[Finding]] = {}
-    room = room_of(chunk, terms, library.uses)
+    room = room_of(chunk, terms, library.uses, library.provisions)
     for trades, book in books:
         windows = Windows.of({rule.code: values for rule, values in book})
         found |= judge_all(trades, library.context(trades, windows=windows, room=room), book)

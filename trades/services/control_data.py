@@ -14,6 +14,7 @@ from kernel.calendars import BusinessCalendar, UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import (
     AccountFacts,
+    AccountHoldings,
     AgreementFacts,
     BookFacts,
     InstructionFacts,
@@ -42,6 +43,7 @@ from trades.rules.scopes import ProductOf
 from trades.services import control_records
 from trades.services.consumption import Room, Uses, uses_of
 from trades.services.counted import LIVE, Counted
+from trades.services.provision import Provisions, provisions_of
 from trades.services.slices import SliceTerms, slices_of
 from trades.services.twins import twins_of
 
@@ -167,6 +169,9 @@ class Library:
     agreements: Shelf[int, tuple[AgreementFacts, ...]] = field(
         default_factory=lambda: Shelf(refdata.agreements_with)
     )
+    holdings: Shelf[str, AccountHoldings] = field(
+        default_factory=lambda: Shelf(refdata.holdings_of)
+    )
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
     restrictions: Restrictions = field(default_factory=refdata.restrictions)
@@ -247,6 +252,10 @@ class Library:
             "slices": lambda: self.slices(chunk, windows.slices) if windows.slices else {},
             "instructions": lambda: delivery()[0],
             "chosen": lambda: delivery()[1],
+            "stated_on": lambda: {
+                code: min(day for day in (found.securities_on, found.cash_on) if day)
+                for code, found in self.stated(chunk).items()
+            },
             "account_signs": lambda: self.signs.of(delivery()[1]),
             "accounts": lambda: delivery()[2],
         }
@@ -254,6 +263,16 @@ class Library:
     def uses(self, chunk: Sequence[TradeFacts]) -> Uses:
         """Return what others use of the limits of these trades."""
         return uses_of(chunk)
+
+    def stated(self, chunk: Sequence[TradeFacts]) -> Mapping[str, AccountHoldings]:
+        """Return the holdings of the accounts of these trades of which any are stated."""
+        codes = {facts.account_code for facts in chunk} - {""}
+        known = self.holdings.of(codes) if codes else {}
+        return {code: known[code] for code in codes if code in known}
+
+    def provisions(self, chunk: Sequence[TradeFacts]) -> Provisions:
+        """Return what the accounts of these trades have free."""
+        return provisions_of(chunk, self.stated(chunk), self.product_of(chunk))
 
     def product_of(self, chunk: Sequence[TradeFacts]) -> ProductOf:
         """Return how to tell what a trade of these deals in: its product, or an asset class."""
@@ -333,6 +352,8 @@ class Library:
 def _limits(room: Room) -> dict[str, Callable[[], Any]]:
     """Return how to read what is used of limits, by the name of the section."""
     return {
+        "short_of_securities": lambda: room.lacking().securities,
+        "short_of_cash": lambda: room.lacking().cash,
         "over_trader": lambda: room.over().traders,
         "over_counterparty": lambda: room.over().counterparties,
         "trader_before": lambda: room.before().traders,

@@ -105,14 +105,16 @@ def trades_to_recontrol(
     isins: Collection[str] | None = None,
     party_ids: Collection[int] | None = None,
     instruction_ids: Collection[int] | None = None,
+    account_codes: Collection[str] | None = None,
 ) -> list[int]:
     """Return the trades named that are not over, and those that wait in these instruments, with
-    these counterparties, or to be settled by these instructions.
+    these counterparties, on these accounts of ours, or to be settled by these instructions.
     """
     waiting = Trade.objects.in_states(*(OPEN - {TradeState.REJECTED}))
     wanted = Q(pk__in=trade_ids or []) | Q(isin__in=isins or [])
     wanted |= Q(counterparty__in=party_ids or [])
     wanted |= Q(settlement_instruction__in=instruction_ids or [])
+    wanted |= Q(account_code__in=account_codes or [])
     return list(waiting.filter(wanted).order_by("pk").values_list("pk", flat=True))
 
 

@@ -24,6 +24,7 @@ from trades.rules.context import Slices
 from trades.services import control, deals
 from trades.services.consumption import CONSUMING, Uses, uses_of
 from trades.services.control_data import Library, Shelf, currencies_of
+from trades.services.control_facts import read_facts
 from trades.services.counted import DEAD
 from trades.services.enrichment import (
     Reference,
@@ -32,6 +33,7 @@ from trades.services.enrichment import (
     risk_in_eur,
     unknown_instrument,
 )
+from trades.services.provision import Provisions, provisions_of
 from trades.services.slices import SliceTerms, slices_of
 from trades.states import Action, TradeState
 
@@ -60,6 +62,15 @@ class DraftLibrary(Library):
         if self.stands is not None and self.stands.state in CONSUMING:
             found.add(self.stands, sign=-1)
         return found
+
+    def provisions(self, chunk: Sequence[TradeFacts]) -> Provisions:
+        """Return what the account has free: the trade that the draft replaces takes nothing."""
+        stands: list[TradeFacts] = []
+        if self.stands is not None:
+            pk = self.stands.pk
+            stands = read_facts(day=self.stands.trade_date, first_id=pk, last_id=pk)
+        stated, class_of = self.stated([*chunk, *stands]), self.product_of([*chunk, *stands])
+        return provisions_of(chunk, stated, class_of, leave_out=stands)
 
     def twins(
         self, chunk: Sequence[TradeFacts], within: int

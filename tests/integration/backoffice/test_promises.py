@@ -17,6 +17,9 @@ TALLY = (
     " trades numeric, net_amount numeric, risk_eur numeric"
 )
 USED = "kind text, code text, day date, used numeric, unvalued bigint DEFAULT 0"
+MOVED = (
+    "account_code text, what text, day date, outgoing numeric DEFAULT 0, incoming numeric DEFAULT 0"
+)
 VIEWS = {
     "execution": "id int, source text, source_ref text, source_version int, action text",
     "trade": "id int, source text, source_ref text",
@@ -43,6 +46,8 @@ VIEWS = {
     "tally_of_trades": TALLY,
     "limit_use": USED,
     "limit_use_of_trades": USED,
+    "account_use": MOVED,
+    "account_use_of_trades": MOVED,
     "confirmation": "id int, trade_id int, version_no int, status text, received_id int,"
     " differs text[] DEFAULT '{}'",
     "confirmation_decision": "confirmation_id int, received_id int, deed text",
@@ -58,6 +63,7 @@ TALLIED = {
     "risk_eur": 100,
 }
 USES = {"kind": "TRADER", "code": "T-ANA", "day": "2026-11-20", "used": 100}
+MOVES = {"account_code": "SEC-1", "what": "EUR", "day": "2026-11-20", "outgoing": 100}
 MESSAGE = {"source": "OMS", "source_ref": "1", "source_version": 1, "action": "NEW"}
 TRADE = {"id": 1, "source": "OMS", "source_ref": "1"}
 GOOD = {
@@ -99,6 +105,8 @@ LIVED: dict[str, list[dict[str, Any]]] = {
     "tally_of_trades": [TALLIED],
     "limit_use": [USES],
     "limit_use_of_trades": [USES],
+    "account_use": [MOVES],
+    "account_use_of_trades": [MOVES],
     "confirmation": [CONFIRMED],
     "confirmation_decision": [{"confirmation_id": 1, "received_id": 1, "deed": "MATCHED"}],
 }
@@ -125,6 +133,7 @@ BREACHES: dict[str, dict[str, list[dict[str, Any]]]] = {
     "I12": {"idempotency": [{"client": "c", "key": "k"}]},
     "T01": {"tally": [{**TALLIED, "net_amount": 99}]},
     "L01": {"limit_use": [{**USES, "used": 99}]},
+    "L02": {"account_use": [{**MOVES, "outgoing": 99}]},
     "C01": {"confirmation": [CONFIRMED, {**CONFIRMED, "id": 2, "trade_id": 2, "version_no": 2}]},
     "C02": {"confirmation_decision": []},
     "C03": {

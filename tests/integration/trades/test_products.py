@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from refdata import demo as refdata_demo
 from refdata.models import FeeSchedule
 from tests.factories.trades import AT, OMS, person, send
+from tests.integration.trades.moved import counted, reckoned
 from tests.integration.trades.products import (
     FRIDAY,
     booked,
@@ -276,3 +277,13 @@ def test_a_security_trade_does_not_become_a_deal_without_legs() -> None:
 
     with pytest.raises(IntegrityError):
         _enforced("UPDATE trades_trade SET product = 'FX'")
+
+
+def test_what_each_product_moves_on_an_account_is_counted_as_the_rules_reckon_it() -> None:
+    for reference in messages():
+        booked(reference, account="DEPOT")
+    booked("REPO-1", source_reference="REPO-9", account="DEPOT", side="BUY")
+    Trade.objects.update(state="PENDING_VALIDATION")
+
+    assert counted() == reckoned()
+    assert {what for _account, what, _day in counted()} >= {"EUR", "FR001400BKZ3"}

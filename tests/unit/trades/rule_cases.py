@@ -10,6 +10,7 @@ from decimal import Decimal
 from refdata.rules.fees import FeeBook
 from tests.unit.trades.agreement_cases import AGREEMENT_CASES
 from tests.unit.trades.product_cases import PRODUCT_CASES
+from tests.unit.trades.provision_cases import PROVISION_CASES
 from tests.unit.trades.rule_world import (
     BNP_ISIN,
     FOUR_BASIS_POINTS,
@@ -258,6 +259,7 @@ CASES = [
     ),
     *PRODUCT_CASES,
     *AGREEMENT_CASES,
+    *PROVISION_CASES,
     *(
         (
             "TRD-706",

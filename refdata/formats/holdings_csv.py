@@ -1,0 +1,85 @@
+"""Holdings: a CSV file with the columns ACCOUNT, DAY, QUANTITY and ISIN or CURRENCY.
+
+BLOCKED and PLEDGED are parts of the quantity, none where they are empty; SOURCE says who states it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from kernel.identifiers import is_isin
+from refdata.facts import HoldingRow, Reading
+from refdata.formats import source
+from refdata.formats.source import BadValue, Record, unusable
+
+COLUMNS: Final = ("ACCOUNT", "DAY", "QUANTITY")
+DIGITS: Final = (18, 10)
+CODE_LENGTH: Final = 3
+SOURCE_LENGTH: Final = 20
+ZERO: Final = Decimal(0)
+
+
+def read(content: bytes) -> Reading[HoldingRow]:
+    """Return one holding per line; raises UnreadableReferenceFile when there is none."""
+    rows: list[HoldingRow] = []
+    findings = source.Remarks()
+    known: set[tuple[object, ...]] = set()
+    seen = 0
+    for record in source.csv_records(content, required=COLUMNS):
+        seen += 1
+        try:
+            row = _row(record)
+            if (row.account, row.day, row.isin, row.currency) in known:
+                record.refuse("REF-004", "ACCOUNT", row.account)
+            known.add((row.account, row.day, row.isin, row.currency))
+            rows.append(row)
+        except BadValue as bad:
+            findings.append(bad.finding)
+    if not seen:
+        raise unusable("REF-028", expected="QUANTITY")
+    return Reading(tuple(rows), tuple(findings), seen)
+
+
+def _row(record: Record) -> HoldingRow:
+    account = record.required("ACCOUNT")
+    record.required("DAY")
+    day = record.day("DAY")
+    record.required("QUANTITY")
+    quantity = record.decimal("QUANTITY", digits=DIGITS)
+    if day is None or quantity is None:
+        record.refuse("REF-001", "QUANTITY")
+    isin, currency = _thing(record)
+    if isin and quantity < 0:
+        record.refuse("REF-054", "QUANTITY", record.text("QUANTITY"))
+    return HoldingRow(
+        line=record.line,
+        account=account,
+        day=day,
+        isin=isin,
+        currency=currency,
+        quantity=quantity,
+        blocked=_part(record, "BLOCKED"),
+        pledged=_part(record, "PLEDGED"),
+        source=record.text("SOURCE", most=SOURCE_LENGTH) or "FILE",
+    )
+
+
+def _thing(record: Record) -> tuple[str, str]:
+    """Return the ISIN or the currency: one of the two and not both."""
+    isin, currency = record.text("ISIN"), record.text("CURRENCY")
+    if bool(isin) is bool(currency):
+        record.refuse("REF-055", "ISIN", isin)
+    if isin and not is_isin(isin):
+        record.refuse("REF-009", "ISIN", isin)
+    is_code = len(currency) == CODE_LENGTH and currency.isascii() and currency.isupper()
+    if currency and not is_code:
+        record.refuse("REF-045", "CURRENCY", currency)
+    return isin, currency
+
+
+def _part(record: Record, column: str) -> Decimal:
+    amount = record.decimal(column, digits=DIGITS)
+    if amount is not None and amount < 0:
+        record.refuse("REF-054", column, record.text(column))
+    return ZERO if amount is None else amount

@@ -1,0 +1,43 @@
+"""What our accounts hold by their latest statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from django.db import connection
+
+from refdata.facts import AccountHoldings, HoldingFacts
+
+#: The latest statement of securities and that of cash, each whole.
+LATEST: Final = """
+WITH asked AS MATERIALIZED (SELECT id, code FROM refdata_account WHERE code = ANY(%s))
+SELECT a.code, h.day, '', i.isin, h.quantity, h.blocked, h.pledged
+  FROM asked a
+ CROSS JOIN LATERAL (SELECT max(day) AS day FROM refdata_holding
+                      WHERE account_id = a.id AND instrument_id IS NOT NULL) latest
+  JOIN refdata_holding h
+    ON h.account_id = a.id AND h.day = latest.day AND h.instrument_id IS NOT NULL
+  JOIN refdata_instrument i ON i.id = h.instrument_id
+ UNION ALL
+SELECT a.code, h.day, h.currency, '', h.quantity, h.blocked, h.pledged
+  FROM asked a
+ CROSS JOIN LATERAL (SELECT max(day) AS day FROM refdata_holding
+                      WHERE account_id = a.id AND NOT currency = '') latest
+  JOIN refdata_holding h
+    ON h.account_id = a.id AND h.day = latest.day AND NOT h.currency = ''
+"""
+
+
+def holdings_of(codes: Collection[str]) -> dict[str, AccountHoldings]:
+    """Return the latest holdings by account code; accounts without any statement are absent."""
+    found: dict[str, AccountHoldings] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST, [sorted(codes)])
+        for code, day, currency, isin, *amounts in cursor.fetchall():
+            known = found.get(code) or AccountHoldings()
+            dated = replace(known, cash_on=day) if currency else replace(known, securities_on=day)
+            dated.lines[currency or isin] = HoldingFacts(*amounts)
+            found[code] = dated
+    return found
