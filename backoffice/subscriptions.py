@@ -14,6 +14,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "refdata.sanctions_loaded": ("refdata.screen",),
     "refdata.agreed": ("trades.recontrol",),
     "refdata.holdings_loaded": ("trades.recontrol",),
+    "refdata.owners_set": ("refdata.screen",),
     "refdata.restricted": ("trades.recontrol",),
     "refdata.parties_screened": ("trades.recontrol",),
     "refdata.instruction_approved": ("trades.complete_instructed",),

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection
 
-from benchmarks import faults, frauds, provided, signed  # noqa: F401 - what is planted
+from benchmarks import faults, frauds, provided, signed, veiled  # noqa: F401 - what is planted
 from benchmarks.market import Market, Sent
 from benchmarks.planting import FAMILIES, FAULTS, Fault
 

@@ -214,9 +214,9 @@ def moved(day: date) -> str:
 def party_called(code: str, *, instructed: bool = True, **terms: object) -> refdata.Party:
     """Write a counterparty of this name, with a settlement instruction unless it has none."""
     fresh = {"lei_next_renewal": date(2027, 9, 1), "lei_status": "ISSUED"} if terms["lei"] else {}
-    party = refdata.Party.objects.create(
-        code=code, name=f"{code} Bank", country="FR", is_counterparty=True, **(fresh | terms)
-    )
+    usual = {"name": f"{code} Bank", "country": "FR", "is_counterparty": True}
+    party = refdata.Party.objects.create(code=code, **(usual | fresh | terms))
+    refdata.Screening.objects.create(party=party, outcome="CLEAR", screened_at=SET_UP)
     if instructed:
         _instruct(party, code)
     return party

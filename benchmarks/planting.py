@@ -21,6 +21,7 @@ FAMILIES: Final = (
     "timing",
     "fraud",
     "provision",
+    "sanctions",
 )
 
 

@@ -30,6 +30,7 @@ register_tables(
 register_tables(
     models.SettlementInstruction,
     models.Agreement,
+    models.BeneficialOwner,
     models.CutOff,
     models.FeeSchedule,
     models.SettlementPlace,

@@ -17,6 +17,7 @@ from refdata.states import (
     FeeKind,
     InstructionState,
     ListedKind,
+    OwnerKind,
     PartyNature,
     RecordState,
     RestrictedKind,
@@ -252,9 +253,14 @@ class SanctionsEntryFilter(ListFilterSet):
 
 
 class HitFilter(ListFilterSet):
-    q = SearchFilter(fields=("ours__called", "theirs__called", "party__code__istartswith"))
+    q = SearchFilter(
+        fields=("ours__called", "theirs__called", "party__code__istartswith", "owner__name__called")
+    )
     list_code = ChipsFilter(
         field_name="entry__list_code", choices=labelled(SanctionsList), label=_("List")
+    )
+    of_owner = YesNoFilter(
+        field_name="owner", lookup_expr="isnull", exclude=True, label=_("Of an owner")
     )
     is_live = YesNoFilter(field_name="ended_at", lookup_expr="isnull", label=_("Live"))
     is_cleared = YesNoFilter(label=_("Cleared"))
@@ -305,4 +311,14 @@ class HoldingFilter(ListFilterSet):
 
     class Meta:
         model = models.Holding
+        fields: list[str] = []
+
+
+class OwnerFilter(ListFilterSet):
+    q = SearchFilter(fields=("name__called", "party__code__istartswith", "party__name__called"))
+    kind = ChipsFilter(choices=labelled(OwnerKind), label=_("Kind"))
+    state = ChipsFilter(choices=labelled(InstructionState), label=_("Status"))
+
+    class Meta:
+        model = models.BeneficialOwner
         fields: list[str] = []

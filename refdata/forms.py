@@ -170,6 +170,30 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
         widgets: ClassVar[dict[str, Any]] = {"party": RemoteSelect(REMOTE["party"])}
 
 
+class OwnerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Who owns how much of a party, from when; and how that is known."""
+
+    country = CodeField(r"[A-Z]{2}", label=_("Country"), required=False)
+    lei = CodeField(r"[A-Z0-9]{20}", label="LEI", required=False)
+    share = FigureField(
+        label=_("Share (percent)"),
+        decimal_places=3,
+        help_text=_("Directly or through others; zero ends what was owned before."),
+    )
+    why = reason_field(_("What it rests on: a register, a declaration, an organisation chart."))
+
+    class Meta:
+        model = models.BeneficialOwner
+        fields: ClassVar[list[str]] = [
+            *("party", "name", "kind", "country", "birth_date", "lei", "share"),
+            *("valid_from", "valid_to"),
+        ]
+        field_classes: ClassVar[dict[str, Any]] = dict.fromkeys(
+            ("birth_date", "valid_from", "valid_to"), DayField
+        )
+        widgets: ClassVar[dict[str, Any]] = {"party": RemoteSelect(REMOTE["party"])}
+
+
 class RestrictionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What is not dealt in, from when; and why."""
 

@@ -169,6 +169,13 @@ class Covered(StrEnum):
     SECURITIES = "SECURITIES"
 
 
+class OwnerKind(StrEnum):
+    """Who owns a part of a party."""
+
+    PERSON = "PERSON"
+    ENTITY = "ENTITY"
+
+
 class RestrictedKind(StrEnum):
     """What the house may not deal in by its own decision."""
 

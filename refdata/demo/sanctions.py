@@ -6,14 +6,15 @@ One likeness waits for its decision; of the other two people have said that it m
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from core.acts import acting
 from kernel.actors import SYSTEM, Actor
 from refdata import services
-from refdata.models import ListVersion, Party, ScreeningHit
-from refdata.states import Language, SanctionsList
+from refdata.models import BeneficialOwner, ListVersion, Party, ScreeningHit
+from refdata.states import InstructionState, Language, OwnerKind, SanctionsList
 
 FILE: Final = Path(__file__).with_name("sanctions.csv")
 CLEARED_DAYS: Final = 180
@@ -33,6 +34,7 @@ def seed(*, proposer: Actor, approver: Actor, at: datetime) -> int:
             Party.objects.create(
                 code=code, name=name, country="FR", is_client=True, language=Language.FR
             )
+        _owners(proposer, approver, at)
         services.load_list(
             code=SanctionsList.EU_JOURNAL,
             name=FILE.name,
@@ -55,3 +57,23 @@ def seed(*, proposer: Actor, approver: Actor, at: datetime) -> int:
         )
         services.decide_false_hit(row_id=row.pk, approve=True, actor=approver, at=at)
     return ScreeningHit.objects.filter(party__code__in=CLIENTS).count()
+
+
+def _owners(proposer: Actor, approver: Actor, at: datetime) -> None:
+    """One owner who is on no list, in force; one who is, waiting for approval."""
+    by = {"proposed_by": proposer.name, "proposed_at": at, "valid_from": at.date()}
+    for code, name, share, decided in (
+        (CLEARED, "Claire Grandour", 70, {"decided_by": approver.name, "decided_at": at}),
+        (WAITS, "Philémon Tournebroche", 35, {}),
+    ):
+        BeneficialOwner.objects.create(
+            party=Party.objects.get(code=code),
+            name=name,
+            kind=OwnerKind.PERSON,
+            country="FR",
+            share=Decimal(share),
+            state=InstructionState.APPROVED if decided else InstructionState.PENDING,
+            reason="déclaration des bénéficiaires effectifs",
+            **by,
+            **decided,
+        )

@@ -98,6 +98,22 @@ class HoldingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """An owner of a party, by our code, its LEI or its BIC; the share is in percent."""
+
+    line: int
+    party: str
+    name: str
+    kind: str
+    country: str
+    share: Decimal
+    birth_date: date | None
+    lei: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class RateRow:
     """Units of `currency` for one euro."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from refdata.facts.rows import Reading
 
@@ -88,12 +89,24 @@ class Likely:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedOwner:
+    """An owner of a party who may be an entry of a list, with the share in percent."""
+
+    name: str
+    listed_as: str
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ScreeningFacts:
-    """What screening says of a party on a day: the name of a list that nobody cleared, if any."""
+    """What screening says of a party on a day: the name of a list that nobody cleared, if any, and
+    the `owners` of that day of whom the same is true.
+    """
 
     has_name: bool = True
     listed_as: str = ""
     score: int = 0
+    owners: tuple[ListedOwner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ REMARKS: Final = {
         Finding(code="REF-052", field="", message="{found} is none of {expected}"),
         Finding(code="REF-054", field="", message="{found} is below zero"),
         Finding(code="REF-055", field="", message="Give an ISIN or a currency, and not both"),
+        Finding(code="REF-057", field="", message="{found} is not the code of a country"),
+        Finding(code="REF-058", field="", message="Only {expected} has this, not {found}"),
     )
 }
 

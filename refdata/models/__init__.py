@@ -9,6 +9,7 @@ from refdata.models.imports import FileImport
 from refdata.models.instruments import Instrument, InstrumentAlias, InstrumentListing
 from refdata.models.markets import Calendar, CalendarDay, Currency, SettlementCycle, Venue
 from refdata.models.organisation import Account, Book, Desk, Trader
+from refdata.models.owners import BeneficialOwner
 from refdata.models.parties import Party, PartyAlias, SettlementInstruction
 from refdata.models.places import SettlementPlace
 from refdata.models.prices import FxRate, Price
@@ -20,6 +21,7 @@ __all__ = [
     "Absence",
     "Account",
     "Agreement",
+    "BeneficialOwner",
     "Book",
     "Calendar",
     "CalendarDay",

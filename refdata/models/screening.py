@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.columns import known
 from core.policies import AuditPolicy
 from refdata.models.labels import labelled
+from refdata.models.owners import BeneficialOwner
 from refdata.models.parties import Party
 from refdata.models.proposals import Proposed, by_two_people
 from refdata.models.sanctions import ListedEntry
@@ -47,12 +48,21 @@ class Screening(models.Model):
 
 
 class ScreeningHit(models.Model):
-    """A party that may be an entry of a list, with the evidence; it ends when either changes.
+    """A party, or an `owner` of it, that may be an entry of a list, with the evidence; it ends when
+    either changes.
 
     What was decided about a hit holds for these words of both: other words are another hit.
     """
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="hits", verbose_name=_("party"))
+    owner = models.ForeignKey(
+        BeneficialOwner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hits",
+        verbose_name=_("beneficial owner"),
+    )
     entry = models.ForeignKey(
         ListedEntry, models.PROTECT, related_name="hits", verbose_name=_("entry")
     )
@@ -75,7 +85,14 @@ class ScreeningHit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(score__lte=100), name="hit_score_is_percent"),
             models.UniqueConstraint(
-                fields=["party", "entry"], condition=Q(ended_at=None), name="hit_once_live"
+                fields=["party", "entry"],
+                condition=Q(ended_at=None, owner=None),
+                name="hit_of_party_once_live",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "entry"],
+                condition=Q(ended_at=None, owner__isnull=False),
+                name="hit_of_owner_once_live",
             ),
         ]
 

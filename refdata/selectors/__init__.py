@@ -56,6 +56,7 @@ from refdata.selectors.screening import (
     screened,
     suspects,
     watched,
+    watched_owners,
 )
 
 __all__ = [
@@ -111,4 +112,5 @@ __all__ = [
     "traders_by_code",
     "venues_by_mic",
     "watched",
+    "watched_owners",
 ]

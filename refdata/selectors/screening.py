@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from desk.models import ControlException
 from desk.states import LIVE_EXCEPTION
-from refdata.facts import RestrictionFacts, ScreeningFacts, Suspect, Watched
+from refdata.facts import ListedOwner, RestrictionFacts, ScreeningFacts, Suspect, Watched
 from refdata.models import (
+    BeneficialOwner,
     FalseHit,
     ListedEntry,
     ListVersion,
@@ -22,7 +24,7 @@ from refdata.models import (
     Screening,
     ScreeningHit,
 )
-from refdata.states import InstructionState, ScreeningOutcome
+from refdata.states import InstructionState, OwnerKind, ScreeningOutcome
 
 SUBJECT_KIND: Final = "screening_hit"
 NAME_LETTERS_MIN: Final = 6
@@ -67,6 +69,30 @@ def watched(parties: Collection[Party]) -> Iterator[Watched]:
         )
 
 
+def watched_owners(party_ids: Collection[int], day: date) -> dict[int, tuple[int, Watched]]:
+    """Return who owns a share of these parties on a day or later: owner id -> (party id, who)."""
+    rows = BeneficialOwner.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=day),
+        party__in=party_ids,
+        state=InstructionState.APPROVED,
+        share__gt=0,
+    )
+    return {
+        row.pk: (
+            row.party_id,
+            Watched(
+                key=row.pk,
+                names=(row.name,),
+                country=row.country,
+                lei=row.lei,
+                born=row.birth_date.isoformat() if row.birth_date else "",
+                is_person=row.kind == OwnerKind.PERSON,
+            ),
+        )
+        for row in rows.order_by("pk")
+    }
+
+
 def _is_name(alias: str) -> bool:
     letters = sum(sign.isalpha() for sign in alias)
     return letters >= NAME_LETTERS_MIN and letters * 2 > len(alias)
@@ -74,7 +100,9 @@ def _is_name(alias: str) -> bool:
 
 def digest_of(party: Watched) -> str:
     """Return the hash of all that a party is compared by."""
-    said = [party.names, party.country, party.lei, party.bic]
+    said: list[object] = [party.names, party.country, party.lei, party.bic]
+    if party.is_person or party.born:
+        said += [party.is_person, party.born]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -104,7 +132,7 @@ def run_out_hits(day: date) -> list[ScreeningHit]:
         hit=OuterRef("pk"), state=InstructionState.APPROVED, valid_to__lt=day
     )
     hits = live_hits(day).filter(Exists(once), ~Exists(open_about))
-    return list(hits.select_related("party", "entry").order_by("pk"))
+    return list(hits.select_related("party", "owner", "entry").order_by("pk"))
 
 
 def screened(party_ids: Collection[int], day: date) -> dict[int, ScreeningFacts]:
@@ -120,8 +148,26 @@ def screened(party_ids: Collection[int], day: date) -> dict[int, ScreeningFacts]
         for party_id, outcome in outcomes
     }
     hits = live_hits(day).filter(party__in=found).order_by("score", "-pk")
-    for party_id, theirs, score in hits.values_list("party_id", "theirs", "score"):
+    own = hits.filter(owner=None).values_list("party_id", "theirs", "score")
+    for party_id, theirs, score in own:
         found[party_id] = ScreeningFacts(listed_as=theirs, score=score)
+    for party_id, owners in _listed_owners(hits, day).items():
+        found[party_id] = replace(found[party_id], owners=tuple(owners.values()))
+    return found
+
+
+def _listed_owners(hits: QuerySet[ScreeningHit], day: date) -> dict[int, dict[int, ListedOwner]]:
+    """Return by party the owners of a day who may be listed, each by the likeliest entry."""
+    found: dict[int, dict[int, ListedOwner]] = {}
+    of_day = hits.filter(
+        Q(owner__valid_to=None) | Q(owner__valid_to__gte=day),
+        owner__isnull=False,
+        owner__valid_from__lte=day,
+    )
+    for hit in of_day.select_related("owner"):
+        if hit.owner is not None:
+            named = ListedOwner(hit.owner.name, hit.theirs, hit.owner.share)
+            found.setdefault(hit.party_id, {})[hit.owner.pk] = named
     return found
 
 

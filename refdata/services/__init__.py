@@ -21,6 +21,7 @@ from refdata.services.loading import (
     load_file,
     preview_file,
 )
+from refdata.services.owners import propose_owner
 from refdata.services.proposals import UnableToSet, decide, propose
 from refdata.services.records import (
     UnableToSave,
@@ -88,6 +89,7 @@ __all__ = [
     "propose_agreement",
     "propose_false_hit",
     "propose_instruction",
+    "propose_owner",
     "refuse_instruction",
     "reopen_hits",
     "save_party",

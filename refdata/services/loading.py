@@ -21,10 +21,19 @@ from core.unreadable import unreadable
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from refdata.facts import Reading
-from refdata.formats import agreements_csv, ecb, firds, holdings_csv, lei, mic, prices_csv
+from refdata.formats import (
+    agreements_csv,
+    ecb,
+    firds,
+    holdings_csv,
+    lei,
+    mic,
+    owners_csv,
+    prices_csv,
+)
 from refdata.models import FileImport
 from refdata.models.proposals import Proposed
-from refdata.services import agreement_plans, holding_plans, plans, upsert
+from refdata.services import holding_plans, plans, proposal_plans, upsert
 
 FINDINGS_KEPT: Final = 1_000
 
@@ -76,7 +85,13 @@ FILE_KINDS: Final[dict[str, FileKind]] = {
     "agreements": FileKind(
         gettext_lazy("Agreements with parties"),
         agreements_csv.read,
-        agreement_plans.agreements,
+        proposal_plans.agreements,
+        (".csv",),
+    ),
+    "owners": FileKind(
+        gettext_lazy("Beneficial owners of parties"),
+        owners_csv.read,
+        proposal_plans.owners,
         (".csv",),
     ),
     "holdings": FileKind(
@@ -180,6 +195,7 @@ COUNTS: Final = (
             "rates",
             "prices",
             "agreements",
+            "owners",
             "holdings",
         )
         for what in ("new", "changed", "unchanged")

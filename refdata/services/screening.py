@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -149,6 +150,16 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended('refdata:screening', 0))")
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A party, or one of its owners, with what it was found to be like."""
+
+    party_id: int
+    owner_id: int | None
+    who: Watched
+    found: Sequence[Likely]
+
+
 def _screen_part(
     index: NameIndex, party_ids: Sequence[int], actor: Actor, at: datetime
 ) -> dict[str, int]:
@@ -156,15 +167,22 @@ def _screen_part(
     rows = Party.objects.filter(pk__in=party_ids).prefetch_related("aliases").order_by("pk")
     subjects = list(selectors.watched(rows))
     found = {party.key: index.likely(party) for party in subjects}
+    owners = selectors.watched_owners(party_ids, at.date())
+    compared = [_Compared(party.key, None, party, found[party.key]) for party in subjects]
+    compared += [
+        _Compared(party_id, pk, owner, index.likely(owner))
+        for pk, (party_id, owner) in owners.items()
+    ]
     with acting(actor=actor, reason="screening"):
         live = ScreeningHit.objects.filter(party__in=party_ids, ended_at=None)
-        known = {(hit.party_id, hit.entry_id, hit.party_digest): hit for hit in live}
+        known = {(hit.party_id, hit.owner_id, hit.entry_id, hit.party_digest): hit for hit in live}
         new = []
-        for party in subjects:
-            digest = selectors.digest_of(party)
-            for likely in found[party.key]:
-                if known.pop((party.key, likely.suspect, digest), None) is None:
-                    new.append(_hit(party, digest, likely, at))
+        for one in compared:
+            digest = selectors.digest_of(one.who)
+            for likely in one.found:
+                key = (one.party_id, one.owner_id, likely.suspect, digest)
+                if known.pop(key, None) is None:
+                    new.append(_hit(one, digest, likely, at))
         ended = [hit.pk for hit in known.values()]
         ScreeningHit.objects.filter(pk__in=ended).update(ended_at=at)
         ScreeningHit.objects.bulk_create(new)
@@ -180,9 +198,10 @@ def _screen_part(
     }
 
 
-def _hit(party: Watched, digest: str, likely: Likely, at: datetime) -> ScreeningHit:
+def _hit(one: _Compared, digest: str, likely: Likely, at: datetime) -> ScreeningHit:
     return ScreeningHit(
-        party_id=party.key,
+        party_id=one.party_id,
+        owner_id=one.owner_id,
         entry_id=likely.suspect,
         score=likely.score,
         ours=likely.ours,
@@ -219,12 +238,15 @@ def _outcome(party: Watched, found: Sequence[Likely]) -> ScreeningOutcome:
 def _raise(party_ids: Sequence[int], actor: Actor, at: datetime) -> None:
     """Have an open exception for each hit that nobody cleared, or whose clearance has run out."""
     hits = selectors.live_hits(at.date()).filter(party__in=party_ids)
-    raised = [_raised(hit) for hit in hits.select_related("party", "entry").order_by("pk")]
+    raised = [_raised(hit) for hit in hits.select_related("party", "owner", "entry").order_by("pk")]
     raise_exceptions(raised=raised, kind=ExceptionKind.SCREENING, actor=actor, at=at)
 
 
 def _raised(hit: ScreeningHit) -> Raised:
+    owner = hit.owner
     evidence = {
+        "beneficial_owner": owner.name if owner else "",
+        "share": f"{owner.share.normalize():f}" if owner else "",
         "score": str(hit.score),
         "list_code": hit.entry.list_code,
         "entry": hit.entry.reference,

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 from core import bulk
 from core.acts import acting
 from kernel.actors import Actor
-from refdata.models import Agreement
+from refdata.models import Agreement, BeneficialOwner
 from refdata.models.proposals import Proposed
 from refdata.services.agreements import decide_agreement, tell_agreed
+from refdata.services.owners import decide_owner, tell_owners
 from refdata.services.proposals import UnableToSet
 
 DECIDE_JOB: Final = "refdata.decide_proposals"
@@ -37,6 +38,7 @@ class Table:
 
 TABLES: Final[Mapping[str, Table]] = {
     "agreement": Table(Agreement, decide_agreement, tell_agreed),
+    "owner": Table(BeneficialOwner, decide_owner, tell_owners),
 }
 
 

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import asked
 from core.pages import Tab
 from kernel.actors import Actor
 from refdata import filters, models, services, tables
@@ -20,7 +18,7 @@ from refdata.views.lists import ReferenceList
 from refdata.views.proposals import (
     DecideManyPage,
     DecisionPage,
-    ProposalPage,
+    LikePage,
     ProposedPage,
     decisions,
 )
@@ -54,20 +52,12 @@ class AgreementPage(ProposedPage):
         return models.Agreement.objects.select_related("party")
 
 
-class ProposeAgreement(ProposalPage):
+class ProposeAgreement(LikePage):
     """A new agreement, or with `?like=` one that follows another; `?party=` names the party."""
 
     title = _("Propose an agreement")
     form_class = AgreementForm
-
-    def initial(self) -> dict[str, Any]:
-        like = asked.number(self.request.GET.get("like", ""))
-        party = asked.number(self.request.GET.get("party", ""))
-        if like is None:
-            return super().initial() | ({} if party is None else {"party": party})
-        row = get_object_or_404(models.Agreement, pk=like)
-        same = [name for name in AgreementForm.Meta.fields if not name.startswith("valid_")]
-        return super().initial() | {name: getattr(row, name) for name in same}
+    model = models.Agreement
 
     def propose(self, form: Any) -> Proposed:
         return services.propose_agreement(

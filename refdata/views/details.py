@@ -52,6 +52,8 @@ class PartyPage(RecordPage):
             "aliases": self.object.aliases.order_by("source_system", "alias"),
             "instructions": self.object.instructions.order_by("currency", "-valid_from"),
             "accounts": self.object.accounts.order_by("code"),
+            "owners": self.object.owners.order_by("name", "-valid_from"),
+            "agreements": self.object.agreements.order_by("kind", "-valid_from"),
         }
 
 

@@ -34,6 +34,7 @@ SHELVES: Final[tuple[tuple[str | Promise, tuple[Line, ...]], ...]] = (
         (
             (_("Parties"), "parties", models.Party),
             (_("Settlement instructions"), "instructions", models.SettlementInstruction),
+            (_("Beneficial owners"), "owners", models.BeneficialOwner),
             (_("Agreements"), "agreements", models.Agreement),
             (_("Fee schedules"), "fees", models.FeeSchedule),
             (_("Sanctions lists"), "sanctions", models.ListVersion),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core import access, bulk
+from core import access, asked, bulk
 from core.access import Action
 from core.pages import BulkAction, BulkPage, Done, PageView, Selection, words
 from kernel.actors import Actor
@@ -157,3 +157,19 @@ class ProposalPage(PageView):
         if refusal is not None:
             context["refusal"] = refusal
         return self.render(context, status=status)
+
+
+class LikePage(ProposalPage):
+    """A proposal about a party (`?party=`), or one that starts from another row (`?like=`)."""
+
+    model: ClassVar[type[Proposed]]
+
+    def initial(self) -> dict[str, Any]:
+        like = asked.number(self.request.GET.get("like", ""))
+        party = asked.number(self.request.GET.get("party", ""))
+        if like is None:
+            return super().initial() | ({} if party is None else {"party": party})
+        row = get_object_or_404(self.model, pk=like)
+        columns: list[str] = self.form_class.Meta.fields  # type: ignore[attr-defined]  # a model form
+        same = {name: getattr(row, name) for name in columns if not name.startswith("valid_")}
+        return super().initial() | same

@@ -29,7 +29,7 @@ class HitList(ReferenceList):
     title = _("Hits of sanctions lists")
     model = models.ScreeningHit
     filterset_class, table_class = filters.HitFilter, tables.HitTable
-    related = ("party", "entry")
+    related = ("party", "owner", "entry")
     tabs = (
         Tab(_("To look at"), "is_live=true&is_cleared=false"),
         Tab(_("Cleared"), "is_live=true&is_cleared=true"),
@@ -52,7 +52,7 @@ class HitPage(RecordPage):
     template_name = "refdata/hit.html"
 
     def get_queryset(self) -> QuerySet[models.ScreeningHit]:
-        return models.ScreeningHit.objects.select_related("party", "entry")
+        return models.ScreeningHit.objects.select_related("party", "owner", "entry")
 
     def sections(self) -> dict[str, Any]:
         hit, actor = self.object, self.request.actor
@@ -60,8 +60,11 @@ class HitPage(RecordPage):
         pending = next((row for row in clearances if row.state == InstructionState.PENDING), None)
         today = timezone.localdate()
         may_decide = access.allows(actor, Action.APPROVE_REFDATA)
+        may_edit = access.allows(actor, Action.EDIT_REFDATA)
         return {
             "facts": [],
+            "who": hit.owner or hit.party,
+            "birth_date": hit.owner.birth_date if hit.owner and (may_edit or may_decide) else None,
             "agrees": [words.named(name) for name in hit.agrees],
             "differs": [words.named(name) for name in hit.differs],
             "clearances": clearances,
@@ -71,9 +74,7 @@ class HitPage(RecordPage):
                 for row in clearances
             ),
             "may_decide": pending and may_decide and pending.proposed_by != actor.name,
-            "may_propose": hit.ended_at is None
-            and pending is None
-            and access.allows(actor, Action.EDIT_REFDATA),
+            "may_propose": hit.ended_at is None and pending is None and may_edit,
         }
 
 

@@ -225,6 +225,7 @@ KEYS: Final[dict[str, Arguments]] = {
     "refdata:cut_off": _first(refdata.CutOff),
     "refdata:fee": _each(refdata.FeeSchedule.objects.all(), "state"),
     "refdata:agreement": _each(refdata.Agreement.objects.all(), "state"),
+    "refdata:owner": _each(refdata.BeneficialOwner.objects.all(), "state"),
     "refdata:place": _each(refdata.SettlementPlace.objects.all(), "state"),
     "refdata:instrument": _first(refdata.Instrument),
     "refdata:instrument_edit": _first(refdata.Instrument),

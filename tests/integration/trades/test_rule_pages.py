@@ -56,7 +56,7 @@ def listed(client: Client, query: str, language: str = "en") -> list[str]:
             "owner_and_family",
             "owner=COMPLIANCE&family=TRD-6",
             "en",
-            ["TRD-604", "TRD-606", "TRD-620", "TRD-621", "TRD-622", "TRD-630", "TRD-632"],
+            ["TRD-604", "TRD-606", *(f"TRD-62{n}" for n in range(5)), "TRD-630", "TRD-632"],
         ),
         ("owner_by_name", "q=compliance+duplicate", "en", []),
         ("switched_off", "status=INACTIVE", "en", []),
