@@ -18,8 +18,19 @@ from refdata.states import AccountKind, RecordState
 
 
 class Desk(models.Model):
+    """Who deals; for the entity of ours that it names, or our own firm where there is but one."""
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    entity = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"is_own_firm": True},
+        related_name="desks",
+        verbose_name=_("legal entity"),
+    )
 
     audit: ClassVar = AuditPolicy(entity="desk", reference=("code",))
 

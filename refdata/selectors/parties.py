@@ -16,7 +16,7 @@ from refdata.facts import (
     PartyFacts,
     TraderFacts,
 )
-from refdata.models import Account, Book, Party, PartyAlias, SettlementInstruction, Trader
+from refdata.models import Account, Book, Desk, Party, PartyAlias, SettlementInstruction, Trader
 from refdata.rules.instructions import Judged, choose_instruction, explain_choice
 from refdata.rules.names import Alike, alike
 from refdata.states import InstructionState, RecordState
@@ -69,6 +69,16 @@ def own_firm() -> PartyFacts | None:
     """Return the firm that this system works for (the first by code), or None when unset."""
     found = Party.objects.filter(is_own_firm=True).order_by("code").first()
     return party_facts(found) if found else None
+
+
+def entities_of_desks(codes: Iterable[str]) -> dict[str, str]:
+    """Return the code of the entity of ours that each desk belongs to: the one that it names, or
+    our own firm where there is but one; nothing is guessed among several.
+    """
+    ours = list(Party.objects.filter(is_own_firm=True).values_list("code", flat=True)[:2])
+    only = ours[0] if len(ours) == 1 else ""
+    known = Desk.objects.filter(code__in=set(codes)).values_list("code", "entity__code")
+    return {code: entity or only for code, entity in known if entity or only}
 
 
 def books_by_code(codes: Iterable[str]) -> dict[str, BookFacts]:

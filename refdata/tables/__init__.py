@@ -189,6 +189,7 @@ class BookTable(tables.Table):
 class DeskTable(tables.Table):
     code = LinkColumn("refdata:desk", verbose_name=_("Code"))
     name = TextColumn(verbose_name=_("Name"))
+    entity = TextColumn(accessor="entity__code", verbose_name=_("Legal entity"))
 
     class Meta:
         order_by = ("code",)

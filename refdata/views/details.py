@@ -85,6 +85,9 @@ class DeskPage(RecordPage):
     template_name = "refdata/book.html"
     edit_url = "/refdata/desks/{pk}/edit/"
 
+    def get_queryset(self) -> QuerySet[models.Desk]:
+        return models.Desk.objects.select_related("entity")
+
     def sections(self) -> dict[str, Any]:
         return {
             "traders": self.object.traders.order_by("code"),

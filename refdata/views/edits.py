@@ -194,7 +194,7 @@ class BookEdit(EditPage):
 class DeskEdit(EditPage):
     model = models.Desk
     new_title = _("New desk")
-    form_fields = ("code", "name")
+    form_fields = ("code", "name", "entity")
 
 
 class TraderEdit(EditPage):

@@ -140,6 +140,7 @@ class DeskList(ReferenceList):
     title = _("Desks")
     model = models.Desk
     filterset_class, table_class = filters.DeskFilter, tables.DeskTable
+    related = ("entity",)
     create_url, create_label = "/refdata/desks/new/", _("New desk")
     export_name, empty_text = "desks", _("No desk yet.")
 

@@ -12,7 +12,7 @@ from trades.rules.rule import Limits
 
 EVERYWHERE: Final = ""
 Settings = Mapping[str, Limits | None]
-ProductOf = Callable[[TradeFacts], str]
+CodeOf = Callable[[TradeFacts], str]
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
@@ -23,6 +23,7 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
 class ScopeKind(StrEnum):
     """What a scope is about, from the widest to the narrowest: the later one wins."""
 
+    ENTITY = "entity"
     PRODUCT = "product"
     DESK = "desk"
     BOOK = "book"
@@ -35,11 +36,20 @@ class ScopeKind(StrEnum):
 
 
 KINDS: Final[Mapping[ScopeKind, str]] = {
+    ScopeKind.ENTITY: N_("Legal entity"),
     ScopeKind.PRODUCT: N_("Product"),
     ScopeKind.DESK: N_("Desk"),
     ScopeKind.BOOK: N_("Book"),
     ScopeKind.COUNTERPARTY: N_("Counterparty"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How to tell which of our entities deals, and what a trade deals in: no trade says so."""
+
+    entity_of: CodeOf
+    product_of: CodeOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +81,11 @@ def scope_of(kind: ScopeKind, value: str) -> str:
     return f"{kind}:{value}"
 
 
-def scopes_around(
-    facts: TradeFacts, known: Collection[str], product_of: ProductOf
-) -> tuple[str, ...]:
+def scopes_around(facts: TradeFacts, known: Collection[str], places: Places) -> tuple[str, ...]:
     """Return those of the known scopes that a trade lies in, the widest first."""
     around = (
-        f"product:{product_of(facts)}",
+        f"entity:{places.entity_of(facts)}",
+        f"product:{places.product_of(facts)}",
         f"desk:{facts.desk_code}",
         f"book:{facts.book_code}",
         f"counterparty:{facts.counterparty_code}",
@@ -85,18 +94,18 @@ def scopes_around(
 
 
 def by_scopes(
-    trades: Sequence[TradeFacts], known: Collection[str], product_of: ProductOf
+    trades: Sequence[TradeFacts], known: Collection[str], places: Places
 ) -> dict[tuple[str, ...], list[TradeFacts]]:
     """Return the trades by the scopes that they lie in; with none known, all of them together."""
     if not known:
         return {(): list(trades)}
     groups: dict[tuple[str, ...], list[TradeFacts]] = {}
     for facts in trades:
-        groups.setdefault(scopes_around(facts, known, product_of), []).append(facts)
+        groups.setdefault(scopes_around(facts, known, places), []).append(facts)
     return groups
 
 
-def decided_by(facts: TradeFacts, scopes: Collection[str], product_of: ProductOf) -> str:
+def decided_by(facts: TradeFacts, scopes: Collection[str], places: Places) -> str:
     """Return which of the scopes that have a setting decides about a trade."""
-    around = scopes_around(facts, scopes, product_of)
+    around = scopes_around(facts, scopes, places)
     return around[-1] if around else EVERYWHERE

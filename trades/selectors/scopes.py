@@ -10,6 +10,7 @@ from trades.models import PRODUCT_CLASSES
 from trades.rules.scopes import ScopeKind, scope_of
 
 NAMED: Final[Mapping[ScopeKind, Any]] = {
+    ScopeKind.ENTITY: Party,
     ScopeKind.DESK: Desk,
     ScopeKind.BOOK: Book,
     ScopeKind.COUNTERPARTY: Party,
@@ -17,11 +18,16 @@ NAMED: Final[Mapping[ScopeKind, Any]] = {
 
 
 def find_scope(kind: ScopeKind, typed: str) -> str | None:
-    """Return the scope of a desk, book, counterparty or product by its code; None without one."""
+    """Return the scope of an entity of ours, a desk, a book, a counterparty or a product by its
+    code; None without one.
+    """
     if kind is ScopeKind.PRODUCT:
         code = typed.upper()
         return (
             scope_of(kind, code) if code in {value for value, _label in PRODUCT_CLASSES} else None
         )
-    found = NAMED[kind].objects.filter(code__iexact=typed).order_by("pk").first()
+    named = NAMED[kind].objects.filter(code__iexact=typed)
+    if kind is ScopeKind.ENTITY:
+        named = named.filter(is_own_firm=True)
+    found = named.order_by("pk").first()
     return None if found is None else scope_of(kind, found.code)

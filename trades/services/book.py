@@ -12,7 +12,7 @@ from trades.facts import TradeFacts
 from trades.rules import RULE_BOOK, RULE_BY_CODE, ActiveRule, active_rules
 from trades.rules.house import VERSION, house_rule, is_house_code
 from trades.rules.rule import Limits, Rule
-from trades.rules.scopes import EVERYWHERE, Effective, ProductOf, Settings, by_scopes
+from trades.rules.scopes import EVERYWHERE, Effective, Places, Settings, by_scopes
 
 Book = tuple[ActiveRule, ...]
 
@@ -24,10 +24,10 @@ def in_force(*, day: date) -> Effective:
 
 
 def books_of(
-    trades: Sequence[TradeFacts], settings: Effective, product_of: ProductOf
+    trades: Sequence[TradeFacts], settings: Effective, places: Places
 ) -> list[tuple[list[TradeFacts], Book]]:
     """Return the trades in groups, each with the book that holds for it: mostly one of all."""
-    groups = by_scopes(trades, settings.scoped.keys(), product_of)
+    groups = by_scopes(trades, settings.scoped.keys(), places)
     return [(group, book_as_set(settings.within(scopes))) for scopes, group in groups.items()]
 
 

@@ -138,7 +138,7 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
     if not chunk:
         return Controlled()
     settings = in_force(day=at.date())
-    books = books_of(chunk, settings, run.library.product_of(chunk))
+    books = books_of(chunk, settings, run.library.places_of(chunk))
     terms = _terms_of(books)
     if alone:
         lock_limits(chunk, run.library.stated(chunk))
@@ -212,7 +212,7 @@ def _judge(
 
 def judge_draft(*, facts: TradeFacts, library: Library, at: datetime) -> list[Finding]:
     """Return what the rule book as it is set today says of a trade that is not stored."""
-    books = books_of([facts], in_force(day=at.date()), library.product_of([facts]))
+    books = books_of([facts], in_force(day=at.date()), library.places_of([facts]))
     return _judge([facts], books, _terms_of(books), library).get(facts.trade_id, [])
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from kernel.calendars import BusinessCalendar, UnknownDate
+from kernel.calendars import UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import (
     AccountFacts,
@@ -39,9 +39,10 @@ from trades.rules.context import (
     Slices,
 )
 from trades.rules.rule import Limits
-from trades.rules.scopes import ProductOf
+from trades.rules.scopes import CodeOf, Places
 from trades.services import control_records
 from trades.services.consumption import Room, Uses, uses_of
+from trades.services.control_records import currencies_of
 from trades.services.counted import LIVE, Counted
 from trades.services.provision import Provisions, provisions_of
 from trades.services.slices import SliceTerms, slices_of
@@ -169,6 +170,7 @@ class Library:
     agreements: Shelf[int, tuple[AgreementFacts, ...]] = field(
         default_factory=lambda: Shelf(refdata.agreements_with)
     )
+    entities: Shelf[str, str] = field(default_factory=lambda: Shelf(refdata.entities_of_desks))
     holdings: Shelf[str, AccountHoldings] = field(
         default_factory=lambda: Shelf(refdata.holdings_of)
     )
@@ -222,8 +224,8 @@ class Library:
             "currencies": lambda: frozenset(
                 self.currencies.of(code for facts in chunk for code in currencies_of(facts))
             ),
-            "calendars": lambda: _venue_calendars(book(), mics()),
-            "settlement_calendars": lambda: _settlement_calendars(book(), chunk),
+            "calendars": lambda: control_records.venue_calendars(book(), mics()),
+            "settlement_calendars": lambda: control_records.settlement_calendars(book(), chunk),
             "payable": lambda: book().payable,
             "house": lambda: book().calendars.get(refdata.HOUSE_CALENDAR),
             "settlement_dates": lambda: self._settlement_dates(book(), chunk, instruments()),
@@ -274,7 +276,12 @@ class Library:
         """Return what the accounts of these trades have free."""
         return provisions_of(chunk, self.stated(chunk), self.product_of(chunk))
 
-    def product_of(self, chunk: Sequence[TradeFacts]) -> ProductOf:
+    def places_of(self, chunk: Sequence[TradeFacts]) -> Places:
+        """Return how to tell the entity of a trade, by its desk, and what it deals in."""
+        known = cache(lambda: self.entities.of(facts.desk_code for facts in chunk))
+        return Places(lambda facts: known().get(facts.desk_code, ""), self.product_of(chunk))
+
+    def product_of(self, chunk: Sequence[TradeFacts]) -> CodeOf:
         """Return how to tell what a trade of these deals in: its product, or an asset class."""
         known = cache(lambda: self.instruments.of(facts.isin for facts in chunk if facts.isin))
 
@@ -372,28 +379,3 @@ def _lacking(room: Room) -> dict[tuple[str, date], int]:
     days = {facts.trade_date for facts in room.trades}
     uses = room.uses().counterparties.items()
     return {(code, day): use.lacking_since(day) for code, use in uses for day in days}
-
-
-def currencies_of(facts: TradeFacts) -> tuple[str, ...]:
-    """Return the currencies that a trade moves: its own, and that of each of its legs."""
-    if facts.deal is None:
-        return (facts.currency,)
-    return (facts.currency, *(leg.currency for leg in facts.deal.legs))
-
-
-def _venue_calendars(book: SettlementBook, mics: Iterable[str]) -> dict[str, BusinessCalendar]:
-    found = {mic: book.venue_calendar(mic) for mic in mics}
-    return {mic: calendar for mic, calendar in found.items() if calendar is not None}
-
-
-def _settlement_calendars(
-    book: SettlementBook, chunk: Sequence[TradeFacts]
-) -> dict[tuple[str, str], BusinessCalendar]:
-    calendars: dict[tuple[str, str], BusinessCalendar] = {}
-    wanted = {(code, facts.venue) for facts in chunk for code in currencies_of(facts)}
-    for currency, mic in wanted:
-        try:
-            calendars[currency, mic] = book.settlement_calendar(currency=currency, mic=mic)
-        except NoSettlementCalendar:
-            continue
-    return calendars

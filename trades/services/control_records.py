@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from kernel.calendars import BusinessCalendar
 from refdata.facts import (
     BookFacts,
     InstrumentFacts,
@@ -10,7 +13,9 @@ from refdata.facts import (
     ScreeningFacts,
     TraderFacts,
 )
+from refdata.rules.settlement import NoSettlementCalendar, SettlementBook
 from refdata.states import AssetClass
+from trades.facts import TradeFacts
 from trades.rules.context import BookRef, InstrumentRef, LastPrice, PartyRef, TraderRef
 
 
@@ -82,3 +87,30 @@ def last_price(facts: PriceFacts) -> LastPrice:
         moves=facts.moves,
         others=facts.others,
     )
+
+
+def currencies_of(facts: TradeFacts) -> tuple[str, ...]:
+    """Return the currencies that a trade moves: its own, and that of each of its legs."""
+    if facts.deal is None:
+        return (facts.currency,)
+    return (facts.currency, *(leg.currency for leg in facts.deal.legs))
+
+
+def venue_calendars(book: SettlementBook, mics: Iterable[str]) -> dict[str, BusinessCalendar]:
+    """Return the calendars of these venues that are known."""
+    found = {mic: book.venue_calendar(mic) for mic in mics}
+    return {mic: calendar for mic, calendar in found.items() if calendar is not None}
+
+
+def settlement_calendars(
+    book: SettlementBook, chunk: Sequence[TradeFacts]
+) -> dict[tuple[str, str], BusinessCalendar]:
+    """Return the calendars by which these trades are paid, by currency and venue."""
+    calendars: dict[tuple[str, str], BusinessCalendar] = {}
+    wanted = {(code, facts.venue) for facts in chunk for code in currencies_of(facts)}
+    for currency, mic in wanted:
+        try:
+            calendars[currency, mic] = book.settlement_calendar(currency=currency, mic=mic)
+        except NoSettlementCalendar:
+            continue
+    return calendars

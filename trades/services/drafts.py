@@ -23,8 +23,9 @@ from trades.models import Trade
 from trades.rules.context import Slices
 from trades.services import control, deals
 from trades.services.consumption import CONSUMING, Uses, uses_of
-from trades.services.control_data import Library, Shelf, currencies_of
+from trades.services.control_data import Library, Shelf
 from trades.services.control_facts import read_facts
+from trades.services.control_records import currencies_of
 from trades.services.counted import DEAD
 from trades.services.enrichment import (
     Reference,

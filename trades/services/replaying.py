@@ -205,9 +205,9 @@ class Replay:
         asked, scopes = self.question.scope, self.question.others
         if not asked and not scopes:
             return trades
-        product_of = self.library.product_of(trades)
+        places = self.library.places_of(trades)
         known = scopes | ({asked} - {EVERYWHERE})
-        return [facts for facts in trades if decided_by(facts, known, product_of) == asked]
+        return [facts for facts in trades if decided_by(facts, known, places) == asked]
 
     def _said(self, trades: Sequence[TradeFacts]) -> tuple[Said, Said]:
         if not trades:

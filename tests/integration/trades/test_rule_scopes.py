@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core import jobs
@@ -15,13 +15,16 @@ from core.roles import Role
 from desk.models import ControlException, ControlRule
 from desk.services import settings
 from kernel.actors import SYSTEM
+from refdata.models import Desk, Party
+from refdata.selectors import entities_of_desks
 from tests.factories.controlled import FRIDAY, trade, world
 from tests.factories.refdata import BookFactory, PartyFactory
 from tests.integration.desk.people import person
 from tests.integration.trades.test_back_tests import TRD_401
 from tests.integration.trades.test_validation_pages import signed_in
 from trades.models import BackTestTrade, RuleSet, Trade
-from trades.selectors import days_of_back_test
+from trades.rules.scopes import ScopeKind
+from trades.selectors import days_of_back_test, find_scope
 from trades.services import back_tests, control
 from trades.services.control_data import Library
 from trades.services.control_facts import lock_facts
@@ -35,6 +38,7 @@ OTHER = {"book_code": "EQ-PAR-2"}
 def _world() -> None:
     world()
     BookFactory(code="EQ-PAR-2")
+    PartyFactory(code="VALMONT", is_own_firm=True)
 
 
 def put_in_force(
@@ -77,6 +81,9 @@ def dear(number: int, **changes: Any) -> Trade:
         ("book_over_desk", {"desk:EQ": "9", "book:EQ-PAR-2": "1"}, {2}),
         ("counterparty_over_book", {"book:EQ-PAR-2": "9", "counterparty:BNPP": "1"}, {1, 2}),
         ("desk_over_product", {"product:EQUITY": "1", "desk:EQ": "9"}, set()),
+        ("entity", {"entity:VALMONT": "9"}, set()),
+        ("another_entity", {"entity:FILIALE": "9"}, {1, 2}),
+        ("product_over_entity", {"entity:VALMONT": "9", "product:EQUITY": "1"}, {1, 2}),
         ("scope_over_everywhere", {"": "9", "book:EQ-PAR-2": "1"}, {2}),
     ],
 )
@@ -85,6 +92,41 @@ def test_the_narrowest_scope_counts(case: str, in_force: dict[str, str], raised:
         put_in_force(scope, equity)
 
     assert held(dear(1), dear(2, **OTHER)) == raised, case
+
+
+def test_the_entity_of_a_trade_is_the_one_that_its_desk_names() -> None:
+    second = PartyFactory(code="FILIALE", is_own_firm=True)
+    put_in_force("entity:FILIALE", "9")
+    one = dear(1)
+    assert held(one) == {1}
+
+    Desk.objects.filter(code="EQ").update(entity=second)
+
+    assert held(one) == set()
+    assert entities_of_desks(["EQ", "NOWHERE"]) == {"EQ": "FILIALE"}
+
+
+def test_among_several_entities_that_of_a_desk_is_not_guessed() -> None:
+    assert entities_of_desks(["EQ"]) == {"EQ": "VALMONT"}
+
+    PartyFactory(code="FILIALE", is_own_firm=True)
+
+    assert entities_of_desks(["EQ"]) == {}
+
+
+def test_a_scope_names_an_entity_of_ours_and_nobody_else() -> None:
+    assert find_scope(ScopeKind.ENTITY, "valmont") == "entity:VALMONT"
+    assert find_scope(ScopeKind.ENTITY, "BNPP") is None
+
+
+def test_the_database_lets_desks_belong_to_entities_of_ours_alone() -> None:
+    ours, other = Party.objects.get(code="VALMONT"), Party.objects.get(code="BNPP")
+    with pytest.raises(IntegrityError, match="no entity of ours"), transaction.atomic():
+        Desk.objects.filter(code="EQ").update(entity=other)
+    Desk.objects.filter(code="EQ").update(entity=ours)
+
+    with pytest.raises(IntegrityError, match="desks belong to party"), transaction.atomic():
+        Party.objects.filter(pk=ours.pk).update(is_own_firm=False)
 
 
 def test_a_rule_is_switched_off_in_a_scope_alone() -> None:
