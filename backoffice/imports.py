@@ -15,7 +15,7 @@ from core import files
 from core.access import Action, require
 from core.acts import acting
 from kernel.actors import Actor
-from reconciliation.services import statements
+from reconciliation import services as reconciliation
 from refdata import services as refdata
 from trades.services import imports as executions
 
@@ -51,10 +51,10 @@ def _fix_log(name: str, content: bytes, actor: Actor, at: datetime) -> Mapping[s
 
 
 def _statement(name: str, content: bytes, actor: Actor, at: datetime) -> Mapping[str, object]:
-    received = statements.receive_statement(
+    received = reconciliation.receive_statement(
         name=name, content=content, mapping_id=None, actor=actor, at=at
     )
-    booked = statements.import_statement(file_id=received.pk, actor=actor, at=at)
+    booked = reconciliation.import_statement(file_id=received.pk, actor=actor, at=at)
     return {
         "file": booked.pk,
         "state": booked.state,
@@ -69,5 +69,7 @@ IMPORT_KINDS: Final[dict[str, ImportKind]] = {
         for kind, found in refdata.FILE_KINDS.items()
     },
     "fix": ImportKind(_("Executions in a FIX log"), _fix_log),
-    "statement": ImportKind(_("Bank statement (MT940, camt.053)"), _statement),
+    "statement": ImportKind(
+        _("Bank statement (MT940, MT942, MT950, camt.052, 053, 054)"), _statement
+    ),
 }

@@ -20,6 +20,7 @@ register_tables(
     models.StatementFile,
     models.Statement,
     models.StatementLine,
+    models.Replacement,
     models.ReconciliationRun,
     models.Break,
     view_action=Action.VIEW_RECONCILIATION,

@@ -57,6 +57,10 @@ class Entry:
     text: str
 
 
+WITHDRAWN: Final = Entry("VIR-ANNULE", Decimal("4210.00"), "VIREMENT RECU, ANNULE L APRES-MIDI")
+"""What the bank told in the morning, and its statement does not have."""
+
+
 def seed(*, business_date: date, at: datetime) -> None:
     """Send in the statements of the days before `business_date`, all or none; once."""
     if StatementFile.objects.exists():
@@ -170,13 +174,23 @@ def _bank_files(
             and trade.settlement_date < until
         ]
         balance, late = OPENING, list[Entry]()
-        for n, day in enumerate(sorted({settled for settled, _trade in due}), start=1):
+        days = sorted({settled for settled, _trade in due})
+        for n, day in enumerate(days, start=1):
             entries, late = late, []
             for settled, trade in due:
                 if settled == day:
                     today, tomorrow = _entries(trade, cases.get(trade.pk))
                     entries += today
                     late += tomorrow
+            if currency == "EUR" and day == days[-1]:
+                morning = [*entries[: len(entries) // 2], WITHDRAWN]
+                yield services.receive_statement(
+                    name=f"{account.code}-{day:%Y%m%d}-1100.sta",
+                    content=_mt942(account, n, day, morning).encode(),
+                    mapping_id=None,
+                    actor=actor,
+                    at=at,
+                )
             closing = balance + sum((entry.amount for entry in entries), start=Decimal(0))
             write = _mt940 if currency == "EUR" else _camt053
             yield services.receive_statement(
@@ -215,17 +229,42 @@ def _mt940(
         f":25:{account.iban}",
         f":28C:{n:05}/001",
         f":60F:{_mt_balance(day, account.currency, opening)}",
+        *_mt_entries(day, entries),
+        f":62F:{_mt_balance(day, account.currency, closing)}",
+        "-",
     ]
+    return "\r\n".join(lines)
+
+
+def _mt942(account: Account, n: int, day: date, entries: list[Entry]) -> str:
+    """Write what the bank tells at eleven, with the totals of what it has booked until then."""
+    totals = []
+    for tag, is_debit in (("90D", True), ("90C", False)):
+        amounts = [entry.amount for entry in entries if (entry.amount < 0) == is_debit]
+        total = _mt_amount(sum(amounts, start=Decimal(0)))
+        totals.append(f":{tag}:{len(amounts)}{account.currency}{total}")
+    lines = [
+        f":20:INT{day:%Y%m%d}",
+        f":25:{account.iban}",
+        f":28C:{n:05}/001",
+        f":34F:{account.currency}0,",
+        f":13D:{day:%y%m%d}1100+0100",
+        *_mt_entries(day, entries),
+        *totals,
+        "-",
+    ]
+    return "\r\n".join(lines)
+
+
+def _mt_entries(day: date, entries: list[Entry]) -> Iterator[str]:
     for number, entry in enumerate(entries, start=1):
         mark = "C" if entry.amount >= 0 else "D"
         reference = entry.reference or "NONREF"
-        lines.append(
+        yield (
             f":61:{day:%y%m%d}{day:%m%d}{mark}{_mt_amount(entry.amount)}NTRF{reference}"
             f"//B{day:%y%m%d}{number:04}"
         )
-        lines.append(f":86:{entry.text}")
-    lines += [f":62F:{_mt_balance(day, account.currency, closing)}", "-"]
-    return "\r\n".join(lines)
+        yield f":86:{entry.text}"
 
 
 def _mt_balance(day: date, currency: str, amount: Decimal) -> str:

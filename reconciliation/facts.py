@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from kernel.findings import Finding
+from reconciliation.states import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,44 @@ class CashStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class CashReport:
+    """What a bank tells of an account before its statement (INTRADAY) or besides it (ADVICE).
+
+    It proves no balance. `day` is the day that it speaks of, None if nothing of it says so.
+    """
+
+    purpose: Purpose
+    reference: str
+    account: str
+    number: str
+    page: str
+    currency: str
+    day: date | None
+    entries: tuple[Entry, ...]
+    line: int
+    pending: int = 0
+
+    @property
+    def movement(self) -> Decimal:
+        return sum((entry.amount for entry in self.entries), start=Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a file says that its debits or its credits are: their number, and their sum above zero.
+
+    None where it does not say. With `at_least` small entries are counted and not listed.
+    """
+
+    is_debit: bool
+    count: int | None
+    amount: Decimal | None
+    line: int
+    label: str
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TradeLine:
     """One trade as a broker or custodian reports it; `amount` is what we pay (-) or receive (+)."""
 
@@ -83,14 +122,15 @@ class TradeLine:
 class StatementFile:
     """Everything that a file gave: whole statements, and findings for what could not be read.
 
-    With any blocking finding nothing of the file may be booked. `unproved` are statements that were
-    read and do not add up: to be looked at, never to be booked.
+    With any blocking finding nothing of the file may be booked. `unproved` were read and do not add
+    up: to be looked at, never to be booked. `reports` are intraday reports and advices.
     """
 
     statements: tuple[CashStatement, ...]
     findings: tuple[Finding, ...]
     encoding: str = "utf-8"
-    unproved: tuple[CashStatement, ...] = ()
+    unproved: tuple[CashStatement | CashReport, ...] = ()
+    reports: tuple[CashReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

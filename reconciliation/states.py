@@ -19,7 +19,11 @@ class StatementState(StrEnum):
 
 class FileFormat(StrEnum):
     MT940 = "MT940"
+    MT942 = "MT942"
+    MT950 = "MT950"
+    CAMT052 = "CAMT052"
     CAMT053 = "CAMT053"
+    CAMT054 = "CAMT054"
     TABLE = "TABLE"
 
 
@@ -28,6 +32,22 @@ class Kind(StrEnum):
 
     TRADES = "TRADES"
     CASH = "CASH"
+
+
+class LineKind(StrEnum):
+    """What a line is about: trades, cash, or an advice, which moves no balance."""
+
+    TRADES = "TRADES"
+    CASH = "CASH"
+    ADVICE = "ADVICE"
+
+
+class Purpose(StrEnum):
+    """What a bank tells it for: FINAL proves a balance, INTRADAY comes before, ADVICE besides."""
+
+    FINAL = "FINAL"
+    INTRADAY = "INTRADAY"
+    ADVICE = "ADVICE"
 
 
 class Coverage(StrEnum):
@@ -93,6 +113,7 @@ class BreakCategory(StrEnum):
     CURRENCY = "CURRENCY"
     REFERENCE = "REFERENCE"
     DUPLICATE = "DUPLICATE"
+    INTRADAY_ONLY = "INTRADAY_ONLY"
 
 
 STATEMENT_TRANSITIONS: Final[Transitions[StatementState]] = {
@@ -142,4 +163,5 @@ COLOURS: Final[dict[str, str]] = {
     "CURRENCY": "red",
     "REFERENCE": "purple",
     "DUPLICATE": "purple",
+    "INTRADAY_ONLY": "red",
 }

@@ -14,7 +14,7 @@ from typing import Final
 from core.text import disguise_in
 from kernel.characters import is_hidden
 from kernel.findings import Finding
-from reconciliation.facts import CashStatement
+from reconciliation.facts import CashReport, CashStatement
 from reconciliation.formats import N_
 
 FINDINGS_MAX: Final = 200
@@ -43,7 +43,7 @@ def free_text(text: str) -> str:
     return "".join(c for c in text if CONTROL.match(c) or not is_hidden(c))
 
 
-def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Finding]:
+def unheld(statement: CashStatement | CashReport, prefix: str, labels: Labels) -> Iterator[Finding]:
     """Yield what of a statement no column holds: `prefix` starts the codes of its format."""
     reference, account, number, currency, entry_reference = labels
     line = statement.line
@@ -61,18 +61,31 @@ def unheld(statement: CashStatement, prefix: str, labels: Labels) -> Iterator[Fi
         ]
     for label, at, text, most in texts:
         yield from _text_findings(prefix, label, at, text, most)
-    for code in {statement.opening.currency, statement.closing.currency}:
-        if not CURRENCY.fullmatch(code):
-            wrong = N_("{found} is not a currency: expected three capital letters")
-            message = wrong if code else N_("The currency is missing")
-            yield _about(f"{prefix}-CURRENCY", currency, line, message, code)
-    amounts = [(line, statement.opening.amount), (line, statement.closing.amount)]
-    amounts += [(line, statement.movement)]
+    if not statement.account:
+        yield about(f"{prefix}-ACCOUNT", account, line, N_("The account is missing"), "")
+    for code in _currencies(statement):
+        yield from _currency_findings(prefix, currency, line, code)
+    amounts = [(line, statement.movement)]
+    if isinstance(statement, CashStatement):
+        amounts += [(line, statement.opening.amount), (line, statement.closing.amount)]
     amounts += [(entry.line, entry.amount) for entry in statement.entries]
     for at, amount in amounts:
         if abs(amount) >= AMOUNT_LIMIT:
             message = N_("{found} is larger than any amount that is kept")
-            yield _about(f"{prefix}-AMOUNT", currency, at, message, str(amount))
+            yield about(f"{prefix}-AMOUNT", currency, at, message, str(amount))
+
+
+def _currencies(statement: CashStatement | CashReport) -> set[str]:
+    if isinstance(statement, CashReport):
+        return {statement.currency}
+    return {statement.opening.currency, statement.closing.currency}
+
+
+def _currency_findings(prefix: str, label: str, line: int, code: str) -> Iterator[Finding]:
+    if not CURRENCY.fullmatch(code):
+        wrong = N_("{found} is not a currency: expected three capital letters")
+        message = wrong if code else N_("The currency is missing")
+        yield about(f"{prefix}-CURRENCY", label, line, message, code)
 
 
 def _text_findings(
@@ -82,18 +95,19 @@ def _text_findings(
     hidden = CONTROL.search(text)
     if hidden:
         message = N_("A control character, {found}, is in the text")
-        yield _about(f"{prefix}-CONTROL", label, line, message, f"U+{ord(hidden[0]):04X}")
+        yield about(f"{prefix}-CONTROL", label, line, message, f"U+{ord(hidden[0]):04X}")
     elif most is not None and (disguise := disguise_in(text)):
         message = N_("A name is not what it looks like: {found}")
-        yield _about(f"{prefix}-NAME", label, line, message, disguise)
+        yield about(f"{prefix}-NAME", label, line, message, disguise)
     if most is not None and len(text) > most:
         message = N_("{found} is longer than {expected} characters")
-        yield _about(f"{prefix}-LENGTH", label, line, message, text, expected=str(most))
+        yield about(f"{prefix}-LENGTH", label, line, message, text, expected=str(most))
 
 
-def _about(
+def about(
     code: str, label: str, line: int, message: str, found: str, *, expected: str = ""
 ) -> Finding:
+    """Return a finding at a line; `label` is how the format names the place."""
     return Finding(
         code=code, field=label.strip(":"), message=message, expected=expected, found=found[:200],
         line=line, column=label,

@@ -2,7 +2,13 @@
 
 from reconciliation.models.labels import LABELS, labelled
 from reconciliation.models.matching import Break, MatchAllocation, MatchGroup, ReconciliationRun
-from reconciliation.models.statements import ColumnMapping, Statement, StatementFile, StatementLine
+from reconciliation.models.statements import (
+    ColumnMapping,
+    Replacement,
+    Statement,
+    StatementFile,
+    StatementLine,
+)
 
 __all__ = [
     "LABELS",
@@ -11,6 +17,7 @@ __all__ = [
     "MatchAllocation",
     "MatchGroup",
     "ReconciliationRun",
+    "Replacement",
     "Statement",
     "StatementFile",
     "StatementLine",

@@ -25,6 +25,8 @@ from reconciliation.states import (
     Coverage,
     FileFormat,
     Kind,
+    LineKind,
+    Purpose,
     StatementState,
 )
 
@@ -102,8 +104,18 @@ class StatementFile(models.Model):
 
 
 class Statement(models.Model):
-    """One statement of one account (or one table of trades): opening plus lines is closing."""
+    """One statement of one account (or one table of trades): opening plus lines is closing.
 
+    An intraday report and an advice have no balances: they prove nothing.
+    """
+
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=8,
+        choices=labelled(Purpose),
+        default=Purpose.FINAL.value,
+        db_default=Purpose.FINAL.value,
+    )
     source = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="statements")
     n = models.IntegerField(_("number in the file"))
     account_number = models.CharField(_("account"), max_length=40, blank=True, default="")
@@ -146,6 +158,12 @@ class Statement(models.Model):
                 | Q(closing=models.F("opening") + models.F("movement")),
                 name="statement_balance_proved",
             ),
+            known("purpose", Purpose, name="statement_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.FINAL.value)
+                | Q(opening__isnull=True, closing__isnull=True),
+                name="statement_balances_are_final",
+            ),
         ]
         indexes = [
             models.Index(fields=["account_number", "currency", "-id"], name="statement_account")
@@ -164,7 +182,7 @@ class StatementLine(models.Model):
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     n = models.IntegerField(_("number"))
     line = models.IntegerField(_("line of the file"))
-    kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
+    kind = models.CharField(_("kind"), max_length=6, choices=labelled(LineKind))
     sender_code = models.CharField(_("sender"), max_length=35, blank=True, default="")
     account_number = models.CharField(_("account"), max_length=40, blank=True, default="")
     reference = models.CharField(_("reference"), max_length=64, blank=True, default="")
@@ -193,7 +211,7 @@ class StatementLine(models.Model):
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(fields=["source", "statement", "n"], name="line_once"),
-            known("kind", Kind, name="line_kind_known"),
+            known("kind", LineKind, name="line_kind_known"),
             finite(
                 name="line_numbers",
                 amount=AMOUNT_LIMIT,
@@ -207,3 +225,44 @@ class StatementLine(models.Model):
 
     def __str__(self) -> str:
         return self.reference or f"#{self.pk}"
+
+
+class Replacement(models.Model):
+    """A line that counts no more: another one says the same, or the statement does not have it.
+
+    `by` is the line of the statement, or of the first of several intraday reports; nothing where a
+    statement that should have it does not. Written once.
+    """
+
+    line = models.OneToOneField(
+        StatementLine, on_delete=models.PROTECT, related_name="replacement", verbose_name=_("line")
+    )
+    by = models.ForeignKey(
+        StatementLine,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced",
+        verbose_name=_("replaced by"),
+    )
+    source = models.ForeignKey(
+        StatementFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("statement file")
+    )
+
+    append_only: ClassVar = True
+    audit: ClassVar = AuditPolicy(
+        excused="append-only evidence; what it changes of matches and breaks has its own entries"
+    )
+
+    class Meta:
+        verbose_name = _("replaced line")
+        verbose_name_plural = _("replaced lines")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by__isnull=True) | ~Q(by=models.F("line")),
+                name="replacement_by_another_line",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} → {self.by_id or ''}"

@@ -102,10 +102,14 @@ def list_lines(*, actor: Actor) -> QuerySet[StatementLine]:
 
 
 def open_lines(kind: Kind, *, actor: Actor) -> QuerySet[StatementLine]:
-    """Return the statement lines within the actor's reach that no live match explains."""
+    """Return the statement lines within the actor's reach that no live match explains.
+
+    What the line of a statement replaced is open there, not here.
+    """
     taken = MatchAllocation.objects.filter(line_id=OuterRef("pk"), claims_line=True)
     taken = taken.exclude(state=GroupState.UNDONE)
-    return list_lines(actor=actor).filter(~Exists(taken), kind=kind)
+    live = list_lines(actor=actor).filter(~Exists(taken), kind=kind)
+    return live.filter(replacement__isnull=True)
 
 
 def open_trades(kind: Kind, *, actor: Actor) -> QuerySet[Trade]:

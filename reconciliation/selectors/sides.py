@@ -15,7 +15,7 @@ from django.db.models import Max, Min
 from reconciliation.frames import SCHEMA
 from reconciliation.models import Statement, StatementFile
 from reconciliation.selectors.accounts import our_accounts
-from reconciliation.states import Coverage, Kind, StatementState
+from reconciliation.states import Coverage, Kind, Purpose, StatementState
 
 TERMS: Final = ("id", "reference", "currency", "amount", "day", "isin", "side")
 OF_TRADES: Final = (*TERMS, "settle", "quantity", "price")
@@ -30,12 +30,15 @@ OURS_ARE_FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocati
     AND taken.state <> 'UNDONE')"""
 THEIRS_ARE_FREE: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_matchallocation taken
   WHERE taken.line_id = l.id AND taken.claims_line AND taken.state <> 'UNDONE')"""
+THEIRS_COUNT: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_replacement other
+  WHERE other.line_id = l.id)"""
 HELD: Final = """NOT EXISTS (SELECT 1 FROM reconciliation_break held
   WHERE held.trade_id = t.id AND held.kind = %(kind)s AND held.scope <> %(scope)s
     AND held.line_id IS NOT NULL AND held.state <> 'RESOLVED')"""
 MARKS: Final = {  # constant text; values travel as parameters
     "@OURS_ARE_FREE": f"{OURS_ARE_FREE} AND {HELD}",
     "@THEIRS_ARE_FREE": THEIRS_ARE_FREE,
+    "@THEIRS_COUNT": THEIRS_COUNT,
 }
 OUR_TRADES: Final = """
 SELECT t.id, t.reference, t.currency, abs(t.net_amount), t.trade_date, t.isin, t.side,
@@ -67,7 +70,7 @@ THEIR_CASH: Final = """
 SELECT l.id, l.reference, l.currency, l.amount, l.value_date, l.isin, l.side
   FROM reconciliation_statementline l
  WHERE l.kind = 'CASH' AND l.account_number = %(account)s AND l.currency = %(currency)s
-   AND @THEIRS_ARE_FREE"""
+   AND @THEIRS_ARE_FREE AND @THEIRS_COUNT"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def scopes_of(file: StatementFile) -> list[Scope]:
         return [
             Scope(Kind.TRADES, file.sender_code, sender=file.sender_code, covers_all=covers_all)
         ]
-    statements = list(file.statements.order_by("n"))
+    statements = list(file.statements.exclude(purpose=Purpose.ADVICE).order_by("n"))
     # Asked now: an account may have been added since its statement came in.
     ours = our_accounts((item.account_number, item.currency) for item in statements)
     found: dict[tuple[str, str], Scope] = {}
@@ -113,7 +116,7 @@ def period_of(scope: Scope) -> tuple[date, date] | None:
     """Return the first and last day that the statements of a scope cover, None without any."""
     statements = Statement.objects.filter(
         source__state=StatementState.IMPORTED, source__kind=scope.kind
-    )
+    ).exclude(purpose=Purpose.ADVICE)
     if scope.kind is Kind.TRADES:
         statements = statements.filter(source__sender_code=scope.sender)
     else:

@@ -5,13 +5,13 @@ from reconciliation.services.breaks import assign_break, comment_break, resolve_
 from reconciliation.services.changes import unmatch_changed
 from reconciliation.services.mappings import save_mapping
 from reconciliation.services.matches import confirm_groups, match_by_hand, undo_group
-from reconciliation.services.runs import reconcile_file, run_reconciliation
-from reconciliation.services.statements import (
-    import_statement,
+from reconciliation.services.receiving import (
     receive_statement,
     reject_statement,
     retry_statement,
 )
+from reconciliation.services.runs import reconcile_file, run_reconciliation
+from reconciliation.services.statements import import_statement
 from reconciliation.services.tolerances import propose_tolerances, rules_in_force
 
 __all__ = [

@@ -20,6 +20,12 @@ from reconciliation.states import BreakState, GroupState, Resolution
 LOCK: Final = "reconciliation: what trades say"
 
 
+def alone(scope: str) -> None:
+    """Let one transaction at a time match, or replace, the lines of a scope of this name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reconciliation:{scope}"])
+
+
 def hold_off() -> None:
     """Let `unmatch_changed` wait until this transaction, which reads trades to match them, ends."""
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
@@ -12,6 +13,8 @@ from django.db import connection, models
 
 from core import behind
 from core.sequences import NUMBERS
+from reconciliation.models import Statement, StatementFile, StatementLine
+from reconciliation.states import LineKind
 
 #: Sent at a time: large enough to be few, small enough that PostgreSQL begins at once.
 CHUNK: Final = 65_536
@@ -24,6 +27,26 @@ def copy_in(model: type[models.Model], frame: pl.DataFrame) -> None:
     """
     with connection.cursor() as cursor:
         cursor.copy_expert(_sql(model, frame), BytesIO(_text(frame)))
+
+
+def copy_lines(
+    file: StatementFile,
+    statement: Statement,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    kind: LineKind | None = None,
+) -> None:
+    """Append the lines of a statement; their kind is that of the file unless given."""
+    if not rows:
+        return
+    frame = pl.DataFrame(list(rows), infer_schema_length=None).with_columns(
+        pl.lit(file.pk).alias("source_id"),
+        pl.lit(statement.pk).alias("statement_id"),
+        pl.lit(kind.value if kind else file.kind).alias("kind"),
+        pl.lit(file.sender_code).alias("sender_code"),
+        pl.lit(statement.account_number).alias("account_number"),
+    )
+    copy_in(StatementLine, frame)
 
 
 class Copying(behind.Behind):

@@ -146,9 +146,11 @@ def _once_for_all_scopes(
 
 
 def _open_breaks(run: ReconciliationRun) -> pl.DataFrame:
+    """Return what a run may find again or gone: what a statement lacks is sought by no run."""
     rows = (
         Break.objects.filter(kind=run.kind, scope=run.scope)
         .exclude(state=BreakState.RESOLVED.value)
+        .exclude(category=BreakCategory.INTRADAY_ONLY.value)
         .values_list("id", "trade_id", "line_id", "category")
     )
     return pl.DataFrame(list(rows), schema=KEYS, orient="row")

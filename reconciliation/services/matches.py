@@ -143,7 +143,8 @@ def signed_amount(kind: Kind, trade: Trade) -> Decimal:
 
 
 def _their_items(kind: Kind, ids: Sequence[int]) -> list[Item]:
-    rows = StatementLine.objects.filter(pk__in=ids, kind=kind.value).order_by("pk")
+    live = StatementLine.objects.filter(pk__in=ids, kind=kind.value, replacement__isnull=True)
+    rows = live.order_by("pk")
     return [("THEIRS", line.pk, line.amount, line.currency) for line in rows]
 
 

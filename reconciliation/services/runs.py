@@ -113,10 +113,8 @@ def _end(run: ReconciliationRun, target: RunState, counts: dict[str, int], diges
 def _alone(scope: Scope) -> None:
     """Let one run of a scope at a time, with memory for whole sides; the next sees this one's."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('work_mem', %s, true), pg_advisory_xact_lock(hashtext(%s))",
-            [MEMORY, f"reconciliation:{scope.name}"],
-        )
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [MEMORY])
+    changes.alone(scope.name)
     changes.hold_off()
 
 

@@ -23,7 +23,7 @@ from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayF
 from kernel.actors import Actor
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, labelled
-from reconciliation.states import BreakState, Kind, StatementState
+from reconciliation.states import BreakState, Kind, Purpose, StatementState
 
 LINES_SHOWN = 200
 
@@ -111,7 +111,7 @@ class StatementDetail(DetailPage):
         return {
             **_accounts(self.object),
             "is_whole": is_whole,
-            "lines": lines[:LINES_SHOWN],
+            "lines": lines.select_related("replacement__by")[:LINES_SHOWN],
             "lines_hidden": max(shown - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
             "job": job if job and _may_see(job, actor) else None,
@@ -132,6 +132,8 @@ def _accounts(file: StatementFile) -> dict[str, Any]:
     ours = selectors.our_accounts(named) if file.kind == Kind.CASH else {}
     strangers = {" ".join(key) for key in named if key not in ours}
     return {
+        "reports": [item for item in statements if item.purpose != Purpose.FINAL],
+        "reports_only": all(item.purpose != Purpose.FINAL for item in statements),
         "statements": [(item, ours.get(key)) for item, key in zip(statements, named, strict=True)],
         "strangers": sorted(strangers) if file.kind == Kind.CASH else [],
     }

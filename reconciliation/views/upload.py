@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -22,16 +22,19 @@ from core.table_reading import DATE_FORMATS, Reading
 from kernel.actors import Actor
 from kernel.findings import Finding
 from reconciliation import selectors, services
-from reconciliation.facts import CashStatement
+from reconciliation.facts import CashReport, CashStatement, StatementFile
 from reconciliation.formats import N_
-from reconciliation.formats.camt053 import read_camt053
-from reconciliation.formats.mt940 import read_mt940
+from reconciliation.formats.known import format_of, read_cash
 from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
 from reconciliation.models import ColumnMapping
-from reconciliation.services.statements import format_of, refuse_known, succession_findings
-from reconciliation.states import Coverage, FileFormat
+from reconciliation.services.cash import cash_findings
+from reconciliation.services.receiving import refuse_known
+from reconciliation.states import Coverage, FileFormat, Purpose
 from reconciliation.views.mappings import CoverageForm
 from refdata.models import Party
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PREVIEW_ROWS: Final = 12
 BALANCES_SHOWN: Final = 50
@@ -125,9 +128,10 @@ class StatementUpload(UploadPage):
     action = Action.IMPORT_STATEMENT
     form_class = StatementForm
     template_name = "reconciliation/upload.html"
-    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.swi"
+    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.942,.950,.swi"
     help_text = _(
-        "Bank statements as MT940 or camt.053; trades of a broker or custodian as CSV or XLSX."
+        "Bank statements, intraday reports and advices as MT940, MT942, MT950, camt.052, camt.053"
+        " or camt.054; trades of a broker or custodian as CSV or XLSX."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
@@ -155,9 +159,10 @@ class StatementUpload(UploadPage):
 # ---------------------------------------------------------------------- a bank's statement
 def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
     """Show what its import would find: also whether it follows what we hold."""
-    read = read_mt940(content) if kind is FileFormat.MT940 else read_camt053(content)
-    findings = [*read.findings, *succession_findings(read.statements)]
-    statements = sorted((*read.statements, *read.unproved), key=lambda item: item.line)
+    read = read_cash(kind, content)
+    findings = cash_findings(read)
+    told = (*read.statements, *read.reports, *read.unproved)
+    statements = sorted(told, key=lambda item: item.line)
     rows = [row for statement in statements for row in _entries(statement)]
     named = [(item.account, item.currency) for item in statements]
     ours = selectors.our_accounts(named)
@@ -174,12 +179,7 @@ def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
         rows_total=len(rows),
         findings=findings,
         may_confirm=True,
-        note=_("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
-        if findings
-        else _(
-            "Opening balance plus lines equals the closing balance; each statement opens where the"
-            " one before it closed."
-        ),
+        note=_note(read, findings),
         balances=[
             _balance(item, ours[key].code if key in ours else "")
             for item, key in zip(statements[:BALANCES_SHOWN], named, strict=False)
@@ -189,7 +189,25 @@ def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
     )
 
 
-def _entries(statement: CashStatement) -> Iterator[list[str]]:
+def _note(read: StatementFile, findings: Sequence[Finding]) -> StrOrPromise:
+    """Say what was proved, or what happens to a file that proves nothing."""
+    if findings:
+        return _("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
+    purposes = {report.purpose for report in read.reports}
+    if read.statements or not purposes:
+        return _(
+            "Opening balance plus lines equals the closing balance; each statement opens where the"
+            " one before it closed."
+        )
+    if purposes == {Purpose.ADVICE}:
+        return _("An advice is kept and shown; no balance and no match depends on it.")
+    return _(
+        "An intraday report proves no balance. Its lines count until the statement of the day"
+        " replaces them."
+    )
+
+
+def _entries(statement: CashStatement | CashReport) -> Iterator[list[str]]:
     for entry in statement.entries:
         yield [
             formats.day(entry.value_date), entry.reference,
@@ -197,15 +215,22 @@ def _entries(statement: CashStatement) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
-def _balance(statement: CashStatement, ours: str) -> tuple[str, ...]:
+def _balance(told: CashStatement | CashReport, ours: str) -> tuple[str, ...]:
+    """Return a row of the table of balances; a report has a day and a movement."""
+    day, opening, closing = (told.day if isinstance(told, CashReport) else None), "", ""
+    if isinstance(told, CashStatement):
+        day = told.closing.day
+        opening = formats.amount(told.opening.amount, told.currency)
+        closing = formats.amount(told.closing.amount, told.currency)
     return (
-        statement.account, ours, statement.number,
-        formats.day(statement.closing.day),
-        formats.amount(statement.opening.amount, statement.currency),
-        formats.amount(statement.movement, statement.currency),
-        formats.amount(statement.closing.amount, statement.currency),
-        statement.currency, formats.integer(len(statement.entries)),
+        told.account, ours, str(status.look(_purpose(told)).label), told.number,
+        formats.day(day) if day else "", opening, formats.amount(told.movement, told.currency),
+        closing, told.currency, formats.integer(len(told.entries)),
     )  # fmt: skip
+
+
+def _purpose(told: CashStatement | CashReport) -> Purpose:
+    return told.purpose if isinstance(told, CashReport) else Purpose.FINAL
 
 
 # ---------------------------------------------------------------------- a table of trades

@@ -46,8 +46,8 @@ def test_demo_statements_show_every_category_and_repeat_nothing() -> None:
 
     files = StatementFile.objects.all()
     assert {file.state for file in files} == {"IMPORTED"}, [file.findings for file in files]
-    assert len(files) == 3 + 2 + 2
-    assert {file.format for file in files} == {"TABLE", "MT940", "CAMT053"}
+    assert len(files) == 3 + 3 + 2
+    assert {file.format for file in files} == {"TABLE", "MT940", "MT942", "CAMT053"}
     assert set(Break.objects.values_list("category", flat=True)) == set(BreakCategory)
     assert set(MatchGroup.objects.values_list("state", flat=True)) >= {"CONFIRMED", "PROPOSED"}
     assert MatchGroup.objects.filter(pass_name="SIMILAR", state="CONFIRMED").exists()

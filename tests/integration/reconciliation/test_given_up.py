@@ -28,7 +28,7 @@ def client() -> Client:
 def given_up(client: Client) -> StatementFile:
     """A file whose job fails each time with an error that nobody foresaw."""
     account()
-    with patch.object(services.statements, "read_mt940", side_effect=RuntimeError("a bug")):
+    with patch.object(services.statements, "read_cash", side_effect=RuntimeError("a bug")):
         confirm(client, "statement", upload(client, "statement", files.MT940))
         jobs.run_pending()
     assert Job.objects.get().state == JobState.FAILED

@@ -25,7 +25,7 @@ from reconciliation.models import (
     StatementLine,
 )
 from reconciliation.services.matches import AlreadyMatched, UnableToMatch
-from reconciliation.services.statements import UnableToReceive
+from reconciliation.services.receiving import UnableToReceive
 from reconciliation.states import Kind, Resolution
 from tests.integration.desk.people import person
 from tests.integration.reconciliation.world import (

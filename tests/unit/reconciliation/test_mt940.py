@@ -58,7 +58,6 @@ def test_whole_statement_is_read_field_by_field() -> None:
         ("account_missing", ":25:FR7630004000031234567890143EUR\n", "", "MT940-INCOMPLETE", 2),
         ("closing_in_dollars", "EUR754,50", "USD754,50", "MT940-CURRENCY", 11),
         ("beginning_missing", ":20:STMT20261120\n", "", "MT940-HEADLESS", 2),
-        ("intraday", ":28C:00231/001", ":34F:EUR0,00", "MT940-INTRADAY", 2),
     ],
 )
 def test_broken_statement_is_refused_with_its_line(

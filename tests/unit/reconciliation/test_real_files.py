@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciliation.formats.camt053 import read_camt053
+from reconciliation.formats.camt import read_camt
 from reconciliation.formats.mt940 import read_mt940
 from tests.unit.reconciliation.real_files import ROOT, needs_real_files
 
-READERS = {"mt94x": read_mt940, "camt": read_camt053}
+READERS = {"mt94x": read_mt940, "camt": read_camt}
 with Path(__file__).with_name("real_statements.tsv").open() as table:
     ROWS = list(csv.DictReader(table, delimiter="\t"))
 
@@ -20,7 +20,9 @@ def test_real_statement_is_read_or_refused_with_a_line(row: dict[str, str]) -> N
     read = READERS[row["path"].split("/")[0]]((ROOT / row["path"]).read_bytes())
 
     assert len(read.statements) == int(row["statements"])
-    assert sum(len(statement.entries) for statement in read.statements) == int(row["entries"])
+    assert len(read.reports) == int(row["reports"])
+    told = (*read.statements, *read.reports)
+    assert sum(len(item.entries) for item in told) == int(row["entries"])
     assert (read.findings[0].code if read.findings else "") == row["first_finding"]
     for statement in read.statements:
         assert statement.opening.amount + statement.movement == statement.closing.amount
@@ -33,4 +35,4 @@ def test_no_real_file_of_any_kind_crashes_a_reader() -> None:
         if path.is_file():
             content = path.read_bytes()[:200_000]
             assert read_mt940(content) is not None
-            assert read_camt053(content) is not None
+            assert read_camt(content) is not None
