@@ -70,6 +70,6 @@ IMPORT_KINDS: Final[dict[str, ImportKind]] = {
     },
     "fix": ImportKind(_("Executions in a FIX log"), _fix_log),
     "statement": ImportKind(
-        _("Bank statement (MT940, MT942, MT950, camt.052, 053, 054)"), _statement
+        _("Bank statement (MT940, MT942, MT950, camt.052 to 054, CFONB 120, OFX, BAI2)"), _statement
     ),
 }

@@ -224,6 +224,9 @@ WORDS: Final[dict[str, str | Promise]] = {
     "CAMT052": "camt.052",
     "CAMT053": "camt.053",
     "CAMT054": "camt.054",
+    "CFONB": "CFONB 120",
+    "OFX": "OFX",
+    "BAI2": "BAI2",
     "TABLE": _("Table"),
     "FINAL": _("Statement"),
     "INTRADAY": _("Intraday report"),
@@ -295,6 +298,7 @@ PLAIN: Final = frozenset(
         *("EXACT", "AMOUNT_DATE", "SIMILAR", "NO_REFERENCE"),
         *("SPLIT_REFERENCE", "SPLIT_BLOCK", "BY_HAND"),
         *("MT942", "MT950", "CAMT052", "CAMT054", "FINAL", "INTRADAY", "ADVICE", "INTRADAY_ONLY"),
+        *("CFONB", "OFX", "BAI2"),
         *("MATCHED", "NO_LONGER_FOUND", "OURS_CORRECTED", "THEIRS_CORRECTED"),
     )
 )

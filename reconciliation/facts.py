@@ -132,6 +132,12 @@ class StatementFile:
     unproved: tuple[CashStatement | CashReport, ...] = ()
     reports: tuple[CashReport, ...] = ()
 
+    @property
+    def proved(self) -> list[CashStatement | CashReport]:
+        """Return statements and reports in the order of the file."""
+        told: list[CashStatement | CashReport] = [*self.statements, *self.reports]
+        return sorted(told, key=lambda item: item.line)
+
 
 @dataclass(frozen=True, slots=True)
 class TradeFile:

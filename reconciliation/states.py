@@ -24,6 +24,9 @@ class FileFormat(StrEnum):
     CAMT052 = "CAMT052"
     CAMT053 = "CAMT053"
     CAMT054 = "CAMT054"
+    CFONB = "CFONB"
+    OFX = "OFX"
+    BAI2 = "BAI2"
     TABLE = "TABLE"
 
 

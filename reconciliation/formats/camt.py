@@ -19,7 +19,6 @@ from kernel.xml import XmlElement
 from reconciliation.facts import Balance, CashReport, CashStatement, StatementFile, Total
 from reconciliation.formats import N_
 from reconciliation.formats.camt_elements import (
-    Unreadable,
     account_of,
     amount_of,
     child_of,
@@ -29,7 +28,7 @@ from reconciliation.formats.camt_elements import (
     name_of,
     text_of,
 )
-from reconciliation.formats.holds import FINDINGS_MAX, about, unheld
+from reconciliation.formats.holds import FINDINGS_MAX, Unreadable, about, unheld
 from reconciliation.formats.told import Told, balance_findings, total_findings
 from reconciliation.states import Purpose
 

@@ -16,7 +16,7 @@ from kernel.money import UnreadableDecimal, decimal_from_text
 from kernel.xml import XmlElement
 from reconciliation.facts import Entry
 from reconciliation.formats import N_
-from reconciliation.formats.holds import FINDINGS_MAX, about, free_text
+from reconciliation.formats.holds import FINDINGS_MAX, Unreadable, about, free_text
 
 BOOKED: Final = "BOOK"
 SIGN: Final = {"CRDT": 1, "DBIT": -1}
@@ -25,14 +25,6 @@ MAX_TEXT: Final = 4000
 NUMBERS: Final = (("IBAN",), ("Othr", "Id"), ("PrtryAcct", "Id"), ("BBAN",))
 """Where an account stands, in versions 1 to 13."""
 PLACEHOLDERS: Final = frozenset({"NOTPROVIDED", "NONREF"})
-
-
-class Unreadable(ValueError):
-    """One element that cannot be read; carries the finding."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
 
 
 def name_of(element: XmlElement) -> str:

@@ -30,6 +30,14 @@ Labels = tuple[str, str, str, str, str]
 """How a format names reference, account, number, currency and the reference of an entry."""
 
 
+class Unreadable(ValueError):
+    """One field of a file that cannot be read; carries the finding."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
 def holds_number(number: Decimal, digits: tuple[int, int]) -> bool:
     """Say whether a number has no more digits before and after its point than a column holds."""
     whole, decimals = digits

@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from reconciliation.facts import StatementFile
+from reconciliation.formats.bai2 import read_bai2
 from reconciliation.formats.camt import read_camt
+from reconciliation.formats.cfonb120 import read_cfonb120
 from reconciliation.formats.mt940 import read_mt940
+from reconciliation.formats.ofx import read_ofx
 from reconciliation.states import FileFormat
 
 HEAD: Final = 65_536
@@ -18,6 +21,10 @@ MT940_REST: Final = re.compile(rb":(?:25P?|28C?|60[FM]|61|62[FM]|86|NS):")
 ENVELOPE: Final = re.compile(rb"\{2:[IO](942|950)")
 INTRADAY: Final = re.compile(rb"[\r\n@]:(?:34F|90[CD]):")
 CAMT: Final = re.compile(rb"camt\.05([24])\.001|<(?:\w+:)?BkToCstmr(AcctRpt|DbtCdtNtfctn)")
+OFX: Final = re.compile(rb"(?:[^<]|<[?!])*?(?:OFXHEADER\s*[:=]|<OFX\s*>)", re.IGNORECASE)
+CFONB: Final = re.compile(rb"0[1457]\d{5}[0-9A-Z ]{4}\d{5}")
+BAI2: Final = re.compile(rb"0?1,[^,\r\n]*,[^,\r\n]*,\d{6},")
+STARTS: Final = ((OFX, FileFormat.OFX), (CFONB, FileFormat.CFONB), (BAI2, FileFormat.BAI2))
 OF_CAMT: Final = {
     b"2": FileFormat.CAMT052,
     b"4": FileFormat.CAMT054,
@@ -31,6 +38,9 @@ CASH_READERS: Final[Mapping[FileFormat, Callable[[bytes], StatementFile]]] = {
     FileFormat.CAMT052: read_camt,
     FileFormat.CAMT053: read_camt,
     FileFormat.CAMT054: read_camt,
+    FileFormat.CFONB: read_cfonb120,
+    FileFormat.OFX: read_ofx,
+    FileFormat.BAI2: read_bai2,
 }
 
 
@@ -43,6 +53,9 @@ def format_of(content: bytes) -> FileFormat:
         content = content[: 2 * HEAD].decode("utf-16", "replace").encode("utf-8", "replace")
     head = content[:HEAD]
     start = head[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    for pattern, named in STARTS:
+        if pattern.match(start):
+            return named
     if start.startswith(b"<"):
         found = CAMT.search(head)
         return OF_CAMT[found[1] or found[2]] if found else FileFormat.CAMT053

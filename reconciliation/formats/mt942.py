@@ -16,11 +16,10 @@ from kernel.findings import Finding
 from kernel.swift import Field
 from reconciliation.facts import CashReport, Total
 from reconciliation.formats import N_
-from reconciliation.formats.holds import unheld
+from reconciliation.formats.holds import Unreadable, unheld
 from reconciliation.formats.mt94x import (
     LABELS,
     Draft,
-    Unreadable,
     day_of,
     entries_of,
     finding_at,

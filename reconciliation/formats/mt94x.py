@@ -18,7 +18,7 @@ from kernel.findings import Finding
 from kernel.swift import Field, lines
 from reconciliation.facts import Balance, Entry
 from reconciliation.formats import N_
-from reconciliation.formats.holds import CONTROL, FINDINGS_MAX, about, free_text
+from reconciliation.formats.holds import CONTROL, FINDINGS_MAX, Unreadable, about, free_text
 
 ReadT = TypeVar("ReadT")
 TAG: Final = re.compile(
@@ -68,14 +68,6 @@ class Draft:
 
     def last(self, prefix: str) -> Field | None:
         return next((item for item in reversed(self.fields) if item.tag.startswith(prefix)), None)
-
-
-class Unreadable(ValueError):
-    """One field that cannot be read; carries the finding."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, str, str]]:

@@ -72,8 +72,7 @@ def _written_like(amount: Decimal, other: Decimal) -> str:
 
 def book_cash(file: StatementFile, read: ReadFile) -> None:
     """Book every statement and report of a file that nothing speaks against, in its order."""
-    told: list[CashStatement | CashReport] = [*read.statements, *read.reports]
-    told.sort(key=lambda item: item.line)
+    told = read.proved
     accounts = selectors.our_accounts((item.account, item.currency) for item in told)
     for n, item in enumerate(told, start=1):
         account = accounts.get((item.account, item.currency))

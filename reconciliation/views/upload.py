@@ -128,10 +128,10 @@ class StatementUpload(UploadPage):
     action = Action.IMPORT_STATEMENT
     form_class = StatementForm
     template_name = "reconciliation/upload.html"
-    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.942,.950,.swi"
+    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.942,.950,.swi,.cfo,.120,.ofx,.qfx,.bai,.bai2"
     help_text = _(
-        "Bank statements, intraday reports and advices as MT940, MT942, MT950, camt.052, camt.053"
-        " or camt.054; trades of a broker or custodian as CSV or XLSX."
+        "Bank statements, intraday reports and advices as MT940, MT942, MT950, camt.052, camt.053,"
+        " camt.054, CFONB 120, OFX or BAI2; trades of a broker or custodian as CSV or XLSX."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
@@ -161,8 +161,7 @@ def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
     """Show what its import would find: also whether it follows what we hold."""
     read = read_cash(kind, content)
     findings = cash_findings(read)
-    told = (*read.statements, *read.reports, *read.unproved)
-    statements = sorted(told, key=lambda item: item.line)
+    statements = sorted((*read.proved, *read.unproved), key=lambda item: item.line)
     rows = [row for statement in statements for row in _entries(statement)]
     named = [(item.account, item.currency) for item in statements]
     ours = selectors.our_accounts(named)

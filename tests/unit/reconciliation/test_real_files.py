@@ -1,38 +1,37 @@
-"""Every real statement file: what is read of it, or the code of the clear refusal."""
+"""Every real statement file: what is read of it, or the words of the clear refusal."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from reconciliation.formats.camt import read_camt
-from reconciliation.formats.mt940 import read_mt940
+from backoffice import statement_files
+from backoffice.launcher import places
+from reconciliation.formats.known import CASH_READERS, read_cash
+from reconciliation.states import FileFormat
 from tests.unit.reconciliation.real_files import ROOT, needs_real_files
 
-READERS = {"mt94x": read_mt940, "camt": read_camt}
-with Path(__file__).with_name("real_statements.tsv").open() as table:
-    ROWS = list(csv.DictReader(table, delimiter="\t"))
+PAGE = places.ROOT / "docs" / "formats" / "statement-files.md"
+FILES = list(statement_files.files_of(ROOT))
 
 
 @needs_real_files
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["path"])
-def test_real_statement_is_read_or_refused_with_a_line(row: dict[str, str]) -> None:
-    read = READERS[row["path"].split("/")[0]]((ROOT / row["path"]).read_bytes())
+def test_the_page_says_what_becomes_of_each_file() -> None:
+    written = PAGE.read_text(encoding="utf-8")
 
-    assert len(read.statements) == int(row["statements"])
-    assert len(read.reports) == int(row["reports"])
-    told = (*read.statements, *read.reports)
-    assert sum(len(item.entries) for item in told) == int(row["entries"])
-    assert (read.findings[0].code if read.findings else "") == row["first_finding"]
-    for statement in read.statements:
-        assert statement.opening.amount + statement.movement == statement.closing.amount
-    assert all(finding.line for finding in read.findings)
+    assert written == statement_files.page(ROOT), "run manage.py write_docs --data FOLDER"
 
 
 @needs_real_files
-def test_no_real_file_of_any_kind_crashes_a_reader() -> None:
-    for path in [*ROOT.glob("mt94x/**/*"), *ROOT.glob("camt/**/*"), *ROOT.glob("fix/**/*")]:
-        if path.is_file():
-            content = path.read_bytes()[:200_000]
-            assert read_mt940(content) is not None
-            assert read_camt(content) is not None
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_real_file_crashes_a_reader_or_is_read_without_its_proof(path: Path) -> None:
+    content = path.read_bytes()[:200_000]
+
+    for kind in FileFormat:
+        if kind not in CASH_READERS:
+            continue
+        read = read_cash(kind, content)
+        assert read.statements or read.reports or read.findings, kind
+        assert all(finding.line for finding in read.findings), kind
+        for statement in read.statements:
+            proof = statement.opening.amount + statement.movement
+            assert proof == statement.closing.amount, kind
