@@ -69,7 +69,5 @@ IMPORT_KINDS: Final[dict[str, ImportKind]] = {
         for kind, found in refdata.FILE_KINDS.items()
     },
     "fix": ImportKind(_("Executions in a FIX log"), _fix_log),
-    "statement": ImportKind(
-        _("Bank statement (MT940, MT942, MT950, camt.052 to 054, CFONB 120, OFX, BAI2)"), _statement
-    ),
+    "statement": ImportKind(_("Statement of a bank or custodian (cash or securities)"), _statement),
 }

@@ -21,6 +21,7 @@ register_tables(
     models.Statement,
     models.StatementLine,
     models.Replacement,
+    models.SecurityLine,
     models.ReconciliationRun,
     models.Break,
     view_action=Action.VIEW_RECONCILIATION,

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from kernel.findings import Finding
-from reconciliation.states import Purpose
+from reconciliation.states import Content, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +145,66 @@ class TradeFile:
 
     lines: tuple[TradeLine, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLine:
+    """One security held, or one movement of it, in one safekeeping account.
+
+    `quantity` is what is held (negative when short) or what came in (+) or went out (-);
+    `quantity_type` is UNIT, FAMT (face amount) or AMOR. `amount` is the value of what is held, or
+    what we were paid (+) or paid (-); None where the sender does not say.
+    """
+
+    n: int
+    line: int
+    account: str
+    isin: str
+    name: str
+    quantity: Decimal
+    quantity_type: str
+    available: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    reference: str = ""
+    their_reference: str = ""
+    trade_date: date | None = None
+    settlement_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentBalance:
+    """What a page says of one security: the quantities at its ends, and what moved between them."""
+
+    account: str
+    isin: str
+    opening: Decimal | None
+    closing: Decimal | None
+    movement: Decimal
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecuritiesStatement:
+    """One page of holdings (a day) or of movements (a period) of a safekeeping account."""
+
+    content: Content
+    reference: str
+    account: str
+    number: str
+    page: int
+    is_last: bool
+    first_day: date
+    last_day: date
+    lines: tuple[SecurityLine, ...]
+    line: int
+    balances: tuple[InstrumentBalance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecuritiesFile:
+    """Pages of a file and the findings; with any of them nothing of the file may be booked."""
+
+    pages: tuple[SecuritiesStatement, ...]
+    findings: tuple[Finding, ...]
+    encoding: str = "utf-8"

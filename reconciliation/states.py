@@ -27,6 +27,10 @@ class FileFormat(StrEnum):
     CFONB = "CFONB"
     OFX = "OFX"
     BAI2 = "BAI2"
+    MT535 = "MT535"
+    MT536 = "MT536"
+    SEMT002 = "SEMT002"
+    SEMT017 = "SEMT017"
     TABLE = "TABLE"
 
 
@@ -35,6 +39,23 @@ class Kind(StrEnum):
 
     TRADES = "TRADES"
     CASH = "CASH"
+
+
+class Content(StrEnum):
+    """What a file holds: trades, cash, holdings of securities (STOCK), their movements (MOVES)."""
+
+    TRADES = "TRADES"
+    CASH = "CASH"
+    STOCK = "STOCK"
+    MOVES = "MOVES"
+
+
+class QuantityType(StrEnum):
+    """What a quantity counts: units, a face amount, or what is left of an amortised one."""
+
+    UNIT = "UNIT"
+    FAMT = "FAMT"
+    AMOR = "AMOR"
 
 
 class LineKind(StrEnum):

@@ -7,7 +7,11 @@ CREATE OR REPLACE VIEW qa.statement_line AS
 SELECT id, source_id AS statement_id,
        row_number() OVER (PARTITION BY source_id ORDER BY id)::int AS n,
        amount, currency::text AS currency
-  FROM public.reconciliation_statementline;
+  FROM public.reconciliation_statementline
+UNION ALL
+SELECT -id, source_id, row_number() OVER (PARTITION BY source_id ORDER BY id)::int,
+       amount, currency::text
+  FROM public.reconciliation_securityline;
 
 -- Confirmed matches only: a proposal explains nothing yet. One row per item of a match; an item is in
 -- one live match of its kind, so that its number makes the row's.

@@ -2,6 +2,7 @@
 
 from reconciliation.models.labels import LABELS, labelled
 from reconciliation.models.matching import Break, MatchAllocation, MatchGroup, ReconciliationRun
+from reconciliation.models.securities import SecurityLine
 from reconciliation.models.statements import (
     ColumnMapping,
     Replacement,
@@ -18,6 +19,7 @@ __all__ = [
     "MatchGroup",
     "ReconciliationRun",
     "Replacement",
+    "SecurityLine",
     "Statement",
     "StatementFile",
     "StatementLine",

@@ -22,9 +22,9 @@ from core.policies import AuditPolicy
 from core.table_mappings import TableMapping, mapping_constraints
 from reconciliation.models.labels import labelled
 from reconciliation.states import (
+    Content,
     Coverage,
     FileFormat,
-    Kind,
     LineKind,
     Purpose,
     StatementState,
@@ -54,7 +54,7 @@ class ColumnMapping(TableMapping):
 class StatementFile(models.Model):
     """One file of a bank, custodian or broker: whole and proved, or quarantined without a line."""
 
-    kind = models.CharField(_("kind"), max_length=6, choices=labelled(Kind))
+    kind = models.CharField(_("kind"), max_length=6, choices=labelled(Content))
     format = models.CharField(_("format"), max_length=7, choices=labelled(FileFormat))
     name = models.CharField(_("file"), max_length=255)
     file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+")
@@ -87,7 +87,7 @@ class StatementFile(models.Model):
         verbose_name_plural = _("statement files")
         ordering = ("-id",)
         constraints = [
-            known("kind", Kind, name="statementfile_kind_known"),
+            known("kind", Content, name="statementfile_kind_known"),
             known("format", FileFormat, name="statementfile_format_known"),
             known("state", StatementState, name="statementfile_state_known"),
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """Reads of this room: rows for pages, and whole sides as frames for the engine."""
 
-from reconciliation.selectors.accounts import our_accounts
+from reconciliation.selectors.accounts import our_accounts, our_safekeeping_accounts
 from reconciliation.selectors.ageing import BANDS, Ageing, ageing
 from reconciliation.selectors.rows import (
     breaks_of_day,
@@ -43,6 +43,7 @@ __all__ = [
     "open_lines",
     "open_trades",
     "our_accounts",
+    "our_safekeeping_accounts",
     "period_of",
     "scopes_of",
 ]

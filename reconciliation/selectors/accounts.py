@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refdata.models import Account
+from refdata.states import AccountKind
 
 #: An account as a statement names it, and its currency.
 Named = tuple[str, str]
@@ -24,6 +25,19 @@ def our_accounts(named: Iterable[Named]) -> dict[Named, Account]:
         for number, currency in wanted
         for account in known
         if account.currency == currency and {account.iban, account.number} & _spellings(number)
+    }
+
+
+def our_safekeeping_accounts(numbers: Iterable[str]) -> dict[str, Account]:
+    """Return our accounts of securities by the numbers that a custodian gives them."""
+    wanted = list(numbers)
+    names = {part for number in wanted for part in _spellings(number)}
+    known = list(Account.objects.filter(kind=AccountKind.SECURITIES, number__in=names))
+    return {
+        number: account
+        for number in wanted
+        for account in known
+        if account.number in _spellings(number)
     }
 
 

@@ -94,6 +94,8 @@ def scopes_of(file: StatementFile) -> list[Scope]:
         return [
             Scope(Kind.TRADES, file.sender_code, sender=file.sender_code, covers_all=covers_all)
         ]
+    if file.kind != Kind.CASH:
+        return []
     statements = list(file.statements.exclude(purpose=Purpose.ADVICE).order_by("n"))
     # Asked now: an account may have been added since its statement came in.
     ours = our_accounts((item.account_number, item.currency) for item in statements)

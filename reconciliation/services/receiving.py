@@ -16,10 +16,10 @@ from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
 from reconciliation import selectors
-from reconciliation.formats.known import format_of
+from reconciliation.formats.known import content_of, format_of
 from reconciliation.models import ColumnMapping, StatementFile
 from reconciliation.selectors.rows import IMPORT_JOB
-from reconciliation.states import STATEMENT_TRANSITIONS, FileFormat, Kind, StatementState
+from reconciliation.states import STATEMENT_TRANSITIONS, Content, FileFormat, StatementState
 
 BYTES_MAX: Final = 32 * 1024 * 1024
 
@@ -74,13 +74,13 @@ def receive_statement(
 
 def _kind_and_mapping(
     file_format: FileFormat, mapping_id: int | None
-) -> tuple[Kind, ColumnMapping | None]:
+) -> tuple[Content, ColumnMapping | None]:
     if file_format is not FileFormat.TABLE:
-        return Kind.CASH, None
+        return content_of(file_format), None
     mapping = ColumnMapping.objects.filter(pk=mapping_id).first() if mapping_id else None
     if mapping is None:
         raise UnableToReceive(_("This is a table: choose or save the mapping of its columns."))
-    return Kind.TRADES, mapping
+    return Content.TRADES, mapping
 
 
 def refuse_known(content: bytes) -> None:

@@ -12,14 +12,15 @@ from core.unreadable import UnreadableFile
 from kernel.actors import Actor
 from kernel.findings import Finding
 from reconciliation.facts import TradeFile, TradeLine
-from reconciliation.formats.known import read_cash
+from reconciliation.formats.known import read_cash, read_securities
 from reconciliation.formats.trade_table import read_trade_lines
 from reconciliation.models import Statement, StatementFile
 from reconciliation.services.cash import book_cash, cash_findings, unfinished
 from reconciliation.services.copying import copy_lines
 from reconciliation.services.receiving import move
 from reconciliation.services.replacing import replace_lines
-from reconciliation.states import Kind, StatementState
+from reconciliation.services.securities import book_securities
+from reconciliation.states import Content, StatementState
 from refdata.selectors import resolve_symbols
 
 FINDINGS_MAX: Final = 200
@@ -35,11 +36,7 @@ def import_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFi
         if file.state != StatementState.RECEIVED:
             return file
         content = files.open_stored(file.file)
-        findings = (
-            _import_cash(file, content, actor, at)
-            if file.kind == Kind.CASH
-            else _import_trades(file, content)
-        )
+        findings = _imported(file, content, actor, at)
         if findings:
             shown = [
                 {**finding.as_dict(), "template": finding.message}
@@ -51,13 +48,25 @@ def import_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFi
             file,
             StatementState.IMPORTED,
             imported_at=at,
-            declared_rows=file.lines.count(),
+            declared_rows=file.lines.count() + file.security_lines.count(),
             findings=[],
         )
         outbox.announce(
             "reconciliation.statement_imported", subject=file.name, payload={"file_id": file.pk}
         )
     return file
+
+
+def _imported(file: StatementFile, content: bytes, actor: Actor, at: datetime) -> Sequence[Finding]:
+    """Book a file whole, or return why nothing of it was."""
+    if file.kind == Content.TRADES:
+        return _import_trades(file, content)
+    if file.kind == Content.CASH:
+        return _import_cash(file, content, actor, at)
+    read = read_securities(file.format, content)
+    if not read.findings:
+        book_securities(file, read)
+    return read.findings
 
 
 def _import_cash(

@@ -23,14 +23,14 @@ from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayF
 from kernel.actors import Actor
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, labelled
-from reconciliation.states import BreakState, Kind, Purpose, StatementState
+from reconciliation.states import BreakState, Content, Kind, Purpose, StatementState
 
 LINES_SHOWN = 200
 
 
 class StatementFilter(ListFilterSet):
     q = SearchFilter(fields=("name__icontains", "sender_code__istartswith", "sha256__startswith"))
-    kind = ChipsFilter(choices=labelled(Kind), label=_("Kind"))
+    kind = ChipsFilter(choices=labelled(Content), label=_("Kind"))
     state = ChipsFilter(choices=labelled(StatementState), label=_("Status"))
     since = MomentDayFilter(field_name="received_at", lookup_expr="gte", label=_("From"))
     until = MomentDayFilter(field_name="received_at", lookup_expr="lte", label=_("To"))
@@ -73,6 +73,8 @@ class StatementList(ListPage):
         Tab(_("All")),
         Tab(_("Cash"), "kind=CASH"),
         Tab(_("Trades"), "kind=TRADES"),
+        Tab(_("Holdings"), "kind=STOCK"),
+        Tab(_("Movements of securities"), "kind=MOVES"),
         Tab(_("Quarantined"), "state=QUARANTINED"),
     )
     create_url = "/reconciliation/statements/upload/"
@@ -103,25 +105,44 @@ class StatementDetail(DetailPage):
     def extra_context(self) -> dict[str, Any]:
         actor = self.request.actor
         is_whole = access.desks_of(actor, Action.VIEW_RECONCILIATION) is None
+        if self.object.kind in {Content.STOCK, Content.MOVES}:
+            return self._context_of_securities(is_whole=is_whole)
         lines = selectors.list_lines(actor=actor).filter(source=self.object).order_by("id")
         shown = self.object.declared_rows if is_whole else lines.count()
-        job = _last_job(self.object)
         breaks = selectors.list_breaks(actor=actor).filter(line__source=self.object)
         breaks = breaks.exclude(state=BreakState.RESOLVED.value)
         return {
+            **self._life(is_whole=is_whole),
             **_accounts(self.object),
-            "is_whole": is_whole,
             "lines": lines.select_related("replacement__by")[:LINES_SHOWN],
             "lines_hidden": max(shown - LINES_SHOWN, 0),
             "runs": self.object.runs.all(),
+            "breaks": breaks.order_by().values("category").annotate(n=Count("pk")),
+        }
+
+    def _life(self, *, is_whole: bool) -> dict[str, Any]:
+        """Return what is done with the file, and what was found of it."""
+        actor, job = self.request.actor, _last_job(self.object)
+        return {
+            "is_whole": is_whole,
             "job": job if job and _may_see(job, actor) else None,
             "waits": _waits(self.object, job),
             "given_up": selectors.import_was_given_up(self.object),
-            "breaks": breaks.order_by().values("category").annotate(n=Count("pk")),
             "findings": [{**found, "text": _said(found)} for found in self.object.findings]
             if is_whole or self.object.received_by == actor.name
             else [],
             "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
+        }
+
+    def _context_of_securities(self, *, is_whole: bool) -> dict[str, Any]:
+        """A statement of securities is about the whole house: who sees some desks sees its head."""
+        lines = self.object.security_lines.order_by("id") if is_whole else []
+        return {
+            **self._life(is_whole=is_whole),
+            "pages": self.object.statements.select_related("account").order_by("n"),
+            "is_stock": self.object.kind == Content.STOCK,
+            "security_lines": lines[:LINES_SHOWN],
+            "lines_hidden": max(self.object.declared_rows - LINES_SHOWN, 0) if is_whole else 0,
         }
 
 

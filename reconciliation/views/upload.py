@@ -24,19 +24,19 @@ from kernel.findings import Finding
 from reconciliation import selectors, services
 from reconciliation.facts import CashReport, CashStatement, StatementFile
 from reconciliation.formats import N_
-from reconciliation.formats.known import format_of, read_cash
+from reconciliation.formats.known import SECURITIES_READERS, format_of, read_cash
 from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
 from reconciliation.models import ColumnMapping
 from reconciliation.services.cash import cash_findings
 from reconciliation.services.receiving import refuse_known
 from reconciliation.states import Coverage, FileFormat, Purpose
 from reconciliation.views.mappings import CoverageForm
+from reconciliation.views.previews import PREVIEW_ROWS, securities_preview
 from refdata.models import Party
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-PREVIEW_ROWS: Final = 12
 BALANCES_SHOWN: Final = 50
 SAMPLES: Final = 3
 COLUMN: Final = "column-"
@@ -128,10 +128,13 @@ class StatementUpload(UploadPage):
     action = Action.IMPORT_STATEMENT
     form_class = StatementForm
     template_name = "reconciliation/upload.html"
-    accept = ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.942,.950,.swi,.cfo,.120,.ofx,.qfx,.bai,.bai2"
+    accept = (
+        ".sta,.mt940,.txt,.xml,.csv,.xlsx,.940,.942,.950,.swi,.cfo,.120,.ofx,.qfx,.bai,.bai2,.fin"
+    )
     help_text = _(
         "Bank statements, intraday reports and advices as MT940, MT942, MT950, camt.052, camt.053,"
-        " camt.054, CFONB 120, OFX or BAI2; trades of a broker or custodian as CSV or XLSX."
+        " camt.054, CFONB 120, OFX or BAI2; holdings and movements of securities as MT535, MT536,"
+        " semt.002 or semt.017; trades of a broker or custodian as CSV or XLSX."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
@@ -139,6 +142,8 @@ class StatementUpload(UploadPage):
         kind = format_of(content)
         if kind is FileFormat.TABLE:
             return _table_preview(name, content, options)
+        if kind in SECURITIES_READERS:
+            return securities_preview(kind, content)
         return _bank_preview(kind, content)
 
     def confirm(self, name: str, content: bytes, options: dict[str, Any]) -> str:

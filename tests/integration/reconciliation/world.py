@@ -11,9 +11,10 @@ from core.roles import Role
 from core.table_reading import Reading
 from kernel.actors import Actor
 from reconciliation import services
+from reconciliation.formats.known import format_of
 from reconciliation.formats.trade_table import guess_columns
 from reconciliation.models import ColumnMapping, StatementFile
-from reconciliation.states import Coverage
+from reconciliation.states import Coverage, FileFormat
 from refdata.models import Account
 from tests.factories import refdata
 from tests.integration.desk.people import person
@@ -104,7 +105,8 @@ def statement(*lines: str, opening: str = "C261119EUR10000,00", closing: str) ->
 
 def taken_in(content: bytes, name: str = "statement.sta") -> StatementFile:
     """Receive a file, run its import and its reconciliation, return it."""
-    table_mapping = mapping() if b":20:" not in content and content[:1] != b"<" else None
+    is_table = format_of(content) is FileFormat.TABLE
+    table_mapping = mapping() if is_table else None
     file = services.receive_statement(
         name=name,
         content=content,
