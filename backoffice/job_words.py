@@ -12,6 +12,7 @@ JOB_WORDS: Final[dict[str, str | Promise]] = {
     "trades.back_test": _("Back-test"),
     "trades.recontrol": _("Control again"),
     "reconciliation.import_statement": _("Statement import"),
+    "reconciliation.tell_late": _("Statements that are late"),
     "reconciliation.run": _("Reconciliation"),
     "reconciliation.unmatch_changed": _("Matches of changed trades"),
     "reconciliation.seek_validated": _("Statements that wait for validated trades"),

@@ -26,6 +26,7 @@ from backoffice.evidence_words import EVIDENCE_NAMES
 from backoffice.job_words import JOB_WORDS
 from backoffice.names import NAMES
 from backoffice.reasons import REASONS
+from backoffice.statement_words import STATEMENT_WORDS
 from core.pages import status, words
 from feeds.facts import EventType
 from refdata.services import FILE_KINDS
@@ -54,6 +55,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "REPORT": _("Report"),
     "SCREENING": _("Sanctions"),
     **CONDUCT_WORDS,
+    **STATEMENT_WORDS,
     "EXCEPTION": _("Exception"),
     "VALIDATION": _("Validation"),
     "CANCELLATION": _("Cancellation"),
@@ -219,28 +221,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "SOURCE": _("Source"),
     "ALL": _("Everything"),
     "MT940": "MT940",
-    "MT942": "MT942",
-    "MT950": "MT950",
-    "CAMT052": "camt.052",
     "CAMT053": "camt.053",
-    "CAMT054": "camt.054",
-    "CFONB": "CFONB 120",
-    "OFX": "OFX",
-    "BAI2": "BAI2",
-    "MT535": "MT535",
-    "MT536": "MT536",
-    "SEMT002": "semt.002",
-    "SEMT017": "semt.017",
-    "STOCK": _("Holdings"),
-    "MOVES": _("Movements of securities"),
-    "UNIT": _("Units"),
-    "FAMT": _("Face amount"),
-    "AMOR": _("Amortised amount"),
     "TABLE": _("Table"),
-    "FINAL": _("Statement"),
-    "INTRADAY": _("Intraday report"),
-    "ADVICE": _("Advice"),
-    "INTRADAY_ONLY": _("Not in the statement"),
     "OURS": _("Ours"),
     "THEIRS": _("Theirs"),
     "EXACT": _("Exact"),
@@ -304,11 +286,7 @@ PLAIN: Final = frozenset(
         *("AGENT", "SUPERVISOR", "AUDITOR", "ADMINISTRATOR", "API_CLIENT"),
         *("INSTRUMENT", "TRADER", "BOOK", "VENUE", "PAIR", "CALENDAR", "COUNTRY", "SOURCE"),
         *("COUNTERPARTY", "ALL", "MT940", "CAMT053", "TABLE", "OURS", "THEIRS"),
-        *("EXACT", "AMOUNT_DATE", "SIMILAR", "NO_REFERENCE"),
-        *("SPLIT_REFERENCE", "SPLIT_BLOCK", "BY_HAND"),
-        *("MT942", "MT950", "CAMT052", "CAMT054", "FINAL", "INTRADAY", "ADVICE", "INTRADAY_ONLY"),
-        *("CFONB", "OFX", "BAI2", "MT535", "MT536", "SEMT002", "SEMT017"),
-        *("STOCK", "MOVES", "UNIT", "FAMT", "AMOR"),
+        *STATEMENT_WORDS,
         *("MATCHED", "NO_LONGER_FOUND", "OURS_CORRECTED", "THEIRS_CORRECTED"),
     )
 )

@@ -69,6 +69,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "look for statements that are late": {
+        "task": "reconciliation.look_for_late_statements",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "anchor the audit trail outside the database": {
         "task": "core.anchor_audit",
         "schedule": 60,

@@ -13,6 +13,7 @@ from reconciliation import models
 
 register_tables(
     models.ColumnMapping,
+    models.StatementSchedule,
     view_action=Action.VIEW_RECONCILIATION,
     edit_action=Action.CONFIGURE,
 )
@@ -21,6 +22,7 @@ register_tables(
     models.Statement,
     models.StatementLine,
     models.Replacement,
+    models.LateStatement,
     models.SecurityLine,
     models.ReconciliationRun,
     models.Break,

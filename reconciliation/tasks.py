@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from celery import shared_task
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from core import bulk
+from core import bulk, jobs
 from core.jobs import JobRun, job_handler
+from kernel.actors import SYSTEM
 from reconciliation import services
-from reconciliation.services import many
+from reconciliation.services import lateness, many
 
 bulk.handler(many.TAKE_JOB)(many.take_step)
 
@@ -55,3 +59,27 @@ def seek_validated(run: JobRun) -> None:
         trade_ids=run.parameters["trade_ids"], actor=run.actor, at=run.at
     )
     run.count("to_reconcile", len(queued))
+
+
+@job_handler(lateness.JOB_KIND, counts=("late", "ended"))
+def tell_late(run: JobRun) -> None:
+    """Put statements that are late into the queue, and take out those that came."""
+    told = lateness.tell_late(actor=run.actor, at=run.at)
+    run.count("late", told.late)
+    run.count("ended", told.came)
+
+
+@shared_task(name="reconciliation.look_for_late_statements", ignore_result=True)
+def look_for_late_statements() -> None:
+    """Queue one look when a statement is late or has come; a tick too many finds it queued."""
+    at = timezone.now()
+    if lateness.has_news(at=at):
+        with transaction.atomic():
+            jobs.enqueue(
+                kind=lateness.JOB_KIND,
+                parameters={},
+                title="",
+                actor=SYSTEM,
+                at=at,
+                dedupe_key=lateness.JOB_KIND,
+            )

@@ -25,6 +25,9 @@ urlpatterns = [
     path(
         "statements/<int:pk>/reject/", statements.RejectStatement.as_view(), name="reject_statement"
     ),
+    path(
+        "statements/<int:pk>/accept/", statements.AcceptStatement.as_view(), name="accept_statement"
+    ),
     path("mappings/<int:pk>/", mappings.StatementMapping.as_view(), name="mapping"),
     path("runs/", matches.RunList.as_view(), name="runs"),
     path("runs/<int:pk>/", matches.RunDetail.as_view(), name="run"),

@@ -12,6 +12,7 @@ from settlement.states import ConfirmationState
 
 CODES: Final = {
     WorkKind.BREAK: ("", {category.value for category in BreakCategory}),
+    WorkKind.QUARANTINE: ("", {"STATEMENT_LATE"}),
     WorkKind.ACCESS: (
         "",
         {"ROLE_ASKED", "ROLE_ALONE", "GLASS_BROKEN", "REVIEW_DECIDE", "REVIEW_SIGN"}

@@ -2,6 +2,7 @@
 
 from reconciliation.models.labels import LABELS, labelled
 from reconciliation.models.matching import Break, MatchAllocation, MatchGroup, ReconciliationRun
+from reconciliation.models.schedules import LateStatement, StatementSchedule
 from reconciliation.models.securities import SecurityLine
 from reconciliation.models.statements import (
     ColumnMapping,
@@ -15,6 +16,7 @@ __all__ = [
     "LABELS",
     "Break",
     "ColumnMapping",
+    "LateStatement",
     "MatchAllocation",
     "MatchGroup",
     "ReconciliationRun",
@@ -23,5 +25,6 @@ __all__ = [
     "Statement",
     "StatementFile",
     "StatementLine",
+    "StatementSchedule",
     "labelled",
 ]

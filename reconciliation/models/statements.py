@@ -79,6 +79,12 @@ class StatementFile(models.Model):
     received_by = models.CharField(_("received by"), max_length=NAME_LENGTH)
     received_at = models.DateTimeField(_("received at"))
     imported_at = models.DateTimeField(_("imported at"), null=True, blank=True)
+    accepted_by = models.CharField(
+        _("accepted by"), max_length=NAME_LENGTH, blank=True, default="", db_default=""
+    )
+    accepted_reason = models.CharField(
+        _("reason of the acceptance"), max_length=500, blank=True, default="", db_default=""
+    )
 
     audit: ClassVar = AuditPolicy(entity="statement_file")
 
@@ -93,6 +99,11 @@ class StatementFile(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=StatementState.IMPORTED.value) | Q(imported_at__isnull=False),
                 name="statementfile_imported_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by="", accepted_reason="")
+                | (~Q(accepted_by="") & ~Q(accepted_reason="")),
+                name="statementfile_accepted_for_a_reason",
             ),
         ]
 

@@ -39,6 +39,13 @@ class Ageing:
         latest = date.max if first == 0 else self._moved(-first)
         return (None if last is None else self._moved(-last)), latest
 
+    def is_open(self, day: date) -> bool:
+        """Say whether a day is a business day."""
+        try:
+            return self.calendar.is_open(day)
+        except UnknownDate:
+            return _weekdays().is_open(day)
+
     def later(self, days: int) -> date:
         """Return the n-th business day after today."""
         return self._moved(days)

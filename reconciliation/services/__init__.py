@@ -6,6 +6,7 @@ from reconciliation.services.changes import unmatch_changed
 from reconciliation.services.mappings import save_mapping
 from reconciliation.services.matches import confirm_groups, match_by_hand, undo_group
 from reconciliation.services.receiving import (
+    accept_statement,
     receive_statement,
     reject_statement,
     retry_statement,
@@ -15,6 +16,7 @@ from reconciliation.services.statements import import_statement
 from reconciliation.services.tolerances import propose_tolerances, rules_in_force
 
 __all__ = [
+    "accept_statement",
     "assign_break",
     "comment_break",
     "confirm_groups",

@@ -13,7 +13,7 @@ from core import access, files, jobs
 from core.acts import acting
 from core.reasons import reason_of
 from kernel.actors import Actor
-from kernel.findings import Refusal
+from kernel.findings import Refusal, Severity
 from kernel.states import require_transition
 from reconciliation import selectors
 from reconciliation.formats.known import content_of, format_of
@@ -123,9 +123,39 @@ def retry_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFil
     with acting(actor=actor):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
         if not selectors.import_was_given_up(file):
-            move(file, StatementState.RECEIVED, findings=[])
+            fresh = {"findings": [], "accepted_by": "", "accepted_reason": ""}
+            move(file, StatementState.RECEIVED, **fresh)
         _queue(file, actor, at)
     return file
+
+
+def accept_statement(*, file_id: int, reason: str, actor: Actor, at: datetime) -> StatementFile:
+    """Let a quarantined file be booked although something is odd about it.
+
+    What does not prove cannot be accepted. Raises UnableToReceive, IllegalTransition, Forbidden.
+    """
+    access.require(actor, access.Action.IMPORT_STATEMENT)
+    if not visible(reason):
+        raise UnableToReceive(_("Give a reason."))
+    with acting(actor=actor, reason=visible(reason)):
+        file = StatementFile.objects.select_for_update().get(pk=file_id)
+        if file.state == StatementState.QUARANTINED and not may_be_accepted(file):
+            raise UnableToReceive(_("What does not prove is not accepted: it is corrected."))
+        move(
+            file,
+            StatementState.RECEIVED,
+            accepted_by=actor.name,
+            accepted_reason=visible(reason)[:500],
+        )
+        _queue(file, actor, at)
+    return file
+
+
+def may_be_accepted(file: StatementFile) -> bool:
+    """Say whether nothing but what is odd keeps the file in quarantine."""
+    return file.state == StatementState.QUARANTINED and all(
+        found["severity"] != Severity.BLOCKING for found in file.findings
+    )
 
 
 def reject_statement(*, file_id: int, reason: str, actor: Actor) -> StatementFile:

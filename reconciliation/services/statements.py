@@ -10,12 +10,12 @@ from core import files, outbox, tabular
 from core.acts import acting
 from core.unreadable import UnreadableFile
 from kernel.actors import Actor
-from kernel.findings import Finding
+from kernel.findings import Finding, worst_first
 from reconciliation.facts import TradeFile, TradeLine
 from reconciliation.formats.known import read_cash, read_securities
 from reconciliation.formats.trade_table import read_trade_lines
 from reconciliation.models import Statement, StatementFile
-from reconciliation.services.cash import book_cash, cash_findings, unfinished
+from reconciliation.services.cash import book_cash, cash_findings, holding, unfinished
 from reconciliation.services.copying import copy_lines
 from reconciliation.services.receiving import move
 from reconciliation.services.replacing import replace_lines
@@ -37,11 +37,11 @@ def import_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFi
             return file
         content = files.open_stored(file.file)
         findings = _imported(file, content, actor, at)
-        if findings:
-            shown = [
-                {**finding.as_dict(), "template": finding.message}
-                for finding in findings[:FINDINGS_MAX]
-            ]
+        shown = [
+            {**finding.as_dict(), "template": finding.message}
+            for finding in worst_first(findings)[:FINDINGS_MAX]
+        ]
+        if holding(findings, is_accepted=bool(file.accepted_by)):
             move(file, StatementState.QUARANTINED, findings=shown)
             return file
         move(
@@ -49,7 +49,7 @@ def import_statement(*, file_id: int, actor: Actor, at: datetime) -> StatementFi
             StatementState.IMPORTED,
             imported_at=at,
             declared_rows=file.lines.count() + file.security_lines.count(),
-            findings=[],
+            findings=shown,
         )
         outbox.announce(
             "reconciliation.statement_imported", subject=file.name, payload={"file_id": file.pk}
@@ -73,8 +73,8 @@ def _import_cash(
     file: StatementFile, content: bytes, actor: Actor, at: datetime
 ) -> Sequence[Finding]:
     read = read_cash(file.format, content)
-    findings = cash_findings(read)
-    if not findings:
+    findings = cash_findings(read, at=at)
+    if not holding(findings, is_accepted=bool(file.accepted_by)):
         book_cash(file, read)
         replace_lines(file, unfinished=unfinished(read), actor=actor, at=at)
     return findings

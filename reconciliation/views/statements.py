@@ -23,6 +23,7 @@ from core.pages.filters import ChipsFilter, DayFilter, ListFilterSet, MomentDayF
 from kernel.actors import Actor
 from reconciliation import selectors, services
 from reconciliation.models import StatementFile, labelled
+from reconciliation.services.receiving import may_be_accepted
 from reconciliation.states import BreakState, Content, Kind, Purpose, StatementState
 
 LINES_SHOWN = 200
@@ -131,6 +132,7 @@ class StatementDetail(DetailPage):
             "findings": [{**found, "text": _said(found)} for found in self.object.findings]
             if is_whole or self.object.received_by == actor.name
             else [],
+            "may_accept": may_be_accepted(self.object),
             "may_import": access.allows(self.request.actor, Action.IMPORT_STATEMENT),
         }
 
@@ -196,6 +198,24 @@ class StatementAct(PageView):
         else:
             services.queue_run(file=file, actor=self.request.actor, at=timezone.now())
             messages.success(request, _t("The reconciliation is running."))
+        return redirect(file)
+
+
+class AcceptStatement(PageView):
+    """Let a file be booked that is only odd, for a reason."""
+
+    http_method_names = ["post"]
+    action = Action.IMPORT_STATEMENT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        file = get_object_or_404(StatementFile, pk=pk)
+        services.accept_statement(
+            file_id=pk,
+            reason=request.POST.get("reason", ""),
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _t("The file is accepted and being read."))
         return redirect(file)
 
 

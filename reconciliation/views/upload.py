@@ -27,7 +27,7 @@ from reconciliation.formats import N_
 from reconciliation.formats.known import SECURITIES_READERS, format_of, read_cash
 from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
 from reconciliation.models import ColumnMapping
-from reconciliation.services.cash import cash_findings
+from reconciliation.services.cash import cash_findings, holding
 from reconciliation.services.receiving import refuse_known
 from reconciliation.states import Coverage, FileFormat, Purpose
 from reconciliation.views.mappings import CoverageForm
@@ -165,7 +165,7 @@ class StatementUpload(UploadPage):
 def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
     """Show what its import would find: also whether it follows what we hold."""
     read = read_cash(kind, content)
-    findings = cash_findings(read)
+    findings = cash_findings(read, at=timezone.now())
     statements = sorted((*read.proved, *read.unproved), key=lambda item: item.line)
     rows = [row for statement in statements for row in _entries(statement)]
     named = [(item.account, item.currency) for item in statements]
@@ -195,7 +195,7 @@ def _bank_preview(kind: FileFormat, content: bytes) -> StatementPreview:
 
 def _note(read: StatementFile, findings: Sequence[Finding]) -> StrOrPromise:
     """Say what was proved, or what happens to a file that proves nothing."""
-    if findings:
+    if holding(findings, is_accepted=False):
         return _("Confirmed as it is, it waits in quarantine: nothing of it is booked.")
     purposes = {report.purpose for report in read.reports}
     if read.statements or not purposes:
