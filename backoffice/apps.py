@@ -14,3 +14,4 @@ class BackofficeConfig(AppConfig):
         """Every process must know the broker: without this, Celery would ring at a default one."""
         importlib.import_module("backoffice.celery")
         importlib.import_module("backoffice.looks").install()
+        importlib.import_module("backoffice.deeds").install()

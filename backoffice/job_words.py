@@ -24,8 +24,6 @@ JOB_WORDS: Final[dict[str, str | Promise]] = {
     "trades.replay_waiting": _("Replay of what waited"),
     "trades.complete_instructed": _("Completion of trades whose instruction was approved"),
     "trades.complete_named": _("Completion of trades whose counterparty became known"),
-    "trades.repair_instrument": _("Booking of what waited for an instrument"),
-    "trades.repair_party": _("Completion of what waited for a counterparty"),
     "trades.reimport_rows": _("Import of rows again"),
     "trades.discard_rows": _("Discarding of rows"),
     "desk.waive_many": _("Waiving of a selection"),

@@ -272,7 +272,7 @@ PLAIN: Final = frozenset(
         *("AGREES", "CLOSE", "UNPAIRED", "RESUMED", "UPLOAD", "NEWM", "CANC"),
         *("en", "fr", "COUNTERPARTY_CLIENT"),
         *("BREAK", "REPORT", "CONTROL", "CAPTURE", "WEBHOOK", "ACCESS", "webhook.test", *EventType),
-        *("FIN", "JSON", "MT515", "WAIVER", "MENTION", *CONDUCT_PLAIN),
+        *("FIN", "JSON", "MT515", "WAIVER", "MENTION", "STATIC_DATA", *CONDUCT_PLAIN),
         *("API", "BULK", "FILE", "FIX", "FIX.4.2", "FIX.4.3", "FIX.4.4", "FIXT.1.1", "MANUAL"),
         *("BUY", "SELL", "DEAL", "MTCH", "AOTC", "NEW", "AMEND", "CANCEL"),
         *("action:NEW", "execution:NEW", "tradeversion:NEW"),

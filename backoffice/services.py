@@ -44,6 +44,7 @@ DONE_BY = {
     WorkKind.CONDUCT: access.Action.WAIVE_EXCEPTION,
     WorkKind.WAIVER: access.Action.WAIVE_EXCEPTION,
     WorkKind.MENTION: access.Action.VIEW_TRADES,
+    WorkKind.STATIC_DATA: access.Action.APPROVE_REFDATA,
 }
 """Who takes work of a kind must be allowed to do it."""
 

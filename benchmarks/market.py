@@ -244,8 +244,7 @@ def _instrument(
     }  # fmt: skip
     return refdata.Instrument.objects.create(
         isin=code, code=code, name=f"{kind} {number}", asset_class=kind, currency="EUR",
-        venue=venue, lot_size=Decimal(1),
-        **(of_a_bond if kind == "BOND" else {}),
+        venue=venue, **{"lot_size": Decimal(1)} | (of_a_bond if kind == "BOND" else {}) | terms,
     )  # fmt: skip
 
 
@@ -273,22 +272,20 @@ UNFIT: Final = {
 }
 
 
+UNFIT_TERMS: Final[dict[str, dict[str, Any]]] = {
+    "delisted": {"status": "INACTIVE"},
+    "on_ticks": {"tick_size": Decimal("0.05")},
+    "by_ten": {"lot_size": Decimal(10)},
+    "matured": {"maturity_date": FIRST - timedelta(days=30)},
+    "short": {"maturity_date": date(2027, 5, 25)},
+}
+
+
 def _unfit(venue: refdata.Venue, days: Sequence[date]) -> None:
     """Write what clean trades do not deal in; each has a close of a hundred, unless it has none."""
     for what, number in UNFIT.items():
         kind = "BOND" if what in {"matured", "short"} else "EQUITY"
-        instrument = _instrument(number, kind, venue)
-        if what == "delisted":
-            instrument.status = "INACTIVE"
-        if what == "on_ticks":
-            instrument.tick_size = Decimal("0.05")
-        if what == "by_ten":
-            instrument.lot_size = Decimal(10)
-        if what == "matured":
-            instrument.maturity_date = FIRST - timedelta(days=30)
-        if what == "short":
-            instrument.maturity_date = date(2027, 5, 25)
-        instrument.save()
+        instrument = _instrument(number, kind, venue, **UNFIT_TERMS.get(what, {}))
         if what == "two_sources":
             refdata.Price.objects.bulk_create(
                 refdata.Price(instrument=instrument, day=day, source="OTHER", close=Decimal(103))

@@ -55,6 +55,7 @@ def looks_of_rights(look: type[Look]) -> dict[str, Look]:
         "VALIDATION_LIMIT": look(_("Validation limit"), "blue"),
         "SEVERAL_VALIDATIONS": look(_("Several supervisors"), "blue"),
         "DELEGATION": look(_("Delegation"), "blue"),
+        "STATIC_DATA": look(_("Reference data"), "blue"),
         "delegation:TO_COME": look(pgettext_lazy("delegation", "To come"), "blue"),
         "delegation:IN_FORCE": look(pgettext_lazy("delegation", "In force"), "green"),
         "delegation:OVER": look(pgettext_lazy("delegation", "Over"), "grey"),

@@ -63,6 +63,10 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at -
 """
 
 
+SEEN_BY_ALL: Final = (RequestKind.WAIVER.value, RequestKind.STATIC_DATA.value)
+"""Requests that are not about the rights or the conduct of somebody."""
+
+
 class Versioned(Protocol):
     """A row whose version is approved."""
 
@@ -238,7 +242,7 @@ def list_requests(*, actor: Actor) -> DeskScopedQuerySet[Request]:
     """Return the requests that the actor may see: those of the desks, and of rights for who may."""
     rows = Request.objects.all()
     if not allows(actor, Action.VIEW_AUDIT):  # who may not see the rights of others
-        rows = rows.filter(Q(kind=RequestKind.WAIVER.value) | Q(asked_by=actor.name))
+        rows = rows.filter(Q(kind__in=SEEN_BY_ALL) | Q(asked_by=actor.name))
     desks = desks_of(actor, Action.VIEW_TRADES)
     return rows if desks is None else rows.filter(Q(desk_code__in=desks) | Q(desk_code=""))
 

@@ -54,7 +54,8 @@ class RequestKind(StrEnum):
     """WAIVER: accept a blocking exception; CONDUCT_WAIVER: accept what was found about somebody's
     conduct; VALIDATION_LIMIT: up to what a supervisor validates;
     SEVERAL_VALIDATIONS: from what amount on a trade takes two supervisors, or three;
-    DELEGATION: that a colleague acts for somebody who is away.
+    DELEGATION: that a colleague acts for somebody who is away; STATIC_DATA: what a record of the
+    reference data is to say.
     """
 
     WAIVER = "WAIVER"
@@ -62,6 +63,7 @@ class RequestKind(StrEnum):
     VALIDATION_LIMIT = "VALIDATION_LIMIT"
     SEVERAL_VALIDATIONS = "SEVERAL_VALIDATIONS"
     DELEGATION = "DELEGATION"
+    STATIC_DATA = "STATIC_DATA"
 
 
 class RequestState(StrEnum):
@@ -126,7 +128,8 @@ class WorkKind(StrEnum):
     or late; ALLOCATION: a block that is to be allocated, or whose allocation waits for a decision;
     REPORT: what keeps a report back; ACCESS: a role or limit that waits for a second administrator;
     CONDUCT: what the conduct of somebody says; WAIVER: a blocking exception that somebody asks to
-    accept; MENTION: a comment that names its owner.
+    accept; MENTION: a comment that names its owner; STATIC_DATA: a change of the reference data
+    that somebody asks for.
     """
 
     EXCEPTION = "EXCEPTION"
@@ -143,6 +146,7 @@ class WorkKind(StrEnum):
     CONDUCT = "CONDUCT"
     WAIVER = "WAIVER"
     MENTION = "MENTION"
+    STATIC_DATA = "STATIC_DATA"
 
 
 class WorkState(StrEnum):

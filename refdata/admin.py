@@ -1,6 +1,7 @@
 """Reference data on the administration site: edited by administrators, inside an act.
 
-Settlement instructions need two people and files are evidence: both can only be read here.
+What needs two people (settlement instructions, parties, instruments, what these are called) and
+files, which are evidence, can only be read here.
 """
 
 from __future__ import annotations
@@ -15,10 +16,6 @@ register_tables(
     models.CalendarDay,
     models.SettlementCycle,
     models.Venue,
-    models.Instrument,
-    models.InstrumentAlias,
-    models.Party,
-    models.PartyAlias,
     models.Desk,
     models.Book,
     models.Trader,
@@ -28,6 +25,10 @@ register_tables(
     edit_action=Action.CONFIGURE,
 )
 register_tables(
+    models.Instrument,
+    models.InstrumentAlias,
+    models.Party,
+    models.PartyAlias,
     models.SettlementInstruction,
     models.Agreement,
     models.BeneficialOwner,

@@ -258,6 +258,13 @@ class AliasForm(forms.Form):
     symbol = forms.CharField(label=_("Symbol"), max_length=60)
 
 
+class PartyAliasForm(forms.Form):
+    """What a source system calls the party."""
+
+    source_system = forms.CharField(label=_("Source system"), max_length=20)
+    alias = forms.CharField(label=_("Alias"), max_length=120)
+
+
 class AbsenceForm(forms.Form):
     """Days away: one's own, or those of a colleague where nobody is named."""
 

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from refdata import models
 from refdata.views import (
     absences,
     agreements,
@@ -30,10 +31,17 @@ urlpatterns = [
     path("instruments/<int:pk>/", details.InstrumentPage.as_view(), name="instrument"),
     path("instruments/<int:pk>/edit/", edits.InstrumentEdit.as_view(), name="instrument_edit"),
     path("instruments/<int:pk>/aliases/", edits.AddAlias.as_view(), name="alias_add"),
+    path("instruments/aliases/<int:pk>/remove/", edits.RemoveAlias.as_view(), name="alias_remove"),
     path("parties/", lists.PartyList.as_view(), name="parties"),
     path("parties/new/", edits.PartyEdit.as_view(), name="party_new"),
     path("parties/<int:pk>/", details.PartyPage.as_view(), name="party"),
     path("parties/<int:pk>/edit/", edits.PartyEdit.as_view(), name="party_edit"),
+    path("parties/<int:pk>/aliases/", edits.AddPartyAlias.as_view(), name="party_alias_add"),
+    path(
+        "parties/aliases/<int:pk>/remove/",
+        edits.RemoveAlias.as_view(model=models.PartyAlias),
+        name="party_alias_remove",
+    ),
     path("instructions/", lists.InstructionList.as_view(), name="instructions"),
     path("instructions/new/", instructions.ProposePage.as_view(), name="instruction_new"),
     path("instructions/<int:pk>/", instructions.InstructionPage.as_view(), name="instruction"),

@@ -170,45 +170,27 @@ def import_fix(run: JobRun) -> None:
 def replay_waiting(run: JobRun) -> None:
     """Let go on what waited for an instrument that has just been named, or for many of a file."""
     named = run.parameters.get("names") or [str(run.parameters["symbol"])]
-    names = repair.not_handed_over(repair.INSTRUMENT_JOB, named)
-    run.count(
-        "booked",
-        repair.replay_waiting(names=names, actor=run.actor, at=run.at, progress=run.progress),
+    booked = repair.replay_waiting(
+        names=named,
+        actor=run.actor,
+        at=run.at,
+        by_hand=bool(run.parameters.get("by_hand")),
+        hands=_hands(run.parameters),
+        progress=run.progress,
     )
+    run.count("booked", booked)
 
 
 @job_handler("trades.complete_named", counts=("completed",))
 def complete_named(run: JobRun) -> None:
     """Let go on what waited for a counterparty that is known by now, under any of these names."""
-    hand = str(run.parameters.get("hand", ""))
     completed = repair.complete_waiting(
-        names=repair.not_handed_over(repair.COUNTERPARTY_JOB, run.parameters["names"]),
+        names=run.parameters["names"],
         actor=run.actor,
         at=run.at,
-        hands=(hand,),
+        by_hand=bool(run.parameters.get("by_hand")),
+        hands=_hands(run.parameters),
         progress=run.progress,
-    )
-    run.count("completed", completed)
-
-
-@job_handler(repair.INSTRUMENT_JOB, counts=("booked",))
-def repair_instrument(run: JobRun) -> None:
-    """Book what waited for the instrument that a person named, for that person."""
-    name, subject = run.parameters["name"], run.parameters["subject_id"]
-    run.result(f"/trades/executions/{subject}/")
-    booked = repair.replay_waiting(
-        names=[name], actor=run.actor, at=run.at, by_hand=True, progress=run.progress
-    )
-    run.count("booked", booked)
-
-
-@job_handler(repair.COUNTERPARTY_JOB, counts=("completed",))
-def repair_counterparty(run: JobRun) -> None:
-    """Complete what waited for the counterparty that a person named, for that person."""
-    name, subject = run.parameters["name"], run.parameters["subject_id"]
-    run.result(f"/trades/{subject}/")
-    completed = repair.complete_waiting(
-        names=[name], actor=run.actor, at=run.at, by_hand=True, progress=run.progress
     )
     run.count("completed", completed)
 
@@ -223,6 +205,12 @@ def complete_instructed(run: JobRun) -> None:
         at=run.at,
     )
     run.count("completed", completed)
+
+
+def _hands(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who gave the name that news tell of, and so had a hand in what goes on with it."""
+    hand = str(parameters.get("hand") or "")
+    return (hand,) if hand else ()
 
 
 def _parties_of(parameters: Mapping[str, Any]) -> Sequence[int]:

@@ -20,6 +20,7 @@ CODES: Final = {
     ),
     WorkKind.CONDUCT: ("", {RequestKind.CONDUCT_WAIVER.value}),
     WorkKind.WAIVER: ("", {RequestKind.WAIVER.value}),
+    WorkKind.STATIC_DATA: ("", {RequestKind.STATIC_DATA.value}),
     WorkKind.CONFIRMATION: ("confirmation", {state.value for state in ConfirmationState}),
 }
 """The model and the codes that the titles of a kind begin with."""

@@ -37,7 +37,7 @@ RETURN guard.framed(e.entity || ':' || e.key) || guard.framed(e.seq::text)
     || guard.framed(e.xid::text) || guard.framed(e.payload);
 
 -- On whose right a person may do something on a desk, at this moment: active, and by a role held there
--- or on all desks. What belongs to no desk asks for all of them. '' is a right of one's own, which comes
+-- or on all desks. What belongs to no desk asks for all of them, or for any one: '*'. '' is a right of one's own, which comes
 -- first; a name is that of who lends it, and nobody of `barred` does; 'broken glass' is an emergency, when
 -- nothing else will do; NULL: may not do it.
 CREATE OR REPLACE FUNCTION guard.right_of(who text, deed text, desk text, barred text[]) RETURNS text
@@ -46,7 +46,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.core_heldrole held ON held.user_id = person.id
     JOIN public.core_roleaction cell ON cell.role = held.role
    WHERE person.username = who AND person.is_active AND cell.action = deed
-     AND held.desk_code IN ('', desk)
+     AND (held.desk_code IN ('', desk) OR desk = '*')
      AND (held.on_behalf_of = '' OR held.on_behalf_of <> ALL (coalesce(barred, '{}')))
    ORDER BY held.on_behalf_of = 'broken glass', held.on_behalf_of COLLATE "C" LIMIT 1
 $$;

@@ -90,9 +90,23 @@ def _references(rows: Iterable[tuple[AuditEntry, Row, Row]]) -> References:
     return {target: records.references_of(target, keys) for target, keys in wanted.items() if keys}
 
 
-def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -> ShownEntry:
-    """Lay one entry out: an insert shows what it set, an update what it turned into what."""
-    model = words.model_of(entry.table)
+def changes_of(model: type[Model], pairs: Mapping[str, tuple[object, object]]) -> list[Change]:
+    """Say what each column of a record turns from into what, in the reader's words."""
+    states = tuple({name: pair[side] for name, pair in pairs.items()} for side in (0, 1))
+    references: References = {
+        target: records.references_of(target, found)
+        for column, target in words.targets_of(model).items()
+        if (found := [key for state in states if isinstance(key := state.get(column), int)])
+    }
+    return _changes(model, pairs, states, references)
+
+
+def _changes(
+    model: type[Model] | None,
+    pairs: Mapping[str, tuple[object, object]],
+    states: tuple[Row, ...],
+    references: References,
+) -> list[Change]:
     targets = words.targets_of(model)
 
     def said(name: str, value: object, row: Row) -> str:
@@ -100,8 +114,9 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         called = known.get(value) if isinstance(value, int) else None
         return called or words.said_of(model, name, value, row)
 
+    before, after = states
     found: dict[tuple[str, str, str], Change] = {}
-    for name, (old, new) in _pairs(entry).items():
+    for name, (old, new) in pairs.items():
         change = Change(
             field=words.column_label(model, name),
             column=name,
@@ -110,6 +125,12 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         )
         if change.before or change.after:  # a key and a code that say the same are said once
             found.setdefault((change.field, change.before, change.after), change)
+    return list(found.values())
+
+
+def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -> ShownEntry:
+    """Lay one entry out: an insert shows what it set, an update what it turned into what."""
+    model = words.model_of(entry.table)
     return ShownEntry(
         pk=entry.pk,
         chain=entry.chain,
@@ -121,7 +142,7 @@ def _shown(entry: AuditEntry, before: Row, after: Row, references: References) -
         reason=words.reason_said(entry.reason),
         request_id=entry.request_id,
         at=entry.at,
-        changes=tuple(found.values()),
+        changes=tuple(_changes(model, _pairs(entry), (before, after), references)),
     )
 
 

@@ -15,7 +15,9 @@ BEGIN
     END IF;
     behalf := guard.right_of(NEW.asked_by,
          CASE NEW.kind WHEN 'WAIVER' THEN 'RESOLVE_EXCEPTION' WHEN 'CONDUCT_WAIVER' THEN 'WAIVE_EXCEPTION'
-                       WHEN 'DELEGATION' THEN 'GRANT_ROLE' ELSE 'CONFIGURE' END, NEW.desk_code,
+                       WHEN 'DELEGATION' THEN 'GRANT_ROLE' WHEN 'STATIC_DATA' THEN 'EDIT_REFDATA'
+                       ELSE 'CONFIGURE' END,
+         CASE NEW.kind WHEN 'STATIC_DATA' THEN '*' ELSE NEW.desk_code END,  -- reference data belongs to no desk
          -- who stands in for somebody does not ask to waive what is about that person's conduct
          CASE NEW.kind WHEN 'CONDUCT_WAIVER' THEN NEW.contributors::text[] ELSE '{}' END);
     IF NEW.kind = 'DELEGATION' AND EXISTS (  -- who lends a role asks for it by holding it
@@ -48,7 +50,9 @@ BEGIN
   NEW.on_behalf_of := '';
   IF NEW.state IN ('GRANTED', 'REFUSED') THEN
     behalf := guard.right_to_decide(NEW.decided_by,
-       CASE WHEN NEW.kind LIKE '%WAIVER' THEN 'WAIVE_EXCEPTION' ELSE 'GRANT_ROLE' END, NEW.desk_code,
+       CASE WHEN NEW.kind LIKE '%WAIVER' THEN 'WAIVE_EXCEPTION'
+            WHEN NEW.kind = 'STATIC_DATA' THEN 'APPROVE_REFDATA' ELSE 'GRANT_ROLE' END,
+       CASE NEW.kind WHEN 'STATIC_DATA' THEN '*' ELSE NEW.desk_code END,
        NEW.contributors::text[] || NEW.asked_by::text);
     IF behalf IS NULL THEN
       RAISE EXCEPTION '% may not decide on request %', NEW.decided_by, OLD.id

@@ -1,13 +1,18 @@
-"""Deciding on what somebody asked for: what is granted is done in the same transaction."""
+"""Deciding on what somebody asked for: what is granted is done in the same transaction.
+
+What granting does is one table, by kind: the deeds of the desk stand here, those of the rooms above
+are named by `backoffice.deeds`, once, when the process starts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core import access
@@ -37,9 +42,11 @@ class Deed:
     carry_out: Callable[[Request, Actor, datetime], None]
     still_asked: Callable[[Request], bool] = lambda _request: True
     """It takes the lock of the subject, which whoever changes that has before the request's."""
+    records: Mapping[str, type[Model]] = field(default_factory=dict)
+    """Of what changes records, their models by kind of subject: the page says what is changed."""
 
 
-DEEDS: Final[Mapping[RequestKind, Deed]] = {
+DEEDS: Final[dict[RequestKind, Deed]] = {
     RequestKind.WAIVER: Deed(waivers.waive_as_asked, waivers.still_asked),
     RequestKind.CONDUCT_WAIVER: Deed(waivers.waive_as_asked, waivers.still_asked),
     RequestKind.VALIDATION_LIMIT: Deed(limits.give_limit),
@@ -90,10 +97,16 @@ def withdraw_request(*, request_id: int, actor: Actor, at: datetime) -> Request:
         return _decide(row, RequestState.WITHDRAWN, "", actor, at)
 
 
+def take_deeds(deeds: Mapping[RequestKind, Deed]) -> None:
+    """Know what granting the requests of the rooms above does."""
+    DEEDS.update(deeds)
+
+
 def may_decide(request: Request, actor: Actor) -> bool:
     """Say whether this person may be the second one."""
     near = {request.asked_by, *request.contributors}
-    right, desk = asking.GRANTED_WITH[RequestKind(request.kind)], request.desk_code
+    kind = RequestKind(request.kind)
+    right, desk = asking.GRANTED_WITH[kind], asking.desk_of(kind, request.desk_code)
     return (
         request.is_open
         and actor.name not in near
@@ -119,10 +132,11 @@ def _found(request_id: int, actor: Actor) -> Request:
 
 def _locked(request_id: int, actor: Actor) -> Request:
     row = _found(request_id, actor)
+    kind = RequestKind(row.kind)
     access.require(
         actor,
-        asking.GRANTED_WITH[RequestKind(row.kind)],
-        desk=row.desk_code,
+        asking.GRANTED_WITH[kind],
+        desk=asking.desk_of(kind, row.desk_code),
         made_by={row.asked_by, *row.contributors},
     )
     return row

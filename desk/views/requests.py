@@ -28,6 +28,7 @@ from core.pages import (
     formats,
     words,
 )
+from core.pages.trail import changes_of
 from desk import selectors
 from desk.filters import RequestFilter
 from desk.models import ControlException, Request
@@ -84,6 +85,7 @@ class RequestDetail(DetailPage):
             "barred": sorted({row.asked_by, *row.contributors}),
             "asked_for": _asked_for(row),
             "exception": _exception_of(row),
+            **_changes_of(row),
             "may_decide": granting.may_decide(row, actor),
             "is_mine": row.is_open and row.asked_by == actor.name,
             "is_near": row.is_open and actor.name in row.contributors,
@@ -93,7 +95,8 @@ class RequestDetail(DetailPage):
 def _asked_for(row: Request) -> list[tuple[str, str]]:
     """Return what is asked for in words; of a delegation its days, read off its moments."""
     if row.kind != RequestKind.DELEGATION:
-        return [(words.named(key), words.said(value, key)) for key, value in row.content.items()]
+        told = {key: value for key, value in row.content.items() if key != "changes"}
+        return [(words.named(key), words.said(value, key)) for key, value in told.items()]
     said = dict(row.content)
     starts, ends = (datetime.fromisoformat(said.pop(key)) for key in ("starts_at", "ends_at"))
     return [
@@ -102,6 +105,20 @@ def _asked_for(row: Request) -> list[tuple[str, str]]:
         (_t("First day"), formats.day(timezone.localdate(starts))),
         (_t("Last day"), formats.day(timezone.localdate(ends - MOMENT))),
     ]
+
+
+def _changes_of(row: Request) -> dict[str, Any]:
+    """Return what a record is to say instead of what, and whether its page is there to open."""
+    model = granting.DEEDS[RequestKind(row.kind)].records.get(row.subject_kind)
+    if model is None:
+        return {"opens": bool(row.url)}
+    changes = row.content["changes"]
+    is_new = all(before is None for before, _after in changes.values())
+    return {
+        "opens": row.state == RequestState.GRANTED or not is_new,
+        "changes": changes_of(model, changes),
+        "changed_record": words.model_label(model),
+    }
 
 
 def _exception_of(row: Request) -> dict[str, Any] | None:

@@ -135,9 +135,9 @@ def accept_statement(*, file_id: int, reason: str, actor: Actor, at: datetime) -
     What does not prove cannot be accepted. Raises UnableToReceive, IllegalTransition, Forbidden.
     """
     access.require(actor, access.Action.IMPORT_STATEMENT)
-    if not visible(reason):
+    if not reason_of(reason):
         raise UnableToReceive(_("Give a reason."))
-    with acting(actor=actor, reason=visible(reason)):
+    with acting(actor=actor, reason=reason_of(reason)):
         file = StatementFile.objects.select_for_update().get(pk=file_id)
         if file.state == StatementState.QUARANTINED and not may_be_accepted(file):
             raise UnableToReceive(_("What does not prove is not accepted: it is corrected."))
@@ -145,7 +145,7 @@ def accept_statement(*, file_id: int, reason: str, actor: Actor, at: datetime) -
             file,
             StatementState.RECEIVED,
             accepted_by=actor.name,
-            accepted_reason=visible(reason)[:500],
+            accepted_reason=reason_of(reason),
         )
         _queue(file, actor, at)
     return file

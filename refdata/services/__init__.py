@@ -23,14 +23,7 @@ from refdata.services.loading import (
 )
 from refdata.services.owners import propose_owner
 from refdata.services.proposals import UnableToSet, decide, propose
-from refdata.services.records import (
-    UnableToSave,
-    add_alias,
-    add_party_alias,
-    create_instrument,
-    save_party,
-    save_record,
-)
+from refdata.services.records import UnableToSave, save_record
 from refdata.services.sanctions import (
     LIST_COUNTS,
     READING_COUNTS,
@@ -68,10 +61,7 @@ __all__ = [
     "UnknownFileKind",
     "UnusualVersion",
     "VersionInForce",
-    "add_alias",
-    "add_party_alias",
     "approve_instruction",
-    "create_instrument",
     "decide",
     "decide_false_hit",
     "decide_one",
@@ -92,7 +82,6 @@ __all__ = [
     "propose_owner",
     "refuse_instruction",
     "reopen_hits",
-    "save_party",
     "save_record",
     "screen_parties",
 ]

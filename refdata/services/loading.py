@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import files, outbox, tabular
-from core.access import Action, require
+from core.access import Action, allows, require
 from core.acts import acting
 from core.remarks import kept
 from core.unreadable import unreadable
-from kernel.actors import Actor
+from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
 from refdata.facts import Reading
 from refdata.formats import (
@@ -33,9 +33,14 @@ from refdata.formats import (
 )
 from refdata.models import FileImport
 from refdata.models.proposals import Proposed
-from refdata.services import holding_plans, plans, proposal_plans, upsert
+from refdata.services import holding_plans, plans, proposal_plans, static_data, upsert
 
 FINDINGS_KEPT: Final = 1_000
+BY_TWO: Final = Finding(
+    code="REF-018",
+    field="",
+    message="The file says {found}, the record {expected}: a person must ask for the change",
+)
 
 
 class UnknownFileKind(Refusal):
@@ -150,7 +155,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
             upsert.apply(part)
         for event, payload in plan.news(actor.name):
             outbox.announce(event, subject=f"{kind}:{name}"[:200], payload=payload)
-        findings = (*reading.findings, *plan.findings)
+        findings = (*reading.findings, *plan.findings, *_ask(plan, name, actor, at))
         return FileImport.objects.create(
             kind=kind,
             name=name[:255],
@@ -159,7 +164,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
             ),
             sha256=digest,
             good_rows=len(reading.rows) - len(plan.findings),
-            bad_rows=len(findings),
+            bad_rows=len(reading.findings) + len(plan.findings),
             counts=_counts(plan, reading),
             findings=[kept(finding) for finding in findings[:FINDINGS_KEPT]],
             imported_by=actor.name,
@@ -174,6 +179,20 @@ def _sign(part: upsert.Plan[Any], reason: str, actor: Actor, at: datetime) -> No
             row.reason, row.proposed_by, row.proposed_at = reason[:500], actor.name, at
 
 
+def _ask(plan: plans.FilePlan, name: str, actor: Actor, at: datetime) -> Iterator[Finding]:
+    """Ask for what the file says otherwise of records that stand; yield what nobody may ask for.
+
+    Who loads at the console is no person of the house: such a file is loaded on the page.
+    """
+    for part in plan.parts.values():
+        if actor.kind is ActorKind.PERSON and allows(actor, Action.EDIT_REFDATA):
+            static_data.change_many(wanted=part.to_ask, actor=actor, at=at, reason=f"file {name}")
+            continue
+        for row, values in part.to_ask:
+            for column, value in values.items():
+                yield replace(BY_TWO, field=column, expected=getattr(row, column), found=value)
+
+
 def _read(found: FileKind, content: bytes) -> Reading[Any]:
     """Read the file, unless its first bytes are those of another kind."""
     tabular.refuse_other_kinds(content)
@@ -185,6 +204,7 @@ def _read(found: FileKind, content: bytes) -> Reading[Any]:
 
 COUNTS: Final = (
     *(name.lower() for name in (*firds.CHANGES.values(), ecb.NOT_QUOTED)),
+    "parties_to_ask",
     *(
         f"{table}_{what}"
         for table in (

@@ -15,6 +15,8 @@ from refdata.states import AssetClass, PriceType, RecordState
 
 GONE: Final = ("TERMINATED", "CANCELLED")
 NAMES_MAX: Final = 5_000
+BY_TWO: Final = frozenset({"name", "country"})
+"""What a file says otherwise of a party that stands is asked for, party by party."""
 RowT = TypeVar("RowT")
 UNKNOWN_ISIN: Final = Finding(
     code="REF-013", field="ISIN", column="ISIN", message="{found} is not a known instrument"
@@ -58,7 +60,10 @@ def venues(reading: Reading[VenueRow]) -> FilePlan:
 
 
 def parties(reading: Reading[LeiRow]) -> FilePlan:
-    """Plan legal entities by LEI; what the file leaves empty stays as it is."""
+    """Plan legal entities by LEI; what the file leaves empty stays as it is.
+
+    How the registration stands follows the file; another name or country takes two people.
+    """
     wanted: dict[tuple[str], dict[str, Any]] = {}
     for row in reading.rows:
         values = {
@@ -68,7 +73,7 @@ def parties(reading: Reading[LeiRow]) -> FilePlan:
             "lei_next_renewal": row.next_renewal,
         }
         wanted[(row.lei,)] = {name: value for name, value in values.items() if value}
-    plan = plan_upsert(Party, key=("lei",), wanted=wanted)
+    plan = plan_upsert(Party, key=("lei",), wanted=wanted, by_two=BY_TWO)
     for party in plan.new:
         party.code = party.lei
 

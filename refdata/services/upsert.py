@@ -22,14 +22,19 @@ class Plan(Generic[ModelT]):
     changed: list[ModelT] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
     unchanged: int = 0
+    to_ask: list[tuple[ModelT, dict[str, Any]]] = field(default_factory=list)
+    """Rows that stand and what the file says otherwise of them that takes two people."""
 
     def counts(self, name: str) -> dict[str, int]:
-        """Return the outcome for a person: `<name>_new`, `<name>_changed`, `<name>_unchanged`."""
-        return {
+        """Return the outcome for a person: `<name>_new`, `<name>_changed`, `<name>_unchanged`, and
+        `<name>_to_ask` where a second person must look at some.
+        """
+        counted = {
             f"{name}_new": len(self.new),
             f"{name}_changed": len(self.changed),
             f"{name}_unchanged": self.unchanged,
         }
+        return counted | ({f"{name}_to_ask": len(self.to_ask)} if self.to_ask else {})
 
 
 def plan_upsert(
@@ -38,10 +43,12 @@ def plan_upsert(
     key: tuple[str, ...],
     wanted: Mapping[Key, Mapping[str, Any]],
     create: Mapping[str, Any] | None = None,
+    by_two: frozenset[str] = frozenset(),
 ) -> Plan[ModelT]:
     """Compare `wanted` (values by key) with the rows that have these keys.
 
-    `create` holds further values for new rows only. Nothing is written.
+    `create` holds further values for new rows only; what a row that stands has in the columns
+    `by_two` is never written, it is asked for. Nothing is written.
     """
     plan = Plan(model)
     missing = dict(wanted)
@@ -50,12 +57,15 @@ def plan_upsert(
         if values is None:
             continue
         different = {name for name, value in values.items() if getattr(row, name) != value}
+        if asked := different & by_two:
+            plan.to_ask.append((row, {name: values[name] for name in sorted(asked)}))
+        different -= by_two
         for name in different:
             setattr(row, name, values[name])
         if different:
             plan.changed.append(row)
             plan.columns |= different
-        else:
+        elif not asked:
             plan.unchanged += 1
     plan.new = [
         model(**dict(zip(key, found, strict=True)), **values, **(create or {}))

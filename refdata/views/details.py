@@ -14,7 +14,7 @@ from core.pages import formats
 from core.remarks import recalled
 from desk.selectors import last_act_of
 from refdata import models
-from refdata.forms import AliasForm
+from refdata.forms import AliasForm, PartyAliasForm
 from refdata.views.records import RecordPage
 
 PRICES_SHOWN = 30
@@ -50,6 +50,8 @@ class PartyPage(RecordPage):
     def sections(self) -> dict[str, Any]:
         return {
             "aliases": self.object.aliases.order_by("source_system", "alias"),
+            "alias_form": PartyAliasForm(),
+            "may_alias": access.allows(self.request.actor, Action.EDIT_REFDATA),
             "instructions": self.object.instructions.order_by("currency", "-valid_from"),
             "accounts": self.object.accounts.order_by("code"),
             "owners": self.object.owners.order_by("name", "-valid_from"),

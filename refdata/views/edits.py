@@ -19,9 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Action
 from core.pages import PageView, status
 from core.pages.fields import DayField, FigureField
+from desk.models import Request
+from desk.services.asking import UnableToAsk
 from refdata import models, services
-from refdata.forms import REMOTE, AliasForm, RemoteSelect
-from refdata.services import absences
+from refdata.forms import REMOTE, AliasForm, PartyAliasForm, RemoteSelect
+from refdata.services import absences, static_data
+
+ASKED: Final = _("Asked for: it takes effect when somebody else grants it.")
 
 
 def _pairs(field: forms.TypedChoiceField) -> list[tuple[str, Any]]:
@@ -54,6 +58,7 @@ class EditPage(PageView):
     model: ClassVar[type[Model]]
     form_fields: ClassVar[tuple[str, ...]]
     new_title: ClassVar[str | Promise] = _("New record")
+    takes_two: ClassVar[bool] = False
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return self._show(self._form(pk), pk)
@@ -63,14 +68,15 @@ class EditPage(PageView):
         if not form.is_valid():
             return self._show(form, pk, status=422)
         try:
-            record = self.save(form.save(commit=False), request.POST.get("reason", ""), pk)
-        except services.UnableToSave as refusal:
+            saved = self.save(form.save(commit=False), request.POST.get("reason", ""), pk)
+        except (services.UnableToSave, UnableToAsk) as refusal:
             return self._show(form, pk, status=422, refusal=refusal)
-        form.instance = record
-        messages.success(request, gettext("Saved."))
-        return redirect(record.get_absolute_url())
+        waits = isinstance(saved, Request)
+        messages.success(request, ASKED if waits else gettext("Saved."))
+        return redirect(saved.get_absolute_url())
 
     def save(self, record: Any, reason: str, pk: int | None) -> Any:
+        """Return the record, or the request that waits for a second person."""
         return services.save_record(
             record=record, actor=self.request.actor, at=timezone.now(), reason=reason
         )
@@ -96,11 +102,24 @@ class EditPage(PageView):
     ) -> HttpResponse:
         title = str(form.instance) if pk else self.new_title
         return self.render(
-            {"form": form, "title": title, "asks_reason": bool(pk)} | more, status=status
+            {"form": form, "title": title, "asks_reason": bool(pk) or self.takes_two} | more,
+            status=status,
         )
 
 
-class InstrumentEdit(EditPage):
+class ByTwo(EditPage):
+    """A record that one person asks for, or for a change of, and another grants."""
+
+    takes_two = True
+
+    def save(self, record: Any, reason: str, pk: int | None) -> Any:
+        actor, at = self.request.actor, timezone.now()
+        if pk:
+            return static_data.change(record=record, actor=actor, at=at, reason=reason) or record
+        return static_data.add(record=record, actor=actor, at=at, reason=reason)
+
+
+class InstrumentEdit(ByTwo):
     model = models.Instrument
     new_title = _("New instrument")
     form_fields = (
@@ -131,17 +150,8 @@ class InstrumentEdit(EditPage):
         "status",
     )
 
-    def save(self, record: models.Instrument, reason: str, pk: int | None) -> models.Instrument:
-        if pk:
-            return services.save_record(
-                record=record, actor=self.request.actor, at=timezone.now(), reason=reason
-            )
-        return services.create_instrument(
-            instrument=record, actor=self.request.actor, at=timezone.now()
-        )
 
-
-class PartyEdit(EditPage):
+class PartyEdit(ByTwo):
     model = models.Party
     new_title = _("New party")
     form_fields = (
@@ -162,11 +172,6 @@ class PartyEdit(EditPage):
         "lei_status",
         "lei_next_renewal",
     )
-
-    def save(self, record: models.Party, reason: str, pk: int | None) -> models.Party:
-        return services.save_party(
-            party=record, actor=self.request.actor, at=timezone.now(), reason=reason
-        )
 
 
 class AccountEdit(EditPage):
@@ -227,22 +232,55 @@ class AbsenceEdit(EditPage):
 
 
 class AddAlias(PageView):
-    """POST of what a source system calls an instrument."""
+    """POST of what a source system calls an instrument, or a party."""
 
     action = Action.EDIT_REFDATA
     http_method_names = ("post",)
+    model: ClassVar[type[models.Instrument | models.Party]] = models.Instrument
+    form_class: ClassVar[type[forms.Form]] = AliasForm
+
+    def alias(self, record: Any, said: Mapping[str, Any]) -> Any:
+        return models.InstrumentAlias(instrument=record, **said)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        instrument = get_object_or_404(models.Instrument, pk=pk)
-        form = AliasForm(request.POST)
-        if form.is_valid():
-            services.add_alias(
-                **form.cleaned_data,
-                instrument_id=instrument.pk,
-                actor=self.request.actor,
-                at=timezone.now(),
-            )
-            messages.success(request, gettext("Alias added: waiting trades go on."))
-        else:
-            messages.error(request, gettext("Give a source system and a symbol."))
-        return redirect(instrument.get_absolute_url())
+        record: Any = get_object_or_404(self.model, pk=pk)
+        form = self.form_class(request.POST)
+        if not form.is_valid():
+            messages.error(request, gettext("Give a source system and a name."))
+            return redirect(record.get_absolute_url())
+        waits = static_data.add_alias(
+            alias=self.alias(record, form.cleaned_data),
+            actor=self.request.actor,
+            at=timezone.now(),
+        )
+        if waits is None:
+            messages.success(request, gettext("It is called so already."))
+            return redirect(record.get_absolute_url())
+        messages.success(request, ASKED)
+        return redirect(waits.get_absolute_url())
+
+
+class AddPartyAlias(AddAlias):
+    model = models.Party
+    form_class = PartyAliasForm
+
+    def alias(self, record: Any, said: Mapping[str, Any]) -> Any:
+        return models.PartyAlias(party=record, **said)
+
+
+class RemoveAlias(PageView):
+    """POST that asks for an alias to be taken away, with its reason."""
+
+    action = Action.EDIT_REFDATA
+    http_method_names = ("post",)
+    model: ClassVar[type[Model]] = models.InstrumentAlias
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        waits = static_data.remove_alias(
+            alias=get_object_or_404(self.model, pk=pk),
+            actor=self.request.actor,
+            at=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )
+        messages.success(request, ASKED)
+        return redirect(waits.get_absolute_url())

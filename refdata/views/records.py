@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.access import Action
 from core.pages import DetailPage, formats, status, words
+from core.pages.trail import changes_of
+from desk.selectors import find_request
+from refdata.services.static_data import KINDS
 
 HIDDEN = ("id", "sha256", "stored", "findings", "counts")
 PERSONAL = ("birth_date", "national_id")
@@ -81,7 +84,19 @@ class RecordPage(DetailPage):
             "facts": list(facts_of(self.object, hidden=hidden)),
             "entity": self.entity or self.object.audit.entity,
             "edit_url": self.edit_url.format(pk=self.object.pk) if may_edit else "",
+            **self.waiting(),
             **self.sections(),
+        }
+
+    def waiting(self) -> dict[str, Any]:
+        """Return the change of this record that waits for a second person, if one does."""
+        kind = KINDS.get(type(self.object))
+        asked = find_request(subject_kind=kind, subject_id=self.object.pk) if kind else None
+        if asked is None:
+            return {}
+        return {
+            "asked": asked,
+            "asked_changes": changes_of(type(self.object), asked.content["changes"]),
         }
 
     def sections(self) -> dict[str, Any]:

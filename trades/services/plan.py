@@ -106,6 +106,7 @@ class Plan:
     chains: Mapping[str, Chain]
     trades: dict[str, TradeRow]
     waiting: Mapping[str, list[Item]]
+    hands: tuple[str, ...] = ()  # who named what all of it waited for
     checked: bool = False  # the actor decides on what the maker asked for, and adds nothing
     versions: list[VersionRow] = field(default_factory=list)
     replayed: list[Item] = field(default_factory=list)
@@ -248,7 +249,7 @@ class Plan:
     def _hands(self, item: Item) -> list[str]:
         """Return who had a hand in a message besides its maker; a checker adds nothing."""
         actors = () if self.checked else (self.actor.name,)
-        return list(dict.fromkeys((*item.hands, *actors)))
+        return list(dict.fromkeys((*item.hands, *self.hands, *actors)))
 
     def _record(self, item: Item, trade: TradeRow, action: str) -> None:
         item.outcome, item.findings = Outcome.BOOKED, ()

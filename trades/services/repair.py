@@ -1,30 +1,26 @@
 """Repair: a name that nobody knew becomes known, and every trade that waited for it goes on.
 
 A message without a known instrument is no trade yet, and is booked; a trade without a known
-counterparty is one, and is completed. More of them than fit a request are left to a job, which
-acts for the person who repaired.
+counterparty is one, and is completed. What a name means takes two people: one asks, and when
+another grants, the news of it lets go on all that waits, by a job. Who asked had a hand in it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core import jobs
 from core.acts import acting
-from core.bulk import AT_ONCE_MAX
 from core.columns import said
-from core.models import Job, JobState
+from desk.models import Request
 from kernel.actors import Actor
 from kernel.findings import Refusal
-from refdata import services as refdata
-from refdata.models import Instrument, Party
+from refdata.models import Instrument, InstrumentAlias, Party, PartyAlias
+from refdata.services import static_data as refdata
 from trades import selectors
 from trades.models import Execution, Trade
 from trades.services import capture, completing, loading, storing, writing
@@ -32,17 +28,6 @@ from trades.services.control import CHUNK
 from trades.services.enrichment import INSTRUMENT_UNKNOWN, alias_source, load_reference
 from trades.services.plan import Plan
 from trades.states import Channel, Outcome
-
-INSTRUMENT_JOB: Final = "trades.repair_instrument"
-COUNTERPARTY_JOB: Final = "trades.repair_party"
-
-
-@dataclass(frozen=True, slots=True)
-class Freed:
-    """What a repair lets go on: so many went on at once, or a job sees to them."""
-
-    number: int = 0
-    job: Job | None = None
 
 
 class UnableToRepair(Refusal):
@@ -52,10 +37,13 @@ class UnableToRepair(Refusal):
     status_code = 409
 
 
-def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: datetime) -> Freed:
-    """Say which known instrument the symbol of a waiting message means; return what goes on.
+def name_instrument(
+    *, execution_id: int, instrument_id: int, actor: Actor, at: datetime
+) -> Request | None:
+    """Ask that the symbol of a waiting message means a known instrument.
 
-    Raises UnableToRepair, Forbidden, or UnableToSave when the symbol means another instrument.
+    None: it does already, and what waits goes on. Raises UnableToRepair, Forbidden, UnableToAsk, or
+    UnableToSave when the symbol means another instrument.
     """
     execution = require_waiting(execution_id)
     symbol = str(execution.content.get("symbol") or "")
@@ -64,94 +52,67 @@ def name_instrument(*, execution_id: int, instrument_id: int, actor: Actor, at: 
             _("This message names its instrument by ISIN alone: add the instrument.")
         )
     source = alias_source(execution.source_system)
-    with acting(actor=actor, reason=f"{source}: {symbol}"):
-        refdata.add_alias(
-            source_system=source,
-            symbol=symbol,
-            instrument_id=instrument_id,
-            actor=actor,
-            at=at,
-        )
-        return _book(execution_id, symbol, actor, at)
+    alias = InstrumentAlias(source_system=source, symbol=symbol, instrument_id=instrument_id)
+    return refdata.add_alias(alias=alias, actor=actor, at=at)
 
 
 def add_instrument(
     *, execution_id: int, instrument: Instrument, actor: Actor, at: datetime
-) -> Freed:
-    """Create the instrument that a waiting message names; return which messages go on.
+) -> Request:
+    """Ask for the instrument that a waiting message names, under that name.
 
-    Raises UnableToRepair, Forbidden, UnableToSave.
+    Raises UnableToRepair, Forbidden, UnableToSave, UnableToAsk.
     """
     execution = require_waiting(execution_id)
-    symbol = str(execution.content.get("symbol") or "")
-    with acting(actor=actor, reason=f"{execution.source_system}: {symbol or instrument.isin}"):
-        created = refdata.create_instrument(instrument=instrument, actor=actor, at=at)
-        if symbol:
-            return name_instrument(
-                execution_id=execution_id, instrument_id=created.pk, actor=actor, at=at
-            )
-        return _book(execution_id, instrument.isin or "", actor, at)
-
-
-def name_counterparty(*, trade_id: int, party_id: int, actor: Actor, at: datetime) -> Freed:
-    """Say which known party the counterparty of a trade means; return which trades go on.
-
-    Raises UnableToRepair, Forbidden, or UnableToSave when the name means another party.
-    """
-    trade = _nameless(trade_id)
-    name, source = trade.counterparty_code, alias_source(trade.source_system)
-    with acting(actor=actor, reason=f"{source}: {name}"):
-        refdata.add_party_alias(
-            source_system=source, alias=name, party_id=party_id, actor=actor, at=at
-        )
-        if _are_many(selectors.list_nameless([name])):
-            return _handed_over(COUNTERPARTY_JOB, name, trade_id, (actor, at))
-        return Freed(complete_waiting(names=[name], actor=actor, at=at, by_hand=True))
-
-
-def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime) -> Freed:
-    """Create the party that a trade names; return which trades go on.
-
-    Raises UnableToRepair, Forbidden, UnableToSave.
-    """
-    trade = _nameless(trade_id)
-    with acting(actor=actor, reason=f"{trade.source_system}: {trade.counterparty_code}"):
-        created = refdata.save_party(party=party, actor=actor, at=at)
-        return name_counterparty(trade_id=trade_id, party_id=created.pk, actor=actor, at=at)
-
-
-def _book(execution_id: int, name: str, actor: Actor, at: datetime) -> Freed:
-    """Book what waits for an instrument that a person has just named, or leave it to a job."""
-    if _are_many(_waiting([name])):
-        return _handed_over(INSTRUMENT_JOB, name, execution_id, (actor, at))
-    return Freed(replay_waiting(names=[name], actor=actor, at=at, by_hand=True))
-
-
-def _are_many(rows: QuerySet[Trade] | QuerySet[Execution]) -> bool:
-    """Say whether there are more than fit a request."""
-    return rows[: AT_ONCE_MAX + 1].count() > AT_ONCE_MAX
-
-
-def _handed_over(kind: str, name: str, subject_id: int, by: tuple[Actor, datetime]) -> Freed:
-    actor, at = by
-    parameters = {"name": name, "subject_id": subject_id}
-    job = jobs.enqueue(
-        kind=kind,
-        parameters=parameters,
-        title=name,
+    source, symbol = (
+        alias_source(execution.source_system),
+        str(execution.content.get("symbol") or ""),
+    )
+    return refdata.add(
+        record=instrument,
+        called=(source, symbol) if symbol else None,
+        reason=f"{source}: {symbol or instrument.isin}",
         actor=actor,
         at=at,
-        dedupe_key=f"{kind}:{name}",
     )
-    return Freed(job=job)
 
 
-def not_handed_over(kind: str, names: Collection[str]) -> set[str]:
-    """Return the names that no job of a person's repair sees to: each is repaired once, by hand
-    when a hand did it.
+def name_counterparty(
+    *, trade_id: int, party_id: int, actor: Actor, at: datetime
+) -> Request | None:
+    """Ask that the counterparty of a trade means a known party.
+
+    None: it does already, and what waits goes on. Raises UnableToRepair, Forbidden, UnableToAsk, or
+    UnableToSave when the name means another party.
     """
-    live = Job.objects.filter(kind=kind, state__in=[JobState.QUEUED, JobState.RUNNING])
-    return set(names) - set(live.values_list("parameters__name", flat=True))
+    source, name = _called(_nameless(trade_id))
+    alias = PartyAlias(source_system=source, alias=name, party_id=party_id)
+    return refdata.add_alias(alias=alias, actor=actor, at=at)
+
+
+def add_counterparty(*, trade_id: int, party: Party, actor: Actor, at: datetime) -> Request:
+    """Ask for the party that a trade names, under that name.
+
+    Raises UnableToRepair, Forbidden, UnableToSave, UnableToAsk.
+    """
+    called = _called(_nameless(trade_id))
+    return refdata.add(record=party, called=called, reason=": ".join(called), actor=actor, at=at)
+
+
+def asked_of_message(execution: Execution) -> Request | None:
+    """Return the open request for what a waiting message calls its instrument, if there is one."""
+    symbol = str(execution.content.get("symbol") or "")
+    return refdata.find_asked(alias_source(execution.source_system), symbol)
+
+
+def asked_of_trade(trade: Trade) -> Request | None:
+    """Return the open request for what a trade calls its counterparty, if there is one."""
+    return refdata.find_asked(*_called(trade))
+
+
+def _called(trade: Trade) -> tuple[str, str]:
+    """Return the source of a trade and what it calls its counterparty."""
+    return alias_source(trade.source_system), trade.counterparty_code
 
 
 def complete_waiting(
@@ -191,6 +152,7 @@ def replay_waiting(
     actor: Actor,
     at: datetime,
     by_hand: bool = False,
+    hands: tuple[str, ...] = (),
     progress: completing.Progress = completing.unwatched,
 ) -> int:
     """Book what waited for the instruments called so, in every source; return how many did.
@@ -207,7 +169,7 @@ def replay_waiting(
         references = sorted(found)
         for start in range(0, len(references), CHUNK):
             part = set(references[start : start + CHUNK])
-            booked += replay(source_system, part, actor=actor, at=at, by_hand=by_hand)
+            booked += replay(source_system, part, actor=actor, at=at, by_hand=by_hand, hands=hands)
             done += len(part)
             progress(done, total)
     return booked
@@ -223,7 +185,13 @@ def _waiting(names: Collection[str]) -> QuerySet[Execution]:
 
 
 def replay(
-    source_system: str, references: set[str], *, actor: Actor, at: datetime, by_hand: bool
+    source_system: str,
+    references: set[str],
+    *,
+    actor: Actor,
+    at: datetime,
+    by_hand: bool,
+    hands: tuple[str, ...] = (),
 ) -> int:
     """Judge the waiting messages of one source again, under its lock; return how many moved."""
     channel = Channel.MANUAL if by_hand else Channel.API
@@ -242,6 +210,7 @@ def replay(
             chains=known.chains,
             trades=known.trades,
             waiting=known.waiting,
+            hands=hands,
         )
         for item in [item for item in items if item.outcome is Outcome.EXCEPTION]:
             plan.replay(item)  # a NEW takes along what was parked: that is judged once

@@ -1,7 +1,7 @@
 """A name that nobody knew: of an instrument, while a message waits; of a counterparty, of a trade.
 
-Two ways, the same for both: it is one that we know, or it is a new one. Everything that waits for
-the name goes on with either.
+Two ways, the same for both: it is one that we know, or it is a new one. Either is asked for, and
+everything that waits for the name goes on when somebody else grants it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core import access, asked
 from core.access import Action
 from core.pages import DetailPage, PageView
 from core.pages.base import ActedRequest
+from desk.models import Request
 from kernel.identifiers import is_bic, is_lei
 from refdata import selectors as refdata
 from refdata.models import Instrument, Party
@@ -46,13 +46,11 @@ LIKENESSES: dict[Likeness, str | Promise] = {
     Likeness.NEARLY: _("the names are much alike"),
 }
 CODE_MAX = 20
+Repaired = Request | dict[str, Any] | None
 
 
 class RepairPage(PageView):
-    """Base of the repairs: done it leads back to its subject, else it shows what is wrong.
-
-    What a job sees to is watched on the page of the job.
-    """
+    """Base of the repairs: done it leads to what was asked for, else it shows what is wrong."""
 
     http_method_names = ["post"]
     action = Action.EDIT_REFDATA
@@ -65,22 +63,20 @@ class RepairPage(PageView):
         """Return what the page of the subject shows."""
         raise NotImplementedError
 
-    def repair(self, request: HttpRequest, subject: Any) -> repair.Freed | dict[str, Any]:
-        """Return what goes on, or the context that shows what is wrong."""
-        raise NotImplementedError
-
-    def done(self, subject: Any, freed: int) -> str:
-        """Say how many went on; returns where to go then."""
+    def repair(self, request: HttpRequest, subject: Any) -> Repaired:
+        """Return what waits for a second person, None, or the context that shows what is wrong."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = self.subject(pk)
-        freed = self.repair(request, found)
-        if isinstance(freed, dict):
-            return self.render({"object": found} | self.context(found) | freed, status=422)
-        if freed.job is not None:
-            return redirect("core:job", freed.job.pk)
-        return redirect(self.done(found, freed.number))
+        asked = self.repair(request, found)
+        if isinstance(asked, dict):
+            return self.render({"object": found} | self.context(found) | asked, status=422)
+        if asked is None:
+            messages.success(request, _t("It is called so already: what waits goes on."))
+            return redirect(found.get_absolute_url())
+        messages.success(request, _t("Asked for: what waits goes on when somebody else grants it."))
+        return redirect(asked.get_absolute_url())
 
 
 def unknown(form: forms.Form, key: str, text: str) -> dict[str, Any]:
@@ -94,7 +90,8 @@ def of_instrument(request: ActedRequest, row: Execution) -> dict[str, Any]:
     """Return what the page of a message shows: what it says and, while it waits, the two ways."""
     facts = facts_of_content(row.content)
     waits = row.outcome == Outcome.EXCEPTION and row.reason_code == INSTRUMENT_UNKNOWN
-    may = waits and access.allows(request.actor, Action.EDIT_REFDATA)
+    asked = repair.asked_of_message(row) if waits else None
+    may = waits and asked is None and access.allows(request.actor, Action.EDIT_REFDATA)
     symbol = facts.symbol or ""
     initial = {
         "isin": facts.isin,
@@ -110,6 +107,7 @@ def of_instrument(request: ActedRequest, row: Execution) -> dict[str, Any]:
         "as_written": selectors.text_of_message(execution_id=row.pk),
         "finding": unknown_instrument(facts) if waits else None,
         "may_repair": may,
+        "asked": asked,
         "known_form": AliasForm() if may and symbol else None,
         "new_form": InstrumentForm(initial=initial) if may else None,
     }
@@ -127,14 +125,9 @@ class InstrumentRepair(RepairPage):
     def context(self, subject: Execution) -> dict[str, Any]:
         return of_instrument(self.request, subject)
 
-    def done(self, subject: Execution, freed: int) -> str:
-        said = ngettext("%(n)s message went on", "%(n)s messages went on", freed) % {"n": freed}
-        messages.success(self.request, said)
-        return reverse("trades:execution", args=[subject.pk])
-
 
 class NameInstrument(InstrumentRepair):
-    def repair(self, request: HttpRequest, subject: Execution) -> repair.Freed | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Execution) -> Repaired:
         typed = request.POST.get("instrument", "").strip()
         known = Instrument.objects.filter(isin=typed) | Instrument.objects.filter(code=typed)
         found = known.first() if typed else None
@@ -150,7 +143,7 @@ class NameInstrument(InstrumentRepair):
 
 
 class AddInstrument(InstrumentRepair):
-    def repair(self, request: HttpRequest, subject: Execution) -> repair.Freed | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Execution) -> Repaired:
         form = InstrumentForm(request.POST)
         if not form.is_valid():
             return {"new_form": form}
@@ -167,7 +160,8 @@ def of_counterparty(request: ActedRequest, trade: Trade) -> dict[str, Any]:
     name = trade.counterparty_code
     waiting = selectors.list_nameless([name])
     waits = waiting.filter(pk=trade.pk).exists()
-    may = waits and access.allows(request.actor, Action.EDIT_REFDATA)
+    asked = repair.asked_of_trade(trade) if waits else None
+    may = waits and asked is None and access.allows(request.actor, Action.EDIT_REFDATA)
     return {
         "subtitle": trade.reference,
         "name": name,
@@ -177,6 +171,7 @@ def of_counterparty(request: ActedRequest, trade: Trade) -> dict[str, Any]:
         if waits
         else [],
         "may_repair": may,
+        "asked": asked,
         "known_form": CounterpartyForm() if may else None,
         "new_form": PartyForm(initial=_new_party(name)) if may else None,
     }
@@ -223,18 +218,9 @@ class CounterpartyRepair(RepairPage):
     def context(self, subject: Trade) -> dict[str, Any]:
         return of_counterparty(self.request, subject)
 
-    def done(self, subject: Trade, freed: int) -> str:
-        said = ngettext(
-            "%(n)s trade went on: it is controlled again.",
-            "%(n)s trades went on: they are controlled again.",
-            freed,
-        )
-        messages.success(self.request, said % {"n": freed})
-        return subject.get_absolute_url()
-
 
 class NameCounterparty(CounterpartyRepair):
-    def repair(self, request: HttpRequest, subject: Trade) -> repair.Freed | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Trade) -> Repaired:
         chosen = asked.number(request.POST.get("party", ""))
         typed = request.POST.get("counterparty", "").strip()
         parties = Party.objects.filter(is_counterparty=True)
@@ -248,7 +234,7 @@ class NameCounterparty(CounterpartyRepair):
 
 
 class AddCounterparty(CounterpartyRepair):
-    def repair(self, request: HttpRequest, subject: Trade) -> repair.Freed | dict[str, Any]:
+    def repair(self, request: HttpRequest, subject: Trade) -> Repaired:
         form = PartyForm(request.POST)
         if not form.is_valid():
             return {"new_form": form}

@@ -13,11 +13,16 @@ from django.core.management import CommandError, call_command
 
 from core.access import Forbidden
 from core.models import OutboxEvent
+from core.roles import Role
+from desk.models import Request
+from desk.services import granting
 from kernel.actors import SYSTEM, Actor, ActorKind
 from refdata import selectors, services
 from refdata.formats.source import UnreadableReferenceFile
 from refdata.models import FileImport, FxRate, Instrument, InstrumentListing, Party, Price, Venue
 from tests.factories import refdata as factories
+from tests.factories import static_data
+from tests.factories.trades import person
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -25,8 +30,8 @@ NOBODY = Actor(name="nobody", kind=ActorKind.PERSON, user_id=0)
 PRICES = b"isin,day,close,currency\nFR0000120271,2026-11-19,55.12,EUR\n"
 
 
-def load(kind: str, content: bytes, name: str = "file") -> FileImport:
-    return services.load_file(kind=kind, name=name, content=content, actor=SYSTEM, at=AT)
+def load(kind: str, content: bytes, name: str = "file", actor: Actor = SYSTEM) -> FileImport:
+    return services.load_file(kind=kind, name=name, content=content, actor=actor, at=AT)
 
 
 def one(folder: Path, pattern: str) -> Path:
@@ -71,12 +76,46 @@ def test_legal_entities_meet_the_party_that_has_their_lei(shared_data: Path) -> 
     factories.PartyFactory.create(code="PUMA", name="Puma", lei="529900GRZ2BQY5ZM9N49")
     folder = "reference/NotAProfDev__gleif-rs/lei_records"
 
-    loaded = load("lei", one(shared_data, f"{folder}/multi_lei_records.json").read_bytes())
+    content = one(shared_data, f"{folder}/multi_lei_records.json").read_bytes()
 
-    assert loaded.counts == {"parties_new": 11, "parties_changed": 1, "parties_unchanged": 0}
+    loaded = load("lei", content, actor=person("lou"))
+
+    assert loaded.counts == {
+        "parties_new": 11, "parties_changed": 1, "parties_unchanged": 0, "parties_to_ask": 1,
+    }  # fmt: skip
     puma = Party.objects.get(code="PUMA")
-    assert (puma.name, puma.lei_status) == ("PUMA SE", "ISSUED")
+    assert (puma.name, puma.lei_status) == ("Puma", "ISSUED")
+    assert static_data.granted() == 1
+    puma.refresh_from_db()
+    assert puma.name == "PUMA SE"
     assert Party.objects.get(lei="INR2EJN1ERAN0W5ZP974").is_counterparty is False
+
+
+GLEIF = (
+    b"LEI,Entity.LegalName,Entity.LegalAddress.Country,Registration.RegistrationStatus,"
+    b"Registration.NextRenewalDate\n"
+)
+
+
+def test_what_a_file_says_otherwise_is_asked_once_and_at_the_console_it_is_told() -> None:
+    known = factories.PartyFactory.create(code="ACME", name="Acme", country="FR")
+    content = GLEIF + f"{known.lei},Acme SA,LU,LAPSED,\n".encode()
+    told = load("lei", content)
+    known.refresh_from_db()
+    assert (known.name, known.country, known.lei_status) == ("Acme", "FR", "LAPSED")
+    assert [shape["code"] for shape in told.findings] == ["REF-018", "REF-018"]
+    assert not Request.objects.exists()
+
+    for n in range(3):
+        load("lei", content + b"\n" * (n + 1), actor=person("lou"))
+        row = Request.objects.get()
+    assert (row.asked_by, list(row.content["changes"])) == ("lou", ["name", "country"])
+    granting.refuse_request(
+        request_id=row.pk, note="it is called Acme", actor=person("sue", Role.SUPERVISOR), at=AT
+    )
+    load("lei", content + b"\n" * 9, actor=person("lou"))
+
+    assert Request.objects.get().state == "REFUSED", "what was refused is not asked again"
 
 
 def test_a_firds_delta_brings_listings_and_the_instruments_nobody_entered(

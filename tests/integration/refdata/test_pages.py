@@ -17,6 +17,7 @@ from core.roles import Role
 from refdata import demo, models
 from refdata.urls import urlpatterns
 from tests.factories import refdata as factories
+from tests.factories import static_data
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -239,13 +240,20 @@ def test_a_record_is_entered_and_changed_with_its_reason(agent: Client) -> None:
     fields |= {"language": "fr", "confirmation_channel": "HAND", "nature": "OUTSIDE"}
     assert agent.post(address, fields | {"lei": "969500DENOUEMENT0076"}).status_code == 422
 
-    agent.post(address, fields | {"lei": "969500DENOUEMENT0075", "is_counterparty": "on"})
+    fields |= {"lei": "969500DENOUEMENT0075", "is_counterparty": "on", "reason": "onboarded"}
+    answer = agent.post(address, fields)
+    assert "/work/requests/" in answer.headers["Location"]
+    assert "Acme SA" in text(agent.get(answer.headers["Location"]))
+    static_data.granted()
     party = models.Party.objects.get(code="ACME")
-    agent.post(
-        reverse("refdata:party_edit", args=[party.pk]),
-        fields | {"name": "Acme SE", "reason": "new legal form"},
-    )
+    edit = reverse("refdata:party_edit", args=[party.pk])
+    assert agent.post(edit, fields | {"name": "Acme SE", "reason": ""}).status_code == 422
+    agent.post(edit, fields | {"name": "Acme SE", "reason": "new legal form"})
 
+    page = agent.get(party.get_absolute_url(), headers={"accept-language": "en"})
+    assert "Waits for a second person" in text(page)
+    assert "Acme SE" in text(page)
+    static_data.granted()
     party.refresh_from_db()
     assert (party.name, party.language, party.confirmation_channel) == ("Acme SE", "fr", "HAND")
     assert "new legal form" in text(agent.get(party.get_absolute_url()))
@@ -281,4 +289,9 @@ def test_an_alias_is_added_from_the_instrument(agent: Client) -> None:
         reverse("refdata:alias_add", args=[share.pk]), {"source_system": "FIX", "symbol": "IBM"}
     )
 
-    assert share.aliases.filter(source_system="FIX", symbol="IBM").exists()
+    assert not share.aliases.filter(source_system="FIX").exists()
+    static_data.granted()
+    alias = share.aliases.get(source_system="FIX", symbol="IBM")
+    agent.post(reverse("refdata:alias_remove", args=[alias.pk]), {"reason": "wrong"})
+    static_data.granted()
+    assert not share.aliases.filter(source_system="FIX").exists()

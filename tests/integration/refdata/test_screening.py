@@ -23,6 +23,7 @@ from refdata.facts import ScreeningFacts
 from refdata.models import FalseHit, ListVersion, Party, PartyAlias, Screening, ScreeningHit
 from refdata.states import SanctionsList
 from tests.at_once import at_once
+from tests.factories import static_data
 from tests.factories.refdata import PartyFactory
 from tests.factories.trades import signed_in
 from tests.integration.bad_input.doors import said
@@ -152,8 +153,16 @@ def test_screening_again_changes_nothing(hit: ScreeningHit) -> None:
     [
         ("the_entry_is_gone", lambda: load("NOVATEK"), 0),
         ("the_entry_changed", lambda: load("GAZPROMBANK", alias="GPB"), 1),
-        ("the_party_is_renamed", lambda: Party.objects.update(name="Natixis"), 0),
-        ("the_party_has_another_country", lambda: Party.objects.update(country="RU"), 1),
+        (
+            "the_party_is_renamed",
+            lambda: static_data.changed(Party.objects.all(), name="Natixis"),
+            0,
+        ),
+        (
+            "the_party_has_another_country",
+            lambda: static_data.changed(Party.objects.all(), country="RU"),
+            1,
+        ),
     ],
 )
 def test_a_hit_ends_when_what_it_compared_changes_and_its_clearance_with_it(
@@ -172,13 +181,12 @@ def test_a_hit_ends_when_what_it_compared_changes_and_its_clearance_with_it(
 
 
 def test_loading_a_list_and_saving_a_party_screen_by_jobs() -> None:
-    actor = person("ana", Role.AGENT)
-    services.save_party(party=Party(code="A", name="Natixis"), actor=actor, at=AT)
+    static_data.entered(Party(code="A", name="Natixis"))
     load("GAZPROMBANK")
     jobs.run_pending()
     assert list(Screening.objects.values_list("outcome", flat=True)) == ["CLEAR"]
 
-    services.save_party(party=Party(code="B", name="Bank Gazprombank"), actor=actor, at=AT)
+    static_data.entered(Party(code="B", name="Bank Gazprombank"))
     jobs.run_pending()
 
     assert ScreeningHit.objects.get().party.code == "B"

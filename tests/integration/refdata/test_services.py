@@ -15,6 +15,7 @@ from kernel.actors import SYSTEM, Actor, ActorKind
 from refdata import selectors, services
 from refdata.models import Instrument, InstrumentAlias, Party, SettlementInstruction
 from tests.factories import refdata as factories
+from tests.factories import static_data
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -192,13 +193,12 @@ def test_a_wrong_identifier_is_refused_with_its_field(field: str, value: str) ->
 def test_an_alias_names_an_instrument_once_and_tells_it() -> None:
     share, other = factories.InstrumentFactory.create_batch(2)
 
-    for _ in range(2):
-        services.add_alias(
-            source_system="OMS", symbol="TTE FP", instrument_id=share.pk, actor=SYSTEM, at=AT
-        )
+    static_data.entered(
+        InstrumentAlias(source_system="OMS", symbol="TTE FP", instrument_id=share.pk)
+    )
     with pytest.raises(services.UnableToSave):
-        services.add_alias(
-            source_system="OMS", symbol="TTE FP", instrument_id=other.pk, actor=SYSTEM, at=AT
+        static_data.entered(
+            InstrumentAlias(source_system="OMS", symbol="TTE FP", instrument_id=other.pk)
         )
 
     assert InstrumentAlias.objects.get().instrument_id == share.pk

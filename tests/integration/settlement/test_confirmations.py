@@ -22,6 +22,7 @@ from settlement.models import (
 )
 from settlement.services import expecting, matching, receiving, sending
 from settlement.states import Door
+from tests.factories import static_data
 from tests.integration.reporting.world import amended, moved
 from tests.integration.settlement.world import (  # noqa: F401 - a fixture
     AT,
@@ -85,7 +86,7 @@ def test_what_happened_twice_or_late_changes_nothing(outbox: Path) -> None:
 
 def test_a_trade_that_nobody_validated_or_of_the_house_itself_has_none() -> None:
     waiting, own = moved(traded(1), "PENDING_VALIDATION"), traded(2)
-    Party.objects.filter(code="BNPP").update(is_own_firm=True)
+    static_data.changed(Party.objects.filter(code="BNPP"), is_own_firm=True)
 
     told_of = expecting.confirm_trades(trade_ids=[waiting.pk, own.pk], actor=SYSTEM, at=AT)
 

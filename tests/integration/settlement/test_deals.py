@@ -22,6 +22,7 @@ from settlement.models import Chaser, Confirmation, ReceivedConfirmation
 from settlement.rules.products import OPPOSITE
 from settlement.selectors.matching import BESIDES
 from settlement.services import by_hand, chasing
+from tests.factories import static_data
 from tests.factories.trades import AT, signed_in
 from tests.integration.bad_input.doors import said
 from tests.integration.desk.people import person as supervisor_of
@@ -182,7 +183,9 @@ def test_their_terms_are_accepted_by_an_amendment_that_a_second_person_validates
 
 
 def test_a_file_tells_each_product_and_its_reader_takes_it_back(tmp_path: Path) -> None:
-    Party.objects.update(confirmation_channel="FILE")
+    static_data.changed(
+        Party.objects.exclude(confirmation_channel="FILE"), confirmation_channel="FILE"
+    )
     for reference in KINDS:
         dealt(reference)
 

@@ -20,6 +20,7 @@ from refdata.models import Party
 from settlement.facts import Told
 from settlement.formats.mt515 import read_mt515
 from settlement.models import Confirmation, ConfirmationFile, ReceivedConfirmation
+from tests.factories import static_data
 from tests.factories.refdata import PartyFactory
 from tests.factories.trades import signed_in
 from tests.integration.reporting.world import amended
@@ -46,7 +47,7 @@ def _trade() -> Trade:
 def _firms(trade: Trade) -> None:
     PartyFactory.create(code="VALMONT", name="Valmont", bic="VALMFRPP", is_own_firm=True,
                         is_counterparty=False)  # fmt: skip
-    Party.objects.filter(code="BNPP").update(bic="BNPAFRPP")
+    static_data.changed(Party.objects.filter(code="BNPP"), bic="BNPAFRPP")
 
 
 def message(trade: Trade) -> str:

@@ -19,6 +19,7 @@ from settlement.facts import Told
 from settlement.models import Confirmation
 from settlement.services import receiving
 from settlement.states import Door
+from tests.factories import static_data
 from tests.factories.trades import person
 from tests.integration.reporting.world import validated
 from trades.models import Trade
@@ -75,7 +76,7 @@ def received(*messages: Told) -> list[int]:
 
 def channel(kind: str, **more: str) -> Party:
     """Let the counterparty get its confirmations this way."""
-    Party.objects.filter(code="BNPP").update(confirmation_channel=kind, **more)
+    static_data.changed(Party.objects.filter(code="BNPP"), confirmation_channel=kind, **more)
     return Party.objects.get(code="BNPP")
 
 

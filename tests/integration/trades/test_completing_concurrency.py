@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from refdata import services as refdata
+from refdata.models import PartyAlias
 from tests.factories import refdata as refdata_factories
+from tests.factories import static_data
 from tests.factories.trades import AT, booked, facts, person, send
 from tests.integration.trades.test_concurrency import at_once
 from trades.models import Execution, Trade, TradeVersion
@@ -16,15 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_name_that_is_explained_while_the_source_amends() -> None:
-    trades = [
+    for n in range(4):
         booked(source_reference=f"R-{n}", counterparty="Soc Gen", quantity=f"{n + 1}")
-        for n in range(4)
-    ]
     soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
     actor = person("ana")
 
     def name_it() -> list[ItemStatus]:
-        repair.name_counterparty(trade_id=trades[0].pk, party_id=soge.pk, actor=actor, at=AT)
+        repair.complete_waiting(names=["Soc Gen"], actor=actor, at=AT, by_hand=True)
         return []
 
     def amend() -> list[ItemStatus]:
@@ -35,6 +34,7 @@ def test_a_name_that_is_explained_while_the_source_amends() -> None:
         ]  # fmt: skip
         return [item.status for item in send(*messages).items]
 
+    static_data.entered(PartyAlias(source_system="OMS", alias="Soc Gen", party=soge))
     statuses = at_once(name_it, amend)
     repair.complete_waiting(names=["Soc Gen"], actor=actor, at=AT)
 
@@ -61,9 +61,7 @@ def test_two_who_explain_the_same_name_leave_one_version_of_it() -> None:
         repair.complete_waiting(names=["Soc Gen"], actor=people[n], at=AT)
         return []
 
-    refdata.add_party_alias(
-        source_system="OMS", alias="Soc Gen", party_id=soge.pk, actor=people[0], at=AT
-    )
+    static_data.entered(PartyAlias(source_system="OMS", alias="Soc Gen", party=soge))
     at_once(lambda: explain(0), lambda: explain(1))
 
     assert TradeVersion.objects.filter(trade=trade).count() == 2

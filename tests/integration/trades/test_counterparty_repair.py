@@ -13,9 +13,9 @@ from desk.models import ControlException
 from feeds.models import ChangeEvent
 from kernel.actors import SYSTEM
 from kernel.findings import Refusal
-from refdata import services as refdata
 from refdata.models import FeeSchedule, Party, PartyAlias, SettlementInstruction
 from tests.factories import refdata as refdata_factories
+from tests.factories import static_data
 from tests.factories.trades import AT, SOURCE, booked, facts, person, send, signed_in
 from tests.integration.bad_input.doors import said
 from trades.models import Execution, Trade, TradeVersion
@@ -44,10 +44,11 @@ def instruction(of: Party) -> SettlementInstruction:
     )  # fmt: skip
 
 
-def name_it(trade: Trade, as_party: Party) -> repair.Freed:
-    return repair.name_counterparty(
-        trade_id=trade.pk, party_id=as_party.pk, actor=person("ana"), at=AT
-    )
+def name_it(trade: Trade, as_party: Party) -> None:
+    """Have one say who it is, another grant it, and what waits go on."""
+    repair.name_counterparty(trade_id=trade.pk, party_id=as_party.pk, actor=person("ana"), at=AT)
+    static_data.granted()
+    jobs.run_pending()
 
 
 def open_rules(trade: Trade) -> set[str]:
@@ -63,16 +64,18 @@ def test_once_said_every_trade_with_that_name_has_its_counterparty() -> None:
     soge = party()
     its = instruction(soge)
 
-    freed = name_it(first, soge).number
+    repair.name_counterparty(trade_id=first.pk, party_id=soge.pk, actor=person("ana"), at=AT)
+    jobs.run_pending()
+    assert Trade.objects.filter(counterparty=None).count() == 3, "nobody granted it yet"
+    static_data.granted()
     jobs.run_pending()
 
-    assert freed == 2
     for trade in (first, second):
         trade.refresh_from_db()
         assert (trade.counterparty, trade.counterparty_code) == (soge, "SOGE")
         assert (trade.version_no, trade.source_version) == (2, 1)
         assert trade.settlement_instruction == its
-        assert trade.contributors == ["oms", "ana"]
+        assert trade.contributors == ["oms", "ana", SYSTEM.name]
         assert "TRD-104" not in open_rules(trade)
     of_others.refresh_from_db()
     assert (of_others.version_no, of_others.counterparty) == (1, None)
@@ -85,7 +88,8 @@ def test_the_version_has_its_reason_its_author_and_a_message_of_the_house() -> N
     name_it(trade, party())
 
     version = TradeVersion.objects.get(trade=trade, version_no=2)
-    assert (version.maker, version.action, version.source_version) == ("ana", "AMEND", 1)
+    assert (version.maker, version.action, version.source_version) == ("system", "AMEND", 1)
+    assert "ana" in version.contributors
     assert "Soc Gen" in version.reason
     sent = Execution.objects.get(pk=version.execution_id)
     assert (sent.source_system, sent.source_reference) == ("ENRICHMENT", f"{trade.reference}-2")
@@ -142,11 +146,11 @@ def test_a_party_that_is_entered_anywhere_lets_go_on_what_waits_for_it(
         **({"code": "SOGE", "name": "Société Générale", "is_counterparty": True} | changes)
     )
 
-    refdata.save_party(party=entered, actor=person("ana"), at=AT)
+    static_data.entered(entered, by="ana")
     jobs.run_pending()
 
     trade.refresh_from_db()
-    assert trade.counterparty == entered, case
+    assert trade.counterparty == Party.objects.get(name=entered.name), case
     assert set(trade.contributors) == {"oms", "ana", SYSTEM.name}
 
 
@@ -156,8 +160,7 @@ def test_a_party_that_becomes_a_counterparty_is_controlled_again() -> None:
     jobs.run_pending()
     assert "TRD-104" in open_rules(trade)
 
-    known.is_counterparty = True
-    refdata.save_party(party=known, actor=person("ana"), at=AT, reason="onboarded")
+    static_data.changed(known, is_counterparty=True)
     jobs.run_pending()
 
     assert "TRD-104" not in open_rules(trade)
@@ -186,7 +189,7 @@ def test_what_is_decided_stays_as_it_was_decided(state: str, *, goes_on: bool) -
 
     trade.refresh_from_db()
     assert trade.version_no == before + goes_on
-    assert trade.state == ("RECEIVED" if goes_on else state)
+    assert trade.state == ("ON_HOLD" if goes_on else state), "it is controlled again"
 
 
 def test_said_twice_it_changes_nothing_and_is_refused() -> None:
@@ -234,7 +237,12 @@ def test_the_page_proposes_who_it_may_be_and_one_click_says_it() -> None:
     assert "Société Générale" in page
     assert "Natixis" not in page
     assert "one name is part of the other" in page
-    assert answer.headers["Location"] == f"/trades/{trade.pk}/"
+    assert answer.headers["Location"].startswith("/work/requests/")
+    waits = said(agent.get(f"/trades/{trade.pk}/counterparty/"))
+    assert "Waits for a second person" in waits
+    assert "It is another known counterparty" not in waits
+    static_data.granted()
+    jobs.run_pending()
     trade.refresh_from_db()
     assert trade.counterparty == soge
     assert trade.touched_by_hand_at is not None
@@ -268,6 +276,8 @@ def test_a_new_one_is_created_with_what_the_name_tells_of_it() -> None:
         agent.post(f"/trades/{trade.pk}/counterparty/add/", new | {"lei": "X"}).status_code == 422
     )
     assert agent.post(f"/trades/{trade.pk}/counterparty/add/", new).status_code == 302
+    static_data.granted()
+    jobs.run_pending()
 
     trade.refresh_from_db()
     made = Party.objects.get(code="SOGE")
@@ -317,5 +327,5 @@ def test_the_page_asks_a_fixed_number_of_questions(
     assert trade is not None
     agent = signed_in()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert agent.get(f"/trades/{trade.pk}/counterparty/").status_code == 200

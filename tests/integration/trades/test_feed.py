@@ -15,7 +15,8 @@ from desk.models import SupervisorLimit
 from feeds import selectors
 from feeds.models import ChangeEvent
 from kernel.actors import SYSTEM
-from refdata.services import add_alias
+from refdata.models import InstrumentAlias
+from tests.factories import static_data
 from tests.factories.trades import AT, cancel, facts, person, send, signed_in, small_world
 from trades.models import News, Trade
 from trades.services import capture, feed, validation
@@ -82,10 +83,9 @@ def test_messages_that_wait_and_are_replayed() -> None:
     replayed, cursor = read(client, cursor)
     instrument = Trade.objects.get().instrument_id
     assert instrument is not None
-    add_alias(
-        source_system="OMS", symbol="ACME", instrument_id=instrument,
-        actor=person("ana", Role.AGENT), at=AT,
-    )  # fmt: skip
+    static_data.entered(
+        InstrumentAlias(source_system="OMS", symbol="ACME", instrument_id=instrument)
+    )
     jobs.run_pending()
     named = [told for told in read(client, cursor)[0] if told[1] == "U-1"]
 

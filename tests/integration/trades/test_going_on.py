@@ -12,10 +12,12 @@ import pytest
 from core import jobs
 from core.models import Job, OutboxEvent
 from desk.models import ControlException
+from desk.services.asking import UnableToAsk
 from refdata import services as refdata
 from refdata.models import Instrument, Party
 from refdata.services import plans
 from tests.factories import refdata as refdata_factories
+from tests.factories import static_data
 from tests.factories.trades import (
     AT,
     booked,
@@ -50,115 +52,78 @@ def by_person(trade: Trade) -> bool:
     return trade.touched_by_hand_at is not None and "ana" in {trade.maker, *trade.contributors}
 
 
-@pytest.mark.parametrize(("limit", "job"), [(3, False), (2, True)])
-def test_few_trades_with_a_name_go_on_at_once_and_many_by_a_job(
-    limit: int, monkeypatch: pytest.MonkeyPatch, *, job: bool
+def test_what_waits_for_a_counterparty_goes_on_by_a_job_once_it_is_granted(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(repair, "AT_ONCE_MAX", limit)
     monkeypatch.setattr(completing, "CHUNK", 2)
     trades = [nameless(n) for n in range(3)]
     jobs.run_pending()
     soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
     agent = signed_in()
 
-    answer = agent.post(f"/trades/{trades[0].pk}/counterparty/name/", {"party": soge.pk})
+    agent.post(f"/trades/{trades[0].pk}/counterparty/name/", {"party": soge.pk})
 
     named = Trade.objects.filter(counterparty=soge)
-    handed = Job.objects.filter(kind=repair.COUNTERPARTY_JOB)
-    assert handed.count() == job
-    assert named.count() == (0 if job else 3)
-    assert answer.headers["Location"] == (
-        f"/jobs/{handed.get().pk}/" if job else f"/trades/{trades[0].pk}/"
-    )
+    jobs.run_pending()
+    assert named.count() == 0
+    static_data.granted()
     jobs.run_pending()
     assert named.count() == 3
     assert all(by_person(trade) and trade.version_no == 2 for trade in named)
     told = Job.objects.get(kind="trades.complete_named")
-    assert told.counts == {"completed": 0}
-    if job:
-        done = handed.get()
-        assert (done.progress_done, done.progress_total) == (3, 3)
-        assert (done.state, done.counts) == ("DONE", {"completed": 3})
-        assert done.result_url == f"/trades/{trades[0].pk}/"
-        page = agent.get(f"/jobs/{done.pk}/", headers=FRENCH).content.decode()
-        assert "Complément de ce qui attendait une contrepartie" in page
+    assert (told.counts, told.progress_done) == ({"completed": 3}, 3)
 
 
-@pytest.mark.parametrize(("limit", "job"), [(3, False), (2, True)])
-def test_few_messages_with_a_symbol_go_on_at_once_and_many_by_a_job(
-    limit: int, monkeypatch: pytest.MonkeyPatch, *, job: bool
+def test_what_waits_for_an_instrument_goes_on_by_a_job_once_it_is_granted(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(repair, "AT_ONCE_MAX", limit)
     monkeypatch.setattr(repair, "CHUNK", 2)
     waiting = [symbol(n) for n in range(3)]
     refdata_factories.InstrumentFactory.create(code="DELLUS", currency="EUR")
     agent = signed_in()
 
-    answer = agent.post(f"/trades/executions/{waiting[0].pk}/name/", {"instrument": "DELLUS"})
+    agent.post(f"/trades/executions/{waiting[0].pk}/name/", {"instrument": "DELLUS"})
 
-    handed = Job.objects.filter(kind=repair.INSTRUMENT_JOB)
-    assert handed.count() == job
-    assert Trade.objects.count() == (0 if job else 3)
-    assert answer.headers["Location"] == (
-        f"/jobs/{handed.get().pk}/" if job else f"/trades/executions/{waiting[0].pk}/"
-    )
+    page = agent.get(f"/trades/executions/{waiting[0].pk}/", headers=FRENCH).content.decode()
+    assert "DELLUS" in page
+    static_data.granted()
     jobs.run_pending()
     assert Trade.objects.count() == 3
     assert all(by_person(trade) for trade in Trade.objects.all())
-    assert Job.objects.get(kind="trades.replay_waiting").counts == {"booked": 0}
-    if job:
-        done = handed.get()
-        assert (done.progress_done, done.progress_total) == (3, 3)
-        assert (done.state, done.counts) == ("DONE", {"booked": 3})
-        assert CaptureBatch.objects.filter(channel="MANUAL").count() == 2
-        page = agent.get(f"/jobs/{done.pk}/", headers=FRENCH).content.decode()
-        assert "Enregistrement de ce qui attendait un instrument" in page
+    assert Job.objects.get(kind="trades.replay_waiting").counts == {"booked": 3}
+    assert CaptureBatch.objects.filter(channel="MANUAL").count() == 2
 
 
-def test_a_new_instrument_and_a_new_party_hand_over_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repair, "AT_ONCE_MAX", 0)
+def test_a_new_instrument_and_a_new_party_let_go_on_what_waits() -> None:
     row, trade = symbol(1), nameless(2)
     share = Instrument(code="DELL", name="Dell", asset_class="EQUITY", currency="USD")
     party = Party(code="SOGE", name="Société Générale", is_counterparty=True)
 
-    booking = repair.add_instrument(execution_id=row.pk, instrument=share, actor=person(), at=AT)
-    naming = repair.add_counterparty(trade_id=trade.pk, party=party, actor=person(), at=AT)
-
-    assert booking.job is not None
-    assert naming.job is not None
+    repair.add_instrument(execution_id=row.pk, instrument=share, actor=person(), at=AT)
+    repair.add_counterparty(trade_id=trade.pk, party=party, actor=person(), at=AT)
+    assert not Instrument.objects.filter(code="DELL").exists()
+    static_data.granted()
     jobs.run_pending()
+
     trade.refresh_from_db()
-    assert trade.counterparty == party
-    assert Trade.objects.get(symbol="DELL").instrument_id == share.pk
+    assert trade.counterparty == Party.objects.get(code="SOGE")
+    assert Trade.objects.get(symbol="DELL").instrument_id == Instrument.objects.get(code="DELL").pk
 
 
-def test_said_twice_before_the_job_runs_there_is_one_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repair, "AT_ONCE_MAX", 0)
+def test_a_name_is_asked_for_once_and_said_again_what_waits_goes_on() -> None:
     trade = nameless(1)
     soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
+    terms = {"trade_id": trade.pk, "party_id": soge.pk, "actor": person(), "at": AT}
+    repair.name_counterparty(**terms)
+    with pytest.raises(UnableToAsk):
+        repair.name_counterparty(**terms)
+    static_data.granted()
 
-    once, again = (
-        repair.name_counterparty(trade_id=trade.pk, party_id=soge.pk, actor=person(), at=AT)
-        for _ in range(2)
-    )
+    assert repair.name_counterparty(**terms) is None
+    jobs.run_pending()
 
-    assert once.job == again.job
-
-
-def test_news_leave_alone_what_a_repair_sees_to_until_it_is_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A second worker would complete the same trades, for the system instead of the person."""
-    monkeypatch.setattr(repair, "AT_ONCE_MAX", 0)
-    trade = nameless(1)
-    soge = refdata_factories.PartyFactory.create(code="SOGE", is_counterparty=True)
-    repair.name_counterparty(trade_id=trade.pk, party_id=soge.pk, actor=person(), at=AT)
-    live = Job.objects.filter(kind=repair.COUNTERPARTY_JOB)
-
-    assert repair.not_handed_over(repair.COUNTERPARTY_JOB, ["Soc Gen", "SOGE"]) == {"SOGE"}
-    assert repair.not_handed_over(repair.INSTRUMENT_JOB, ["Soc Gen"]) == {"Soc Gen"}
-    live.update(state="FAILED", ended_at=AT)
-    assert repair.not_handed_over(repair.COUNTERPARTY_JOB, ["Soc Gen"]) == {"Soc Gen"}
+    trade.refresh_from_db()
+    assert trade.counterparty == soge
 
 
 # ------------------------------------------------------------------ by files
@@ -200,7 +165,9 @@ def test_parties_of_a_file_let_go_on_what_waits_for_them(
 
 def test_what_a_file_changes_of_a_party_is_controlled_again(shared_data: Path) -> None:
     small_world()
-    Party.objects.filter(code="BNPP").update(lei=LEI, lei_next_renewal=date(2020, 1, 1))
+    static_data.changed(
+        Party.objects.filter(code="BNPP"), lei=LEI, lei_next_renewal=date(2020, 1, 1)
+    )
     trade = booked(settlement_date=DAY)
     jobs.run_pending()
 
@@ -210,7 +177,7 @@ def test_what_a_file_changes_of_a_party_is_controlled_again(shared_data: Path) -
     assert Party.objects.get(code="BNPP").lei_next_renewal != date(2020, 1, 1)
     trade.refresh_from_db()
     assert trade.version_no == 1
-    again = Job.objects.get(kind="trades.recontrol")
+    again = Job.objects.filter(kind="trades.recontrol").latest("pk")
     assert again.counts["judged"] == 1
 
 

@@ -14,6 +14,7 @@ from kernel.actors import SYSTEM
 from refdata import services
 from refdata.models import Party, Restriction, Screening, ScreeningHit
 from refdata.states import SanctionsList
+from tests.factories import static_data
 from tests.factories.trades import booked, signed_in
 from tests.integration.bad_input.doors import said
 from tests.integration.desk.people import person
@@ -95,7 +96,7 @@ def test_what_the_house_restricts_is_held(
     case: str, kind: str, value: str, codes: list[str]
 ) -> None:
     trade = booked()
-    Party.objects.update(country="FR")
+    static_data.changed(Party.objects.all(), country="FR")
 
     restrict(kind, value or trade.isin)
     jobs.run_pending()

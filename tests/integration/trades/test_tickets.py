@@ -16,6 +16,7 @@ from desk.models import ControlException
 from kernel.actors import SYSTEM
 from refdata import models as refdata
 from tests.factories import refdata as refdata_factories
+from tests.factories import static_data
 from tests.factories.controlled import BNP_ISIN, trade, world
 from tests.factories.trades import AT, person, signed_in
 from tests.integration.bad_input.doors import said
@@ -140,9 +141,8 @@ def test_names_are_found_as_one_types(kind: str, query: str, found: str) -> None
 
 def test_defaults_say_what_static_data_says_and_no_more() -> None:
     instrument = refdata.Instrument.objects.get(isin=BNP_ISIN)
-    instrument.venue = refdata.Venue.objects.get(mic="XPAR")
-    instrument.currency = "USD"
-    instrument.save()
+    paris = refdata.Venue.objects.get(mic="XPAR")
+    static_data.changed(instrument, venue=paris, currency="USD")
     client = signed_in()
 
     told = client.get(f"/trades/new/defaults/?isin={BNP_ISIN}&book=EQ-PAR-1").json()
@@ -156,7 +156,7 @@ def test_defaults_say_what_static_data_says_and_no_more() -> None:
 
 
 def test_an_instrument_may_be_named_by_its_code_and_a_book_in_small_letters() -> None:
-    refdata.Instrument.objects.filter(isin=BNP_ISIN).update(code="BNP")
+    static_data.changed(refdata.Instrument.objects.filter(isin=BNP_ISIN), code="BNP")
     client = signed_in()
 
     answer = client.post("/trades/new/", ticket(isin="bnp", book="eq-par-1", nonce="M-9"))

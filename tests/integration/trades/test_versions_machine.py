@@ -31,7 +31,9 @@ from hypothesis.stateful import (
 from core import verification
 from core.history import rows_as_of
 from desk.models import ControlException, WorkItem
+from kernel.actors import SYSTEM
 from refdata.models import Instrument
+from tests.factories import static_data
 from tests.factories.trades import AT, ISIN, OMS, cancel, facts, person, small_world
 from tests.integration.trades import tallied
 from tests.integration.trades.versions_model import UNKNOWN, Answer, Message, Model, Version
@@ -140,12 +142,17 @@ class Sender:
 
     def name_it(self, agent: Any) -> int:
         waiting = Execution.objects.filter(source_system=self.source, reason_code="CAP-101")
-        return repair.name_instrument(
-            execution_id=waiting.latest("id").pk,
+        row = waiting.latest("id")
+        repair.name_instrument(
+            execution_id=row.pk,
             instrument_id=Instrument.objects.get(isin=ISIN).pk,
             actor=agent,
             at=AT,
-        ).number
+        )
+        static_data.granted()
+        return repair.replay_waiting(
+            names=[row.content["symbol"]], actor=SYSTEM, at=AT, by_hand=True, hands=(agent.name,)
+        )
 
 
 def expected_of(model: Model) -> Standing:
