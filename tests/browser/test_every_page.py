@@ -27,8 +27,8 @@ from core.table_reading import Reading
 from desk.models import ControlException
 from desk.services import emergencies, limits, many, reviews, roles, waive_exception
 from kernel.actors import SYSTEM
-from refdata.models import Absence, CutOff, Restriction, Trader
-from refdata.services import load_file, load_list
+from refdata.models import Absence, CutOff, Instrument, Party, Restriction, Trader
+from refdata.services import load_file, load_list, static_data
 from refdata.states import SanctionsList
 from reporting.services import EvidenceAsked, ask_evidence
 from tests.browser import allocated, pages
@@ -234,6 +234,12 @@ def ask_for_something() -> None:
         actor_of(User.objects.get(username=name)) for name in ("agent", "admin", "supervisor")
     )
     waive_exception(exception_id=row.pk, reason="Block trade", actor=agent, at=AT)
+    party = Party.objects.earliest("pk")
+    party.name, party.confirmation_email = f"{party.name} SE", "settlement@example.com"
+    static_data.change(record=party, actor=agent, at=AT, reason="letter of the counterparty")
+    new = Instrument(isin="US5949724083", code="MSTR", name="MicroStrategy", currency="USD",
+                     asset_class="EQUITY")  # fmt: skip
+    static_data.add(record=new, called=("OMS", "MSTR"), actor=agent, at=AT, reason="dealt today")
     limits.ask_limit(
         user=User.objects.get(pk=sue.user_id), amount_eur=Decimal(9_000_000), valid_from=DAY,
         reason="new desk", actor=admin, at=AT,

@@ -25,7 +25,7 @@ from backoffice import demo
 from backoffice.launcher import places
 from core import jobs
 from core.models import User
-from desk.models import Comment, ControlException
+from desk.models import Comment, ControlException, Request
 from reconciliation.models import Break, MatchGroup, StatementFile
 from reporting.models import RegulatoryReport, ReportFile
 from tests.browser.conftest import SignIn
@@ -101,7 +101,7 @@ def demo_world(settings: Any, shared_data: Path, tmp_path: Path) -> None:
     jobs.run_pending()
 
 
-def _import_fix_logs(agent: Person, shared_data: Path) -> None:
+def _import_fix_logs(agent: Person, supervisor: Person, shared_data: Path) -> None:
     """Two real logs: the symbol of the first is a new instrument, of the second a known one."""
     agent.go("Capture", "FIX log")
     agent.upload(shared_data / FIX_LOG)
@@ -115,11 +115,16 @@ def _import_fix_logs(agent: Person, shared_data: Path) -> None:
     _open_waiting(agent, "DELL")
     agent.page.locator("#id_isin").fill("US24703L2025")
     agent.page.locator("#id_name").fill("Dell Technologies Inc.")
-    agent.press("Create and go on")
-    assert Trade.objects.filter(isin="US24703L2025").count() == 2
+    agent.press("Ask for the new record")
     _open_waiting(agent, "ADB03M")
     agent.page.locator("#id_instrument").fill("SAN")
-    agent.press("Remember and go on")
+    agent.press("Ask for this name")
+    assert not Trade.objects.exists()
+    for request in Request.objects.filter(kind="STATIC_DATA").order_by("pk"):
+        supervisor.go("Requests", request.subject_reference)
+        supervisor.press("Grant")
+    jobs.run_pending()
+    assert Trade.objects.filter(isin="US24703L2025").count() == 2
     assert Trade.objects.filter(symbol="ADB03M", isin="FR0000120578").count() == 2
     assert not Execution.objects.filter(outcome="EXCEPTION").exists()
 
@@ -273,7 +278,7 @@ def test_a_day_from_the_wire_to_the_audit_trail(
         for name in ("agent", "supervisor", "auditor")
     )
 
-    _import_fix_logs(agent, shared_data)
+    _import_fix_logs(agent, supervisor, shared_data)
     trade = _post_executions(live_server)
     _see_it_controlled(agent, trade)
     _validate(supervisor, trade)
