@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """What was asked for before is looked at beside running work."""
 
-    dependencies = [("desk", "0010_static_data")]
+    dependencies = [("desk", "0014_static_data")]
 
     operations = [
         operations.ValidateConstraint(model_name="request", name="request_kind_known"),

@@ -32,7 +32,7 @@ def knowing(model: str, kinds: list[str]) -> list[migrations.operations.base.Ope
 class Migration(migrations.Migration):
     """A change of the reference data is asked for, and waits for a second person."""
 
-    dependencies = [("desk", "0009_runs_name_what_they_judged")]
+    dependencies = [("desk", "0013_several_delegations_are_asked_for")]
 
     operations = [
         *knowing("request", ASKED),

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """A pass for references that were spoilt on their way."""
 
     dependencies = [
-        ('reconciliation', '0001_founding'),
+        ('reconciliation', '0006_schedules_and_acceptance'),
     ]
 
     operations = [
