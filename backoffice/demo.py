@@ -14,21 +14,24 @@ from importlib.util import find_spec
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import acting
+from core.delegations import Loan
 from core.jobs import enqueue
-from core.models import Job, JobState, RoleGrant, User
+from core.models import Delegation, Job, JobState, RoleGrant, User
 from core.roles import Role
 from desk import demo as desk_demo
 from desk.models import Approval
-from desk.services import roles
+from desk.services import delegations, granting, roles
 from kernel.actors import SYSTEM, Actor, ActorKind
 from kernel.findings import Refusal
 from refdata import demo as refdata_demo
 from refdata.demo import calendars, sanctions
 from refdata.demo.prices import last_weekdays
 from refdata.models import Party
+from refdata.services import absences
 from trades import demo as trades_demo
 from trades.models import Trade
 from trades.services import validation
@@ -51,6 +54,11 @@ TRADES: Final = 4_000
 DAYS: Final = 5
 LEFT_OPEN: Final = 40
 """Of the trades of the days before, one in so many still waits for its supervisor."""
+LENT: Final = (
+    ("agent2", "agent", Role.AGENT, 0),
+    ("supervisor", "supervisor2", Role.SUPERVISOR, 7),
+)
+"""Who lends whom which role, and in how many days: the first day hands over, then one is away."""
 STEP: Final = validation.CHUNK
 Progress = Callable[[int, int], None]
 WEEK_JOB: Final = "demo.live_the_week"
@@ -116,6 +124,7 @@ def live_the_week(
         second_admin=_person("admin2"), at=at,
     )  # fmt: skip
     _validate_once(at)
+    _lend(at)
     for room in LATER_ROOMS:
         if find_spec(f"{room}.demo") is not None:
             import_module(f"{room}.demo").seed(business_date=business_date, at=at)
@@ -209,6 +218,37 @@ def _validate_once(at: datetime) -> None:
     if one is not None and not decided:
         validation.validate_trade(
             trade_id=one.pk, seen=one.fingerprint, actor=_person("supervisor2"), at=at
+        )
+
+
+def _lend(at: datetime) -> None:
+    """Let an agent be away from tomorrow while a colleague stands in, and a supervisor lend his
+    role for some days of next week: from that day on, whichever it is. Again, it changes nothing.
+    """
+    if Delegation.objects.exists():
+        return
+    today = timezone.localdate(at)
+    for lender, delegate, role, begins_in in LENT:
+        first = today + timedelta(days=begins_in)
+        loan = Loan(
+            lender=User.objects.get(username=lender),
+            delegate=User.objects.get(username=delegate),
+            role=role,
+            first_day=first,
+            last_day=first + timedelta(days=DAYS),
+        )
+        asked = delegations.ask_delegation(
+            loan=loan, reason="congés annuels", actor=_person(lender), at=at
+        )
+        granting.grant_request(
+            request_id=asked.pk, seen=asked.fingerprint, actor=_person("admin2"), at=at
+        )
+        absences.tell_absence(
+            user=loan.lender,
+            first_day=first + timedelta(days=1),
+            last_day=loan.last_day,
+            actor=_person(lender),
+            at=at,
         )
 
 

@@ -11,7 +11,9 @@ from backoffice.management.commands.seed_demo import last_closed_day
 from core import jobs
 from core.models import Job, User
 from desk.models import Approval, ControlException, Request, SeveralValidations
-from refdata.models import FalseHit, ListVersion, Party, Screening, ScreeningHit
+from desk.selectors import list_delegations
+from kernel.actors import SYSTEM
+from refdata.models import Absence, FalseHit, ListVersion, Party, Screening, ScreeningHit
 from trades.models import Trade
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +51,20 @@ def test_the_demo_shows_what_takes_two_people() -> None:
     asked = Request.objects.order_by("pk").values_list("kind", "state")
     assert list(asked) == [
         ("SEVERAL_VALIDATIONS", "GRANTED"), ("WAIVER", "GRANTED"), ("WAIVER", "ASKED"),
+        ("DELEGATION", "GRANTED"), ("DELEGATION", "GRANTED"),
     ]  # fmt: skip
     assert SeveralValidations.objects.get().people == 2
+    lent = list_delegations(actor=SYSTEM, at=datetime.now(UTC)).order_by("starts_at")
+    assert [(row.lender.username, row.delegate.username, row.life) for row in lent] == [
+        ("agent2", "agent", "IN_FORCE"), ("supervisor", "supervisor2", "TO_COME"),
+    ]  # fmt: skip
+    assert Absence.objects.filter(user__isnull=False).count() == 2
     half = Approval.objects.get(is_last=False)
     assert Trade.objects.get(pk=half.subject_id).state == "PENDING_VALIDATION"
 
     demo.live_the_week(business_date=DAY, at=AT, progress=lambda _done, _total: None)
 
-    assert (Request.objects.count(), ListVersion.objects.count()) == (3, 1)
+    assert (Request.objects.count(), ListVersion.objects.count()) == (5, 1)
 
 
 def test_the_demo_world_never_mixes_with_other_data() -> None:
