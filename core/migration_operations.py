@@ -47,6 +47,45 @@ class RemoveIndexConcurrently(operations.RemoveIndexConcurrently):
         super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
+PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass"
+
+
+class AddPartitionedIndexConcurrently(migrations.AddIndex):
+    """Make an index of a table that is cut into partitions, one partition after the other.
+
+    PostgreSQL makes none of the whole at once without keeping writers out. The index of the whole
+    is told first and becomes valid with its last part; a partition that comes meanwhile gets its.
+    """
+
+    atomic = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, self.index.name))
+        whole = str(self.index.create_sql(model, schema_editor))
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")  # with the parts that it had
+        schema_editor.execute(whole.replace(f"ON {table}", f"ON ONLY {table}", 1))
+        for partition in self._partitions(schema_editor, model._meta.db_table):
+            part = schema_editor.quote_name(f"{partition}_{self.index.name}")
+            _drop_leftover(schema_editor, f"{partition}_{self.index.name}")
+            made = whole.replace(name, part, 1).replace(f"ON {table}", f"ON {partition}", 1)
+            schema_editor.execute(made.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
+            schema_editor.execute(f"ALTER INDEX {name} ATTACH PARTITION {part}")
+
+    def _partitions(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> list[str]:
+        if schema_editor.collect_sql:
+            return []
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(PARTITIONS, [table])
+            return sorted(str(name) for (name,) in cursor.fetchall())
+
+
 class AddFieldOnce(migrations.AddField):
     """Add a column that an earlier attempt may have added: one statement makes it whole."""
 

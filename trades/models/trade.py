@@ -282,6 +282,9 @@ class TradeVersion(Terms):
                 net_amount=AMOUNT_LIMIT,
             ),
         ]
+        indexes = [
+            BrinIndex(fields=["recorded_at"], name="version_recorded_at", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return f"{self.trade_id} v{self.version_no}"

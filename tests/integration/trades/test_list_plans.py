@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,12 +15,13 @@ from kernel.actors import SYSTEM
 from tests.factories.trades import ISIN, booked
 from trades import selectors
 from trades.filters import TradeFilter, called
-from trades.models import Trade
+from trades.models import Trade, TradeVersion
 from trades.selectors import narrowing
 from trades.tables import TradeTable
 from trades.views.listing import TradeList
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 NARROWED = [
     "",
@@ -140,3 +142,15 @@ def test_no_index_names_the_state() -> None:
 
     assert definitions
     assert [found for found in definitions if re.search(r"\bstate\b", found)] == []
+
+
+def test_versions_of_a_period_are_read_where_they_lie() -> None:
+    """Evidence asks for what came between two moments, beside all years."""
+    version = booked().versions.get()
+    of_a_day = TradeVersion.objects.filter(
+        recorded_at__gte=version.recorded_at, recorded_at__lt=version.recorded_at + DAY
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert "version_recorded_at" in of_a_day.explain()
