@@ -10,7 +10,7 @@ from typing import Final
 
 from refdata.facts import AgreementRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, unusable
+from refdata.formats.source import Record
 from refdata.states import AgreementKind, Covered
 
 COLUMNS: Final = ("PARTY", "KIND", "REFERENCE", "COVERS", "FROM")
@@ -19,23 +19,14 @@ REFERENCE_LENGTH: Final = 60
 
 def read(content: bytes) -> Reading[AgreementRow]:
     """Return one agreement per line; raises UnreadableReferenceFile when there is none."""
-    rows: list[AgreementRow] = []
-    findings = source.Remarks()
-    known: set[tuple[str, str, object]] = set()
-    seen = 0
-    for record in source.csv_records(content, required=COLUMNS):
-        seen += 1
-        try:
-            row = _row(record)
-            if (row.party, row.kind, row.valid_from) in known:
-                record.refuse("REF-004", "PARTY", row.party)
-            known.add((row.party, row.kind, row.valid_from))
-            rows.append(row)
-        except BadValue as bad:
-            findings.append(bad.finding)
-    if not seen:
-        raise unusable("REF-028", expected="PARTY")
-    return Reading(tuple(rows), tuple(findings), seen)
+    return source.rows_of(
+        content,
+        required=COLUMNS,
+        expected="PARTY",
+        row=_row,
+        key=lambda row: (row.party, row.kind, row.valid_from),
+        named="PARTY",
+    )
 
 
 def _row(record: Record) -> AgreementRow:

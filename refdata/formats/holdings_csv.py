@@ -11,7 +11,7 @@ from typing import Final
 from kernel.identifiers import is_isin
 from refdata.facts import HoldingRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, unusable
+from refdata.formats.source import Record
 
 COLUMNS: Final = ("ACCOUNT", "DAY", "QUANTITY")
 DIGITS: Final = (18, 10)
@@ -22,23 +22,14 @@ ZERO: Final = Decimal(0)
 
 def read(content: bytes) -> Reading[HoldingRow]:
     """Return one holding per line; raises UnreadableReferenceFile when there is none."""
-    rows: list[HoldingRow] = []
-    findings = source.Remarks()
-    known: set[tuple[object, ...]] = set()
-    seen = 0
-    for record in source.csv_records(content, required=COLUMNS):
-        seen += 1
-        try:
-            row = _row(record)
-            if (row.account, row.day, row.isin, row.currency) in known:
-                record.refuse("REF-004", "ACCOUNT", row.account)
-            known.add((row.account, row.day, row.isin, row.currency))
-            rows.append(row)
-        except BadValue as bad:
-            findings.append(bad.finding)
-    if not seen:
-        raise unusable("REF-028", expected="QUANTITY")
-    return Reading(tuple(rows), tuple(findings), seen)
+    return source.rows_of(
+        content,
+        required=COLUMNS,
+        expected="QUANTITY",
+        row=_row,
+        key=lambda row: (row.account, row.day, row.isin, row.currency),
+        named="ACCOUNT",
+    )
 
 
 def _row(record: Record) -> HoldingRow:

@@ -11,7 +11,7 @@ from typing import Final
 from kernel.identifiers import is_lei
 from refdata.facts import OwnerRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, unusable
+from refdata.formats.source import Record
 from refdata.states import OwnerKind
 
 COLUMNS: Final = ("PARTY", "NAME", "KIND", "SHARE", "FROM")
@@ -23,24 +23,14 @@ WHOLE: Final = 100
 
 def read(content: bytes) -> Reading[OwnerRow]:
     """Return one owner per line; raises UnreadableReferenceFile when there is none."""
-    rows: list[OwnerRow] = []
-    findings = source.Remarks()
-    known: set[tuple[str, str, object]] = set()
-    seen = 0
-    for record in source.csv_records(content, required=COLUMNS):
-        seen += 1
-        try:
-            row = _row(record)
-            key = (row.party, row.name.casefold(), row.valid_from)
-            if key in known:
-                record.refuse("REF-004", "NAME", row.name)
-            known.add(key)
-            rows.append(row)
-        except BadValue as bad:
-            findings.append(bad.finding)
-    if not seen:
-        raise unusable("REF-028", expected="NAME")
-    return Reading(tuple(rows), tuple(findings), seen)
+    return source.rows_of(
+        content,
+        required=COLUMNS,
+        expected="NAME",
+        row=_row,
+        key=lambda row: (row.party, row.name.casefold(), row.valid_from),
+        named="NAME",
+    )
 
 
 def _row(record: Record) -> OwnerRow:

@@ -11,7 +11,7 @@ from typing import Final
 from kernel.identifiers import is_isin
 from refdata.facts import PriceRow, Reading
 from refdata.formats import source
-from refdata.formats.source import BadValue, Record, unusable
+from refdata.formats.source import Record
 
 PRICE_LIMIT: Final = Decimal(10) ** 10
 PRICE_DECIMALS: Final = 10
@@ -19,23 +19,14 @@ PRICE_DECIMALS: Final = 10
 
 def read(content: bytes) -> Reading[PriceRow]:
     """Return one price per line; raises UnreadableReferenceFile when there is none."""
-    rows: list[PriceRow] = []
-    findings = source.Remarks()
-    known: set[tuple[str, object]] = set()
-    seen = 0
-    for record in source.csv_records(content, required=("ISIN", "DAY", "CLOSE")):
-        seen += 1
-        try:
-            row = _row(record)
-            if (row.isin, row.day) in known:
-                record.refuse("REF-004", "ISIN", row.isin)
-            known.add((row.isin, row.day))
-            rows.append(row)
-        except BadValue as bad:
-            findings.append(bad.finding)
-    if not seen:
-        raise unusable("REF-028", expected="CLOSE")
-    return Reading(tuple(rows), tuple(findings), seen)
+    return source.rows_of(
+        content,
+        required=("ISIN", "DAY", "CLOSE"),
+        expected="CLOSE",
+        row=_row,
+        key=lambda row: (row.isin, row.day),
+        named="ISIN",
+    )
 
 
 def _row(record: Record) -> PriceRow:

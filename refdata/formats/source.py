@@ -10,11 +10,11 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from lxml import etree
 
@@ -24,7 +24,9 @@ from kernel.calendars import YEARS
 from kernel.characters import CONTROL, first_hidden
 from kernel.findings import Finding, Refusal
 from kernel.money import UnreadableDecimal, decimal_from_text
+from refdata.facts import Reading
 
+RowT = TypeVar("RowT")
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)", re.ASCII)
 COMPACT_DAY: Final = re.compile(r"\d{8}$", re.ASCII)
 REMARKS: Final = {
@@ -297,6 +299,39 @@ def csv_records(
                 yield Record(lines.line_num, named, has_more=more)
     except csv.Error:
         raise unusable("REF-023", line=lines.line_num) from None
+
+
+def rows_of(
+    content: bytes,
+    *,
+    required: tuple[str, ...],
+    expected: str,
+    row: Callable[[Record], RowT],
+    key: Callable[[RowT], object],
+    named: str,
+) -> Reading[RowT]:
+    """Return one good row per line of a table; of two with one `key` the first counts.
+
+    `named` is the column that is said to stand twice, `expected` the one without which it is not
+    such a table. Raises UnreadableReferenceFile where there is no line at all.
+    """
+    rows: list[RowT] = []
+    findings = Remarks()
+    known: set[object] = set()
+    seen = 0
+    for record in csv_records(content, required=required):
+        seen += 1
+        try:
+            made = row(record)
+            if key(made) in known:
+                record.refuse("REF-004", named, record.text(named))
+            known.add(key(made))
+            rows.append(made)
+        except BadValue as bad:
+            findings.append(bad.finding)
+    if not seen:
+        raise unusable("REF-028", expected=expected)
+    return Reading(tuple(rows), tuple(findings), seen)
 
 
 def json_document(content: bytes) -> Any:  # noqa: ANN401 - whatever the document holds

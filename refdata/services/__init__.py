@@ -1,6 +1,5 @@
 """Acts on reference data: load files and calendars, edit rows, propose and decide instructions."""
 
-from refdata.services.agreements import propose_agreement
 from refdata.services.calendars import load_calendars, load_currencies, load_settlement_cycles
 from refdata.services.instructions import (
     InstructionNotPending,
@@ -21,7 +20,6 @@ from refdata.services.loading import (
     load_file,
     preview_file,
 )
-from refdata.services.owners import propose_owner
 from refdata.services.proposals import UnableToSet, decide, propose
 from refdata.services.records import UnableToSave, save_record
 from refdata.services.sanctions import (
@@ -76,10 +74,8 @@ __all__ = [
     "preview_file",
     "preview_list",
     "propose",
-    "propose_agreement",
     "propose_false_hit",
     "propose_instruction",
-    "propose_owner",
     "refuse_instruction",
     "reopen_hits",
     "save_record",

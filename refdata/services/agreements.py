@@ -20,14 +20,6 @@ from refdata.services.news import AGREED
 from refdata.states import InstructionState
 
 
-def propose_agreement(*, row: Agreement, actor: Actor, at: datetime, reason: str) -> Agreement:
-    """Save a new agreement as pending; it may have been signed long ago.
-
-    Raises Forbidden, UnableToSet.
-    """
-    return proposals.propose(row=row, actor=actor, at=at, reason=reason, may_be_past=True)
-
-
 def decide_agreement(*, row_id: int, approve: bool, actor: Actor, at: datetime) -> Proposed:
     """Put an agreement in force or refuse it.
 

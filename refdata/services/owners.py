@@ -20,16 +20,6 @@ from refdata.services.news import OWNERS_SET
 from refdata.states import InstructionState
 
 
-def propose_owner(
-    *, row: BeneficialOwner, actor: Actor, at: datetime, reason: str
-) -> BeneficialOwner:
-    """Save a new owner as pending; the share may have been owned for long.
-
-    Raises Forbidden, UnableToSet.
-    """
-    return proposals.propose(row=row, actor=actor, at=at, reason=reason, may_be_past=True)
-
-
 def decide_owner(*, row_id: int, approve: bool, actor: Actor, at: datetime) -> Proposed:
     """Put an owner in force or refuse it; what the same name owned before ends the day before.
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import Tab
-from kernel.actors import Actor
-from refdata import filters, models, services, tables
+from refdata import filters, models, tables
 from refdata.forms import AgreementForm
-from refdata.models.proposals import Proposed
 from refdata.views.lists import ReferenceList
 from refdata.views.proposals import (
     DecideManyPage,
-    DecisionPage,
+    DecideOnePage,
     LikePage,
     ProposedPage,
     decisions,
@@ -59,22 +53,9 @@ class ProposeAgreement(LikePage):
     form_class = AgreementForm
     model = models.Agreement
 
-    def propose(self, form: Any) -> Proposed:
-        return services.propose_agreement(
-            row=form.save(commit=False),
-            actor=self.request.actor,
-            at=timezone.localtime(),
-            reason=form.cleaned_data["why"],
-        )
 
-
-class DecideAgreement(DecisionPage):
-    model = models.Agreement
-
-    def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
-        return services.decide_one(
-            table="agreement", row_id=pk, approve=approve, actor=actor, at=at
-        )
+class DecideAgreement(DecideOnePage):
+    model, table = models.Agreement, "agreement"
 
 
 class ApproveAgreements(DecideManyPage):

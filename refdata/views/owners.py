@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.pages import Tab
-from kernel.actors import Actor
-from refdata import filters, models, services, tables
+from refdata import filters, models, tables
 from refdata.forms import OwnerForm
-from refdata.models.proposals import Proposed
 from refdata.views.lists import ReferenceList
 from refdata.views.proposals import (
     DecideManyPage,
-    DecisionPage,
+    DecideOnePage,
     LikePage,
     ProposedPage,
     decisions,
@@ -61,20 +55,9 @@ class ProposeOwner(LikePage):
     form_class = OwnerForm
     model = models.BeneficialOwner
 
-    def propose(self, form: Any) -> Proposed:
-        return services.propose_owner(
-            row=form.save(commit=False),
-            actor=self.request.actor,
-            at=timezone.localtime(),
-            reason=form.cleaned_data["why"],
-        )
 
-
-class DecideOwner(DecisionPage):
-    model = models.BeneficialOwner
-
-    def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
-        return services.decide_one(table="owner", row_id=pk, approve=approve, actor=actor, at=at)
+class DecideOwner(DecideOnePage):
+    model, table = models.BeneficialOwner, "owner"
 
 
 class ApproveOwners(DecideManyPage):

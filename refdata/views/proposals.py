@@ -72,6 +72,15 @@ class DecisionPage(PageView):
         return services.decide(model=self.model, row_id=pk, approve=approve, actor=actor, at=at)
 
 
+class DecideOnePage(DecisionPage):
+    """POST of a decision on a row of `table`, which is told to whom it matters."""
+
+    table: ClassVar[str]
+
+    def decide(self, pk: int, *, approve: bool, actor: Actor, at: datetime) -> Proposed:
+        return services.decide_one(table=self.table, row_id=pk, approve=approve, actor=actor, at=at)
+
+
 class DecideManyPage(BulkPage):
     """POST of a decision on the rows of a list of `table`, at once or by a job."""
 
@@ -121,6 +130,7 @@ class ProposalPage(PageView):
     template_name = "refdata/form.html"
     form_class: ClassVar[type[forms.BaseForm]]
     refused: ClassVar[type[Refusal]] = services.UnableToSet
+    may_be_past: ClassVar[bool] = False
 
     def initial(self) -> dict[str, Any]:
         """Return what the empty form starts from."""
@@ -134,6 +144,7 @@ class ProposalPage(PageView):
             actor=self.request.actor,
             at=timezone.localtime(),
             reason=form.cleaned_data["why"],
+            may_be_past=self.may_be_past,
         )
 
     def get(self, request: HttpRequest, **_address: Any) -> HttpResponse:
@@ -160,9 +171,12 @@ class ProposalPage(PageView):
 
 
 class LikePage(ProposalPage):
-    """A proposal about a party (`?party=`), or one that starts from another row (`?like=`)."""
+    """A proposal about a party (`?party=`), or one that starts from another row (`?like=`); it may
+    have been so for long.
+    """
 
     model: ClassVar[type[Proposed]]
+    may_be_past = True
 
     def initial(self) -> dict[str, Any]:
         like = asked.number(self.request.GET.get("like", ""))

@@ -36,7 +36,8 @@ BNPP,GMRA,G-2024-8,REPO,2024-01-02,
 def proposed(**values: Any) -> Agreement:
     small_world()
     terms = {"kind": "GMRA", "reference": "G-1", "covers_repo": True, "valid_from": SINCE}
-    return services.propose_agreement(
+    return services.propose(
+        may_be_past=True,
         row=Agreement(party=Party.objects.get(code="BNPP"), **(terms | values)),
         actor=person("ag-agent", Role.AGENT),
         at=AT,

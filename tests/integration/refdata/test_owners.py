@@ -54,7 +54,8 @@ def load_list() -> None:
 def proposed(name: str = "Ivan Borealov", share: str = "60", **values: Any) -> BeneficialOwner:
     small_world()
     terms = {"kind": "PERSON", "country": "RU", "valid_from": SINCE}
-    return services.propose_owner(
+    return services.propose(
+        may_be_past=True,
         row=BeneficialOwner(
             party=Party.objects.get(code="BNPP"), name=name, share=Decimal(share),
             **(terms | values),
