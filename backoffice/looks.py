@@ -26,7 +26,7 @@ from backoffice.evidence_words import EVIDENCE_NAMES
 from backoffice.job_words import JOB_WORDS
 from backoffice.names import NAMES
 from backoffice.reasons import REASONS
-from backoffice.statement_words import STATEMENT_WORDS
+from backoffice.statement_words import STATEMENT_NAMES, STATEMENT_WORDS
 from core.pages import status, words
 from feeds.facts import EventType
 from refdata.services import FILE_KINDS
@@ -386,5 +386,5 @@ def install() -> None:
     status.register(
         {kind: status.Look(found.label, is_plain=True) for kind, found in FILE_KINDS.items()}
     )
-    words.NAMES.update(NAMES | CONDUCT_NAMES | EVIDENCE_NAMES)
+    words.NAMES.update(NAMES | CONDUCT_NAMES | EVIDENCE_NAMES | STATEMENT_NAMES)
     words.REASONS.update(REASONS)

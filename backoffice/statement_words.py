@@ -1,4 +1,4 @@
-"""Words for what banks and custodians send: formats, purposes and kinds of statements."""
+"""Words for what banks and custodians send: formats, purposes, kinds, and columns of tables."""
 
 from __future__ import annotations
 
@@ -29,4 +29,13 @@ STATEMENT_WORDS: Final[dict[str, str | Promise]] = {
     "ADVICE": _("Advice"),
     "STATEMENT_LATE": _("Statement late"),
     "INTRADAY_ONLY": _("Not in the statement"),
+}
+
+STATEMENT_NAMES: Final[dict[str, str | Promise]] = {
+    "balance": _("running balance"),
+    "debit": _("debit"),
+    "credit": _("credit"),
+    "booking_date": _("booking date"),
+    "bank_reference": _("their reference"),
+    "description": _("text"),
 }

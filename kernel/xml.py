@@ -35,7 +35,7 @@ def steps(
     source: bytes | IO[bytes],
     *,
     events: Sequence[str] = ("start", "end"),
-    tag: str | None = None,
+    tag: str | Sequence[str] | None = None,
     schema: etree.XMLSchema | None = None,
     bare: bool = False,
 ) -> etree.iterparse[tuple[str, XmlElement]]:

@@ -202,20 +202,23 @@ class MappingPage(PageView, Generic[MappingT]):
         """Keep what a valid form says."""
         raise NotImplementedError
 
+    def form_of(self, mapping: MappingT) -> type[MappingForm]:
+        """Return the form of a mapping: of another one where its table holds something else."""
+        return self.form_class
+
     def more(self, mapping: MappingT) -> Mapping[str, Any]:
         """Return the values of the form that the reading does not hold."""
         return {}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         mapping = get_object_or_404(self.model, pk=pk)
-        form = self.form_class(
-            initial={**self.form_class.initial_of(mapping.reading), **self.more(mapping)}
-        )
+        form_class = self.form_of(mapping)
+        form = form_class(initial={**form_class.initial_of(mapping.reading), **self.more(mapping)})
         return self._shown(mapping, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         mapping = get_object_or_404(self.model, pk=pk)
-        form = self.form_class(request.POST)
+        form = self.form_of(mapping)(request.POST)
         if not form.is_valid():
             return self._shown(mapping, form, status=422)
         self.save(mapping, form)

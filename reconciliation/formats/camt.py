@@ -25,6 +25,7 @@ from reconciliation.formats.camt_elements import (
     children_of,
     day_of,
     entries_of,
+    first_children,
     name_of,
     text_of,
 )
@@ -39,6 +40,10 @@ OPENING_CODES: Final = ("OPBD", "PRCD", "ITBD")
 CLOSING_CODES: Final = ("CLBD", "ITBD")
 TOTALS: Final = {"TtlCdtNtries": False, "TtlDbtNtries": True}
 WRAPPERS_MAX: Final = 3
+READ: Final = tuple(
+    f"{{*}}{name}" for name in (*MESSAGES, *(f"{name}V01" for name in MESSAGES), "Stmt", *REPORTS)
+)
+DECLARED_MAX: Final = 65_536
 LABELS: Final = ("Id", "Acct", "ElctrncSeqNb", "Amt", "NtryRef")
 
 
@@ -68,15 +73,14 @@ def _read_message(content: bytes, told: Told, *, wrappers: int = WRAPPERS_MAX) -
     A bank wraps a document in the text of an envelope, and a network wraps that once more: what
     is wrapped deeper is no statement.
     """
+    if b"<!DOCTYPE" in content[:DECLARED_MAX] and _declares_type(content, told):
+        return True
     seen = False
-    wrapped = ""
-    for event, element in xml.steps(content, bare=True):
+    for event, element in xml.steps(content, tag=READ, bare=True):
         name = name_of(element)
         if event == "start":
-            if element.getparent() is None and xml.declares_type(element):
-                message = N_("A document type declaration is not accepted")
-                line = element.sourceline or 1
-                told.findings.append(about("CAMT-DTD", name, line, message, name))
+            if not seen and xml.declares_type(element):
+                told.findings.append(_typed(element))
                 return True
             seen = seen or name.startswith(MESSAGES)
         elif seen and (name == "Stmt" or name in REPORTS):
@@ -84,11 +88,35 @@ def _read_message(content: bytes, told: Told, *, wrappers: int = WRAPPERS_MAX) -
             element.clear()
             if len(told.findings) > FINDINGS_MAX:
                 return True
-        elif element.text and any(message in element.text for message in MESSAGES):
-            wrapped = element.text
-    if wrapped and not seen and wrappers:
+    wrapped = "" if seen or not wrappers else _wrapped(content)
+    if wrapped:
         return _read_message(wrapped.strip().encode(), told, wrappers=wrappers - 1)
     return seen
+
+
+def _declares_type(content: bytes, told: Told) -> bool:
+    """Refuse a document with a type of its own, at its first element."""
+    for _event, element in xml.steps(content, bare=True):
+        if not xml.declares_type(element):
+            return False
+        told.findings.append(_typed(element))
+        return True
+    return False
+
+
+def _typed(element: XmlElement) -> Finding:
+    message = N_("A document type declaration is not accepted")
+    name = name_of(element)
+    return about("CAMT-DTD", name, element.sourceline or 1, message, name)
+
+
+def _wrapped(content: bytes) -> str:
+    """Return the text of the last element that holds a message as text, empty without one."""
+    found = ""
+    for _event, element in xml.steps(content, events=("end",), bare=True):
+        if element.text and any(message in element.text for message in MESSAGES):
+            found = element.text
+    return found
 
 
 def _take(element: XmlElement, name: str, told: Told) -> None:
@@ -201,7 +229,7 @@ def _balances(element: XmlElement, findings: list[Finding]) -> list[tuple[str, B
         if code not in OPENING_CODES and code not in CLOSING_CODES:
             continue
         try:
-            amount, currency = amount_of(item)
+            amount, currency = amount_of(item, first_children(item))
             day = day_of(item, "Dt")
         except Unreadable as unreadable:
             findings.append(unreadable.finding)

@@ -5,9 +5,10 @@ Namespaces and prefixes do not matter. What cannot be read is a finding with its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from kernel.calendars import is_plausible
@@ -27,18 +28,35 @@ NUMBERS: Final = (("IBAN",), ("Othr", "Id"), ("PrtryAcct", "Id"), ("BBAN",))
 PLACEHOLDERS: Final = frozenset({"NOTPROVIDED", "NONREF"})
 
 
+@lru_cache(maxsize=1024)
+def local_name(tag: str) -> str:
+    """Return a name without its namespace: a message has few names and many elements."""
+    return tag.rpartition("}")[2]
+
+
 def name_of(element: XmlElement) -> str:
     """Return the local name."""
-    return str(element.tag).rpartition("}")[2]
+    return local_name(element.tag)
+
+
+def first_children(element: XmlElement) -> dict[str, XmlElement]:
+    """Return the first child of each local name: asked once where many of them are read."""
+    found: dict[str, XmlElement] = {}
+    for item in element:
+        found.setdefault(local_name(item.tag), item)
+    return found
 
 
 def child_of(element: XmlElement, *path: str) -> XmlElement | None:
     """Return the first descendant along `path`, by local names."""
     current: XmlElement | None = element
     for step in path:
-        if current is None:
+        for item in current if current is not None else ():
+            if local_name(item.tag) == step:
+                current = item
+                break
+        else:
             return None
-        current = next((item for item in current if name_of(item) == step), None)
     return current
 
 
@@ -56,7 +74,7 @@ def line_of(element: XmlElement, name: str) -> int:
 
 def children_of(element: XmlElement, name: str) -> Iterator[XmlElement]:
     """Return the children of this local name."""
-    return (item for item in element if name_of(item) == name)
+    return (item for item in element if local_name(item.tag) == name)
 
 
 def account_of(element: XmlElement) -> str:
@@ -67,20 +85,20 @@ def account_of(element: XmlElement) -> str:
     return next(filter(None, (text_of(kept, *path) for path in NUMBERS)), "")
 
 
-def amount_of(element: XmlElement) -> tuple[Decimal, str]:
+def amount_of(element: XmlElement, kids: Mapping[str, XmlElement]) -> tuple[Decimal, str]:
     """Return the signed amount and its currency. A reversal is already signed by CdtDbtInd."""
-    found = child_of(element, "Amt")
-    line = line_of(element, "Amt")
+    found = kids.get("Amt")
     text = (found.text or "").strip() if found is not None else ""
-    mark = text_of(element, "CdtDbtInd") or "CRDT"
+    mark = _said(kids, "CdtDbtInd") or "CRDT"
     try:
         amount = decimal_from_text(text)
     except UnreadableDecimal:
         message = N_("{found} is not an amount")
+        line = line_of(element, "Amt")
         raise Unreadable(about("CAMT-AMOUNT", "Amt", line, message, text)) from None
     if amount < 0 or -int(amount.normalize().as_tuple().exponent) > MAX_DECIMALS:
         message = N_("{found} is not an amount: it is negative or has more than four decimals")
-        raise Unreadable(about("CAMT-AMOUNT", "Amt", line, message, text))
+        raise Unreadable(about("CAMT-AMOUNT", "Amt", line_of(element, "Amt"), message, text))
     if mark not in SIGN:
         message = N_("{found} is neither CRDT nor DBIT")
         line = line_of(element, "CdtDbtInd")
@@ -89,20 +107,41 @@ def amount_of(element: XmlElement) -> tuple[Decimal, str]:
     return SIGN[mark] * amount, currency
 
 
+def _said(kids: Mapping[str, XmlElement], name: str, *path: str) -> str:
+    """Return the text of a child, or of what lies below it, empty when it is absent."""
+    found = kids.get(name)
+    if found is None:
+        return ""
+    return text_of(found, *path) if path else (found.text or "").strip()
+
+
 def day_of(element: XmlElement, name: str) -> date | None:
     """Return the calendar date of `name/Dt` or `name/DtTm`, None when it is absent."""
-    text = text_of(element, name, "Dt") or text_of(element, name, "DtTm") or text_of(element, name)
+    return _day_in(element, child_of(element, name), name)
+
+
+def _day_in(element: XmlElement, found: XmlElement | None, name: str) -> date | None:
+    if found is None:
+        return None
+    text = text_of(found, "Dt") or text_of(found, "DtTm") or (found.text or "").strip()
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        day = None
-    if day is None or not is_plausible(day):
+    day = _calendar_day(text[:10])
+    if day is None:
         line = line_of(element, name)
         message = N_("{found} is not a date")
         raise Unreadable(about("CAMT-DATE", name, line, message, text))
     return day
+
+
+@lru_cache(maxsize=1024)
+def _calendar_day(text: str) -> date | None:
+    """Return the day, None for what is none: a statement has few days and many entries."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if is_plausible(day) else None
 
 
 def entries_of(
@@ -112,12 +151,13 @@ def entries_of(
     entries: list[Entry] = []
     pending = 0
     for item in children_of(element, "Ntry"):
-        status = text_of(item, "Sts", "Cd") or text_of(item, "Sts") or BOOKED
+        kids = first_children(item)
+        status = _said(kids, "Sts", "Cd") or _said(kids, "Sts") or BOOKED
         if status != BOOKED:
             pending += 1
             continue
         try:
-            entries.append(_entry(item, len(entries) + 1, currency))
+            entries.append(_entry(item, kids, len(entries) + 1, currency))
         except Unreadable as unreadable:
             findings.append(unreadable.finding)
             if len(findings) > FINDINGS_MAX:
@@ -125,22 +165,24 @@ def entries_of(
     return tuple(entries), pending
 
 
-def _entry(element: XmlElement, n: int, currency: str) -> Entry:
-    amount, entry_currency = amount_of(element)
+def _entry(element: XmlElement, kids: Mapping[str, XmlElement], n: int, currency: str) -> Entry:
+    amount, entry_currency = amount_of(element, kids)
     line = element.sourceline or 1
     if entry_currency != currency:
-        line = line_of(element, "Amt")
         message = N_("The entry is in {found}, the account in {expected}")
+        where = line_of(element, "Amt")
         raise Unreadable(
-            about("CAMT-CURRENCY", "Amt", line, message, entry_currency, expected=currency)
+            about("CAMT-CURRENCY", "Amt", where, message, entry_currency, expected=currency)
         )
-    booked = day_of(element, "BookgDt")
-    value = day_of(element, "ValDt") or booked
+    booked = _day_in(element, kids.get("BookgDt"), "BookgDt")
+    value = _day_in(element, kids.get("ValDt"), "ValDt") or booked
     if value is None:
         message = N_("The entry has neither a value date nor a booking date")
         raise Unreadable(about("CAMT-DATE", "ValDt", line, message, ""))
-    blocks = children_of(element, "NtryDtls")
-    details = [tx for block in blocks for tx in children_of(block, "TxDtls")]
+    details: list[dict[str, XmlElement]] = []
+    if "NtryDtls" in kids:
+        for block in children_of(element, "NtryDtls"):
+            details += [first_children(tx) for tx in children_of(block, "TxDtls")]
     return Entry(
         n=n,
         line=line,
@@ -148,28 +190,41 @@ def _entry(element: XmlElement, n: int, currency: str) -> Entry:
         currency=currency,
         value_date=value,
         booking_date=booked,
-        reference=_reference(element, details),
-        bank_reference=text_of(element, "AcctSvcrRef"),
-        kind=text_of(element, "BkTxCd", "Prtry", "Cd")
-        or "/".join(filter(None, (text_of(element, "BkTxCd", "Domn", "Cd"),
-                                  text_of(element, "BkTxCd", "Domn", "Fmly", "Cd")))),
-        description=_description(element, details),
-    )  # fmt: skip
+        reference=_reference(kids, details),
+        bank_reference=_said(kids, "AcctSvcrRef"),
+        kind=_kind(kids.get("BkTxCd")),
+        description=_description(kids, details),
+    )
 
 
-def _reference(element: XmlElement, details: list[XmlElement]) -> str:
+def _kind(code: XmlElement | None) -> str:
+    """Return the bank's own code of a kind of entry, else that of the domain with its family."""
+    if code is None:
+        return ""
+    own = text_of(code, "Prtry", "Cd")
+    domain = child_of(code, "Domn")
+    if own or domain is None:
+        return own
+    return "/".join(filter(None, (text_of(domain, "Cd"), text_of(domain, "Fmly", "Cd"))))
+
+
+def _reference(kids: Mapping[str, XmlElement], details: Sequence[Mapping[str, XmlElement]]) -> str:
     """Return the end-to-end id of a single transaction, else the entry's own reference."""
-    if len(details) == 1:
+    references = details[0].get("Refs") if len(details) == 1 else None
+    if references is not None:
+        told = first_children(references)
         for name in ("EndToEndId", "InstrId", "PmtInfId"):
-            text = text_of(details[0], "Refs", name)
+            text = _said(told, name)
             if text and text.upper() not in PLACEHOLDERS:
                 return text
-    text = text_of(element, "NtryRef")
+    text = _said(kids, "NtryRef")
     return "" if text.upper() in PLACEHOLDERS else text
 
 
-def _description(element: XmlElement, details: list[XmlElement]) -> str:
-    texts = [text_of(element, "AddtlNtryInf")]
-    texts += [text_of(tx, "RmtInf", "Ustrd") for tx in details]
-    texts += [text_of(tx, "AddtlTxInf") for tx in details]
+def _description(
+    kids: Mapping[str, XmlElement], details: Sequence[Mapping[str, XmlElement]]
+) -> str:
+    texts = [_said(kids, "AddtlNtryInf")]
+    texts += [_said(tx, "RmtInf", "Ustrd") for tx in details]
+    texts += [_said(tx, "AddtlTxInf") for tx in details]
     return free_text(" ".join(" ".join(texts).split()))[:MAX_TEXT]

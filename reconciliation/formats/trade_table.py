@@ -5,26 +5,32 @@ Takes the columns and rows of a table that was read safely elsewhere; returns li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from core.table_reading import Reading, UnreadableCell, day_of, learn_columns, number_text
+from core.table_reading import Reading, learn_columns
 from core.text import disguise_in
-from kernel.calendars import SPAN, is_plausible
 from kernel.findings import Finding
 from kernel.identifiers import is_isin
-from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.facts import TradeFile, TradeLine
 from reconciliation.formats import N_
+from reconciliation.formats.cells import (
+    UnreadableText,
+    ambiguous_columns,
+    currency_of,
+    day_in,
+    filled,
+    given_fields,
+    missing_fields,
+    number_of,
+)
 from reconciliation.formats.holds import (
     AMOUNT_DIGITS,
     FINDINGS_MAX,
     PRICE_DIGITS,
     QUANTITY_DIGITS,
-    holds_number,
 )
 
 ValueT = TypeVar("ValueT")
@@ -40,7 +46,6 @@ SIDES: Final = {
     **dict.fromkeys(("BUY", "B", "BOUGHT", "ACHAT", "A", "1"), "BUY"),
     **dict.fromkeys(("SELL", "S", "SOLD", "VENTE", "V", "2"), "SELL"),
 }
-CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 NAMES: Final = {
     "reference": ("reference", "execution_id", "exec_id", "trade_id", "our_reference", "ref"),
     "isin": ("isin", "isin_code", "code_isin", "security_id"),
@@ -55,10 +60,6 @@ NAMES: Final = {
     "counterparty": ("counterparty", "broker", "contrepartie"),
     "account": ("account", "account_id", "compte"),
 }
-
-
-class _Unreadable(ValueError):
-    """A cell that cannot be read; the text says what was expected."""
 
 
 def guess_columns(headers: Sequence[str]) -> dict[str, str]:
@@ -98,24 +99,11 @@ def read_trade_lines(
 
 def _column_findings(columns: Sequence[str], mapping: Reading) -> list[Finding]:
     """Say which mapped columns are absent or ambiguous, and which fields have no column."""
-    mapped = {field: header for field, header in mapping.columns.items() if header}
-    given = {*mapped, *(field for field, value in mapping.constants.items() if value)}
-    findings = [
-        Finding("TAB-FIELD", field, N_("No column is mapped to {field}"), line=1)
-        for field in REQUIRED
-        if field not in given
-    ]
-    if not given.intersection(ONE_OF):
+    findings = missing_fields(mapping, REQUIRED)
+    if not given_fields(mapping).intersection(ONE_OF):
         message = N_("No column is mapped to the ISIN or the symbol")
         findings.append(Finding("TAB-FIELD", "isin", message, line=1))
-    for field, header in mapped.items():
-        if columns.count(header) != 1:
-            message = N_("The column {expected} stands {found} times in the header")
-            found = str(columns.count(header))
-            findings.append(
-                Finding("TAB-COLUMN", field, message, header, found, line=1, column=header)
-            )
-    return findings
+    return [*findings, *ambiguous_columns(columns, mapping)]
 
 
 def _line(
@@ -132,7 +120,7 @@ def _line(
         text = cells.get(field, "")
         try:
             return reader(text)
-        except _Unreadable as unreadable:
+        except UnreadableText as unreadable:
             findings.append(
                 Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
                         expected=str(unreadable), found=text[:200], line=number,
@@ -141,17 +129,17 @@ def _line(
             return None
 
     def day(text: str) -> date:
-        return _day(text, mapping.date_format)
+        return day_in(text, mapping.date_format)
 
-    def number_of(digits: tuple[int, int]) -> Callable[[str], Decimal]:
-        return lambda text: _number(text, mapping.decimal_mark, digits, typed=typed)
+    def figure(digits: tuple[int, int]) -> Callable[[str], Decimal]:
+        return lambda text: number_of(text, mapping.decimal_mark, digits, typed=typed)
 
     reference = read("reference", _filled)
     side = read("side", _side)
-    quantity = read("quantity", lambda text: _positive(number_of(QUANTITY_DIGITS)(text)))
-    price = read("price", number_of(PRICE_DIGITS))
-    amount = read("amount", number_of(AMOUNT_DIGITS))
-    currency = read("currency", _currency)
+    quantity = read("quantity", lambda text: _positive(figure(QUANTITY_DIGITS)(text)))
+    price = read("price", figure(PRICE_DIGITS))
+    amount = read("amount", figure(AMOUNT_DIGITS))
+    currency = read("currency", currency_of)
     trade_date = read("trade_date", day)
     settlement_date = read("settlement_date", day)
     isin = read("isin", _isin)
@@ -198,17 +186,15 @@ def _assembled(
 
 
 def _filled(text: str) -> str:
-    if not text:
-        raise _Unreadable(N_("a value"))
-    return _fitting(text)
+    return _fitting(filled(text))
 
 
 def _fitting(text: str) -> str:
     """Refuse a name or a reference that is too long, or not what it looks like."""
     if len(text) > REFERENCE_LENGTH_MAX:
-        raise _Unreadable(N_("up to 64 characters"))
+        raise UnreadableText(N_("up to 64 characters"))
     if disguise_in(text):
-        raise _Unreadable(N_("visible characters of one alphabet per word"))
+        raise UnreadableText(N_("visible characters of one alphabet per word"))
     return text
 
 
@@ -216,42 +202,16 @@ def _side(text: str) -> str:
     try:
         return SIDES[text.upper()]
     except KeyError:
-        raise _Unreadable(N_("BUY or SELL")) from None
-
-
-def _currency(text: str) -> str:
-    if not CURRENCY.fullmatch(text):
-        raise _Unreadable(N_("an ISO 4217 code"))
-    return text
+        raise UnreadableText(N_("BUY or SELL")) from None
 
 
 def _isin(text: str) -> str:
     if text and not is_isin(text):
-        raise _Unreadable(N_("an ISIN with a right check digit"))
+        raise UnreadableText(N_("an ISIN with a right check digit"))
     return text
 
 
 def _positive(number: Decimal) -> Decimal:
     if number <= 0:
-        raise _Unreadable(N_("a number above zero"))
+        raise UnreadableText(N_("a number above zero"))
     return number
-
-
-def _number(text: str, mark: str, digits: tuple[int, int], *, typed: bool) -> Decimal:
-    try:
-        number = decimal_from_text(number_text(text, mark, typed=typed))
-    except (UnreadableCell, UnreadableDecimal):
-        raise _Unreadable(N_("a number")) from None
-    if not holds_number(number, digits):
-        raise _Unreadable(N_("fewer digits"))
-    return number
-
-
-def _day(text: str, date_format: str) -> date:
-    try:
-        day = day_of(text, date_format)
-    except UnreadableCell:
-        raise _Unreadable(N_("a date of the chosen format")) from None
-    if not is_plausible(day):
-        raise _Unreadable(SPAN)
-    return day

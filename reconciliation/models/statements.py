@@ -25,6 +25,7 @@ from reconciliation.states import (
     Content,
     Coverage,
     FileFormat,
+    Kind,
     LineKind,
     Purpose,
     StatementState,
@@ -32,9 +33,16 @@ from reconciliation.states import (
 
 
 class ColumnMapping(TableMapping):
-    """How one sender's table of trades reads, and which of our trades it covers."""
+    """How one sender's table reads: of trades, with which of ours it covers, or of cash."""
 
     sender_code = models.CharField(_("sender"), max_length=20)
+    content = models.CharField(
+        _("holds"),
+        max_length=6,
+        choices=labelled(Kind),
+        default=Kind.TRADES.value,
+        db_default=Kind.TRADES.value,
+    )
     coverage = models.CharField(
         _("covers"), max_length=12, choices=labelled(Coverage), default=Coverage.COUNTERPARTY.value
     )
@@ -47,6 +55,7 @@ class ColumnMapping(TableMapping):
         ordering = ("name",)
         constraints = [
             known("coverage", Coverage, name="mapping_coverage_known"),
+            known("content", Kind, name="mapping_content_known"),
             *mapping_constraints("mapping"),
         ]
 

@@ -80,7 +80,7 @@ def _kind_and_mapping(
     mapping = ColumnMapping.objects.filter(pk=mapping_id).first() if mapping_id else None
     if mapping is None:
         raise UnableToReceive(_("This is a table: choose or save the mapping of its columns."))
-    return Content.TRADES, mapping
+    return Content(mapping.content), mapping
 
 
 def refuse_known(content: bytes) -> None:

@@ -11,7 +11,9 @@ from core.acts import acting
 from core.unreadable import UnreadableFile
 from kernel.actors import Actor
 from kernel.findings import Finding, worst_first
+from reconciliation.facts import StatementFile as CashFile
 from reconciliation.facts import TradeFile, TradeLine
+from reconciliation.formats.cash_table import read_cash_table
 from reconciliation.formats.known import read_cash, read_securities
 from reconciliation.formats.trade_table import read_trade_lines
 from reconciliation.models import Statement, StatementFile
@@ -72,12 +74,30 @@ def _imported(file: StatementFile, content: bytes, actor: Actor, at: datetime) -
 def _import_cash(
     file: StatementFile, content: bytes, actor: Actor, at: datetime
 ) -> Sequence[Finding]:
-    read = read_cash(file.format, content)
+    try:
+        read = _table_of_cash(file, content) if file.mapping else read_cash(file.format, content)
+    except UnreadableFile as refusal:
+        return _unreadable(refusal)
     findings = cash_findings(read, at=at)
     if not holding(findings, is_accepted=bool(file.accepted_by)):
         book_cash(file, read)
         replace_lines(file, unfinished=unfinished(read), actor=actor, at=at)
     return findings
+
+
+def _table_of_cash(file: StatementFile, content: bytes) -> CashFile:
+    """Read a table of cash by its mapping. Raises UnreadableFile."""
+    assert file.mapping is not None  # noqa: S101 - the caller asks
+    reading = file.mapping.reading
+    table = tabular.read_table(file.name, content, layout=tabular.layout_of(reading))
+    typed = table.dialect == tabular.XLSX
+    return read_cash_table(table.columns, table.rows, reading, table.lines, typed=typed)
+
+
+def _unreadable(refusal: UnreadableFile) -> Sequence[Finding]:
+    return refusal.findings or (
+        Finding("STM-UNREADABLE", "file", "{found}", found=refusal.message, line=1),
+    )
 
 
 def _import_trades(file: StatementFile, content: bytes) -> Sequence[Finding]:
@@ -86,9 +106,7 @@ def _import_trades(file: StatementFile, content: bytes) -> Sequence[Finding]:
         reading = file.mapping.reading
         table = tabular.read_table(file.name, content, layout=tabular.layout_of(reading))
     except UnreadableFile as refusal:
-        return refusal.findings or (
-            Finding("STM-UNREADABLE", "file", "{found}", found=refusal.message, line=1),
-        )
+        return _unreadable(refusal)
     typed = table.dialect == tabular.XLSX
     read: TradeFile = read_trade_lines(table.columns, table.rows, reading, table.lines, typed=typed)
     if read.findings:

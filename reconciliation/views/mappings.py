@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Action
 from core.pages.mapping import MappingForm, MappingPage
 from reconciliation import services
+from reconciliation.formats.cash_table import FIELDS as CASH_FIELDS
 from reconciliation.formats.trade_table import FIELDS
 from reconciliation.models import ColumnMapping, labelled
-from reconciliation.states import Coverage
+from reconciliation.states import Coverage, Kind
 
 
 class CoverageForm(forms.Form):
@@ -33,6 +34,12 @@ class StatementMappingForm(MappingForm, CoverageForm):
     field_order = ("coverage",)
 
 
+class CashMappingForm(MappingForm):
+    """How a bank's table of cash reads."""
+
+    mapped = CASH_FIELDS
+
+
 class StatementMapping(MappingPage[ColumnMapping]):
     """One saved mapping, to look at and to correct."""
 
@@ -40,6 +47,9 @@ class StatementMapping(MappingPage[ColumnMapping]):
     model = ColumnMapping
     form_class = StatementMappingForm
     entity = "column_mapping"
+
+    def form_of(self, mapping: ColumnMapping) -> type[MappingForm]:
+        return CashMappingForm if mapping.content == Kind.CASH else self.form_class
 
     def more(self, mapping: ColumnMapping) -> Mapping[str, Any]:
         return {"coverage": mapping.coverage}
@@ -49,6 +59,7 @@ class StatementMapping(MappingPage[ColumnMapping]):
             name=mapping.name,
             sender_code=mapping.sender_code,
             reading=form.reading(),
-            coverage=Coverage(form.cleaned_data["coverage"]),
+            coverage=Coverage(form.cleaned_data.get("coverage") or mapping.coverage),
+            content=Kind(mapping.content),
             actor=self.request.actor,
         )

@@ -24,12 +24,15 @@ from kernel.findings import Finding
 from reconciliation import selectors, services
 from reconciliation.facts import CashReport, CashStatement, StatementFile
 from reconciliation.formats import N_
+from reconciliation.formats.cash_table import FIELDS as CASH_FIELDS
+from reconciliation.formats.cash_table import FIGURES as CASH_FIGURES
+from reconciliation.formats.cash_table import guess_cash_columns, read_cash_table
 from reconciliation.formats.known import SECURITIES_READERS, format_of, read_cash
 from reconciliation.formats.trade_table import FIELDS, FIGURES, guess_columns, read_trade_lines
-from reconciliation.models import ColumnMapping
+from reconciliation.models import ColumnMapping, labelled
 from reconciliation.services.cash import cash_findings, holding
 from reconciliation.services.receiving import refuse_known
-from reconciliation.states import Coverage, FileFormat, Purpose
+from reconciliation.states import Coverage, FileFormat, Kind, Purpose
 from reconciliation.views.mappings import CoverageForm
 from reconciliation.views.previews import PREVIEW_ROWS, securities_preview
 from refdata.models import Party
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 BALANCES_SHOWN: Final = 50
 SAMPLES: Final = 3
 COLUMN: Final = "column-"
-READS: Final = ("coverage", *ReadingForm.base_fields)
+READS: Final = ("content", "coverage", *ReadingForm.base_fields)
 
 
 class StatementForm(ReadingForm, CoverageForm, FileForm):
@@ -50,13 +53,13 @@ class StatementForm(ReadingForm, CoverageForm, FileForm):
     each gives, if any. Nothing until the columns were asked about.
     """
 
-    field_order = ("file", "mapping", "sender", "mapping_name", "coverage")
+    field_order = ("file", "mapping", "sender", "mapping_name", "content", "coverage")
 
     mapping = forms.ModelChoiceField(
         ColumnMapping.objects.none(),
         required=False,
         label=_("Saved column mapping"),
-        help_text=_("For a table of trades. A bank statement needs none."),
+        help_text=_("For a table of trades or of cash. A bank statement needs none."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     sender = forms.ModelChoiceField(
@@ -71,6 +74,12 @@ class StatementForm(ReadingForm, CoverageForm, FileForm):
         required=False,
         label=_("Name of the new mapping"),
         widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    content = forms.ChoiceField(
+        choices=[("", _("as the header shows")), *labelled(Kind)],
+        label=_("The table holds"),
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +97,7 @@ class StatementForm(ReadingForm, CoverageForm, FileForm):
             int(name.removeprefix(COLUMN)): said
             for name, said in self.data.items()
             if name.startswith(COLUMN) and name.removeprefix(COLUMN).isdecimal()
-            if said in {*FIELDS, ""}
+            if said in {*FIELDS, *CASH_FIELDS, ""}
         }
         return cleaned
 
@@ -134,7 +143,7 @@ class StatementUpload(UploadPage):
     help_text = _(
         "Bank statements, intraday reports and advices as MT940, MT942, MT950, camt.052, camt.053,"
         " camt.054, CFONB 120, OFX or BAI2; holdings and movements of securities as MT535, MT536,"
-        " semt.002 or semt.017; trades of a broker or custodian as CSV or XLSX."
+        " semt.002 or semt.017; trades of a broker or custodian, or cash, as CSV or XLSX."
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
@@ -238,20 +247,26 @@ def _purpose(told: CashStatement | CashReport) -> Purpose:
 
 
 # ---------------------------------------------------------------------- a table of trades
-def _read(name: str, content: bytes, options: Mapping[str, Any]) -> tuple[tabular.Table, Reading]:
-    """Return the table and how it reads: by its mapping, as was chosen, or as its headers say."""
+def _read(
+    name: str, content: bytes, options: Mapping[str, Any]
+) -> tuple[tabular.Table, Reading, Kind]:
+    """Return the table, how it reads and what it holds: by mapping, as chosen, or as it looks."""
     mapping = options["mapping"]
     reading: Reading = _said(options) if mapping is None else mapping.reading
     table = tabular.read_table(name, content, layout=tabular.layout_of(reading))
     if mapping is not None:
-        return table, reading
+        return table, reading, Kind(mapping.content)
+    guesses = {Kind.TRADES: guess_columns, Kind.CASH: guess_cash_columns}
+    guessed = {kind: guess(table.columns) for kind, guess in guesses.items()}
+    looks = max(guessed, key=lambda kind: len(guessed[kind]))
+    kind = Kind(options["content"] or looks)
     chosen = {
         field: table.columns[n]
         for n, field in options["chosen"].items()
         if field and n < len(table.columns)
     }
-    columns = chosen if options["chosen"] else guess_columns(table.columns)
-    return table, dataclasses.replace(reading, columns=columns)
+    columns = chosen if options["chosen"] else guessed[kind]
+    return table, dataclasses.replace(reading, columns=columns), kind
 
 
 def _said(options: Mapping[str, Any]) -> Reading:
@@ -274,33 +289,44 @@ def _written_as(dialect: str) -> str:
 
 
 def _table_preview(name: str, content: bytes, options: Mapping[str, Any]) -> StatementPreview:
-    table, reading = _read(name, content, options)
-    typed = table.dialect == tabular.XLSX
-    read = read_trade_lines(table.columns, table.rows, reading, table.lines, typed=typed)
-    findings = [*_answers_missing(options), *read.findings]
+    table, reading, kind = _read(name, content, options)
+    read, found = _lines_of(table, reading, kind)
+    findings = [*_answers_missing(options), *found]
+    fields, figures = (CASH_FIELDS, CASH_FIGURES) if kind is Kind.CASH else (FIELDS, FIGURES)
     used = {header: field for field, header in reading.columns.items()}
     is_new = options["mapping"] is None
     return StatementPreview(
         figures=[
             (_("Format"), _written_as(table.dialect)),
             (_("Lines"), formats.integer(len(table.rows))),
-            (_("Read"), formats.integer(len(read.lines))),
+            (_("Read"), formats.integer(read)),
             (_("Encoding"), table.encoding),
         ],
         columns=[
             f"{header} → {words.named(used[header])}" if header in used else header
             for header in table.columns
         ],
-        numbers=[n for n, header in enumerate(table.columns) if used.get(header) in FIGURES],
+        numbers=[n for n, header in enumerate(table.columns) if used.get(header) in figures],
         rows=table.rows[:PREVIEW_ROWS],
         rows_total=len(table.rows),
         findings=findings,
-        may_confirm=not findings,
+        may_confirm=not holding(findings, is_accepted=False),
         asked=list(_asked(table, used)) if is_new else (),
         asks=is_new and any(finding.line == 1 for finding in findings),
-        fields=[(field, capfirst(words.named(field))) for field in FIELDS],
+        fields=[(field, capfirst(words.named(field))) for field in fields],
         saved=options["mapping"],
     )
+
+
+def _lines_of(table: tabular.Table, reading: Reading, kind: Kind) -> tuple[int, list[Finding]]:
+    """Return how many lines of a table were read, and what its import would find."""
+    typed = table.dialect == tabular.XLSX
+    if kind is Kind.TRADES:
+        trades = read_trade_lines(table.columns, table.rows, reading, table.lines, typed=typed)
+        return len(trades.lines), list(trades.findings)
+    cash = read_cash_table(table.columns, table.rows, reading, table.lines, typed=typed)
+    read = sum(len(statement.entries) for statement in cash.statements)
+    return read, cash_findings(cash, at=timezone.now())
 
 
 def _answers_missing(options: Mapping[str, Any]) -> Iterator[Finding]:
@@ -319,7 +345,7 @@ def _answers_missing(options: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _chosen_twice(chosen: Iterable[str]) -> Iterator[Finding]:
     said = list(chosen)
-    for field in FIELDS:
+    for field in dict.fromkeys((*FIELDS, *CASH_FIELDS)):
         if said.count(field) > 1:
             message = N_("{found} columns give the field {field}: choose one")
             yield Finding("TAB-FIELD", field, message, found=str(said.count(field)), line=1)
@@ -334,12 +360,13 @@ def _asked(table: tabular.Table, used: Mapping[str, str]) -> Iterator[AskedColum
 
 
 def _saved(name: str, content: bytes, options: Mapping[str, Any], actor: Actor) -> ColumnMapping:
-    _table, reading = _read(name, content, options)
+    _table, reading, kind = _read(name, content, options)
     sender = options["sender"].code
     return services.save_mapping(
         name=options["mapping_name"] or f"{sender} {name}"[:80],
         sender_code=sender,
         reading=reading,
         coverage=Coverage(options["coverage"] or Coverage.COUNTERPARTY),
+        content=kind,
         actor=actor,
     )

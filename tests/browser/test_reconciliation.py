@@ -13,7 +13,9 @@ from core.roles import Role
 from reconciliation.models import Break, ColumnMapping, MatchGroup, ReconciliationRun, StatementFile
 from tests.browser.accessibility import serious_violations
 from tests.integration.desk.people import person
+from tests.integration.reconciliation.test_intraday import report
 from tests.integration.reconciliation.world import account, row, statement, table, taken_in, trade
+from tests.unit.reconciliation.securities_files import MT535, MT536
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN_LINE = ":61:2611201120D990,00NTRFOTHER//BK1\n:86:FRAIS DEDUITS"
@@ -28,6 +30,11 @@ def a_day_with_breaks() -> None:
     taken_in(statement(GOOD_LINE, OPEN_LINE, closing="C261120EUR8010,00"), name="banque.sta")
     taken_in(table(row(trade(3), Price="11"), row(trade(4))), name="courtier.csv")
     taken_in(statement(OPEN_LINE, closing="C261120EUR8010,01"), name="illisible.sta")
+    later = {"opening": "C261120EUR8010,00", "closing": "C261123EUR8010,00"}
+    taken_in(statement(**later).replace(b":28C:1/1", b":28C:9/1"), name="saut.sta")
+    taken_in(report(GOOD_LINE.replace("2611201120", "2611211121")), name="onze-heures.sta")
+    taken_in(MT535.encode(), name="avoirs.fin")
+    taken_in(MT536.encode(), name="mouvements.fin")
 
 
 def addresses() -> list[str]:
@@ -38,7 +45,8 @@ def addresses() -> list[str]:
         MatchGroup.objects.latest("id").get_absolute_url(),
         ReconciliationRun.objects.latest("id").get_absolute_url(),
         StatementFile.objects.get(name="banque.sta").get_absolute_url(),
-        StatementFile.objects.get(name="illisible.sta").get_absolute_url(),
+        *[StatementFile.objects.get(name=name).get_absolute_url() for name in
+          ("illisible.sta", "saut.sta", "onze-heures.sta", "avoirs.fin", "mouvements.fin")],
         reverse("reconciliation:mapping", args=[ColumnMapping.objects.get().pk]),
     ]  # fmt: skip
 

@@ -1,0 +1,215 @@
+"""A bank's entries in a table (CSV, XLSX): columns are mapped once, running balances are the proof.
+
+Takes the columns and rows of a table that was read safely elsewhere. An amount stands in one column
+with its sign, or in two for debits and credits. A table may begin with its first day or its last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from core.table_reading import Reading, learn_columns
+from kernel.findings import Finding
+from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
+from reconciliation.formats import N_
+from reconciliation.formats.cells import (
+    UnreadableText,
+    ambiguous_columns,
+    currency_of,
+    day_in,
+    filled,
+    given_fields,
+    missing_fields,
+    number_of,
+)
+from reconciliation.formats.holds import AMOUNT_DIGITS, FINDINGS_MAX, free_text, unheld
+from reconciliation.formats.told import Told
+
+ValueT = TypeVar("ValueT")
+REQUIRED: Final = ("account", "currency", "booking_date", "balance")
+AMOUNTS: Final = ("amount", "debit", "credit")
+FIGURES: Final = (*AMOUNTS, "balance")
+OPTIONAL: Final = ("value_date", "reference", "bank_reference", "description")
+FIELDS: Final = (*REQUIRED, *AMOUNTS, *OPTIONAL)
+LABELS: Final = ("", "account", "", "currency", "reference")
+MAX_TEXT: Final = 4000
+NAMES: Final = {
+    "account": ("account", "account_number", "iban", "compte", "konto", "cuenta"),
+    "currency": ("currency", "ccy", "devise", "moneda", "wahrung"),
+    "booking_date": (
+        "booking_date", "date", "date_operation", "date_comptable", "buchungstag", "fecha",
+    ),
+    "value_date": ("value_date", "date_de_valeur", "date_valeur", "valuta"),
+    "amount": ("amount", "montant", "betrag", "importe"),
+    "debit": ("debit", "debits", "paid_out", "soll"),
+    "credit": ("credit", "credits", "paid_in", "haben"),
+    "balance": ("balance", "running_balance", "solde", "saldo"),
+    "reference": ("reference", "ref", "our_reference", "referencia"),
+    "bank_reference": ("bank_reference", "their_reference", "transaction_id"),
+    "description": ("description", "details", "libelle", "text", "verwendungszweck", "concepto"),
+}  # fmt: skip
+
+
+class _Row:
+    """One row on its way to an entry: its cells, and what it says of account and balance."""
+
+    def __init__(self, entry: Entry, account: str, balance: Decimal) -> None:
+        self.entry, self.account, self.balance = entry, account, balance
+
+
+def guess_cash_columns(headers: Sequence[str]) -> dict[str, str]:
+    """Return the fields whose column the headers tell, as a first proposal."""
+    return learn_columns(headers, NAMES).columns
+
+
+def read_cash_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    mapping: Reading,
+    line_numbers: Sequence[int] = (),
+    *,
+    typed: bool = False,
+) -> StatementFile:
+    """Return a statement for each account and currency of the table, and the findings.
+
+    Guarantees that each running balance is the one before it plus the amount of its row, forwards
+    or backwards. Nothing unreadable becomes zero, empty or today.
+    """
+    told = Told(findings=_column_findings(columns, mapping))
+    if not rows:
+        told.findings.append(Finding("TAB-EMPTY", "", N_("The table has no rows"), line=1))
+    if told.findings:
+        return told.as_file()
+    places = mapping.places(columns)
+    read: dict[tuple[str, str], list[_Row]] = {}
+    for number, cells in zip(line_numbers or range(2, len(rows) + 2), rows, strict=True):
+        row = _row(mapping.cells(places, cells), number, (mapping, typed), told.findings)
+        if row is not None:
+            read.setdefault((row.account, row.entry.currency), []).append(row)
+        if len(told.findings) > FINDINGS_MAX:
+            break
+    if not told.findings:
+        for found in read.values():
+            statement = _statement(found, told.findings)
+            told.statement(statement, unheld(statement, "TAB", LABELS) if statement else iter(()))
+    return told.as_file()
+
+
+def _column_findings(columns: Sequence[str], mapping: Reading) -> list[Finding]:
+    """Say which mapped columns are absent or ambiguous, and which fields have no column."""
+    findings = missing_fields(mapping, REQUIRED)
+    if not given_fields(mapping).intersection(AMOUNTS):
+        message = N_("No column is mapped to the amount, nor to debits and credits")
+        findings.append(Finding("TAB-FIELD", "amount", message, line=1))
+    return [*findings, *ambiguous_columns(columns, mapping)]
+
+
+def _row(
+    cells: Mapping[str, str], number: int, read_as: tuple[Reading, bool], findings: list[Finding]
+) -> _Row | None:
+    """Return what a row says, or None with at least one new finding."""
+    before = len(findings)
+    mapping, typed = read_as
+
+    def read(field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
+        text = cells.get(field, "")
+        try:
+            return reader(text)
+        except UnreadableText as unreadable:
+            findings.append(
+                Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
+                        expected=str(unreadable), found=text[:200], line=number,
+                        column=mapping.columns.get(field, field))
+            )  # fmt: skip
+            return None
+
+    def figure(text: str) -> Decimal:
+        return number_of(text, mapping.decimal_mark, AMOUNT_DIGITS, typed=typed)
+
+    figures = {field: read(field, figure) for field in FIGURES if cells.get(field, "")}
+    booked = read("booking_date", lambda text: day_in(text, mapping.date_format))
+    value = (
+        read("value_date", lambda text: day_in(text, mapping.date_format))
+        if cells.get("value_date")
+        else booked
+    )
+    currency = read("currency", currency_of)
+    account = read("account", filled)
+    if "balance" not in figures:
+        read("balance", filled)
+    amount = None if len(findings) > before else _amount(figures, number, findings)
+    if len(findings) > before or booked is None or value is None or amount is None:
+        return None
+    entry = Entry(
+        n=0,
+        line=number,
+        amount=amount,
+        currency=currency or "",
+        value_date=value,
+        booking_date=booked,
+        reference=cells.get("reference", ""),
+        bank_reference=cells.get("bank_reference", ""),
+        description=free_text(" ".join(cells.get("description", "").split()))[:MAX_TEXT],
+    )
+    balance = figures["balance"]
+    return None if balance is None else _Row(entry, account or "", balance)
+
+
+def _amount(
+    figures: Mapping[str, Decimal | None], number: int, findings: list[Finding]
+) -> Decimal | None:
+    """Return the amount of the one column that has one; a debit takes away, however signed."""
+    said = [field for field in AMOUNTS if figures.get(field)]
+    if len(said) == 1:
+        amount = figures[said[0]]
+        assert amount is not None  # noqa: S101 - it says something
+        return {"debit": -abs(amount), "credit": abs(amount)}.get(said[0], amount)
+    message = N_("A row has one amount that is not zero; this one has {found}")
+    findings.append(Finding("TAB-AMOUNT", "amount", message, "1", str(len(said)), line=number))
+    return None
+
+
+def _statement(rows: list[_Row], findings: list[Finding]) -> CashStatement | None:
+    """Return the statement that the running balances prove, first day first."""
+    broken = _broken(rows)
+    if broken is not None and _broken(rows[::-1]) is None:
+        rows, broken = rows[::-1], None
+    if broken is not None:
+        before, row = broken
+        message = N_("The balance before plus the amount is {expected}, the row says {found}")
+        expected = str(before.balance + row.entry.amount)
+        findings.append(
+            Finding("TAB-PROOF", "balance", message, expected, str(row.balance),
+                    line=row.entry.line, column="balance")
+        )  # fmt: skip
+        return None
+    first, last = rows[0], rows[-1]
+    currency = first.entry.currency
+    days = [row.entry.booking_date or row.entry.value_date for row in rows]
+    opening = first.balance - first.entry.amount
+    return CashStatement(
+        reference="",
+        account=first.account,
+        number="",
+        page="",
+        opening=Balance(opening, currency, min(days), line=first.entry.line),
+        closing=Balance(last.balance, currency, max(days), line=last.entry.line),
+        entries=tuple(dataclasses.replace(row.entry, n=n) for n, row in enumerate(rows, start=1)),
+        line=min(first.entry.line, last.entry.line),
+    )
+
+
+def _broken(rows: Sequence[_Row]) -> tuple[_Row, _Row] | None:
+    """Return the first two rows whose balances do not follow one another, None if all do."""
+    return next(
+        (
+            (before, row)
+            for before, row in itertools.pairwise(rows)
+            if before.balance + row.entry.amount != row.balance
+        ),
+        None,
+    )
