@@ -33,6 +33,8 @@ STATEMENT_WORDS: Final[dict[str, str | Promise]] = {
 
 STATEMENT_NAMES: Final[dict[str, str | Promise]] = {
     "balance": _("running balance"),
+    "opening_balance": _("opening balance"),
+    "number": _("number"),
     "debit": _("debit"),
     "credit": _("credit"),
     "booking_date": _("booking date"),

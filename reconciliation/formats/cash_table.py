@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 
 from core.table_reading import Reading, learn_columns
 from kernel.findings import Finding
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
 from reconciliation.formats.cells import (
-    UnreadableText,
+    Cells,
     ambiguous_columns,
     currency_of,
-    day_in,
     filled,
     given_fields,
     missing_fields,
-    number_of,
 )
 from reconciliation.formats.holds import AMOUNT_DIGITS, FINDINGS_MAX, free_text, unheld
 from reconciliation.formats.told import Told
 
-ValueT = TypeVar("ValueT")
 REQUIRED: Final = ("account", "currency", "booking_date", "balance")
 AMOUNTS: Final = ("amount", "debit", "credit")
 FIGURES: Final = (*AMOUNTS, "balance")
@@ -113,34 +110,16 @@ def _row(
 ) -> _Row | None:
     """Return what a row says, or None with at least one new finding."""
     before = len(findings)
-    mapping, typed = read_as
-
-    def read(field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
-        text = cells.get(field, "")
-        try:
-            return reader(text)
-        except UnreadableText as unreadable:
-            findings.append(
-                Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
-                        expected=str(unreadable), found=text[:200], line=number,
-                        column=mapping.columns.get(field, field))
-            )  # fmt: skip
-            return None
-
-    def figure(text: str) -> Decimal:
-        return number_of(text, mapping.decimal_mark, AMOUNT_DIGITS, typed=typed)
-
-    figures = {field: read(field, figure) for field in FIGURES if cells.get(field, "")}
-    booked = read("booking_date", lambda text: day_in(text, mapping.date_format))
-    value = (
-        read("value_date", lambda text: day_in(text, mapping.date_format))
-        if cells.get("value_date")
-        else booked
-    )
-    currency = read("currency", currency_of)
-    account = read("account", filled)
-    if "balance" not in figures:
-        read("balance", filled)
+    row = Cells(cells, number, *read_as, findings)
+    figures = {
+        field: row.figure(field, AMOUNT_DIGITS)
+        for field in FIGURES
+        if cells.get(field, "") or field == "balance"
+    }
+    booked = row.day("booking_date")
+    value = row.day("value_date") if cells.get("value_date") else booked
+    currency = row.read("currency", currency_of)
+    account = row.read("account", filled)
     amount = None if len(findings) > before else _amount(figures, number, findings)
     if len(findings) > before or booked is None or value is None or amount is None:
         return None

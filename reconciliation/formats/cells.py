@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from core.table_reading import Reading, UnreadableCell, day_of, number_text
 from kernel.calendars import SPAN, is_plausible
@@ -13,9 +15,50 @@ from kernel.money import UnreadableDecimal, decimal_from_text
 from reconciliation.formats import N_
 from reconciliation.formats.holds import CURRENCY, holds_number
 
+ValueT = TypeVar("ValueT")
+
 
 class UnreadableText(ValueError):
     """A cell that cannot be read; the text says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one row by their fields, how they are written, and what is wrong with them."""
+
+    said: Mapping[str, str]
+    line: int
+    mapping: Reading
+    typed: bool
+    findings: list[Finding]
+
+    def read(self, field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
+        """Return what a cell says, or None with its finding."""
+        text = self.said.get(field, "")
+        try:
+            return reader(text)
+        except UnreadableText as unreadable:
+            message = N_("{found} cannot be read: expected {expected}")
+            column = self.mapping.columns.get(field, field)
+            self.findings.append(
+                Finding(
+                    "TAB-VALUE", field, message, str(unreadable), text[:200], line=self.line,
+                    column=column,
+                )
+            )  # fmt: skip
+            return None
+
+    def day(self, field: str) -> date | None:
+        """Return a day of the chosen format."""
+        return self.read(field, lambda text: day_in(text, self.mapping.date_format))
+
+    def figure(self, field: str, digits: tuple[int, int]) -> Decimal | None:
+        """Return a plain decimal that its column holds."""
+        return self.read(field, lambda text: self.number(text, digits))
+
+    def number(self, text: str, digits: tuple[int, int]) -> Decimal:
+        """Return the number that a text is; raises UnreadableText."""
+        return number_of(text, self.mapping.decimal_mark, digits, typed=self.typed)
 
 
 def given_fields(mapping: Reading) -> set[str]:

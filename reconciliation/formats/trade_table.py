@@ -5,10 +5,10 @@ Takes the columns and rows of a table that was read safely elsewhere; returns li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 
 from core.table_reading import Reading, learn_columns
 from core.text import disguise_in
@@ -17,14 +17,13 @@ from kernel.identifiers import is_isin
 from reconciliation.facts import TradeFile, TradeLine
 from reconciliation.formats import N_
 from reconciliation.formats.cells import (
+    Cells,
     UnreadableText,
     ambiguous_columns,
     currency_of,
-    day_in,
     filled,
     given_fields,
     missing_fields,
-    number_of,
 )
 from reconciliation.formats.holds import (
     AMOUNT_DIGITS,
@@ -33,7 +32,6 @@ from reconciliation.formats.holds import (
     QUANTITY_DIGITS,
 )
 
-ValueT = TypeVar("ValueT")
 REQUIRED: Final = (
     "reference", "side", "quantity", "price", "amount", "currency", "trade_date", "settlement_date",
 )  # fmt: skip
@@ -114,38 +112,19 @@ def _line(
     findings: list[Finding],
 ) -> TradeLine | None:
     before = len(findings)
-    mapping, typed = read_as
-
-    def read(field: str, reader: Callable[[str], ValueT]) -> ValueT | None:
-        text = cells.get(field, "")
-        try:
-            return reader(text)
-        except UnreadableText as unreadable:
-            findings.append(
-                Finding("TAB-VALUE", field, N_("{found} cannot be read: expected {expected}"),
-                        expected=str(unreadable), found=text[:200], line=number,
-                        column=mapping.columns.get(field, field))
-            )  # fmt: skip
-            return None
-
-    def day(text: str) -> date:
-        return day_in(text, mapping.date_format)
-
-    def figure(digits: tuple[int, int]) -> Callable[[str], Decimal]:
-        return lambda text: number_of(text, mapping.decimal_mark, digits, typed=typed)
-
-    reference = read("reference", _filled)
-    side = read("side", _side)
-    quantity = read("quantity", lambda text: _positive(figure(QUANTITY_DIGITS)(text)))
-    price = read("price", figure(PRICE_DIGITS))
-    amount = read("amount", figure(AMOUNT_DIGITS))
-    currency = read("currency", currency_of)
-    trade_date = read("trade_date", day)
-    settlement_date = read("settlement_date", day)
-    isin = read("isin", _isin)
+    row = Cells(cells, number, *read_as, findings)
+    reference = row.read("reference", _filled)
+    side = row.read("side", _side)
+    quantity = row.read("quantity", lambda text: _positive(row.number(text, QUANTITY_DIGITS)))
+    price = row.figure("price", PRICE_DIGITS)
+    amount = row.figure("amount", AMOUNT_DIGITS)
+    currency = row.read("currency", currency_of)
+    trade_date = row.day("trade_date")
+    settlement_date = row.day("settlement_date")
+    isin = row.read("isin", _isin)
     for name in ("symbol", "counterparty", "account"):
         if name in cells:
-            read(name, _fitting)
+            row.read(name, _fitting)
     if len(findings) > before:
         return None
     return _assembled(

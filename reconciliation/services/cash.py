@@ -160,42 +160,29 @@ def book_cash(file: StatementFile, read: ReadFile) -> None:
     accounts = selectors.our_accounts((item.account, item.currency) for item in told)
     for n, item in enumerate(told, start=1):
         account = accounts.get((item.account, item.currency))
-        booked = (
-            _statement(file, n, item, account)
-            if isinstance(item, CashStatement)
-            else _report(file, n, item, account)
-        )
+        booked = _booked(file, n, item, account)
         is_advice = booked.purpose == Purpose.ADVICE
         kind = LineKind.ADVICE if is_advice else LineKind.CASH
         copy_lines(file, booked, [_row(entry) for entry in item.entries], kind=kind)
 
 
-def _statement(
-    file: StatementFile, n: int, told: CashStatement, account: Account | None
+def _booked(
+    file: StatementFile, n: int, told: CashStatement | CashReport, account: Account | None
 ) -> Statement:
+    """Book what a statement says of itself; a report has a day, and no balances."""
     days = [entry.value_date for entry in told.entries]
+    balances: dict[str, Decimal] = {}
+    purpose: Purpose = Purpose.FINAL
+    last: date | None
+    if isinstance(told, CashStatement):
+        last = told.closing.day
+        balances = {"opening": told.opening.amount, "closing": told.closing.amount}
+        days.append(told.opening.day)
+    else:
+        purpose, last = told.purpose, told.day
+        days += [told.day] if told.day else []
     return Statement.objects.create(
-        source=file,
-        n=n,
-        account_number=told.account,
-        account=account,
-        reference=told.reference,
-        number=told.number,
-        page=told.page,
-        currency=told.currency,
-        opening=told.opening.amount,
-        closing=told.closing.amount,
-        movement=told.movement,
-        period_from=min([told.opening.day, *days]),
-        period_to=told.closing.day,
-        lines_count=len(told.entries),
-    )
-
-
-def _report(file: StatementFile, n: int, told: CashReport, account: Account | None) -> Statement:
-    days = [entry.value_date for entry in told.entries]
-    return Statement.objects.create(
-        purpose=told.purpose.value,
+        purpose=purpose.value,
         source=file,
         n=n,
         account_number=told.account,
@@ -205,9 +192,10 @@ def _report(file: StatementFile, n: int, told: CashReport, account: Account | No
         page=told.page,
         currency=told.currency,
         movement=told.movement,
-        period_from=min([*days, *([told.day] if told.day else [])], default=None),
-        period_to=told.day,
+        period_from=min(days, default=None),
+        period_to=last,
         lines_count=len(told.entries),
+        **balances,
     )
 
 

@@ -129,7 +129,7 @@ class StatementDetail(DetailPage):
             "job": job if job and _may_see(job, actor) else None,
             "waits": _waits(self.object, job),
             "given_up": selectors.import_was_given_up(self.object),
-            "findings": [{**found, "text": _said(found)} for found in self.object.findings]
+            "findings": [_shown(found) for found in self.object.findings]
             if is_whole or self.object.received_by == actor.name
             else [],
             "may_accept": may_be_accepted(self.object),
@@ -172,6 +172,12 @@ def _waits(file: StatementFile, job: Job | None) -> bool:
     if job is not None and job.state == JobState.FAILED:
         return False
     return file.state == StatementState.RECEIVED or (job is not None and job.state in LIVE_JOB)
+
+
+def _shown(found: dict[str, str]) -> dict[str, str]:
+    """Return a stored finding with its sentence, and with its place as people name it."""
+    place = found.get("column") or words.named(found["field"])
+    return {**found, "text": _said(found), "place": place}
 
 
 def _said(found: dict[str, str]) -> str:

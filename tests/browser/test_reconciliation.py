@@ -34,7 +34,7 @@ def a_day_with_breaks() -> None:
     taken_in(statement(**later).replace(b":28C:1/1", b":28C:9/1"), name="saut.sta")
     taken_in(report(GOOD_LINE.replace("2611201120", "2611211121")), name="onze-heures.sta")
     taken_in(MT535.encode(), name="avoirs.fin")
-    taken_in(MT536.encode(), name="mouvements.fin")
+    taken_in(MT536.encode(), name="flux.fin")
 
 
 def addresses() -> list[str]:
@@ -46,7 +46,7 @@ def addresses() -> list[str]:
         ReconciliationRun.objects.latest("id").get_absolute_url(),
         StatementFile.objects.get(name="banque.sta").get_absolute_url(),
         *[StatementFile.objects.get(name=name).get_absolute_url() for name in
-          ("illisible.sta", "saut.sta", "onze-heures.sta", "avoirs.fin", "mouvements.fin")],
+          ("illisible.sta", "saut.sta", "onze-heures.sta", "avoirs.fin", "flux.fin")],
         reverse("reconciliation:mapping", args=[ColumnMapping.objects.get().pk]),
     ]  # fmt: skip
 
