@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,8 +25,16 @@ from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
 from kernel.money import rounded
 
-RIGHT_TO_DECIDE = frozenset({"approval_by_a_validator", "request_decided_by_one_who_may"})
+RIGHT_TO_DECIDE = frozenset(
+    {
+        "approval_by_a_validator",
+        "request_decided_by_one_who_may",
+        "setting_decided_by_one_who_may",
+    }
+)
 """What PostgreSQL calls it when who decides may not do so at that moment."""
+BY_ANOTHER = "setting_decided_by_another"
+"""What it calls it when somebody decides on what was proposed for him."""
 
 
 class UnableToApprove(Refusal):
@@ -168,6 +177,24 @@ def _require_other_authority(name: str, behalf: str, before: Collection[tuple[st
     lent = behalf not in ("", BROKEN_GLASS)
     if any(name in pair or (lent and behalf in pair) for pair in before):
         raise AlreadyDecided(_("You validated this version already: somebody else must, too."))
+
+
+@contextmanager
+def deciding() -> Iterator[None]:
+    """Write a decision on a setting; what PostgreSQL refuses of it is said to the person.
+
+    Raises UnableToApprove.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if refused_by(error) == BY_ANOTHER:
+            raise UnableToApprove(
+                _("It was proposed on your behalf: somebody else must decide.")
+            ) from error
+        require_right_still(error)
+        raise
 
 
 def require_right_still(error: IntegrityError) -> None:

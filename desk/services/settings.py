@@ -16,6 +16,7 @@ from core.reasons import reason_of
 from core.roles import Action
 from desk import selectors
 from desk.models import ControlRule
+from desk.services import approvals
 from desk.states import SETTING_TRANSITIONS, SettingState
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Refusal
@@ -134,7 +135,10 @@ def _propose(row: ControlRule, actor: Actor) -> ControlRule:
 
 
 def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime) -> ControlRule:
-    """Approve or refuse a proposed change; never one's own. Raises UnableToDecide, Forbidden."""
+    """Approve or refuse a proposed change; never one's own, nor one that was proposed for oneself.
+
+    Raises UnableToDecide, UnableToApprove, Forbidden.
+    """
     access.require(actor, Action.WAIVE_EXCEPTION)
     if actor.kind is not ActorKind.PERSON:
         raise UnableToDecide(_("Only a person may decide."))
@@ -146,7 +150,8 @@ def decide_setting(*, setting_id: int, approve: bool, actor: Actor, at: datetime
             raise UnableToDecide(_("You proposed this change: somebody else must decide."))
         access.require(actor, Action.WAIVE_EXCEPTION, made_by=(row.proposed_by,))
         row.state, row.decided_by, row.decided_at = target.value, actor.name, at
-        row.save(update_fields=["state", "decided_by", "decided_at"])
+        with approvals.deciding():
+            row.save(update_fields=["state", "decided_by", "decided_at"])
         return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -135,15 +136,12 @@ def _instructions(at: datetime) -> None:
                     agent_bic=agent if currency else party.bic or agent,
                     account_number=f"{number:05d}{currency or 'ANY'}01",
                     valid_from=SINCE,
-                    state=InstructionState.APPROVED,
                     reason="ouverture",
                     proposed_by="agent",
                     proposed_at=at,
-                    decided_by="supervisor",
-                    decided_at=at,
                 )
             )
-    SettlementInstruction.objects.bulk_create(rows)
+    _put_in_force(rows, at)
     _pending_change(at)
 
 
@@ -187,7 +185,7 @@ def _fees(at: datetime) -> None:
     if FeeSchedule.objects.exists():
         return
     by = {"proposed_by": "agent", "proposed_at": at}
-    FeeSchedule.objects.create(
+    stamp_duty = FeeSchedule(
         name="GB-SDRT",
         kind=FeeKind.TAX,
         issuer_country="GB",
@@ -195,12 +193,10 @@ def _fees(at: datetime) -> None:
         side=FeeSide.BUY,
         rate=Decimal("0.5"),
         valid_from=SINCE,
-        state=InstructionState.APPROVED,
         reason="Finance Act 1986, s. 87",
-        decided_by="supervisor",
-        decided_at=at,
         **by,
     )
+    _put_in_force([stamp_duty], at)
     FeeSchedule.objects.create(
         name="BNPP-COM",
         kind=FeeKind.COMMISSION,
@@ -219,19 +215,17 @@ def _places(at: datetime) -> None:
     if SettlementPlace.objects.exists():
         return
     by = {"proposed_by": "agent", "proposed_at": at}
-    SettlementPlace.objects.bulk_create(
+    rows = [
         SettlementPlace(
             issuer_country=country,
             place=place,
             valid_from=SINCE,
-            state=InstructionState.APPROVED,
             reason="dépositaire central du marché d’origine",
-            decided_by="supervisor",
-            decided_at=at,
             **by,
         )
         for country, place in parties.HOME_PLACES.items()
-    )
+    ]
+    _put_in_force(rows, at)
     SettlementPlace.objects.create(
         venue="XPAR",
         issuer_country="US",
@@ -239,6 +233,15 @@ def _places(at: datetime) -> None:
         valid_from=at.date() + timedelta(days=7),
         reason="valeurs américaines cotées à Paris",
         **by,
+    )
+
+
+def _put_in_force(rows: Sequence[Model], at: datetime) -> None:
+    """Write what the agent of the demo proposed, and have the supervisor put it in force."""
+    manager = type(rows[0])._default_manager  # noqa: SLF001 - Django's public name for it
+    made = manager.bulk_create(rows)
+    manager.filter(pk__in=[row.pk for row in made]).update(
+        state=InstructionState.APPROVED, decided_by="supervisor", decided_at=at
     )
 
 

@@ -6,13 +6,14 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from core.access import Action, require
 from core.acts import acting
 from core.outbox import announce
 from core.reasons import reason_of
+from desk.services import approvals
 from kernel.actors import Actor
 from kernel.findings import Finding, Refusal
 from kernel.identifiers import is_bic
@@ -161,7 +162,7 @@ def _decide(
     instruction.state = state
     instruction.decided_by, instruction.decided_at = actor.name, at
     instruction.decision_reason = reason_of(reason)
-    with transaction.atomic():
+    with approvals.deciding():
         instruction.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     return instruction
 

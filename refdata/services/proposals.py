@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.access import Action, require
 from core.acts import acting
 from core.reasons import reason_of
+from desk.services import approvals
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
@@ -52,7 +53,7 @@ def decide(
 ) -> Proposed:
     """Put a proposed row in force, or refuse it; never one's own.
 
-    Raises Forbidden, UnableToSet, IllegalTransition when it is decided already.
+    Raises Forbidden, UnableToSet, UnableToApprove, IllegalTransition when it is decided already.
     """
     require(actor, Action.APPROVE_REFDATA)
     with acting(actor=actor):
@@ -66,5 +67,6 @@ def decide(
             raise UnableToSet(_("You proposed this change: somebody else must decide."))
         require(actor, Action.APPROVE_REFDATA, made_by=(row.proposed_by,))
         row.state, row.decided_by, row.decided_at = target, actor.name, at
-        row.save(update_fields=["state", "decided_by", "decided_at"])
+        with approvals.deciding():
+            row.save(update_fields=["state", "decided_by", "decided_at"])
     return row

@@ -186,3 +186,8 @@ DROP TRIGGER IF EXISTS allocation_is_approved ON public.trades_allocation;
 CREATE TRIGGER allocation_is_approved BEFORE UPDATE OF state ON public.trades_allocation
 FOR EACH ROW WHEN (NEW.state IN ('IN_FORCE', 'ENDED') AND OLD.state IS DISTINCT FROM NEW.state)
 EXECUTE FUNCTION guard.allocation_is_approved();
+
+-- A rule of allocation is proposed by one and put in force by another.
+DROP TRIGGER IF EXISTS guard_two_people ON public.trades_allocationrule;
+CREATE TRIGGER guard_two_people BEFORE INSERT OR UPDATE OR DELETE ON public.trades_allocationrule
+  FOR EACH ROW EXECUTE FUNCTION guard.setting_by_two('PROPOSED', 'EDIT_REFDATA', 'APPROVE_REFDATA', '{}');

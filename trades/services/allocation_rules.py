@@ -15,6 +15,7 @@ from core import access
 from core.acts import acting
 from core.reasons import reason_of
 from core.roles import Action
+from desk.services import approvals
 from desk.states import SETTING_TRANSITIONS, SettingState
 from kernel.actors import Actor, ActorKind
 from kernel.findings import Finding, Refusal
@@ -103,7 +104,8 @@ def decide_rule(*, rule_id: int, approve: bool, actor: Actor, at: datetime) -> A
         if actor.kind is not ActorKind.PERSON or rule.proposed_by == actor.name:
             raise UnableToSetRule(_("You proposed this change: somebody else must decide."))
         rule.state, rule.decided_by, rule.decided_at = target.value, actor.name, at
-        rule.save(update_fields=["state", "decided_by", "decided_at"])
+        with approvals.deciding():
+            rule.save(update_fields=["state", "decided_by", "decided_at"])
         if approve:
             _expect(rule, actor, at)
         return rule

@@ -137,5 +137,5 @@ def test_what_is_no_schedule_is_refused_in_words(
 
 def test_the_database_keeps_the_two_people_apart() -> None:
     row = in_force()
-    with pytest.raises(IntegrityError, match="fee_two_people"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="stands as it was proposed"), transaction.atomic():
         FeeSchedule.objects.filter(pk=row.pk).update(decided_by="fee-agent")

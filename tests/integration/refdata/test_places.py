@@ -155,5 +155,5 @@ def test_what_is_no_place_is_refused(case: str, changed: dict[str, str]) -> None
 
 def test_the_database_keeps_the_two_people_apart() -> None:
     row = in_force()
-    with pytest.raises(IntegrityError, match="place_two_people"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="stands as it was proposed"), transaction.atomic():
         SettlementPlace.objects.filter(pk=row.pk).update(decided_by="pl-agent")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from core.access import Forbidden
 from core.models import OutboxEvent, RoleAction, RoleGrant, User
@@ -117,16 +118,18 @@ def test_a_second_instruction_for_the_same_days_is_refused_whole(
 def test_nobody_decides_on_what_they_proposed_or_did_not_see(
     agent: Actor, supervisor: Actor
 ) -> None:
-    instruction = propose(agent, draft(factories.PartyFactory.create()))
-    SettlementInstruction.objects.filter(pk=instruction.pk).update(proposed_by="supervisor")
-
+    party = factories.PartyFactory.create()
+    own = draft(party, proposed_by="late", proposed_at=AT)
+    own.save()
     with pytest.raises(services.OwnProposal):
-        approve(supervisor, instruction)
+        approve(person("late", Role.SUPERVISOR), own)
+    instruction = propose(agent, draft(party))
     with pytest.raises(Forbidden):
         approve(agent, instruction)
-    SettlementInstruction.objects.filter(pk=instruction.pk).update(
-        proposed_by="agent", account_number="00000"
-    )
+    rows = SettlementInstruction.objects.filter(pk=instruction.pk)
+    with pytest.raises(IntegrityError, match="stands as it was"), transaction.atomic():
+        rows.update(account_number="00000")
+    instruction.account_number = "00000"
     with pytest.raises(services.UnableToApprove, match="changed since"):
         approve(supervisor, instruction)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -329,7 +330,6 @@ def test_a_profile_counts_once_somebody_else_approved_it(trades: list[Trade]) ->
         "amount_small": "200", "amount_limit": "100000", "amount_large": "250",
         "close_percent": "5", "valid_from": "2026-11-20", "why": "agreed with them",
     }  # fmt: skip
-    ToleranceProfile.objects.all().delete()
 
     answer = agent.post(f"{PATH}tolerances/new/", form)
     if answer.status_code == 422:  # the clock of this machine is past that day
@@ -337,10 +337,14 @@ def test_a_profile_counts_once_somebody_else_approved_it(trades: list[Trade]) ->
         answer = agent.post(f"{PATH}tolerances/new/", form)
     assert answer.status_code == 302, answer.context["form"].errors
     made = ToleranceProfile.objects.get()
-    ToleranceProfile.objects.filter(pk=made.pk).update(valid_from="2026-01-01")
     assert agent.post(f"{PATH}tolerances/{made.pk}/approve/").status_code == 403
     assert boss.post(f"{PATH}tolerances/{made.pk}/approve/").status_code == 302
     assert agent.get(made.get_absolute_url()).status_code == 200
+    made.refresh_from_db()
+    assert (made.state, made.decided_by) == ("APPROVED", "sue")
+    made.pk, made.valid_from = None, date(2026, 1, 1)  # as the installation would have brought it
+    made.proposed_by, made.decided_by = "console", "console2"
+    made.save(force_insert=True)
     fourth = traded(5, quantity=Decimal(500))
     expected(fourth)
     received(told(fourth, "P", amount=fourth.net_amount + 199))

@@ -62,7 +62,9 @@ def form(*shares: tuple[str, str], **more: Any) -> dict[str, Any]:
     return fields | more
 
 
-def rule(*, residual: str = "", counterparty: str = "", **percents: str) -> AllocationRule:
+def rule(
+    *, residual: str = "", counterparty: str = "", active: bool = True, **percents: str
+) -> AllocationRule:
     """Return a rule in force from the trade date on."""
     from decimal import Decimal
 
@@ -73,6 +75,7 @@ def rule(*, residual: str = "", counterparty: str = "", **percents: str) -> Allo
             percents=[(account, Decimal(text)) for account, text in percents.items()],
             residual_account=residual,
             valid_from=AT.date(),
+            active=active,
         ),
         reason="mandate",
         actor=agent("rita"),
@@ -279,9 +282,9 @@ def test_a_rule_of_a_counterparty_counts_more_and_one_that_ended_not() -> None:
         )
 
     assert chosen() == special
-    AllocationRule.objects.filter(pk=special.pk).update(active=False)
+    rule(B="100", counterparty="BNPP", active=False)
     assert chosen() == general
-    AllocationRule.objects.filter(pk=general.pk).update(valid_from=date(2026, 11, 21))
+    rule(A="100", active=False)
     assert chosen() is None
 
 

@@ -11,6 +11,7 @@ import time_machine
 
 from refdata import models as refdata
 from tests.factories.controlled import BNP_ISIN, world
+from tests.factories.refdata import PartyFactory
 from tests.factories.trades import AT, cancel, facts, person, send, signed_in, small_world
 from tests.integration.bad_input.doors import said
 from tests.integration.trades.typed import booked, fields
@@ -92,9 +93,11 @@ def test_amounts_stay_as_they_were_sent_until_what_they_follow_from_changes(
 
 
 def test_an_amendment_takes_what_static_data_knows_by_now() -> None:
-    refdata.SettlementInstruction.objects.update(valid_from="2027-01-01")
-    made = booked()
-    refdata.SettlementInstruction.objects.update(valid_from="2026-01-01")
+    stands = refdata.SettlementInstruction.objects.get()
+    party = PartyFactory(code="SOGE")
+    made = booked(counterparty="SOGE")
+    stands.pk, stands.party = None, party
+    stands.save(force_insert=True)
 
     answer = signed_in().post(f"/trades/{made.pk}/amend/", amending(made))
 

@@ -224,9 +224,8 @@ def test_a_scope_is_proposed_tried_and_taken_back_in_the_browser() -> None:
     scopes = set(ControlRule.objects.values_list("scope", flat=True))
     assert scopes == {"counterparty:SOGE", "product:EQUITY"}
 
-    row = put_in_force("book:EQ-PAR-2", "9")
+    row = put_in_force("book:EQ-PAR-2", "9", day=AT.date())
     assert "Set apart" not in boss.get("/trades/rules/TRD-402/").content.decode()
-    ControlRule.objects.filter(pk=row.pk).update(valid_from=date(2020, 1, 1))
     assert "Book EQ-PAR-2" in boss.get(address).content.decode()
     agent.post(f"/trades/rules/settings/{row.pk}/revert/")
     assert "as everywhere else" in boss.get(address).content.decode()

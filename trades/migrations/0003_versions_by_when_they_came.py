@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("trades", "0001_founding")]
+    dependencies = [("trades", "0002_account_use")]
 
     operations = [
         AddPartitionedIndexConcurrently(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A saved mapping reads trades, or cash."""
 
-    dependencies = [('reconciliation', '0006_schedules_and_acceptance')]
+    dependencies = [('reconciliation', '0008_passes_are_checked')]
 
     operations = [
         migrations.AddField(
