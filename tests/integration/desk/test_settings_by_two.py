@@ -17,6 +17,8 @@ from desk.services import settings
 from desk.services.approvals import UnableToApprove
 from kernel.actors import Actor, ActorKind
 from refdata.models import (
+    Agreement,
+    BeneficialOwner,
     CutOff,
     FeeSchedule,
     Restriction,
@@ -95,7 +97,24 @@ def allocation(**more: Any) -> AllocationRule:
     )  # fmt: skip
 
 
-MAKERS = [rule, tolerances, cut_off, fee, place, restriction, instruction, profile, allocation]
+def agreement(**more: Any) -> Agreement:
+    terms = {"valid_from": LATER, "reference": "2026/1", "reason": "why"}
+    return Agreement.objects.create(
+        party=PartyFactory(code="BNPP"), kind="GMRA", proposed_at=AT, **(terms | more)
+    )
+
+
+def owner(**more: Any) -> BeneficialOwner:
+    terms = {"valid_from": LATER, "name": "Ann Onyme", "kind": "PERSON", "reason": "why"}
+    return BeneficialOwner.objects.create(
+        party=PartyFactory(code="BNPP"), share=60, proposed_at=AT, **(terms | more)
+    )
+
+
+MAKERS = [
+    *(rule, tolerances, cut_off, fee, place, restriction, instruction, profile, allocation),
+    *(agreement, owner),
+]
 of_each = pytest.mark.parametrize("made", MAKERS, ids=lambda made: str(made.__name__))
 
 
@@ -168,17 +187,28 @@ def test_who_lends_the_right_does_not_decide_on_what_was_proposed_with_it() -> N
     settings.decide_setting(setting_id=row.pk, approve=True, actor=supervisor("eve"), at=AT)
 
 
-def test_an_instruction_ends_early_for_one_that_came_in_its_place_alone() -> None:
+@pytest.mark.parametrize(
+    ("made", "constraint"),
+    [
+        (instruction, "ssi_ends_for_another"),
+        (agreement, "agreement_ends_for_another"),
+        (owner, "owner_ends_for_another"),
+    ],
+)
+def test_what_ends_early_ends_for_one_that_came_in_its_place_alone(
+    made: Maker, constraint: str
+) -> None:
     agent(), supervisor()
-    old = instruction(proposed_by="ana", valid_from=date(2026, 1, 1))
+    old = made(proposed_by="ana", valid_from=date(2026, 1, 1))
     decided(old, "sue")()
-    ended = SettlementInstruction.objects.filter(pk=old.pk)
+    ended = type(old)._default_manager.filter(pk=old.pk)
 
     def end_it() -> None:
         ended.update(valid_to=date(2026, 12, 1))
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
-    assert refusal_of(end_it) == "ssi_ends_for_another"
-    instruction(proposed_by="ana", valid_from=date(2026, 12, 2), replaces=old)
-    assert refusal_of(end_it) == "ssi_ends_for_another", "the other one only waits"
+    assert refusal_of(end_it) == constraint
+    replaces = {"replaces": old} if made is instruction else {}
+    made(proposed_by="ana", valid_from=date(2026, 12, 2), **replaces)
+    assert refusal_of(end_it) == constraint, "the other one only waits"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.forms import model_to_dict
 
 from core import jobs
 from core.access import Forbidden
@@ -107,7 +108,7 @@ def test_the_next_of_its_kind_ends_the_one_before_and_none_may_stand_beside_it()
     first.refresh_from_db()
     assert first.valid_to == date(2026, 12, 31)
     with pytest.raises(IntegrityError, match="agreement_one_in_force"), transaction.atomic():
-        Agreement.objects.filter(pk=between.pk).update(state="APPROVED", decided_by="x")
+        Agreement.objects.filter(pk=between.pk).update(state="APPROVED", decided_by="ag-boss")
 
 
 @pytest.mark.parametrize(
@@ -116,16 +117,17 @@ def test_the_next_of_its_kind_ends_the_one_before_and_none_may_stand_beside_it()
         ("kind", {"kind": "ISDB"}, "agreement_kind_known"),
         ("reference", {"reference": ""}, "agreement_has_a_reference"),
         ("span", {"valid_to": date(2019, 1, 1)}, "agreement_span"),
-        ("alone", {"decided_by": "ag-agent", "state": "APPROVED"}, "agreement_two_people"),
+        ("alone", {"decided_by": "ag-agent", "state": "APPROVED"}, "before it is decided"),
     ],
 )
 def test_the_table_refuses_what_the_pages_refuse(
     case: str, terms: dict[str, Any], constraint: str
 ) -> None:
     row = proposed()
+    known = {"party_id": row.party_id}
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Agreement.objects.filter(pk=row.pk).update(**terms)
+        Agreement.objects.create(**(model_to_dict(row, exclude=["id", "party"]) | known | terms))
 
 
 def test_rows_of_a_file_wait_for_a_second_person_and_bad_ones_are_named() -> None:
