@@ -60,6 +60,7 @@ def retry_job(*, job_id: int, actor: Actor, at: datetime) -> Job:
             ended_at=None,
             progress_done=0,
             progress_total=0,
+            counts={},
             log=Concat(F("log"), Value(f"{at:%Y-%m-%d %H:%M:%S} {actor.name}\n")),
         )
     transaction.on_commit(doorbell.ring, robust=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +102,10 @@ def counts_of(kind: str) -> frozenset[str]:
 
 @dataclass(slots=True)
 class JobRun:
-    """What a handler gets: its parameters, who asked, when it started, and where to report."""
+    """What a handler gets: its parameters, who asked, when it started, and where to report.
+
+    `counted` is what it counted before it last gave way: those turns ended well, and add up.
+    """
 
     job_id: int
     kind: str
@@ -111,6 +115,7 @@ class JobRun:
     lease: UUID
     attempt: int = 1
     along: list[int] = field(default_factory=list)
+    counted: Mapping[str, int] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _told_at: float | None = None
     is_put_back: bool = False
@@ -168,7 +173,10 @@ class JobRun:
 
     @property
     def counts(self) -> dict[str, int]:
-        return dict(self._counts)
+        """What it counted in all its turns; an attempt that failed is made, and counted, anew."""
+        both = Counter(self.counted)
+        both.update(self._counts)
+        return dict(both)
 
     def _update(self, **values: Any) -> None:  # noqa: ANN401 - columns of Job
         if not Job.objects.filter(pk=self.job_id, lease=self.lease).update(**values):
@@ -250,6 +258,7 @@ def _run(job: Job, lease: UUID, *, heart: bool) -> None:
         at=_database_clock(),
         lease=lease,
         attempt=job.attempts,
+        counted=job.counts,
     )
     try:
         handler = _handler_for(job)
@@ -324,6 +333,7 @@ def _put_back(run: JobRun) -> None:
     Job.objects.filter(pk=run.job_id, lease=run.lease).update(
         state=JobState.QUEUED,
         due_at=Now(),
+        counts=run.counts,
         lease=None,
         lease_until=None,
         attempts=F("attempts") - 1,
@@ -341,6 +351,7 @@ def _fail(job: Job, run: JobRun, failure: Exception) -> None:
     else:
         pause = BACK_OFF[min(job.attempts, len(BACK_OFF)) - 1] * settings.JOB_BACK_OFF_FACTOR
         values |= {"state": JobState.QUEUED, "due_at": Now() + pause, "lease_until": None}
+        values["counts"] = dict(run.counted)
     Job.objects.filter(pk=job.pk, lease=run.lease).update(**values)
     if run.along:
         Job.objects.filter(pk__in=run.along, lease=run.lease).update(

@@ -83,9 +83,9 @@ def test_a_long_job_lets_others_pass_and_goes_on(handlers: dict[str, Any]) -> No
     def long(run: JobRun) -> None:
         while len(done) < 9:
             done.append("step")
+            run.count("rows")
             if run.gives_way():
                 return
-        run.count("rows", done.count("step"))
 
     def short(run: JobRun) -> None:
         done.append("short")
@@ -99,6 +99,28 @@ def test_a_long_job_lets_others_pass_and_goes_on(handlers: dict[str, Any]) -> No
     job.refresh_from_db()
     assert (job.state, job.attempts, job.counts) == ("DONE", 1, {"rows": 5})
     assert done[:6] == ["step", "short", "short", "short", "short", "step"]
+
+
+def test_what_failed_and_is_done_anew_is_counted_once(handlers: dict[str, Any]) -> None:
+    """What turns counted before stands; of an attempt that failed nothing is added to it."""
+    attempts: list[int] = []
+
+    def long(run: JobRun) -> None:
+        attempts.append(run.attempt)
+        run.count("rows", 10)
+        if len(attempts) == 1 and run.gives_way():
+            return
+        if len(attempts) == 2:
+            raise ZeroDivisionError
+
+    handlers |= {"test.long": long, "test.short": lambda run: None}
+    job = queue("test.long")
+    queue("test.short", due_key="one")
+    jobs.run_pending()
+
+    job.refresh_from_db()
+    assert attempts == [1, 1, 2]
+    assert (job.state, job.counts) == ("DONE", {"rows": 20})
 
 
 def test_a_job_does_not_give_way_to_its_own_kind(handlers: dict[str, Any]) -> None:
