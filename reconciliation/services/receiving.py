@@ -21,7 +21,8 @@ from reconciliation.models import ColumnMapping, StatementFile
 from reconciliation.selectors.rows import IMPORT_JOB
 from reconciliation.states import STATEMENT_TRANSITIONS, Content, FileFormat, StatementState
 
-BYTES_MAX: Final = 32 * 1024 * 1024
+BYTES_MAX: Final = 64 * 1024 * 1024
+"""100,000 entries of a camt.053; a page takes less."""
 
 
 class UnableToReceive(Refusal):
