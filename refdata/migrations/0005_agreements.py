@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
                 ('decided_by', models.CharField(blank=True, max_length=150, verbose_name='decided by')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('kind', models.CharField(choices=[('ISDA', 'ISDA master agreement'), ('FBF', 'FBF master agreement'), ('GMRA', 'GMRA (repos)'), ('GMSLA', 'GMSLA (securities lending)'), ('TERMS', 'terms of business')], max_length=5, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('ISDA', 'ISDA'), ('FBF', 'FBF'), ('GMRA', 'GMRA'), ('GMSLA', 'GMSLA'), ('TERMS', 'terms of business')], max_length=5, verbose_name='kind')),
                 ('reference', models.CharField(max_length=60, verbose_name='reference')),
                 ('covers_repo', models.BooleanField(default=False, verbose_name='covers repos')),
                 ('covers_lending', models.BooleanField(default=False, verbose_name='covers securities lending')),
