@@ -116,6 +116,7 @@ def trade(number: int, **changes: Any) -> Trade:
 
 def cancelled(made: Trade) -> Trade:
     """Close a trade as cancelled: asked for by one person, decided by another."""
+    person("asker", Role.AGENT)
     checker = person("decider", Role.SUPERVISOR, limit="1000000").name
     asked = {"version_no": made.version_no, "fingerprint": made.fingerprint}
     request = CancellationRequest.objects.create(

@@ -149,3 +149,35 @@ CREATE TRIGGER trade_cancelled_is_approved BEFORE UPDATE OF state, close_reason
 ON public.trades_trade
 FOR EACH ROW WHEN (NEW.close_reason = 'CANCELLED' AND OLD.close_reason IS DISTINCT FROM 'CANCELLED')
 EXECUTE FUNCTION public.trades_cancelled_by_hand_is_approved();
+
+-- A cancellation is asked for by one who may amend the trade at that moment, or by a file that was dropped; it
+-- stands as it was asked for, and is granted or refused once, as the decision on it says.
+CREATE OR REPLACE FUNCTION public.trades_cancellation_stands() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'ASKED' THEN
+            RAISE EXCEPTION 'a cancellation is asked for before it is decided'
+                  USING ERRCODE = 'check_violation', CONSTRAINT = 'cancellation_begins_asked';
+        END IF;
+        IF NEW.asked_by NOT IN ('system', 'drop folder') AND NOT guard.holds_right(NEW.asked_by, 'AMEND_TRADE',
+             (SELECT t.desk_code FROM public.trades_trade t WHERE t.id = NEW.trade_id)) THEN
+            RAISE EXCEPTION '% may not ask for trade % to be cancelled', NEW.asked_by, NEW.trade_id
+                  USING ERRCODE = 'check_violation', CONSTRAINT = 'cancellation_of_one_who_may';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' OR OLD.state <> 'ASKED' OR to_jsonb(NEW) - 'state' <> to_jsonb(OLD) - 'state'
+       OR NEW.state IN ('GRANTED', 'REFUSED') AND NOT EXISTS (
+            SELECT FROM public.desk_approval a
+             WHERE a.subject_kind = 'cancellation' AND a.subject_id = NEW.id
+               AND a.decision = CASE NEW.state WHEN 'GRANTED' THEN 'APPROVED' ELSE 'REFUSED' END) THEN
+        RAISE EXCEPTION 'cancellation request % stands as it was asked for and decided', OLD.id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'cancellation_stands';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS cancellation_stands ON public.trades_cancellationrequest;
+CREATE TRIGGER cancellation_stands BEFORE INSERT OR UPDATE OR DELETE ON public.trades_cancellationrequest
+FOR EACH ROW EXECUTE FUNCTION public.trades_cancellation_stands();

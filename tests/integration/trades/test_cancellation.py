@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from core.access import Forbidden
@@ -162,6 +162,35 @@ def test_the_database_refuses_a_decision_of_the_one_who_asked(trade: Trade) -> N
             checker="ana",
             decided_at=AT,
         )
+
+
+@pytest.mark.parametrize("who", ["sue", "aud", "nobody", ""])
+def test_the_database_takes_a_request_of_one_who_may_alone(trade: Trade, who: str) -> None:
+    person("sue", Role.SUPERVISOR), person("aud", Role.AUDITOR)
+    asked_for = {"version_no": 1, "fingerprint": trade.fingerprint, "asked_at": AT, "reason": "x"}
+
+    with pytest.raises(IntegrityError, match="may not ask"), transaction.atomic():
+        CancellationRequest.objects.create(trade=trade, asked_by=who, **asked_for)
+    agent()
+    with pytest.raises(IntegrityError, match="before it is decided"), transaction.atomic():
+        CancellationRequest.objects.create(
+            trade=trade, asked_by="ana", state="GRANTED", **asked_for
+        )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "GRANTED"}, {"state": "REFUSED"}, {"asked_by": "abe"}, {"reason": "other"}],
+)
+def test_a_request_stands_until_there_is_a_decision_on_it(
+    trade: Trade, changes: dict[str, str]
+) -> None:
+    rows = CancellationRequest.objects.filter(pk=asked(trade).pk)
+
+    with pytest.raises(IntegrityError, match="stands as it was asked"), transaction.atomic():
+        rows.update(**changes)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
 
 
 BY_HAND = """
