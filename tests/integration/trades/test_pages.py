@@ -13,6 +13,7 @@ from core.roles import Role
 from desk.models import Comment, SupervisorLimit
 from refdata.models import InstrumentAlias
 from tests.factories import refdata as refdata_factories
+from tests.factories import static_data
 from tests.factories.trades import (
     booked,
     facts,
@@ -291,6 +292,9 @@ def test_one_click_lets_a_waiting_message_go_on(agent: Client) -> None:
     done = agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "DELLUS"})
 
     assert (unknown.status_code, done.status_code) == (422, 302)
+    assert not Trade.objects.exists()
+    static_data.granted()
+    jobs.run_pending()
     assert Trade.objects.get().symbol == "DELL"
 
 
@@ -315,6 +319,8 @@ def test_what_was_released_is_counted_and_found_in_the_import_that_it_came_in(
     refdata_factories.InstrumentFactory.create(code="DELLUS", currency="EUR")
 
     agent.post(f"/trades/executions/{row.pk}/name/", {"instrument": "DELLUS"})
+    static_data.granted()
+    jobs.run_pending()
 
     told = {one.pk: one.told for one in selectors.list_batches()}
     assert (told[came_in.pk]["booked"], told[came_in.pk]["exception"]) == (2, 0)
@@ -323,11 +329,12 @@ def test_what_was_released_is_counted_and_found_in_the_import_that_it_came_in(
     listed = agent.get(f"/trades/?batch={came_in.pk}").context["count"]
     assert (listed, agent.get(f"/trades/?batch={repair.pk}").context["count"]) == (2, 1)
     released = Trade.objects.get(symbol="DELL")
+    assert "ana" in released.contributors
     for language, words in (("en", "Released by"), ("fr", "Libéré par")):
         headers = {"accept-language": language}
         page = agent.get(f"/trades/{released.pk}/", headers=headers).content.decode()
         assert f'<a href="/trades/imports/{came_in.pk}/">FIX {came_in.pk}</a>' in page
-        assert f"<dt>{words}</dt><dd>ana · " in page
+        assert f"<dt>{words}</dt><dd>system · " in page
     other = Trade.objects.get(source_reference="X-2")
     assert "Released by" not in agent.get(f"/trades/{other.pk}/").content.decode()
 
