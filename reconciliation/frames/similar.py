@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
@@ -27,8 +28,8 @@ def match_similar_reference(
 
     Confirmed where both are one reference, written with other separators, letters for digits,
     something before or behind it, and neither item has another such partner. A reference in which
-    something else differs may be that of another deal: it is proposed. One that stands on both
-    sides was not spoilt, and is left to what says in which field those two differ.
+    a digit differs, or is one more, may be that of another deal: it is proposed. One that stands on
+    both sides was not spoilt, and is left to what says in which field those two differ.
     """
     ours, theirs = _only_here(ours, theirs), _only_here(theirs, ours)
     pairs = candidate_pairs(ours, theirs, [*rules.exact, "amount", *rules.days], rules)
@@ -65,25 +66,62 @@ def likeness(pairs: pl.DataFrame) -> pl.DataFrame:
     They are `same` when they are one, put aside how it is written, and `like` when one of them may
     be the other with a slip of the hand.
     """
-    plain = pairs.with_columns(_plain("reference"), _plain("reference_theirs"))
-    one, other = pl.col("plain_reference"), pl.col("plain_reference_theirs")
-    shorter = pl.min_horizontal(one.str.len_chars(), other.str.len_chars())
-    within = one.str.contains(other, literal=True) | other.str.contains(one, literal=True)
-    same = (shorter > 0) & ((one == other) | ((shorter >= WHOLE) & within))
-    told = plain.with_columns(same.alias("same"), (shorter > 2 * EDITS).alias("long"))
-    rows = told.select("plain_reference", "plain_reference_theirs", "long").iter_rows()
-    like = [
-        is_long and OSA.distance(left, right, score_cutoff=EDITS) <= EDITS
-        for left, right, is_long in rows
-    ]
-    return told.with_columns(pl.Series("like", like, dtype=pl.Boolean())).drop(
-        "plain_reference", "plain_reference_theirs", "long"
+    written = pairs.select(_written("reference"), _written("reference_theirs"))
+    told = [(is_same(*row), is_like(*row)) for row in written.iter_rows()]
+    return pairs.with_columns(
+        pl.Series("same", [same for same, _like in told], dtype=pl.Boolean()),
+        pl.Series("like", [like for _same, like in told], dtype=pl.Boolean()),
     )
 
 
-def _plain(name: str) -> pl.Expr:
-    """Return letters and digits alone, those that are mistaken for one another as one."""
-    plain = pl.col(name).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+def _written(name: str) -> pl.Expr:
+    """Return capitals, with one sign for those that are mistaken for one another."""
+    written = pl.col(name).str.to_uppercase()
     for letter, digit in READ_ALIKE.items():
-        plain = plain.str.replace_all(letter, digit, literal=True)
-    return plain.alias(f"plain_{name}")
+        written = written.str.replace_all(letter, digit, literal=True)
+    return written
+
+
+def is_same(one: str, other: str) -> bool:
+    """Say whether two references, in capitals, are one.
+
+    The same letters and digits are, unless each side parts the digits in another way: 1/11 is not
+    11/1. So is the whole of one, eight characters or more, within the other, where it ends: 12345/1
+    is not 12345/10.
+    """
+    plain, said = _plain(one), _plain(other)
+    if plain == said:
+        parted = len(plain) < len(one.strip()) and len(said) < len(other.strip())
+        return bool(plain) and (not parted or _digits(one) == _digits(other))
+    short, long = (one, other) if len(plain) < len(said) else (other, one)
+    return len(_plain(short)) >= WHOLE and _stands_in(short.strip(), long)
+
+
+def is_like(one: str, other: str) -> bool:
+    """Say whether one reference, in capitals, may be the other with a slip of the hand."""
+    plain, said = _plain(one), _plain(other)
+    enough = min(len(plain), len(said)) > 2 * EDITS
+    return enough and OSA.distance(plain, said, score_cutoff=EDITS) <= EDITS
+
+
+def _stands_in(short: str, long: str) -> bool:
+    """Say whether a text stands in another, with no letter beside its letters, no digit beside its
+    digits.
+    """
+    at = long.find(short)
+    if at < 0:
+        return False
+    before, behind = long[at - 1 : at], long[at + len(short) : at + len(short) + 1]
+    return not (_of_a_kind(before, short[0]) or _of_a_kind(short[-1], behind))
+
+
+def _of_a_kind(one: str, other: str) -> bool:
+    return (one.isdigit() and other.isdigit()) or (one.isalpha() and other.isalpha())
+
+
+def _plain(written: str) -> str:
+    return "".join(filter(str.isalnum, written))
+
+
+def _digits(written: str) -> list[str]:
+    return re.findall(r"\d+", written)

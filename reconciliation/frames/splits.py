@@ -153,7 +153,12 @@ def _in_blocks(
         .filter(pl.col("n").cast(pl.Int64).pow(rules.split_parts).cum_sum() <= SUMS_TRIED)
         .with_row_index("block_no")
     )
-    return tuple(side.join(blocks, on=keys).select(columns) for side in (known, pieces))  # type: ignore[return-value]  # two of them
+    several = pl.col("id").rank("ordinal").over("block_no", "amount", *rules.summed)
+    served = several <= pl.col("n") // 2  # no more of one amount can have their parts
+    return (
+        known.join(blocks, on=keys).filter(served).select(columns),
+        pieces.join(blocks, on=keys).select(columns),
+    )
 
 
 def _by_block(parent: tuple[int], parts: tuple[int, ...], side: str, rivals: int) -> Split:

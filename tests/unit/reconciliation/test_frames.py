@@ -224,6 +224,13 @@ def test_cash_case(
         ("1234567", "91234567", False, True),  # seven characters are too few to know it by
         ("T00012345", "T00012354", False, True),
         ("T00012345", "T00012399", False, True),
+        ("FO2026-12345/1", "FO2026-12345/10", False, True),
+        ("ORD-1/11", "ORD-11/1", False, True),
+        ("ORD-1/11", "ord 1 11", True, True),
+        ("ORDER100001-1", "ORDER100001-12", False, True),
+        ("ORDER100001", "ORDER100001/12", True, True),
+        ("20261234", "202612345", False, True),
+        ("20261234", "BRK20261234", True, False),
         ("T00012345", "T00099999", False, False),
         ("A1", "A2", False, False),
         ("--", "//", False, False),
@@ -254,6 +261,17 @@ def test_several_sums_are_counted_as_rivals() -> None:
     (group,) = outcome.groups.iter_rows(named=True)
     assert group["state"] == "PROPOSED"
     assert json.loads(group["evidence"])["rivals"] == 1
+
+
+def test_a_crowd_of_one_amount_seeks_the_parts_of_those_who_can_have_them() -> None:
+    ours = cash(*[(n, f"A{n}", 100, 20) for n in range(1, 11)])
+    theirs = cash(*[(1000 + n, "", 400, 20) for n in range(5_000)])
+
+    outcome = reconcile(ours, theirs, CASH_RULES, period_end=DAY)
+
+    splits = outcome.groups.filter(pl.col("pass") == "SPLIT_BLOCK")
+    assert splits.height == 2
+    assert {json.loads(one)["rivals"] for one in splits["evidence"]} == {209}
 
 
 def test_a_break_says_which_fields_differ() -> None:
