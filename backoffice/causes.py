@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy as _t
 
 from backoffice.links import link
 from core import access
@@ -47,11 +47,11 @@ SENT: Final = (
 it is read is changed.
 """
 CALLED: Final[Mapping[str, str | Promise]] = {
-    "trades:arrivals": _l("Drop folder"),
-    "trades:executions": _l("Messages"),
-    "trades:files": _l("Files of executions"),
-    "trades:fix_sessions": _l("FIX sessions"),
-    "trades:mappings": _l("Mappings of executions"),
+    "trades:arrivals": _t("Drop folder"),
+    "trades:executions": _t("Messages"),
+    "trades:files": _t("Files of executions"),
+    "trades:fix_sessions": _t("FIX sessions"),
+    "trades:mappings": _t("Mappings of executions"),
 }
 
 

@@ -151,22 +151,20 @@ def _agreements(at: datetime) -> None:
         return
     by = {"proposed_by": "agent", "proposed_at": at}
     known = Party.objects.filter(is_counterparty=True).order_by("code")
-    Agreement.objects.bulk_create(
+    signed = [
         Agreement(
             party=party,
             kind=kind,
             reference=f"{kind}-{party.code}-2024",
             valid_from=SINCE,
-            state=InstructionState.APPROVED,
             reason="convention-cadre signée, dossier juridique",
-            decided_by="supervisor",
-            decided_at=at,
             **by,
             **{COLUMN_OF[what]: True for what in covered},
         )
         for party in known
         for kind, covered in parties.agreements(party.country)
-    )
+    ]
+    _put_in_force(signed, at)
     first = Agreement.objects.filter(kind=AgreementKind.GMRA).order_by("party__code").first()
     assert first is not None  # noqa: S101 - made just above
     Agreement.objects.create(

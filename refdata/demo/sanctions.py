@@ -63,17 +63,19 @@ def _owners(proposer: Actor, approver: Actor, at: datetime) -> None:
     """One owner who is on no list, in force; one who is, waiting for approval."""
     by = {"proposed_by": proposer.name, "proposed_at": at, "valid_from": at.date()}
     for code, name, share, decided in (
-        (CLEARED, "Claire Grandour", 70, {"decided_by": approver.name, "decided_at": at}),
-        (WAITS, "Philémon Tournebroche", 35, {}),
+        (CLEARED, "Claire Grandour", 70, True),
+        (WAITS, "Philémon Tournebroche", 35, False),
     ):
-        BeneficialOwner.objects.create(
+        owner = BeneficialOwner.objects.create(
             party=Party.objects.get(code=code),
             name=name,
             kind=OwnerKind.PERSON,
             country="FR",
             share=Decimal(share),
-            state=InstructionState.APPROVED if decided else InstructionState.PENDING,
             reason="déclaration des bénéficiaires effectifs",
             **by,
-            **decided,
         )
+        if decided:
+            BeneficialOwner.objects.filter(pk=owner.pk).update(
+                state=InstructionState.APPROVED, decided_by=approver.name, decided_at=at
+            )

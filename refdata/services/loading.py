@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core import files, outbox, tabular
 from core.access import Action, allows, require
 from core.acts import acting
+from core.reasons import reason_of
 from core.remarks import kept
 from core.unreadable import unreadable
 from kernel.actors import Actor, ActorKind
@@ -176,7 +177,7 @@ def _sign(part: upsert.Plan[Any], reason: str, actor: Actor, at: datetime) -> No
     """Say who proposes the rows of a table that is set by two people: they wait for the other."""
     if issubclass(part.model, Proposed):
         for row in part.new:
-            row.reason, row.proposed_by, row.proposed_at = reason[:500], actor.name, at
+            row.reason, row.proposed_by, row.proposed_at = reason_of(reason), actor.name, at
 
 
 def _ask(plan: plans.FilePlan, name: str, actor: Actor, at: datetime) -> Iterator[Finding]:

@@ -108,7 +108,9 @@ def add_alias(
         return None
     if find_asked(*naming.called_by(alias)) is not None:
         raise UnableToAsk(_("This is asked for already."))
-    return add(record=alias, actor=actor, at=at, reason=reason or str(alias))
+    if not reason:
+        reason = str(alias)
+    return add(record=alias, actor=actor, at=at, reason=reason)
 
 
 def find_asked(source_system: str, name: str) -> Request | None:

@@ -26,6 +26,8 @@ BANK, CUSTODIAN = "statement.mt940", "custodian-trades.csv"
 
 def example_trade() -> Trade:
     """Return EXAMPLE-1, controlled and validated."""
+    person("agent", Role.AGENT)
+    boss = person("supervisor", Role.SUPERVISOR, limit="1000000")
     refdata_demo.seed(business_date=date(2026, 11, 20), at=AT)
     send(read_execution((EXAMPLES / "execution.json").read_bytes()))
     jobs.run_pending()
@@ -33,7 +35,7 @@ def example_trade() -> Trade:
     return validation.validate_trade(
         trade_id=trade.pk,
         seen=trade.fingerprint,
-        actor=person("supervisor", Role.SUPERVISOR, limit="1000000"),
+        actor=boss,
         at=AT,
     )
 

@@ -21,9 +21,9 @@ READ = {"sender": "BANK", "mapping_name": "Banque", "date_format": "%d/%m/%Y", "
 
 
 def test_cash_is_mapped_once_seen_confirmed_and_matched(client: Client) -> None:
+    refdata.PartyFactory(code="BANK", is_custodian=True)
     account()
     trade(1)
-    refdata.PartyFactory._meta.model.objects.filter(code="BANK").update(is_custodian=True)
     signed_in(client)
 
     seen = sent(client, "banque.csv", TABLE.encode(), **READ)

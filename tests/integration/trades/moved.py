@@ -10,6 +10,7 @@ from trades.models import AccountUse, Trade
 from trades.services.control_data import Library
 from trades.services.control_facts import lock_facts
 from trades.services.provision import COUNTED, moves_of
+from trades.states import TradeState
 
 ZERO = Decimal(0)
 Moved = dict[tuple[str, str, date], tuple[Decimal, Decimal]]
@@ -22,7 +23,7 @@ def counted() -> Moved:
 
 def reckoned() -> Moved:
     ids = Trade.objects.filter(state__in=COUNTED).exclude(account_code="")
-    facts = lock_facts(list(ids.values_list("pk", flat=True)))
+    facts = lock_facts(list(ids.values_list("pk", flat=True)), states=list(TradeState))
     class_of = Library(at=AT).product_of(facts)
     found: Moved = {}
     for one in facts:
