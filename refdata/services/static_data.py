@@ -42,6 +42,10 @@ AT_ONCE: Final[Mapping[type[Model], frozenset[str]]] = {
     Instrument: frozenset({"short_name", "tick_size"}),
 }
 """What one person changes alone. Whatever else a record has, or will have, takes two."""
+OF_REGISTERS: Final[Mapping[type[Model], frozenset[str]]] = {
+    Party: frozenset({"lei_status", "lei_next_renewal"}),
+}
+"""What files of registers keep up to date: it moves while a request about something else waits."""
 Values = Mapping[str, Any]
 Changes = dict[str, tuple[Any, Any]]
 Called = tuple[str, str]
@@ -207,7 +211,7 @@ def _wish(
             **content,
             "changes": {name: [*pair] for name, pair in content["changes"].items()},
         },
-        seen=() if is_new else _seen(record),
+        seen=() if is_new else _seen(record, asked=content["changes"]),
     )
 
 
@@ -217,12 +221,13 @@ def _fingerprint(request: Request, stands: Model) -> str:
         kind=RequestKind.STATIC_DATA,
         subject=Subject(kind=request.subject_kind, id=request.subject_id),
         content=request.content,
-        seen=_seen(stands),
+        seen=_seen(stands, asked=request.content["changes"]),
     ).fingerprint
 
 
-def _seen(record: Model) -> tuple[str, ...]:
-    free = AT_ONCE.get(type(record), frozenset())
+def _seen(record: Model, *, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    kept_up = OF_REGISTERS.get(type(record), frozenset()) - asked.keys()
+    free = AT_ONCE.get(type(record), frozenset()) | kept_up
     return tuple(f"{name}={said}" for name, said in _values(record).items() if name not in free)
 
 

@@ -56,7 +56,11 @@ JUDGED: Final = frozenset(
 )
 LAST_HOUR: Final = 23
 Books = Sequence[tuple[Sequence[TradeFacts], Book]]
-MOVE: Final = "UPDATE trades_trade SET state = %s WHERE id = ANY(%s)"
+MOVE: Final = """
+UPDATE trades_trade SET state = CASE WHEN id = ANY(%(held)s) THEN %(hold)s ELSE %(clean)s END
+ WHERE id = ANY(%(moved)s)
+"""
+"""All at once: what limits and accounts have used is changed row by row in one order."""
 RECORD: Final = """
 INSERT INTO desk_controlrun (job_id, rule_set, judged, subject_ids, version_nos, clean, hits,
                              ended_at)
@@ -160,11 +164,10 @@ def _controlled(trade_ids: Collection[int], run: _Run, *, alone: bool = False) -
     outcome = _record(chunk, found, held, at, run.job_id, rule_set)
     # last: from here until the end of the transaction nobody else uses these limits
     if not alone:
-        giving_back = [facts for facts in hold if facts.state in CONSUMING]
-        lock_limits([*clean, *giving_back], run.library.stated(clean))
+        using = [*clean, *(facts for facts in hold if facts.state in CONSUMING)]
+        lock_limits(using, run.library.stated(using))
         _require_room(clean, found, terms, run.library)
-    _set_state(hold, TradeState.ON_HOLD, at)
-    _set_state(clean, TradeState.PENDING_VALIDATION, at)
+    _move(hold, clean, at)
     return outcome
 
 
@@ -289,7 +292,28 @@ def _ask_validation(clean: Sequence[TradeFacts], cut_off: time, at: datetime) ->
         )
 
 
-def _set_state(chunk: Sequence[TradeFacts], target: TradeState, at: datetime) -> None:
+def _move(hold: Sequence[TradeFacts], clean: Sequence[TradeFacts], at: datetime) -> None:
+    """Put held trades on hold and the others before the supervisors, by the state table."""
+    held = _moving(hold, TradeState.ON_HOLD)
+    waiting = _moving(clean, TradeState.PENDING_VALIDATION)
+    if not held and not waiting:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOVE,
+            {
+                "held": array_of(trade_id for trade_id, _no in held),
+                "hold": TradeState.ON_HOLD.value,
+                "clean": TradeState.PENDING_VALIDATION.value,
+                "moved": array_of(trade_id for trade_id, _no in (*held, *waiting)),
+            },
+        )
+    news.tell_states(TradeState.ON_HOLD, held, at=at)
+    news.tell_states(TradeState.PENDING_VALIDATION, waiting, at=at)
+
+
+def _moving(chunk: Sequence[TradeFacts], target: TradeState) -> list[tuple[int, int]]:
+    """Return the trades that are not there yet, with their versions. Raises IllegalTransition."""
     for state in {facts.state for facts in chunk} - {target.value}:
         source = TradeState(state)
         step = source
@@ -297,11 +321,7 @@ def _set_state(chunk: Sequence[TradeFacts], target: TradeState, at: datetime) ->
             require_transition(TRANSITIONS, source=source, target=TradeState.ENRICHED)
             step = TradeState.ENRICHED
         require_transition(TRANSITIONS, source=step, target=target)
-    moved = [(facts.trade_id, facts.version_no) for facts in chunk if facts.state != target]
-    if moved:
-        with connection.cursor() as cursor:
-            cursor.execute(MOVE, [target.value, array_of(trade_id for trade_id, _no in moved)])
-        news.tell_states(target, moved, at=at)
+    return [(facts.trade_id, facts.version_no) for facts in chunk if facts.state != target]
 
 
 def _forget(trade_ids: Sequence[int], actor: Actor, at: datetime) -> None:

@@ -227,14 +227,25 @@ def test_who_does_not_grant(case: str, who: Callable[[], Actor], refusal: type[R
 
 def test_a_record_that_changed_since_it_was_asked_for_is_looked_at_again() -> None:
     party = natixis()
-    row = asked(party, confirmation_email="desk@natixis.example")
+    row = asked(party, lei_status="RETIRED")
     Party.objects.update(lei_status="LAPSED")
 
     with pytest.raises(SeenChanged):
         grant(row)
 
     party.refresh_from_db()
-    assert party.confirmation_email == "ops@natixis.example"
+    assert party.lei_status == "LAPSED"
+
+
+def test_what_a_register_says_meanwhile_is_no_change_of_what_was_seen() -> None:
+    party = natixis()
+    row = asked(party, confirmation_email="desk@natixis.example")
+    Party.objects.update(lei_status="LAPSED", lei_next_renewal=date(2027, 1, 31))
+
+    grant(row)
+
+    party.refresh_from_db()
+    assert (party.confirmation_email, party.lei_status) == ("desk@natixis.example", "LAPSED")
 
 
 def test_a_rule_that_the_record_would_break_by_now_keeps_it_as_it_stands() -> None:
