@@ -240,6 +240,11 @@ def _iban(record: _Record) -> str:
     return f"FR{check:02}{bban}{key:02}"
 
 
+def _filled(text: str) -> str:
+    """Return a field as it is written; one of nothing but zeros and blanks is empty."""
+    return text if text.strip("0 ") else ""
+
+
 def _entry(n: int, record: _Record, details: list[_Record], money: tuple[str, int]) -> Entry:
     currency, places = money
     said = {detail.at(46, 48): detail.at(49, 118) for detail in reversed(details)}
@@ -252,8 +257,8 @@ def _entry(n: int, record: _Record, details: list[_Record], money: tuple[str, in
         currency=currency,
         value_date=_day(record, 43, 48) if record.at(43, 48) else booked,
         booking_date=booked,
-        reference=said.get("RCN", "")[:35].strip() or record.at(105, 120).strip("0"),
-        bank_reference=said.get("REF", "") or record.at(82, 88).strip("0"),
+        reference=said.get("RCN", "")[:35].strip() or _filled(record.at(105, 120)),
+        bank_reference=said.get("REF", "") or _filled(record.at(82, 88)),
         kind=record.at(33, 34),
         description=free_text(" ".join(" ".join(texts).split()))[:MAX_TEXT],
     )

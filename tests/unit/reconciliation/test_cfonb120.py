@@ -64,7 +64,31 @@ def test_whole_statement_is_read_field_by_field() -> None:
     assert (paid.value_date, paid.kind) == (date(2026, 11, 20), "05")
     assert "DENOUEMENT" in paid.description
     assert (credited.amount, credited.reference) == (Decimal("10.01"), "AVOIR")
-    assert credited.bank_reference == "42"
+    assert credited.bank_reference == "0000042"
+
+
+@pytest.mark.parametrize(
+    ("number", "reference", "read"),
+    [
+        ("0001230", "T000000010", ("T000000010", "0001230")),
+        ("0000100", "000123", ("000123", "0000100")),
+        ("0000000", "0" * 16, ("", "")),
+        ("0 0 0 0", "0000  00", ("", "")),
+        ("", "", ("", "")),
+    ],
+)
+def test_zeros_of_a_reference_stand_as_written(
+    number: str, reference: str, read: tuple[str, str]
+) -> None:
+    records = [
+        WHOLE[0],
+        movement(1_001, number=f"{number:7}", reference=reference),
+        balance("07", "201126", 101_001),
+    ]
+
+    (entry,) = read_cfonb120("\n".join(records).encode()).statements[0].entries
+
+    assert (entry.reference, entry.bank_reference) == read
 
 
 @pytest.mark.parametrize(
