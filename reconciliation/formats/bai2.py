@@ -39,15 +39,30 @@ AFTER_FUNDS: Final = {"S": 3, "V": 2}
 
 @dataclass(slots=True)
 class _Record:
-    """One record with what continues it; `size` counts the lines that it lies on."""
+    """One record with what continues it; `size` counts the lines that it lies on.
+
+    `has_ended` says whether its latest line ends with a slash: what continues it begins a field.
+    """
 
     code: str
     line: int
     fields: list[str]
+    has_ended: bool
     size: int = 1
 
     def at(self, n: int) -> str:
         return self.fields[n].strip() if n < len(self.fields) else ""
+
+    def go_on(self, rest: str) -> None:
+        """Take what a record 88 holds: next fields, or the rest of a text that no slash ended."""
+        last = self.fields[-1] if self.code == "16" and not self.has_ended else ""
+        self.has_ended = rest.endswith("/")
+        rest = rest.removesuffix("/")
+        if last:
+            self.fields[-1] = f"{last} {rest}".strip()
+        else:
+            self.fields += rest.split(",")
+        self.size += 1
 
 
 @dataclass(slots=True)
@@ -102,15 +117,11 @@ def _records(text: str, findings: list[Finding]) -> Iterator[_Record]:
             continue
         code, _, rest = line.partition(",")
         if code == "88" and current is not None:
-            last = current.fields[-1] if current.code == "16" else ""
-            rest = rest.removesuffix("/")
-            joined = [f"{last} {rest}".strip()] if last else rest.split(",")
-            current.fields = current.fields[: -1 if last else None] + joined
-            current.size += 1
+            current.go_on(rest)
         elif code in CODES - {"88"}:
             if current is not None:
                 yield current
-            current = _Record(code, number, rest.removesuffix("/").split(","))
+            current = _Record(code, number, rest.removesuffix("/").split(","), line.endswith("/"))
         else:
             message = N_("{found} is no record of a BAI2 file")
             findings.append(about("BAI2-RECORD", code[:10], number, message, line[:40]))

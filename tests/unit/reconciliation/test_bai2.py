@@ -81,6 +81,34 @@ def test_broken_file_is_refused_with_its_line(
     assert (code, line) in found, case
 
 
+@pytest.mark.parametrize(
+    ("record", "more", "read"),
+    [
+        ("16,195,1001,S,1001,0,0/", "AX13612,B096132,AMALGAMATED CORP.",
+         ("AX13612", "B096132", "AMALGAMATED CORP.", 20)),
+        ("16,195,1001,0,BANKREF1/", "DEAL-000123,WIRE IN",
+         ("BANKREF1", "DEAL-000123", "WIRE IN", 20)),
+        ("16,195,1001,V,261121/", ",BANKREF1,DEAL-000123,WIRE/",
+         ("BANKREF1", "DEAL-000123", "WIRE", 21)),
+        ("16,195,1001,0,BANKREF1,DEAL-000123,WIRE", "IN, LATE",
+         ("BANKREF1", "DEAL-000123", "WIRE IN, LATE", 20)),
+    ],
+)  # fmt: skip
+def test_what_continues_a_record_that_ended_begins_the_next_field(
+    record: str, more: str, read: tuple[str, str, str, int]
+) -> None:
+    text = FILE.replace("16,195,1001,V,261121,,BANK78,,AVOIR/", f"{record}\n88,{more}")
+    for old, new in (("228053,6", "228053,7"), ("1,8/", "1,9/"), ("1,10/", "1,11/")):
+        text = text.replace(old, new)
+    told = read_bai2(text.encode())
+
+    assert told.findings == ()
+    entry = told.statements[0].entries[1]
+    day = date(2026, 11, read[3])
+    assert (entry.bank_reference, entry.reference, entry.description) == read[:3]
+    assert entry.value_date == day
+
+
 def test_an_interim_day_is_a_report() -> None:
     told = read_bai2(FILE.replace(",USD,2/", ",USD,3/").encode())
 
