@@ -16,7 +16,7 @@ from typing import Final
 
 from kernel.calendars import is_plausible
 from kernel.findings import Finding
-from kernel.money import UnreadableDecimal, decimal_from_text
+from kernel.money import UnreadableDecimal, decimal_from_text, minor_units
 from kernel.swift import decoded
 from reconciliation.facts import Balance, CashStatement, Entry, StatementFile
 from reconciliation.formats import N_
@@ -154,7 +154,10 @@ def _closing(part: _Part, currency: str, findings: list[Finding]) -> Balance | N
         return None
     try:
         return Balance(
-            _amount(balance, "BALAMT"), currency, _day(balance, "DTASOF"), line=balance.line
+            _amount(balance, "BALAMT", currency),
+            currency,
+            _day(balance, "DTASOF"),
+            line=balance.line,
         )
     except Unreadable as unreadable:
         findings.append(unreadable.finding)
@@ -174,7 +177,7 @@ def _entry(item: _Part, n: int, currency: str) -> Entry:
     return Entry(
         n=n,
         line=item.line,
-        amount=_amount(item, "TRNAMT"),
+        amount=_amount(item, "TRNAMT", currency),
         currency=currency,
         value_date=_day(item, "DTAVAIL") if item.text("DTAVAIL") else booked,
         booking_date=booked,
@@ -185,14 +188,19 @@ def _entry(item: _Part, n: int, currency: str) -> Entry:
     )
 
 
-def _amount(part: _Part, name: str) -> Decimal:
-    """Return a signed amount: plus and minus stand before it, its decimal mark is either one."""
+def _amount(part: _Part, name: str, currency: str) -> Decimal:
+    """Return a signed amount: plus and minus stand before it, its decimal mark is either one.
+
+    A comma with more figures after it than the currency has decimals may mean thousands: refused.
+    """
     text = part.text(name)
     try:
         amount = decimal_from_text(text.removeprefix("+").replace(",", "."))
     except UnreadableDecimal:
         amount = None
-    if amount is None or -int(amount.normalize().as_tuple().exponent) > DECIMALS_MAX:
+    most = minor_units(currency) if "," in text else DECIMALS_MAX
+    decimals = text.partition(",")[2] or text.partition(".")[2].rstrip("0")
+    if amount is None or len(decimals) > most:
         message = N_("{found} is not an amount")
         raise Unreadable(about("OFX-AMOUNT", name, part.line_of(name), message, text))
     return amount

@@ -77,6 +77,8 @@ def test_xml_and_cards_are_read_as_well() -> None:
         ("amount", "<TRNAMT>-250.50", "<TRNAMT>much", "OFX-AMOUNT", 14),
         ("nan", "<BALAMT>759.51", "<BALAMT>NaN", "OFX-AMOUNT", 20),
         ("five_decimals", "<TRNAMT>-250.50", "<TRNAMT>-250.50001", "OFX-AMOUNT", 14),
+        ("thousands", "<TRNAMT>-250.50", "<TRNAMT>-1,234", "OFX-AMOUNT", 14),
+        ("round_thousands", "<BALAMT>759.51", "<BALAMT>1,000", "OFX-AMOUNT", 20),
         ("no_amount", "<TRNAMT>-250.50", "", "OFX-AMOUNT", 14),
         ("31_february", "<DTPOSTED>20261120120000[+1:CET]", "<DTPOSTED>20260231", "OFX-DATE", 14),
         ("no_date", "<DTASOF>20261120</LEDGER", "</LEDGER", "OFX-DATE", 20),
