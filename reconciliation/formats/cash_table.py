@@ -154,9 +154,12 @@ def _amount(
 
 def _statement(rows: list[_Row], findings: list[Finding]) -> CashStatement | None:
     """Return the statement that the running balances prove, first day first."""
-    broken = _broken(rows)
-    if broken is not None and _broken(rows[::-1]) is None:
-        rows, broken = rows[::-1], None
+    rows, broken = _ordered(rows)
+    if broken is None and len(rows) > 1 and _broken(rows[::-1]) is None and not _rises(rows):
+        message = N_("Balances prove both orders of the rows, and dates do not tell which is right")
+        line = rows[0].entry.line
+        findings.append(Finding("TAB-ORDER", "booking_date", message, line=line))
+        return None
     if broken is not None:
         before, row = broken
         message = N_("The balance before plus the amount is {expected}, the row says {found}")
@@ -180,6 +183,19 @@ def _statement(rows: list[_Row], findings: list[Finding]) -> CashStatement | Non
         entries=tuple(dataclasses.replace(row.entry, n=n) for n, row in enumerate(rows, start=1)),
         line=min(first.entry.line, last.entry.line),
     )
+
+
+def _ordered(rows: list[_Row]) -> tuple[list[_Row], tuple[_Row, _Row] | None]:
+    """Return the rows first day first, and where they break; dates decide what balances do not."""
+    ways = [(way, _broken(way)) for way in (rows, rows[::-1])]
+    proved = [way for way in ways if way[1] is None]
+    return next((way for way in proved if _rises(way[0])), (proved or ways)[0])
+
+
+def _rises(rows: Sequence[_Row]) -> bool:
+    """Say whether booking dates never fall, and do not all stand still."""
+    days = [row.entry.booking_date or row.entry.value_date for row in rows]
+    return days == sorted(days) and days[0] != days[-1]
 
 
 def _broken(rows: Sequence[_Row]) -> tuple[_Row, _Row] | None:

@@ -30,6 +30,30 @@ def test_a_table_is_read_from_its_first_or_its_last_day(rows: list[tuple[str, ..
     assert len(statement.entries) == 3, "identical genuine lines stay"
 
 
+CANCELLED = [
+    (IBAN, "EUR", "2026-11-19", "-250.50", "749.50", "T1", "achat"),
+    (IBAN, "EUR", "2026-11-20", "250.50", "1000.00", "T1", "annulation"),
+]
+
+
+@pytest.mark.parametrize("rows", [CANCELLED, CANCELLED[::-1]])
+def test_dates_tell_the_order_of_rows_that_cancel(rows: list[tuple[str, ...]]) -> None:
+    told = read_cash_table(HEADERS, rows, READING)
+
+    assert told.findings == ()
+    (statement,) = told.statements
+    assert (statement.opening.amount, statement.closing.amount) == (1000, 1000)
+    assert [entry.amount for entry in statement.entries] == [Decimal("-250.50"), Decimal("250.50")]
+
+
+def test_an_order_that_neither_balances_nor_dates_tell_is_refused() -> None:
+    rows = [CANCELLED[0], (*CANCELLED[1][:2], "2026-11-19", *CANCELLED[1][3:])]
+    told = read_cash_table(HEADERS, rows, READING)
+
+    assert told.statements == ()
+    assert [(finding.code, finding.line) for finding in told.findings] == [("TAB-ORDER", 2)]
+
+
 def test_debits_and_credits_stand_in_columns_of_their_own() -> None:
     headers = ("Compte", "Devise", "Date opération", "Débit", "Crédit", "Solde")
     rows = [(IBAN, "EUR", "19/11/2026", "250,50", "", "749,50"),
