@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import polars as pl
+from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -31,16 +32,25 @@ KEYS: Final[dict[str, pl.DataType]] = {
     "theirs": pl.Int64(),
     "known_category": pl.String(),
 }
+UNDONE: Final = """
+WITH RECURSIVE undone (line_id) AS (
+    SELECT a.line_id
+      FROM reconciliation_matchallocation a JOIN reconciliation_matchgroup g ON g.id = a.group_id
+     WHERE a.kind = %(kind)s AND a.state = %(undone)s AND g.decided_by <> %(system)s
+    UNION
+    SELECT r.by_id FROM undone u JOIN reconciliation_replacement r ON r.line_id = u.line_id
+     WHERE r.by_id IS NOT NULL)
+SELECT line_id FROM undone ORDER BY line_id"""
+"""A repeated report leads to the first one, and that to the statement."""
 
 
 def undone_lines(kind: Kind) -> list[int]:
-    """Return the lines whose match a person undid."""
-    return list(
-        MatchAllocation.objects.filter(kind=kind, state=GroupState.UNDONE)
-        .exclude(group__decided_by=SYSTEM.name)
-        .values_list("line_id", flat=True)
-        .distinct()
-    )
+    """Return the lines whose match a person undid, and the lines that say the same since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UNDONE, {"kind": kind.value, "undone": GroupState.UNDONE.value, "system": SYSTEM.name}
+        )
+        return [line for (line,) in cursor.fetchall()]
 
 
 def without_undone(outcome: Outcome, undone: Sequence[int]) -> Outcome:

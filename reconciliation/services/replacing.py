@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from core.acts import acting
 from core.sequences import next_ids
-from kernel.actors import Actor
+from kernel.actors import SYSTEM, Actor
 from reconciliation.frames.replacing import paired, repeated
 from reconciliation.models import (
     Break,
@@ -102,7 +102,7 @@ def _replace_early(
         if finished:
             alone = lines.join(pairs, left_on="id", right_on="early", how="anti")["id"].to_list()
             _tell_missing(file, account, alone, reason, actor, at)
-        _move_matches(pairs["early"].to_list(), reason, actor, at)
+        _move_matches(pairs["early"].to_list(), reason, at)
 
 
 def _keep(file: StatementFile, pairs: pl.DataFrame) -> None:
@@ -112,8 +112,11 @@ def _keep(file: StatementFile, pairs: pl.DataFrame) -> None:
     )
 
 
-def _move_matches(line_ids: Sequence[int], reason: str, actor: Actor, at: datetime) -> None:
-    """Give the matches and breaks of replaced lines to the lines that replace them."""
+def _move_matches(line_ids: Sequence[int], reason: str, at: datetime) -> None:
+    """Give the matches and breaks of replaced lines to the lines that replace them.
+
+    The system ends the old ones: whoever sent the statement undid nothing.
+    """
     live = MatchAllocation.objects.filter(line_id__in=line_ids, claims_line=True)
     held = live.exclude(state=GroupState.UNDONE).values_list("group_id", flat=True)
     old = sorted(set(held))
@@ -127,7 +130,7 @@ def _move_matches(line_ids: Sequence[int], reason: str, actor: Actor, at: dateti
         MatchAllocation.objects.filter(group_id__in=old).update(state=GroupState.UNDONE.value)
         cursor.execute(COPY_ALLOCATIONS, moved)
         ended.update(
-            state=GroupState.UNDONE.value, decided_by=actor.name, decided_at=at, reason=reason
+            state=GroupState.UNDONE.value, decided_by=SYSTEM.name, decided_at=at, reason=reason
         )
         cursor.execute(MOVE_ENDED, moved)
 
@@ -144,7 +147,7 @@ def _tell_missing(
     held = MatchAllocation.objects.filter(line_id__in=line_ids).exclude(state=GroupState.UNDONE)
     groups = MatchGroup.objects.select_for_update().filter(pk__in=held.values("group_id"))
     for group in groups.order_by("pk"):
-        matches.take_apart(group, reason=reason, actor=actor, at=at)
+        matches.take_apart(group, reason=reason, actor=SYSTEM, at=at)
     Replacement.objects.bulk_create(
         [Replacement(line_id=line, by=None, source=file) for line in line_ids], batch_size=5_000
     )

@@ -16,6 +16,7 @@ from reconciliation.models import (
     Statement,
     StatementLine,
 )
+from reconciliation.services.known import undone_lines
 from reconciliation.states import BreakCategory, Kind
 from tests.integration.reconciliation.world import (
     AT,
@@ -89,6 +90,34 @@ def test_match_by_hand_keeps_who_and_why_and_can_still_be_undone() -> None:
     services.undo_group(group_id=moved.pk, reason="wrong", actor=agent(), at=AT)
     assert Break.objects.filter(state="OPEN", line__source__format="MT940").exists()
     assert not Break.objects.filter(state="OPEN", line__replacement__isnull=False).exists()
+
+
+@pytest.mark.parametrize("reports", [1, 2])
+def test_what_a_person_undid_is_not_confirmed_again_by_the_statement(reports: int) -> None:
+    account()
+    trade(1)
+    for again in range(1, reports + 1):
+        taken_in(report(*[PAID, FEE][:again], number=again))
+        made = MatchGroup.objects.exclude(state="UNDONE").get()
+        services.undo_group(group_id=made.pk, reason="not ours", actor=agent(), at=AT)
+
+    taken_in(statement(PAID, FEE, closing="C261120EUR8995,00"))
+
+    proposed = MatchGroup.objects.exclude(state="UNDONE").get()
+    assert proposed.state == "PROPOSED", "what a person undid is not confirmed again"
+
+
+def test_a_match_that_moved_to_the_statement_was_undone_by_nobody() -> None:
+    account()
+    trade(1)
+    taken_in(report(PAID))
+    moved = MatchGroup.objects.get()
+
+    taken_in(statement(PAID, closing="C261120EUR9000,00"))
+
+    moved.refresh_from_db()
+    assert (moved.state, moved.decided_by) == ("UNDONE", "system")
+    assert undone_lines(Kind.CASH) == []
 
 
 def test_break_of_a_report_keeps_its_owner_and_comments_on_the_statement() -> None:
