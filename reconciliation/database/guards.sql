@@ -102,3 +102,21 @@ FOR EACH ROW WHEN ((OLD.group_id, OLD.kind, OLD.trade_id, OLD.line_id, OLD.amoun
     IS DISTINCT FROM (NEW.group_id, NEW.kind, NEW.trade_id, NEW.line_id, NEW.amount,
                       NEW.claims_trade, NEW.claims_line))
 EXECUTE FUNCTION public.reconciliation_matches_stay();
+
+-- A line that its statement lacked may be found in a later one; what was found stays.
+CREATE OR REPLACE FUNCTION public.reconciliation_replacements_stay() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.by_id IS NULL AND NEW.by_id IS NOT NULL
+           AND NEW.id = OLD.id AND NEW.line_id = OLD.line_id THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'a replacement is never taken back or rewritten'
+          USING ERRCODE = 'check_violation', CONSTRAINT = 'replacement_stays';
+END $$;
+
+DROP TRIGGER IF EXISTS replacement_stays ON public.reconciliation_replacement;
+CREATE TRIGGER replacement_stays BEFORE UPDATE OR DELETE ON public.reconciliation_replacement
+FOR EACH ROW EXECUTE FUNCTION public.reconciliation_replacements_stay();

@@ -156,6 +156,8 @@ class Statement(models.Model):
     movement = amount(_("movement"), null=True)
     period_from = models.DateField(_("from"), null=True, blank=True)
     period_to = models.DateField(_("to"), null=True, blank=True)
+    opened_on = models.DateField(_("day of the opening balance"), null=True, blank=True)
+    is_last_page = models.BooleanField(_("last page"), default=True, db_default=True)
     lines_count = models.IntegerField(_("lines"), default=0)
 
     append_only: ClassVar = True
@@ -251,7 +253,7 @@ class Replacement(models.Model):
     """A line that counts no more: another one says the same, or the statement does not have it.
 
     `by` is the line of the statement, or of the first of several intraday reports; nothing where a
-    statement that should have it does not. Written once.
+    statement that should have it does not. Written once, but a later statement may fill in `by`.
     """
 
     line = models.OneToOneField(
@@ -269,9 +271,9 @@ class Replacement(models.Model):
         StatementFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("statement file")
     )
 
-    append_only: ClassVar = True
+    permanent: ClassVar = True
     audit: ClassVar = AuditPolicy(
-        excused="append-only evidence; what it changes of matches and breaks has its own entries"
+        excused="evidence that triggers keep; what it changes of matches has its own entries"
     )
 
     class Meta:

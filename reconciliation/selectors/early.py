@@ -3,32 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from reconciliation.frames.replacing import LINE
 from reconciliation.models import Replacement, Statement, StatementLine
-from reconciliation.states import LineKind, Purpose, StatementState
+from reconciliation.states import FileFormat, LineKind, Purpose, StatementState
 
+DAY: Final = timedelta(days=1)
 BOOKED: Final = Coalesce("trade_date", "statement__period_to", "value_date")
 """When a line of a report was booked: as it says itself, else the day of its report."""
 
 
-def covered_until(account: str, currency: str) -> date | None:
-    """Return the last day that the statements of an account cover, None without any."""
-    held = Statement.objects.filter(
+PROVES_ITS_DAY: Final = (
+    FileFormat.MT940.value,
+    FileFormat.MT950.value,
+    FileFormat.CAMT053.value,
+    FileFormat.CFONB.value,
+)
+"""Formats in which a bank says that a day is closed; others are cut whenever somebody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Days that the statements of an account reach, and those of which they have every line.
+
+    `first` and `last` are None while no day is whole.
+    """
+
+    until: date
+    first: date | None
+    last: date | None
+
+
+def covered(account: str, currency: str) -> Covered | None:
+    """Return the days that the statements of an account cover, None without any.
+
+    Whole are the days after the first opening balance until a last page; of a file that does not
+    say that its day is closed, those that were over when it was received.
+    """
+    held = _finals(account, currency)
+    received, day = F("source__received_at__date"), F("period_to")
+    closes = Q(source__format__in=PROVES_ITS_DAY) | Q(source__received_at__date__gt=day)
+    told = held.aggregate(
+        until=Max("period_to"),
+        closed=Max("period_to", filter=Q(is_last_page=True) & closes),
+        cut=Max(received, filter=Q(is_last_page=True) & ~closes),
+        first=Min("period_to"),
+        opened=Min("opened_on"),
+    )
+    if told["until"] is None:
+        return None
+    ends = [told["closed"], told["cut"] and told["cut"] - DAY]
+    first = min(told["first"], (told["opened"] or told["first"]) + DAY)
+    return Covered(told["until"], first, max((end for end in ends if end), default=None))
+
+
+def _finals(account: str, currency: str) -> QuerySet[Statement]:
+    return Statement.objects.filter(
         account_number=account,
         currency=currency,
         purpose=Purpose.FINAL,
         source__kind=LineKind.CASH,
         source__state__in=(StatementState.IMPORTED, StatementState.RECEIVED),
     )
-    last: date | None = held.aggregate(last=Max("period_to"))["last"]
-    return last
 
 
 def reported_lines(statement: Statement) -> pl.DataFrame:
@@ -47,10 +90,22 @@ def first_lines_before(statement: Statement, since: date) -> pl.DataFrame:
     return _frame(earlier.exclude(pk__in=repeats.values("line_id")))
 
 
-def live_intraday_lines(account: str, currency: str, until: date) -> pl.DataFrame:
-    """Return the lines of reports that nothing has replaced, booked until a day."""
-    lines = _intraday(account, currency, until=until)
-    return _frame(lines.filter(replacement__isnull=True))
+def sought_lines(account: str, currency: str, since: date, until: date) -> pl.DataFrame:
+    """Return the lines of reports booked in these days that no line replaces yet.
+
+    Those that a statement lacked are among them: a later one may have them.
+    """
+    lines = _intraday(account, currency, since=since, until=until)
+    return _frame(lines.filter(replacement__by__isnull=True))
+
+
+def lacking(line_ids: Sequence[int], days: Covered) -> list[int]:
+    """Return those of these lines that a whole day should have, and of which nobody was told."""
+    if days.first is None or days.last is None:
+        return []
+    lines = StatementLine.objects.filter(pk__in=line_ids, replacement__isnull=True)
+    whole = lines.alias(booked=BOOKED).filter(booked__range=(days.first, days.last))
+    return list(whole.order_by("pk").values_list("pk", flat=True))
 
 
 def unused_final_lines(account: str, currency: str, since: date) -> pl.DataFrame:

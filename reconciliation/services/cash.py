@@ -103,12 +103,6 @@ def _counted(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def unfinished(read: ReadFile) -> set[tuple[str, str]]:
-    """Return the accounts of a file whose last page is still to come."""
-    last = {(item.account, item.currency): item.closing.intermediate for item in read.statements}
-    return {account for account, is_intermediate in last.items() if is_intermediate}
-
-
 def succession_findings(statements: Sequence[CashStatement]) -> list[Finding]:
     """A statement must open where the one before it closed, in the file and in what we hold."""
     last: dict[tuple[str, str], tuple[date, Decimal]] = {}
@@ -171,12 +165,17 @@ def _booked(
 ) -> Statement:
     """Book what a statement says of itself; a report has a day, and no balances."""
     days = [entry.value_date for entry in told.entries]
-    balances: dict[str, Decimal] = {}
+    balances: dict[str, Decimal | date | bool] = {}
     purpose: Purpose = Purpose.FINAL
     last: date | None
     if isinstance(told, CashStatement):
         last = told.closing.day
-        balances = {"opening": told.opening.amount, "closing": told.closing.amount}
+        balances = {
+            "opening": told.opening.amount,
+            "closing": told.closing.amount,
+            "opened_on": told.opening.day,
+            "is_last_page": not told.closing.intermediate,
+        }
         days.append(told.opening.day)
     else:
         purpose, last = told.purpose, told.day

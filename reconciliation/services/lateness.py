@@ -109,6 +109,7 @@ def _covered(accounts: set[int]) -> dict[int, date]:
     held = Statement.objects.filter(
         account_id__in=accounts,
         purpose=Purpose.FINAL,
+        is_last_page=True,
         source__state=StatementState.IMPORTED,
         period_to__isnull=False,
     )

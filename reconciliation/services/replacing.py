@@ -6,8 +6,8 @@ intraday report told and its statement does not have is a break.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import polars as pl
@@ -32,6 +32,8 @@ from reconciliation.services import changes, matches, queue
 from reconciliation.states import BreakCategory, BreakState, GroupState, Kind, Purpose
 
 Account = tuple[str, str]
+LOOKED_BACK: Final = timedelta(days=31)
+"""How long before a file lines of reports are sought in it that no statement had."""
 COPY_GROUPS: Final = """
 INSERT INTO reconciliation_matchgroup (id, run_id, kind, pass_name, rule_version, score, state,
        difference, currency, evidence, decided_by, decided_at, reason)
@@ -51,20 +53,16 @@ SELECT m.new, a.kind, a.trade_id, coalesce(r.by_id, a.line_id), a.amount, g.stat
 MOVE_BREAKS: Final = """
 UPDATE reconciliation_break b SET line_id = r.by_id
   FROM reconciliation_replacement r
- WHERE r.line_id = b.line_id AND r.line_id = ANY(%(lines)s) AND r.by_id IS NOT NULL"""
+ WHERE r.line_id = b.line_id AND r.line_id = ANY(%(lines)s) AND r.by_id IS NOT NULL
+   AND NOT (b.category = 'INTRADAY_ONLY' AND b.state = 'RESOLVED')"""
 MOVE_ENDED: Final = """
 UPDATE reconciliation_break b SET resolved_group_id = m.new
   FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS m(old, new)
  WHERE b.resolved_group_id = m.old"""
 
 
-def replace_lines(
-    file: StatementFile, *, unfinished: Collection[Account], actor: Actor, at: datetime
-) -> None:
-    """Let the lines of a file that was just booked replace, or be replaced by, what we hold.
-
-    `unfinished` are accounts whose last page is still to come: what they lack may stand on it.
-    """
+def replace_lines(file: StatementFile, *, actor: Actor, at: datetime) -> None:
+    """Let the lines of a file that was just booked replace, or be replaced by, what we hold."""
     statements = list(file.statements.order_by("n"))
     accounts = dict.fromkeys(
         (item.account_number, item.currency)
@@ -77,7 +75,13 @@ def replace_lines(
         if item.purpose == Purpose.INTRADAY:
             _replace_repeated(file, item)
     for account in accounts:
-        _replace_early(file, account, finished=account not in unfinished, actor=actor, at=at)
+        days = [
+            day
+            for item in statements
+            if (item.account_number, item.currency) == account
+            and (day := item.period_from or item.period_to)
+        ]
+        _replace_early(file, account, min(days, default=None), actor=actor, at=at)
 
 
 def _replace_repeated(file: StatementFile, report: Statement) -> None:
@@ -88,10 +92,12 @@ def _replace_repeated(file: StatementFile, report: Statement) -> None:
 
 
 def _replace_early(
-    file: StatementFile, account: Account, *, finished: bool, actor: Actor, at: datetime
+    file: StatementFile, account: Account, first: date | None, *, actor: Actor, at: datetime
 ) -> None:
-    until = early.covered_until(*account)
-    lines = early.live_intraday_lines(*account, until) if until else pl.DataFrame()
+    days = early.covered(*account)
+    if days is None:
+        return
+    lines = early.sought_lines(*account, (first or days.until) - LOOKED_BACK, days.until)
     since = early.first_day(lines["id"].to_list()) if lines.height else None
     if since is None:
         return
@@ -99,17 +105,36 @@ def _replace_early(
     _keep(file, pairs)
     reason = _("The statement came in.")
     with acting(actor=actor, reason=reason):
-        if finished:
-            alone = lines.join(pairs, left_on="id", right_on="early", how="anti")["id"].to_list()
-            _tell_missing(file, account, alone, reason, actor, at)
+        alone = lines.join(pairs, left_on="id", right_on="early", how="anti")["id"].to_list()
+        _tell_missing(file, account, early.lacking(alone, days), reason, actor, at)
         _move_matches(pairs["early"].to_list(), reason, at)
+        _tell_found(pairs["by"].to_list(), actor)
 
 
 def _keep(file: StatementFile, pairs: pl.DataFrame) -> None:
+    """Write down what replaces each line; what a statement lacked may be in this one."""
     Replacement.objects.bulk_create(
         [Replacement(line_id=line, by_id=by, source=file) for line, by in pairs.iter_rows()],
         batch_size=5_000,
+        update_conflicts=True,
+        unique_fields=["line"],
+        update_fields=["by", "source"],
     )
+
+
+def _tell_found(line_ids: Sequence[int], actor: Actor) -> None:
+    """Let runs look again at breaks whose line the statement has after all."""
+    lacked = Break.objects.filter(
+        line_id__in=line_ids, category=BreakCategory.INTRADAY_ONLY.value
+    ).exclude(state=BreakState.RESOLVED.value)
+    _call(lacked, BreakCategory.MISSING_OURS, actor)
+
+
+def _call(breaks: Iterable[Break], category: BreakCategory, actor: Actor) -> None:
+    for found in breaks:
+        found.category = category.value
+        found.save(update_fields=["category"])
+        queue.rename(found, actor=actor)
 
 
 def _move_matches(line_ids: Sequence[int], reason: str, at: datetime) -> None:
@@ -153,10 +178,7 @@ def _tell_missing(
     )
     open_breaks = Break.objects.exclude(state=BreakState.RESOLVED.value)
     known = {found.line_id: found for found in open_breaks.filter(line_id__in=line_ids)}
-    for found in known.values():
-        found.category = BreakCategory.INTRADAY_ONLY.value
-        found.save(update_fields=["category"])
-        queue.rename(found, actor=actor)
+    _call(known.values(), BreakCategory.INTRADAY_ONLY, actor)
     lines = StatementLine.objects.filter(pk__in=set(line_ids) - set(known)).order_by("pk")
     opened = Break.objects.bulk_create([_missing(line, account, at) for line in lines])
     queue.open_work(opened, actor=actor, at=at)

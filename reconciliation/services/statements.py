@@ -17,7 +17,7 @@ from reconciliation.formats.cash_table import read_cash_table
 from reconciliation.formats.known import read_cash, read_securities
 from reconciliation.formats.trade_table import read_trade_lines
 from reconciliation.models import Statement, StatementFile
-from reconciliation.services.cash import book_cash, cash_findings, holding, unfinished
+from reconciliation.services.cash import book_cash, cash_findings, holding
 from reconciliation.services.copying import copy_lines
 from reconciliation.services.receiving import move
 from reconciliation.services.replacing import replace_lines
@@ -81,7 +81,7 @@ def _import_cash(
     findings = cash_findings(read, at=at)
     if not holding(findings, is_accepted=bool(file.accepted_by)):
         book_cash(file, read)
-        replace_lines(file, unfinished=unfinished(read), actor=actor, at=at)
+        replace_lines(file, actor=actor, at=at)
     return findings
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from desk.models import WorkItem
 from reconciliation import services
@@ -14,6 +15,7 @@ from reconciliation.models import (
     MatchGroup,
     Replacement,
     Statement,
+    StatementFile,
     StatementLine,
 )
 from reconciliation.services.known import undone_lines
@@ -31,6 +33,7 @@ from tests.integration.reconciliation.world import (
 
 pytestmark = pytest.mark.django_db
 FEE = ":61:2611201120D5,00NCHGNONREF//FEE1"
+OTHER = ":61:2611201120D7,00NCHGNONREF//FEE2"
 ADVICE = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08">
 <BkToCstmrDbtCdtNtfctn><GrpHdr/><Ntfctn><Id>ADV1</Id><CreDtTm>2026-11-20T10:00:00</CreDtTm>
 <Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>
@@ -196,6 +199,101 @@ def test_pages_to_come_may_have_what_this_one_lacks() -> None:
 
     assert Replacement.objects.filter(by__isnull=False).count() == 2
     assert not Break.objects.filter(category=BreakCategory.INTRADAY_ONLY).exists()
+
+
+def test_a_report_between_two_pages_condemns_nothing() -> None:
+    account()
+    trade(1)
+    taken_in(report(PAID, FEE))
+    taken_in(statement(FEE, closing="C261120EUR9995,00").replace(b":62F:", b":62M:"))
+
+    taken_in(report(PAID, FEE, OTHER, number=2))
+
+    assert not Statement.objects.get(purpose="FINAL").is_last_page
+    assert not Replacement.objects.filter(by__isnull=True).exists()
+    assert MatchGroup.objects.get().state == "CONFIRMED"
+
+
+def test_a_table_of_today_lacks_nothing_until_the_day_is_over() -> None:
+    account()
+    file = taken_in(statement(FEE, closing="C261120EUR9995,00"))
+    StatementFile.objects.filter(pk=file.pk).update(format="OFX")
+
+    taken_in(report(FEE, PAID, number=1))
+    assert not Break.objects.filter(category=BreakCategory.INTRADAY_ONLY).exists()
+    StatementFile.objects.filter(pk=file.pk).update(received_at=AT + timedelta(days=1))
+    taken_in(report(FEE, PAID, OTHER, number=2))
+
+    assert Break.objects.filter(category=BreakCategory.INTRADAY_ONLY).count() == 2
+
+
+def test_the_first_statement_says_nothing_of_the_days_before_it() -> None:
+    account()
+    early = FEE.replace("2611201120", "2611191119")
+    taken_in(report(early).replace(b":13D:261120", b":13D:261119"))
+
+    taken_in(statement(PAID, closing="C261120EUR9000,00"))
+    assert not Replacement.objects.exists()
+    late = statement(early, opening="C261118EUR10005,00", closing="C261119EUR10000,00")
+    taken_in(late.replace(b":28C:1/1", b":28C:0"))
+
+    assert Replacement.objects.get().by.source.format == "MT940"
+
+
+def test_what_a_statement_lacked_may_be_in_a_later_one() -> None:
+    account()
+    trade(1)
+    taken_in(report(PAID))
+    taken_in(statement(FEE, closing="C261120EUR9995,00"))
+    lacking = Break.objects.get(category=BreakCategory.INTRADAY_ONLY)
+    services.assign_break(break_id=lacking.pk, owner_id=agent().user_id, actor=agent(), at=AT)
+    services.comment_break(break_id=lacking.pk, text="asked the bank", actor=agent(), at=AT)
+
+    later = taken_in(
+        statement(PAID, opening="C261120EUR9995,00", closing="C261120EUR8995,00").replace(
+            b":28C:1/1", b":28C:2/1"
+        )
+    )
+
+    found = Replacement.objects.get(line=lacking.line)
+    assert (found.source, found.by.source) == (later, later)
+    assert MatchGroup.objects.get(state="CONFIRMED").allocations.get().line_id == found.by_id
+    lacking.refresh_from_db()
+    assert (lacking.line_id, lacking.state) == (found.by_id, "RESOLVED")
+    assert lacking.category != BreakCategory.INTRADAY_ONLY
+
+
+def test_what_a_person_accepted_of_a_report_says_nothing_of_the_statement() -> None:
+    account()
+    taken_in(report(PAID))
+    taken_in(statement(FEE, closing="C261120EUR9995,00"))
+    lacking = Break.objects.get(category=BreakCategory.INTRADAY_ONLY)
+    Break.objects.filter(pk=lacking.pk).update(
+        state="RESOLVED", resolution="ACCEPTED", resolved_by="agent", resolved_at=AT
+    )
+
+    later = statement(PAID, opening="C261120EUR9995,00", closing="C261120EUR8995,00")
+    taken_in(later.replace(b":28C:1/1", b":28C:2/1"))
+
+    assert Break.objects.filter(state="OPEN", line__source__format="MT940").count() == 2
+
+
+def test_the_database_keeps_what_replaces_a_line() -> None:
+    account()
+    taken_in(report(PAID, FEE))
+    taken_in(statement(FEE, closing="C261120EUR9995,00"))
+    found = Replacement.objects.get(by__isnull=False)
+    other = Replacement.objects.get(by__isnull=True)
+    kept = Replacement.objects.filter(pk=found.pk)
+    for change in (
+        lambda: kept.update(by=None),
+        lambda: kept.update(by=other.line),
+        lambda: Replacement.objects.filter(pk=other.pk).update(line_id=found.by_id, by=found.by),
+        kept.delete,
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    assert Replacement.objects.filter(pk=other.pk).update(by=found.by) == 1
 
 
 def test_totals_that_disagree_are_refused() -> None:

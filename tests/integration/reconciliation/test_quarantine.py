@@ -219,3 +219,10 @@ def test_an_intraday_report_is_no_statement() -> None:
     )
 
     assert lateness.tell_late(actor=agent(), at=MORNING).late == 1
+
+
+def test_a_page_that_others_follow_is_no_statement() -> None:
+    schedule(valid_from=date(2026, 11, 20), valid_to=date(2026, 11, 20))
+    taken_in(FIRST.replace(b":62F:", b":62M:"))
+
+    assert lateness.tell_late(actor=agent(), at=MORNING).late == 1
