@@ -164,8 +164,11 @@ class PlacesColumn(tables.Column):
         return ", ".join(label for _address, label in record.get("places", ()))
 
 
+SLIM: Final = {"td": {"class": "slim"}}
+
+
 class CauseTable(tables.Table):
-    cause = CauseColumn(verbose_name=_("Cause"))
+    cause = CauseColumn(verbose_name=_("Cause"), attrs=SLIM)
     cause_kind = StatusColumn(verbose_name=_("What it is"))
     rule_code = tables.Column(verbose_name=_("Rule"))
     count = QuantityColumn(verbose_name=_("Exceptions"))
@@ -173,8 +176,10 @@ class CauseTable(tables.Table):
     at_risk = AmountColumn(verbose_name=_("EUR at risk"))
     priority = PriorityColumn()
     first_due = DueColumn(verbose_name=_("First due"))
-    owners = OwnersColumn(verbose_name=_("Owners"), empty_values=(), orderable=False)
-    places = PlacesColumn(verbose_name=_("Put right in"), empty_values=(), orderable=False)
+    owners = OwnersColumn(verbose_name=_("Owners"), empty_values=(), orderable=False, attrs=SLIM)
+    places = PlacesColumn(
+        verbose_name=_("Put right in"), empty_values=(), orderable=False, attrs=SLIM
+    )
 
     class Meta:
         order_by = ("-priority",)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from refdata.models import Currency, Instrument, Venue
 from tests.browser.accessibility import faint_text_by_night, serious_violations
+from tests.factories import static_data
 from tests.factories.controlled import BNP_ISIN, trade, world
 from tests.factories.trades import AT, person
 from tests.integration.trades.typed import booked, fields
@@ -22,9 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def page(sign_in: Callable[..., Page]) -> Page:
     world()
     Currency.objects.get_or_create(code="USD")
-    Instrument.objects.filter(isin=BNP_ISIN).update(
-        currency="USD", venue=Venue.objects.get(mic="XPAR")
-    )
+    venue = Venue.objects.get(mic="XPAR")
+    static_data.changed(Instrument.objects.filter(isin=BNP_ISIN), currency="USD", venue=venue)
     return sign_in("ana", roles=["AGENT"])
 
 
@@ -71,7 +71,7 @@ def test_findings_stand_beside_their_boxes_and_go_when_mended(page: Page) -> Non
 
 
 def test_a_copy_is_booked_under_its_own_reference(page: Page) -> None:
-    Instrument.objects.filter(isin=BNP_ISIN).update(currency="EUR")
+    static_data.changed(Instrument.objects.filter(isin=BNP_ISIN), currency="EUR")
     page.goto("/trades/new/")
     for name, value in {"isin": BNP_ISIN, "quantity": "100", "price": "60.5",
                         "book": "EQ-PAR-1", "counterparty": "BNPP"}.items():  # fmt: skip
