@@ -5,9 +5,12 @@ BLOCKED and PLEDGED are parts of the quantity, none where they are empty; SOURCE
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from kernel.findings import Finding
 from kernel.identifiers import is_isin
 from refdata.facts import HoldingRow, Reading
 from refdata.formats import source
@@ -29,6 +32,30 @@ def read(content: bytes) -> Reading[HoldingRow]:
         row=_row,
         key=lambda row: (row.account, row.day, row.isin, row.currency),
         named="ACCOUNT",
+    )
+
+
+def by_day(reading: Reading[HoldingRow], today: date) -> Reading[HoldingRow]:
+    """Return what is said of days until today: nobody knows what will be held at the end of one
+    that is still to come, and as the latest it would hide all that are true.
+    """
+    late = [row for row in reading.rows if row.day > today]
+    if not late:
+        return reading
+    return replace(
+        reading,
+        rows=tuple(row for row in reading.rows if row.day <= today),
+        findings=(*reading.findings, *map(_still_to_come, late)),
+    )
+
+
+def _still_to_come(row: HoldingRow) -> Finding:
+    return replace(
+        source.REMARKS["REF-059"],
+        field="DAY",
+        column="DAY",
+        found=row.day.isoformat(),
+        line=row.line,
     )
 
 

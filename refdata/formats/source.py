@@ -59,6 +59,7 @@ REMARKS: Final = {
         Finding(code="REF-055", field="", message="Give an ISIN or a currency, and not both"),
         Finding(code="REF-057", field="", message="{found} is not the code of a country"),
         Finding(code="REF-058", field="", message="Only {expected} has this, not {found}"),
+        Finding(code="REF-059", field="", message="{found} is still to come"),
     )
 }
 

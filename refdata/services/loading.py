@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,14 +69,20 @@ class AlreadyLoaded(Refusal):
         )
 
 
+def _as_read(reading: Reading[Any], _today: date) -> Reading[Any]:
+    """Return what a file says whose days may lie ahead."""
+    return reading
+
+
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """How one kind of file is read, and which writes it asks for."""
+    """How one kind of file is read, which writes it asks for, and what it may say by a day."""
 
     label: str | Promise
     read: Callable[[bytes], Reading[Any]]
     plan: Callable[[Reading[Any]], plans.FilePlan]
     media_types: tuple[str, ...]
+    by_day: Callable[[Reading[Any], date], Reading[Any]] = _as_read
 
 
 FILE_KINDS: Final[dict[str, FileKind]] = {
@@ -101,7 +108,11 @@ FILE_KINDS: Final[dict[str, FileKind]] = {
         (".csv",),
     ),
     "holdings": FileKind(
-        gettext_lazy("Holdings of accounts"), holdings_csv.read, holding_plans.holdings, (".csv",)
+        gettext_lazy("Holdings of accounts"),
+        holdings_csv.read,
+        holding_plans.holdings,
+        (".csv",),
+        holdings_csv.by_day,
     ),
 }
 
@@ -118,14 +129,14 @@ class Preview:
     sample: tuple[Any, ...]
 
 
-def preview_file(*, kind: str, content: bytes) -> Preview:
-    """Read the file and plan its writes; nothing is written.
+def preview_file(*, kind: str, content: bytes, at: datetime) -> Preview:
+    """Read the file and plan its writes of that moment; nothing is written.
 
     Raises UnknownFileKind, UnreadableReferenceFile or AlreadyLoaded.
     """
     found = _kind(kind)
     _refuse_known(kind, hashlib.sha256(content).hexdigest())
-    reading = _read(found, content)
+    reading = _read(found, content, at)
     plan = found.plan(reading)
     return Preview(
         kind=kind,
@@ -146,7 +157,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
     require(actor, Action.IMPORT_FILE)
     found = _kind(kind)
     digest = hashlib.sha256(content).hexdigest()
-    reading = _read(found, content)
+    reading = _read(found, content, at)
     with acting(actor=actor, reason=f"file {name}"):
         _one_at_a_time(kind)
         _refuse_known(kind, digest)
@@ -194,13 +205,15 @@ def _ask(plan: plans.FilePlan, name: str, actor: Actor, at: datetime) -> Iterato
                 yield replace(BY_TWO, field=column, expected=getattr(row, column), found=value)
 
 
-def _read(found: FileKind, content: bytes) -> Reading[Any]:
-    """Read the file, unless its first bytes are those of another kind."""
+def _read(found: FileKind, content: bytes, at: datetime) -> Reading[Any]:
+    """Read the file, unless its first bytes are those of another kind; what it may not say yet on
+    the day of the house is a finding.
+    """
     tabular.refuse_other_kinds(content)
     if content.startswith(b"PK\x03\x04"):
         raise unreadable("FILE-013", "This is {found}, not a file of this kind",
                          line=1, column="1", found="ZIP")  # fmt: skip
-    return found.read(content)
+    return found.by_day(found.read(content), timezone.localtime(at).date())
 
 
 COUNTS: Final = (

@@ -35,7 +35,7 @@ class ImportPage(UploadPage):
     )
 
     def preview(self, name: str, content: bytes, options: dict[str, Any]) -> Preview:
-        seen = services.preview_file(kind=options["kind"], content=content)
+        seen = services.preview_file(kind=options["kind"], content=content, at=timezone.now())
         names = [column.name for column in fields(seen.sample[0])] if seen.sample else []
         return Preview(
             figures=(

@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from kernel.calendars import UnknownDate
 from refdata import selectors as refdata
 from refdata.facts import (
@@ -171,9 +173,7 @@ class Library:
         default_factory=lambda: Shelf(refdata.agreements_with)
     )
     entities: Shelf[str, str] = field(default_factory=lambda: Shelf(refdata.entities_of_desks))
-    holdings: Shelf[str, AccountHoldings] = field(
-        default_factory=lambda: Shelf(refdata.holdings_of)
-    )
+    holdings: Shelf[str, AccountHoldings] = field(init=False)
     rates: Shelf[date, dict[str, Decimal]] = field(default_factory=lambda: Shelf(_rates))
     fees: FeeBook = field(default_factory=refdata.fee_book)
     restrictions: Restrictions = field(default_factory=refdata.restrictions)
@@ -184,8 +184,10 @@ class Library:
     _dates: dict[tuple[str, str, date], date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Clearances of false hits are those of the day of the control."""
+        """Clearances of false hits are those of the day of the control, holdings those until it."""
+        today = timezone.localtime(self.at).date()
         self.screened = Shelf(lambda ids: refdata.screened(ids, self.at.date()))
+        self.holdings = Shelf(lambda codes: refdata.holdings_of(codes, today))
 
     def context(self, chunk: Sequence[TradeFacts], *, windows: Windows, room: Room) -> RuleContext:
         """Return what the rules may look at for these trades: read when one of them looks.

@@ -13,7 +13,7 @@ from core.models import OutboxEvent
 from core.roles import Role
 from kernel.actors import SYSTEM
 from refdata import selectors, services
-from refdata.models import Account, FileImport, Holding
+from refdata.models import Account, FileImport, Holding, Instrument
 from tests.factories import refdata as factories
 from tests.factories.trades import signed_in
 from tests.integration.bad_input.doors import said
@@ -44,7 +44,7 @@ def load(content: str) -> FileImport:
 
 
 def held() -> dict[str, Decimal]:
-    found = selectors.holdings_of(["SEC-1"])
+    found = selectors.holdings_of(["SEC-1"], AT.date())
     return {what: line.free for what, line in found["SEC-1"].lines.items()}
 
 
@@ -80,6 +80,7 @@ def test_a_corrected_statement_takes_the_place_of_the_first_and_leaves_the_cash_
         ("number", f"SEC-1,2026-11-19,{TTE},,1e3,,,", "REF-003"),
         ("digits", f"SEC-1,2026-11-19,{TTE},,1.00000000001,,,", "REF-046"),
         ("day", f"SEC-1,2026-11-31,{TTE},,1,,,", "REF-002"),
+        ("to_come", f"SEC-1,2036-11-28,{TTE},,1,,,", "REF-059"),
         ("no_quantity", f"SEC-1,2026-11-19,{TTE},,,,,", "REF-001"),
         ("source", f"SEC-1,2026-11-19,{TTE},,1,,,{'X' * 21}", "REF-042"),
     ],
@@ -89,6 +90,40 @@ def test_a_bad_line_is_named_and_the_others_are_loaded(case: str, line: str, cod
 
     assert [(found["code"], found["line"]) for found in loaded.findings] == [(code, 3)], case
     assert held() == {BNP: 7}
+
+
+@pytest.mark.parametrize(
+    ("case", "day", "at", "good"),
+    [
+        ("of_the_day", "2026-11-20", AT, 1),
+        ("of_the_next_day", "2026-11-21", AT, 0),
+        ("the_day_begins_in_paris", "2026-11-21", datetime(2026, 11, 20, 23, tzinfo=UTC), 1),
+    ],
+)
+def test_a_day_that_is_still_to_come_is_named_before_and_when_it_is_loaded(
+    case: str, day: str, at: datetime, good: int
+) -> None:
+    content = f"{HEAD}SEC-1,{day},,EUR,7,,,\n".encode()
+
+    seen = services.preview_file(kind="holdings", content=content, at=at)
+    loaded = services.load_file(kind="holdings", name="h.csv", content=content, actor=SYSTEM, at=at)
+
+    said = [(one.code, one.line, one.column, one.found) for one in seen.findings]
+    assert said == ([] if good else [("REF-059", 2, "DAY", day)]), case
+    assert (loaded.good_rows, loaded.bad_rows) == (good, 1 - good), case
+    assert Holding.objects.count() == good, case
+
+
+def test_a_statement_of_a_day_to_come_that_is_there_hides_no_true_one() -> None:
+    load(WHOLE)
+    account = Account.objects.get()
+    for currency, instrument in (("EUR", None), ("", Instrument.objects.get(isin=TTE))):
+        Holding.objects.create(
+            account=account, day=date(2036, 11, 28), currency=currency, instrument=instrument,
+            quantity=10**9, source="FILE",
+        )  # fmt: skip
+
+    assert held() == {TTE: 900, BNP: Decimal("250.5"), "EUR": Decimal("-12.5")}
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_the_range_of_a_day_stays_where_a_later_file_does_not_tell_it() -> None:
 def test_a_preview_counts_what_would_happen_and_writes_nothing() -> None:
     factories.InstrumentFactory.create(isin="FR0000120271")
 
-    preview = services.preview_file(kind="prices", content=PRICES)
+    preview = services.preview_file(kind="prices", content=PRICES, at=AT)
 
     assert (preview.good_rows, preview.counts["prices_new"]) == (1, 1)
     assert not Price.objects.exists()

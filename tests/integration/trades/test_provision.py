@@ -191,7 +191,7 @@ def test_only_the_latest_statement_counts_and_what_it_does_not_name_is_not_held(
     stated(BNP_ISIN, 100, day=date(2026, 11, 18))
     stated(other.isin, 5)
 
-    found = selectors.holdings_of(["SEC-1", "SEC-2"])
+    found = selectors.holdings_of(["SEC-1", "SEC-2"], AT.date())
 
     assert found.keys() == {"SEC-1"}
     assert (found["SEC-1"].securities_on, found["SEC-1"].cash_on) == (THURSDAY, None)
@@ -199,6 +199,17 @@ def test_only_the_latest_statement_counts_and_what_it_does_not_name_is_not_held(
     one = sold(1, 1)
     run(one)
     assert states(one) == ["ON_HOLD"]
+
+
+def test_a_statement_of_a_day_to_come_turns_no_control_off() -> None:
+    stated(BNP_ISIN, 0, day=date(2026, 11, 10))
+    stated(BNP_ISIN, 1_000, day=date(2036, 11, 28))
+    one = sold(1, 50)
+
+    judged = control.control_trades(trade_ids=[one.pk], actor=SYSTEM, at=AT)
+
+    assert states(one) == ["ON_HOLD"]
+    assert judged.hits == {SECURITIES: 1, "TRD-119": 1}
 
 
 def test_a_trade_that_goes_gives_back_and_judging_again_takes_nothing_twice() -> None:
