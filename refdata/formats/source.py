@@ -60,6 +60,11 @@ REMARKS: Final = {
         Finding(code="REF-057", field="", message="{found} is not the code of a country"),
         Finding(code="REF-058", field="", message="Only {expected} has this, not {found}"),
         Finding(code="REF-059", field="", message="{found} is still to come"),
+        Finding(
+            code="REF-060",
+            field="",
+            message="Left out with its statement: line {expected} is refused",
+        ),
     )
 }
 

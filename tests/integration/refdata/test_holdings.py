@@ -71,25 +71,54 @@ def test_a_corrected_statement_takes_the_place_of_the_first_and_leaves_the_cash_
     [
         ("account", f"SEC-9,2026-11-19,{TTE},,1,,,", "REF-056"),
         ("isin", "SEC-1,2026-11-19,FR0000120628,,1,,,", "REF-013"),
+        ("to_come", f"SEC-1,2036-11-28,{TTE},,1,,,", "REF-059"),
+        ("of_cash", "SEC-1,2026-11-19,,euro,1,,,", "REF-045"),
+        ("of_another_day", f"SEC-1,2026-11-18,{TTE},,1e3,,,", "REF-003"),
+        ("of_another_account", f"SEC-2,2026-11-19,{TTE},,1e3,,,", "REF-003"),
+    ],
+)
+def test_a_line_of_no_statement_of_the_others_is_named_and_they_are_loaded(
+    case: str, line: str, code: str
+) -> None:
+    loaded = load(f"{HEAD}SEC-1,2026-11-19,{BNP},,7,,,\n{line}\n")
+
+    assert [(found["code"], found["line"]) for found in loaded.findings] == [(code, 3)], case
+    assert held() == {BNP: 7}
+
+
+@pytest.mark.parametrize(
+    ("case", "line", "code"),
+    [
+        ("twice", f"SEC-1,2026-11-19,{BNP},,8,,,", "REF-004"),
         ("check_digit", "SEC-1,2026-11-19,FR0000120272,,1,,,", "REF-009"),
         ("both", f"SEC-1,2026-11-19,{TTE},EUR,1,,,", "REF-055"),
         ("neither", "SEC-1,2026-11-19,,,1,,,", "REF-055"),
-        ("currency", "SEC-1,2026-11-19,,euro,1,,,", "REF-045"),
         ("sold_short", f"SEC-1,2026-11-19,{TTE},,-1,,,", "REF-054"),
         ("blocked", f"SEC-1,2026-11-19,{TTE},,1,-1,,", "REF-054"),
         ("number", f"SEC-1,2026-11-19,{TTE},,1e3,,,", "REF-003"),
         ("digits", f"SEC-1,2026-11-19,{TTE},,1.00000000001,,,", "REF-046"),
         ("day", f"SEC-1,2026-11-31,{TTE},,1,,,", "REF-002"),
-        ("to_come", f"SEC-1,2036-11-28,{TTE},,1,,,", "REF-059"),
+        ("no_day", f"SEC-1,,{TTE},,1,,,", "REF-001"),
+        ("no_account", f",2026-11-19,{TTE},,1,,,", "REF-001"),
+        ("more_cells", f"SEC-1,2026-11-19,{TTE},,1,000,,CACEIS,X", "REF-044"),
         ("no_quantity", f"SEC-1,2026-11-19,{TTE},,,,,", "REF-001"),
         ("source", f"SEC-1,2026-11-19,{TTE},,1,,,{'X' * 21}", "REF-042"),
     ],
 )
-def test_a_bad_line_is_named_and_the_others_are_loaded(case: str, line: str, code: str) -> None:
-    loaded = load(f"{HEAD}SEC-1,2026-11-19,{BNP},,7,,,\n{line}\n")
+def test_a_statement_of_which_a_line_is_refused_is_left_out_as_a_whole(
+    case: str, line: str, code: str
+) -> None:
+    load(WHOLE)
 
-    assert [(found["code"], found["line"]) for found in loaded.findings] == [(code, 3)], case
-    assert held() == {BNP: 7}
+    again = load(f"{HEAD}SEC-1,2026-11-19,{BNP},,7,,,\n{line}\n")
+
+    assert [(found["code"], found["line"]) for found in again.findings] == [
+        (code, 3),
+        ("REF-060", 2),
+    ], case
+    assert (again.findings[1]["found"], again.findings[1]["expected"]) == ("SEC-1", "3")
+    assert (again.good_rows, again.bad_rows) == (0, 2), case
+    assert held() == {TTE: 900, BNP: Decimal("250.5"), "EUR": Decimal("-12.5")}, case
 
 
 @pytest.mark.parametrize(
