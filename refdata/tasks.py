@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
@@ -27,6 +28,7 @@ def load_file(run: JobRun) -> None:
             content=files.open_stored(stored),
             actor=run.actor,
             at=run.at,
+            asked_at=_asked_at(run),
         )
     except services.AlreadyLoaded as known:
         run.count("already_loaded")
@@ -36,6 +38,12 @@ def load_file(run: JobRun) -> None:
         run.count(name, number)
     run.count("rows_refused", loaded.bad_rows)
     run.result(loaded.get_absolute_url())
+
+
+def _asked_at(run: JobRun) -> datetime | None:
+    """Return when somebody confirmed the file; of a job of an earlier release nobody knows."""
+    told = run.parameters.get("asked_at")
+    return datetime.fromisoformat(told) if told else None
 
 
 @job_handler(

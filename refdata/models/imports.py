@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,10 @@ from core.policies import AuditPolicy
 
 
 class FileImport(models.Model):
-    """One loaded file; the same content of the same kind is loaded once."""
+    """One loaded file; the same content of the same kind is loaded once.
+
+    Holdings alone come again: the true statement after a wrong one.
+    """
 
     kind = models.CharField(_("kind"), max_length=20)
     name = models.CharField(_("file"), max_length=255)
@@ -36,7 +40,11 @@ class FileImport(models.Model):
         verbose_name_plural = _("reference files")
         ordering = ("-imported_at", "-id")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "sha256"], name="fileimport_content_once")
+            models.UniqueConstraint(
+                fields=["kind", "sha256"],
+                condition=~Q(kind="holdings"),
+                name="fileimport_once_but_holdings",
+            )
         ]
 
     def __str__(self) -> str:

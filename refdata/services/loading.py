@@ -1,4 +1,7 @@
-"""Loading reference files: one file, one transaction; the same content is loaded once."""
+"""Loading reference files: one file, one transaction; the same content is loaded once.
+
+Of holdings the latest file counts: one that was loaded before another comes again after it.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,8 @@ class FileKind:
     read: Callable[[bytes], Reading[Any]]
     plan: Callable[[Reading[Any]], plans.FilePlan]
     media_types: tuple[str, ...]
+    latest_counts: bool = False
+    """Whether a file takes the place of what others said, and so may come again after them."""
     by_day: Callable[[Reading[Any], date], Reading[Any]] = _as_read
 
 
@@ -112,7 +117,8 @@ FILE_KINDS: Final[dict[str, FileKind]] = {
         holdings_csv.read,
         holding_plans.holdings,
         (".csv",),
-        holdings_csv.by_day,
+        latest_counts=True,
+        by_day=holdings_csv.by_day,
     ),
 }
 
@@ -135,7 +141,7 @@ def preview_file(*, kind: str, content: bytes, at: datetime) -> Preview:
     Raises UnknownFileKind, UnreadableReferenceFile or AlreadyLoaded.
     """
     found = _kind(kind)
-    _refuse_known(kind, hashlib.sha256(content).hexdigest())
+    _refuse_known(kind, hashlib.sha256(content).hexdigest(), at)
     reading = _read(found, content, at)
     plan = found.plan(reading)
     return Preview(
@@ -148,9 +154,18 @@ def preview_file(*, kind: str, content: bytes, at: datetime) -> Preview:
     )
 
 
-def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetime) -> FileImport:
+def load_file(
+    *,
+    kind: str,
+    name: str,
+    content: bytes,
+    actor: Actor,
+    at: datetime,
+    asked_at: datetime | None = None,
+) -> FileImport:
     """Load every good row of a file and keep the file; return the record of the import.
 
+    `asked_at` says when somebody asked for it, so that a job that runs again does not do it twice.
     Rows that are refused are findings of the import. Raises Forbidden, UnknownFileKind,
     UnreadableReferenceFile or AlreadyLoaded; then nothing is changed.
     """
@@ -160,7 +175,7 @@ def load_file(*, kind: str, name: str, content: bytes, actor: Actor, at: datetim
     reading = _read(found, content, at)
     with acting(actor=actor, reason=f"file {name}"):
         _one_at_a_time(kind)
-        _refuse_known(kind, digest)
+        _refuse_known(kind, digest, asked_at or at)
         plan = found.plan(reading)
         for part in plan.parts.values():
             _sign(part, f"file {name}", actor, at)
@@ -251,9 +266,16 @@ def _kind(kind: str) -> FileKind:
     return FILE_KINDS[kind]
 
 
-def _refuse_known(kind: str, digest: str) -> None:
-    earlier = FileImport.objects.filter(kind=kind, sha256=digest).first()
-    if earlier is not None:
+def _refuse_known(kind: str, digest: str, asked_at: datetime) -> None:
+    """Refuse what was loaded before; where the latest counts, what is the latest, and what was
+    loaded since somebody asked for it.
+    """
+    of_kind = FileImport.objects.filter(kind=kind).order_by("-pk")
+    earlier = of_kind.filter(sha256=digest).first()
+    if earlier is None:
+        return
+    is_latest = earlier == of_kind.first()
+    if is_latest or earlier.imported_at >= asked_at or not FILE_KINDS[kind].latest_counts:
         raise AlreadyLoaded(earlier)
 
 

@@ -60,7 +60,11 @@ class ImportPage(UploadPage):
             )
             job = jobs.enqueue(
                 kind="refdata.load_file",
-                parameters={"kind": options["kind"], "file_id": stored.pk},
+                parameters={
+                    "kind": options["kind"],
+                    "file_id": stored.pk,
+                    "asked_at": at.isoformat(),
+                },
                 title=name,
                 actor=actor,
                 at=at,

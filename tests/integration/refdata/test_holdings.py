@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,9 +37,14 @@ def _house() -> None:
         factories.InstrumentFactory.create(isin=isin, code=isin)
 
 
-def load(content: str) -> FileImport:
+def load(content: str, *, at: datetime = AT, asked_at: datetime | None = None) -> FileImport:
     return services.load_file(
-        kind="holdings", name="h.csv", content=content.encode(), actor=SYSTEM, at=AT
+        kind="holdings",
+        name="h.csv",
+        content=content.encode(),
+        actor=SYSTEM,
+        at=at,
+        asked_at=asked_at,
     )
 
 
@@ -64,6 +69,41 @@ def test_a_corrected_statement_takes_the_place_of_the_first_and_leaves_the_cash_
 
     assert again.counts == {"holdings_new": 0, "holdings_changed": 2, "holdings_unchanged": 0}
     assert held() == {TTE: 1000, BNP: 0, "EUR": Decimal("-12.5")}
+
+
+def test_the_true_statement_comes_again_after_a_wrong_one_and_counts() -> None:
+    load(WHOLE)
+    wrong = f"{HEAD}SEC-1,2026-11-19,{TTE},,1000000,0,,CACEIS\n"
+    load(wrong, at=AT + timedelta(minutes=1))
+    later = AT + timedelta(minutes=2)
+
+    seen = services.preview_file(kind="holdings", content=WHOLE.encode(), at=later)
+    again = load(WHOLE, at=later)
+
+    assert seen.counts == again.counts
+    assert held() == {TTE: 900, BNP: Decimal("250.5"), "EUR": Decimal("-12.5")}
+    with pytest.raises(services.AlreadyLoaded):  # it is the latest now
+        load(WHOLE, at=later + timedelta(minutes=1))
+
+
+def test_a_job_that_runs_again_brings_no_old_statement_back() -> None:
+    load(WHOLE, at=AT + timedelta(minutes=1), asked_at=AT)
+    load(f"{HEAD}SEC-1,2026-11-19,{TTE},,7,,,\n", at=AT + timedelta(minutes=2))
+
+    with pytest.raises(services.AlreadyLoaded):
+        load(WHOLE, at=AT + timedelta(minutes=3), asked_at=AT)
+
+    assert held()[TTE] == 7
+
+
+def test_all_other_content_is_loaded_once_whoever_asks_the_table() -> None:
+    loaded = load(WHOLE)
+    row = {name: getattr(loaded, name) for name in ("name", "stored", "good_rows", "bad_rows")}
+    row |= {"sha256": loaded.sha256, "imported_by": "t", "imported_at": AT}
+    FileImport.objects.create(kind="prices", **row)
+
+    with pytest.raises(IntegrityError, match="fileimport_once_but_holdings"), transaction.atomic():
+        FileImport.objects.create(kind="prices", **row)
 
 
 @pytest.mark.parametrize(
