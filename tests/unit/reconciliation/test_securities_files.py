@@ -67,6 +67,7 @@ def test_movements_are_read_field_by_field(kind: str) -> None:
         ("MT535", ":28E:1/ONLY", ":28E:one", "MT535-FIELD"),
         ("MT535", ":16S:SUBSAFE\n-}", "", "MT515-TRUNCATED"),
         ("MT535", "{2:I535", "{2:I537", "MT535-KIND"),
+        ("MT535", "FR0000131104", "FR0000131104\nA\x00B", "SEC-LENGTH"),
         ("MT536", "FICL//UNIT/970,", "FICL//UNIT/971,", "SEC-PROOF"),
         ("MT536", "REDE//DELI", "REDE//GIVE", "MT536-FIELD"),
         ("MT536", "STAT//20261119/20261120", "STAT//20261119", "MT536-FIELD"),
@@ -81,6 +82,8 @@ def test_movements_are_read_field_by_field(kind: str) -> None:
         ("SEMT002", "</Document>", "", "SEMT-XML"),
         ("SEMT002", "<Document ", "<!DOCTYPE a [<!ENTITY b 'c'>]><Document ", "SEMT-DTD"),
         ("SEMT002", "SctiesBalCtdyRpt", "SctiesAcctgRpt", "SEMT-EMPTY"),
+        ("SEMT002", "<PgNb>1<", "<PgNb>100000000000<", "SEC-LENGTH"),
+        ("SEMT002", 'Ccy="EUR"', 'Ccy="EUROS"', "SEC-CURRENCY"),
         ("SEMT017", "<Unit>970<", "<Unit>971<", "SEC-PROOF"),
         ("SEMT017", "<SctiesMvmntTp>DELI<", "<SctiesMvmntTp>GIVE<", "SEMT-FIELD"),
         ("SEMT017", ">1000.00<", ">1e400<", "SEMT-FIELD"),
@@ -104,6 +107,18 @@ def test_pages_of_one_statement_chain_and_their_quantities_go_on() -> None:
 
     assert told.findings == ()
     assert [page.page for page in told.pages] == [1, 2]
+
+
+def test_what_follows_a_last_page_is_another_statement() -> None:
+    """Two days in one file, neither of them numbered."""
+    second = MT536.replace("20261119/20261120", "20261121/20261122")
+    second = second.replace("FIOP//UNIT/900,", "FIOP//UNIT/970,")
+    second = second.replace("FICL//UNIT/970,", "FICL//UNIT/1040,")
+
+    told = read_securities("MT536", (MT536 + second).encode())
+
+    assert told.findings == ()
+    assert [(page.page, page.is_last) for page in told.pages] == [(1, True), (1, True)]
 
 
 @pytest.mark.parametrize("kind", ALL)
