@@ -213,7 +213,7 @@ def _entries(trade: Trade, number: int | None) -> tuple[list[Entry], list[Entry]
         "absent": [],
         "late": [],
         "twice": [entry, entry],
-        "reference": [Entry(f"X{trade.reference}", amount, text)],
+        "reference": [Entry(f"X/{trade.reference}", amount, text)],
         "no_reference": [Entry("", amount, text)],
         "unknown": [entry, Entry("VIR-SANS-AVIS", Decimal("1830.40"), "VIREMENT RECU")],
         "fee": [entry, Entry("", Decimal("-12.50"), "FRAIS DE TENUE DE COMPTE")],
