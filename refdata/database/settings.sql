@@ -47,27 +47,18 @@ DROP TRIGGER IF EXISTS guard_two_people ON public.refdata_beneficialowner;
 CREATE TRIGGER guard_two_people BEFORE INSERT OR UPDATE OR DELETE ON public.refdata_beneficialowner
   FOR EACH ROW EXECUTE FUNCTION guard.setting_by_two('PENDING', 'EDIT_REFDATA', 'APPROVE_REFDATA', '{valid_to}');
 
-CREATE OR REPLACE FUNCTION guard.agreement_ends_for_another() RETURNS trigger
+CREATE OR REPLACE FUNCTION guard.ends_for_another() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_followed boolean;
 BEGIN
-  IF NOT EXISTS (
-    SELECT FROM public.refdata_agreement other
-     WHERE other.party_id = NEW.party_id AND other.kind = NEW.kind AND other.id <> NEW.id
-       AND other.state = 'APPROVED' AND other.valid_from - 1 = NEW.valid_to) THEN
-    RAISE EXCEPTION 'agreement % was not followed by another', NEW.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'agreement_ends_for_another';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION guard.owner_ends_for_another() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (
-    SELECT FROM public.refdata_beneficialowner other
-     WHERE other.party_id = NEW.party_id AND lower(other.name) = lower(NEW.name) AND other.id <> NEW.id
-       AND other.state = 'APPROVED' AND other.valid_from - 1 = NEW.valid_to) THEN
-    RAISE EXCEPTION 'owner % was not followed by another', NEW.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'owner_ends_for_another';
+  EXECUTE format(
+    'SELECT EXISTS (SELECT FROM public.%1$I other WHERE other.party_id = $1 AND lower(other.%2$I) = lower($2)'
+    ' AND other.id <> $3 AND other.state = ''APPROVED'' AND other.valid_from - 1 = $4)', TG_TABLE_NAME, TG_ARGV[0])
+    INTO is_followed USING NEW.party_id, to_jsonb(NEW) ->> TG_ARGV[0], NEW.id, NEW.valid_to;
+  IF NOT is_followed THEN
+    RAISE EXCEPTION 'row % of % was not followed by another', NEW.id, TG_TABLE_NAME
+      USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[1];
   END IF;
   RETURN NULL;
 END $$;
@@ -75,8 +66,10 @@ END $$;
 DROP TRIGGER IF EXISTS guard_ends_for_another ON public.refdata_agreement;
 CREATE CONSTRAINT TRIGGER guard_ends_for_another AFTER UPDATE OF valid_to
   ON public.refdata_agreement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (OLD.valid_to IS DISTINCT FROM NEW.valid_to) EXECUTE FUNCTION guard.agreement_ends_for_another();
+  WHEN (OLD.valid_to IS DISTINCT FROM NEW.valid_to)
+  EXECUTE FUNCTION guard.ends_for_another('kind', 'agreement_ends_for_another');
 DROP TRIGGER IF EXISTS guard_ends_for_another ON public.refdata_beneficialowner;
 CREATE CONSTRAINT TRIGGER guard_ends_for_another AFTER UPDATE OF valid_to
   ON public.refdata_beneficialowner DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (OLD.valid_to IS DISTINCT FROM NEW.valid_to) EXECUTE FUNCTION guard.owner_ends_for_another();
+  WHEN (OLD.valid_to IS DISTINCT FROM NEW.valid_to)
+  EXECUTE FUNCTION guard.ends_for_another('name', 'owner_ends_for_another');

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import outbox
@@ -29,7 +28,8 @@ def decide_agreement(*, row_id: int, approve: bool, actor: Actor, at: datetime) 
     try:
         with acting(actor=actor):
             if approve:
-                _end_before(Agreement.objects.select_for_update().get(pk=row_id))
+                row = Agreement.objects.select_for_update().get(pk=row_id)
+                proposals.end_before(row, Agreement.objects.filter(kind=row.kind))
             return proposals.decide(
                 model=Agreement, row_id=row_id, approve=approve, actor=actor, at=at
             )
@@ -47,16 +47,3 @@ def tell_agreed(rows: Sequence[Proposed]) -> None:
     parties = {row.party_id for row in agreed if row.state == InstructionState.APPROVED}
     if parties:
         outbox.announce(AGREED, subject="agreements", payload={"party_ids": sorted(parties)})
-
-
-def _end_before(row: Agreement) -> None:
-    earlier = Agreement.objects.filter(
-        party=row.party_id,
-        kind=row.kind,
-        state=InstructionState.APPROVED,
-        valid_from__lt=row.valid_from,
-    )
-    still = earlier.filter(Q(valid_to=None) | Q(valid_to__gte=row.valid_from))
-    for before in still.select_for_update():
-        before.valid_to = row.valid_from - timedelta(days=1)
-        before.save(update_fields=["valid_to"])

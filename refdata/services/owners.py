@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import outbox
@@ -30,7 +29,8 @@ def decide_owner(*, row_id: int, approve: bool, actor: Actor, at: datetime) -> P
         with acting(actor=actor):
             row = BeneficialOwner.objects.select_for_update().get(pk=row_id)
             if approve:
-                _end_before(row)
+                same = BeneficialOwner.objects.filter(name__iexact=row.name)
+                proposals.end_before(row, same)
                 Screening.objects.filter(party=row.party_id).delete()
             return proposals.decide(
                 model=BeneficialOwner, row_id=row_id, approve=approve, actor=actor, at=at
@@ -49,16 +49,3 @@ def tell_owners(rows: Sequence[Proposed]) -> None:
     parties = {row.party_id for row in owners if row.state == InstructionState.APPROVED}
     if parties:
         outbox.announce(OWNERS_SET, subject="owners", payload={"party_ids": sorted(parties)})
-
-
-def _end_before(row: BeneficialOwner) -> None:
-    earlier = BeneficialOwner.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=row.valid_from),
-        party=row.party_id,
-        name__iexact=row.name,
-        state=InstructionState.APPROVED,
-        valid_from__lt=row.valid_from,
-    )
-    for before in earlier.select_for_update():
-        before.valid_to = row.valid_from - timedelta(days=1)
-        before.save(update_fields=["valid_to"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.access import Action, require
@@ -15,6 +16,7 @@ from desk.services import approvals
 from kernel.actors import Actor
 from kernel.findings import Refusal
 from kernel.states import require_transition
+from refdata.models import Agreement, BeneficialOwner
 from refdata.models.proposals import Proposed
 from refdata.states import INSTRUCTION_TRANSITIONS, InstructionState
 
@@ -70,3 +72,16 @@ def decide(
         with approvals.deciding():
             row.save(update_fields=["state", "decided_by", "decided_at"])
     return row
+
+
+def end_before(row: Agreement | BeneficialOwner, same: QuerySet[Any]) -> None:
+    """End what is in force among the `same` of its party the day before the row begins."""
+    earlier = same.filter(
+        Q(valid_to=None) | Q(valid_to__gte=row.valid_from),
+        party=row.party_id,
+        state=InstructionState.APPROVED,
+        valid_from__lt=row.valid_from,
+    )
+    for before in earlier.select_for_update():
+        before.valid_to = row.valid_from - timedelta(days=1)
+        before.save(update_fields=["valid_to"])
