@@ -28,13 +28,10 @@ def match_exact(ours: pl.DataFrame, theirs: pl.DataFrame, rules: MatchRules) -> 
     left, right = _hashed(ours, keys), _hashed(theirs, keys)
     first, more = pl.col("occurrence") == 0, pl.col("occurrence") > 0
     joined = pl.concat(
-        [
-            left.filter(first).join(right.filter(first), on="key", suffix="_theirs"),
-            left.filter(more)
-            .join(right.filter(more), on=["key", "occurrence"], suffix="_theirs")
-            .with_columns(pl.col("occurrence").alias("occurrence_theirs")),
-        ],
-        how="diagonal",
+        left.filter(which)
+        .join(right.filter(which), on=on, suffix="_theirs")
+        .select("id", "id_theirs", "row", "row_theirs")
+        for which, on in ((first, ["key"]), (more, ["key", "occurrence"]))
     )
     return _agreeing(joined, ours, theirs, keys).select(
         pl.col("id").alias("ours"),
